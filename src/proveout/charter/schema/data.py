@@ -1,0 +1,128 @@
+"""The data: the pilot's curated sample and production as it is (R201–R209)."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, PositiveInt, field_validator, model_validator
+
+from proveout.charter.schema.base import Name, Part, Text
+
+Format = Literal["csv", "parquet", "jsonl", "excel", "duckdb", "sqlite", "postgres"]
+"""How a source is stored; found out from its path or URL when not given."""
+
+FieldType = Literal["text", "integer", "number", "boolean", "date", "timestamp", "time", "category"]
+"""What a field claims to be."""
+
+
+class Source(Part):
+    """A place where data lives. A plain string is its path, glob or URL."""
+
+    name: Name | None = None
+    """Short name; taken from the path when not given (see `intake.source_name`)."""
+    path: Text
+    """File, folder, glob or database URL; relative to the charter's folder."""
+    table: Text | None = None
+    """Table, view or sheet, where the place holds several."""
+    format: Format | None = None
+    site: Text | None = None
+    """The site, business unit or system that this source belongs to."""
+    owner: Text | None = None
+    """Who answers for it."""
+    role: Literal["records", "reference"] = "records"
+    """Records of the process, or a list that records refer to."""
+    encoding: Text | None = None
+    """Only where the encoding found is wrong."""
+    delimiter: Annotated[str, Field(min_length=1, max_length=1)] | None = None
+    """Only where the delimiter found is wrong."""
+    null_values: tuple[str, ...] = ()
+    """Texts that stand for a missing value, besides the empty one."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_path(cls, value: Any) -> Any:
+        return {"path": value} if isinstance(value, str) else value
+
+
+class DataField(Part):
+    """What is declared of one column."""
+
+    type: FieldType | None = None
+    required: bool = False
+    """The system needs it in every record."""
+    unit: Text | None = None
+    min: float | None = None
+    max: float | None = None
+    values: tuple[Text, ...] = ()
+    """The categories allowed."""
+    pattern: Text | None = None
+    """Regular expression (RE2) that the whole value must match."""
+    meaning: Text | None = None
+
+
+class Reference(Part):
+    """Values of a column must be found in another source."""
+
+    column: Text
+    source: Name
+    key: Text
+
+
+class TimestampOrder(Part):
+    """One moment that cannot come before another."""
+
+    earlier: Text
+    later: Text
+
+
+class Labels(Part):
+    """The true answers, where they are in a file of their own."""
+
+    source: Source
+    key: Annotated[tuple[Text, ...], Field(min_length=1)]
+    column: Text
+
+
+class Data(Part):
+    """All that the pilot and production stand on."""
+
+    pilot: Source | None = None
+    """The curated sample which the pilot was built or shown on."""
+    production: tuple[Source, ...] = ()
+    """Production data as it really is."""
+    label: Text | None = None
+    """The column that holds the true answer."""
+    labels: Labels | None = None
+    """The true answers, where they are elsewhere."""
+    key: tuple[Text, ...] = ()
+    """The columns that name one record."""
+    timestamp: Text | None = None
+    """The column that says when a record came about."""
+    site_column: Text | None = None
+    """The column that names the site, where one source holds several."""
+    slices: tuple[Text, ...] = ()
+    """Columns to break results down by (R303)."""
+    required: tuple[Text, ...] = ()
+    """Columns that the system needs in every record."""
+    inputs: tuple[Text, ...] = ()
+    """Columns that the system is given; all but label and key when empty."""
+    fields: dict[str, DataField] = Field(default_factory=dict)
+    """What is declared of single columns."""
+    references: tuple[Reference, ...] = ()
+    order: tuple[TimestampOrder, ...] = ()
+    """Which moments cannot come before which."""
+    freshness_hours: float | None = Field(default=None, gt=0)
+    """How old the newest record may be when the system needs it (R209)."""
+    sample_rows: PositiveInt | None = None
+    """At most so many production rows go through the system, drawn at random; all when unset."""
+
+    @field_validator("production", "key", "required", "slices", "inputs", mode="before")
+    @classmethod
+    def _one_or_many(cls, value: Any) -> Any:
+        return [value] if isinstance(value, str | dict) else value
+
+    @property
+    def required_columns(self) -> tuple[str, ...]:
+        """Columns declared as required, in either place, in order, once each."""
+        declared = [name for name, field in self.fields.items() if field.required]
+        return tuple(dict.fromkeys([*self.required, *declared]))

@@ -1,0 +1,146 @@
+"""What the pilot is held to: acceptance, stress limits, load, budget, assumptions."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Literal
+
+from pydantic import Field, PositiveFloat, PositiveInt, model_validator
+
+from proveout.charter.schema.base import Currency, Level, Name, Part, Share, Text
+
+Comparison = Literal[">=", "<="]
+Stage = Literal["design", "production", "scale", "continue"]
+
+_SHORT = re.compile(
+    r"^\s*(?P<metric>[a-z][a-z0-9_.]*)\s*(?:\[(?P<subject>[^\]]*)\])?\s*"
+    r"(?P<comparison>>=|<=)\s*(?P<threshold>[-+0-9.eE_]+)\s*$"
+)
+
+
+class Acceptance(Part):
+    """One line of the standard. In short: 'quality.accuracy >= 0.85' or 'metric[column=x] <= 1'."""
+
+    metric: Text
+    comparison: Comparison
+    threshold: float
+    subject: dict[str, str] = Field(default_factory=dict)
+    """Dimensions; '*' stands for every value, each of which must pass."""
+    confidence: Level = 0.95
+    scope: Literal["pilot", "production", "synthetic"] | None = "production"
+    stage: Stage = "production"
+    limit: bool = False
+    """A limit that is broken stops the pilot instead of holding it."""
+    max_age_days: PositiveFloat | None = None
+    why: Text | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_short(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        match = _SHORT.match(value)
+        if match is None:
+            msg = f"cannot read {value!r}; write 'metric >= number' or 'metric[column=x] <= number'"
+            raise ValueError(msg)
+        found = match.groupdict()
+        subject = {}
+        for part in filter(None, (found.pop("subject") or "").split(",")):
+            name, _, given = part.partition("=")
+            subject[name.strip()] = given.strip()
+        return {**found, "subject": subject}
+
+
+class Adjustment(Part):
+    """A change to one criterion of the default standard; a looser one is shown as such."""
+
+    threshold: float | None = None
+    confidence: Level | None = None
+    max_age_days: PositiveFloat | None = None
+    limit: bool | None = None
+    apply: bool = True
+    """False takes the criterion out, which every verdict then shows."""
+    why: Text
+    """The reason; it stands in every verdict."""
+
+
+class Stress(Part):
+    """Tests made to break the system, and how much it may suffer (R401, R402)."""
+
+    operators: tuple[Name, ...] = ()
+    """Which corruptions; all that fit the data when empty."""
+    severities: tuple[Share, ...] = (0.05, 0.25)
+    """Shares of the rows that are corrupted."""
+    columns: tuple[Text, ...] = ()
+    """Which columns; those that the system is given when empty."""
+    rows: PositiveInt = 5_000
+    """How many production rows each corruption is tried on."""
+    seed: int = 20260101
+    max_quality_drop: Share | None = None
+    """Largest accepted drop of the quality metric."""
+    max_silent_failure: Share | None = None
+    """Largest accepted share of answers that are wrong and confident."""
+
+
+class Load(Part):
+    """From the pilot's users to the whole company's (R403, R903)."""
+
+    pilot_users: PositiveInt = 50
+    users: PositiveInt
+    requests_per_user_per_day: PositiveFloat = 30.0
+    peak_share_of_day: Share | None = None
+    """Share of the day's requests that falls into the busiest hour."""
+    give_up_after_s: PositiveFloat = 10.0
+    p95_latency_s: PositiveFloat | None = None
+    max_error_rate: Share | None = None
+    max_abandonment: Share | None = None
+
+
+class Price(Part):
+    """What a use costs."""
+
+    per_request: float | None = Field(default=None, ge=0)
+    per_million_input_tokens: float | None = Field(default=None, ge=0)
+    per_million_output_tokens: float | None = Field(default=None, ge=0)
+    per_second: float | None = Field(default=None, ge=0)
+    per_seat_per_month: float | None = Field(default=None, ge=0)
+    fixed_per_month: float | None = Field(default=None, ge=0)
+    model: Text | None = None
+    """Name in the offline price table."""
+
+
+class Budget(Part):
+    """What it may cost (R404, R902)."""
+
+    currency: Currency
+    per_month: PositiveFloat
+    per_day: PositiveFloat | None = None
+    per_transaction: PositiveFloat | None = None
+    on_exceeded: Literal["notify", "block", "fallback"] = "notify"
+    price: Price | None = None
+    sunk: float | None = Field(default=None, ge=0)
+    """Spent before the pilot began."""
+
+
+class Assumption(Part):
+    """What the system was built on, and what would show that it no longer holds (R109)."""
+
+    name: Name
+    statement: Text
+    metric: Text | None = None
+    """The metric that is watched."""
+    subject: dict[str, str] = Field(default_factory=dict)
+    holds_from: float | None = None
+    """Below this value of the metric the assumption is refuted."""
+    holds_to: float | None = None
+    """Above this value of the metric the assumption is refuted."""
+
+    @model_validator(mode="after")
+    def _testable(self) -> Assumption:
+        if self.metric is not None and self.holds_from is None and self.holds_to is None:
+            msg = "say what would refute it: give holds_from, holds_to or both"
+            raise ValueError(msg)
+        if None not in (self.holds_from, self.holds_to) and self.holds_from > self.holds_to:  # type: ignore[operator]
+            msg = f"holds_from ({self.holds_from}) is above holds_to ({self.holds_to})"
+            raise ValueError(msg)
+        return self

@@ -1,0 +1,172 @@
+"""What a check is: a question, the metrics it yields, and a stream of findings.
+
+A check decides nothing. It is a folder with one public `CHECK`, found by the entry point group
+`proveout.checks`; heavy packages are imported inside `run`, so that listing checks stays quick.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+from proveout.charter.loaded import LoadedCharter
+from proveout.charter.schema import Charter
+from proveout.evidence.catalogue import Catalogue, Metric
+from proveout.evidence.model import (
+    WHOLE,
+    Basis,
+    CheckRef,
+    Evidence,
+    Interval,
+    Scope,
+    Subject,
+)
+from proveout.evidence.outcome import NotMeasured
+from proveout.intake.table import OpenTable
+from proveout.systems.port import System
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far a check is."""
+
+    done: int
+    total: int | None
+    what: str
+    """What is being done now: 'stress: missing values at 25 %'."""
+
+
+Finding = Evidence | NotMeasured | Progress
+"""What a check yields."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Need:
+    """Something a check cannot begin without."""
+
+    what: str
+    """'data.label is not in the charter'."""
+    next_step: str
+    """'Name the column that holds the true answer: data.label'."""
+
+
+class DataAccess(Protocol):
+    """The charter's sources, each opened once and shared by all checks of a run."""
+
+    def pilot(self) -> OpenTable | None:
+        """Open the curated sample; None where the charter names none."""
+        ...
+
+    def production(self) -> list[OpenTable]:
+        """Open every production source with role 'records', in the charter's order."""
+        ...
+
+    def references(self) -> list[OpenTable]:
+        """Open every production source with role 'reference'."""
+        ...
+
+    def labels(self) -> OpenTable | None:
+        """Open the file of true answers; None where labels are a column of the data."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckContext:
+    """All that a check may touch. Clock, randomness, data and system come from here only."""
+
+    loaded: LoadedCharter
+    data: DataAccess
+    open_system: Callable[[], System]
+    """Start the system under test; a fresh one each call. Raises UnreachableError."""
+    catalogue: Catalogue
+    check: CheckRef
+    run: str
+    now: datetime
+    """When the run began; observed_at of its evidence."""
+    seed: int
+    artifacts: Path
+    """Folder of this run for larger files."""
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    """Fingerprints known before the run, such as that of the charter."""
+
+    @property
+    def charter(self) -> Charter:
+        """The charter itself."""
+        return self.loaded.charter
+
+    def found(
+        self,
+        metric: str,
+        value: float,
+        *,
+        n: int,
+        scope: Scope,
+        subject: Subject = WHOLE,
+        interval: Interval | None = None,
+        basis: Basis = "measured",
+        person: str | None = None,
+        unit: str | None = None,
+        valid_until: datetime | None = None,
+        inputs: Mapping[str, str] | None = None,
+        details: Mapping[str, Any] | None = None,
+        artifact: str | None = None,
+    ) -> Evidence:
+        """Make one piece of evidence, filling in pilot, check, run, time and unit.
+
+        Raises KeyError on a metric that the catalogue does not know.
+        """
+        declared = self.catalogue[metric]
+        return Evidence(
+            pilot=self.charter.pilot,
+            metric=metric,
+            subject=subject,
+            value=float(value),
+            unit=unit if unit is not None else declared.unit,
+            interval=interval,
+            n=int(n),
+            basis=basis,
+            scope=scope,
+            observed_at=self.now,
+            valid_until=valid_until,
+            check=self.check,
+            run=self.run,
+            inputs={**self.inputs, **(inputs or {})},
+            person=person,
+            details=dict(details or {}),
+            artifact=artifact,
+        )
+
+
+class Check(Protocol):
+    """One question of the gate."""
+
+    @property
+    def name(self) -> str:
+        """Lower case, as in `proveout check NAME`."""
+        ...
+
+    @property
+    def version(self) -> str:
+        """Changes whenever the same input may give another figure."""
+        ...
+
+    @property
+    def question(self) -> str:
+        """The question it answers, in one sentence."""
+        ...
+
+    @property
+    def metrics(self) -> tuple[Metric, ...]:
+        """What it yields."""
+        ...
+
+    def needs(self, charter: Charter) -> list[Need]:
+        """Say what is missing in the charter for this check to run; empty when it can."""
+        ...
+
+    def run(self, context: CheckContext) -> Iterator[Finding]:
+        """Yield findings. May raise ProveoutError; anything else is a bug of the check."""
+        ...

@@ -1,0 +1,61 @@
+"""The one place that writes to the terminal: data to stdout, narration to stderr."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+from rich.console import Console, RenderableType
+
+from proveout.errors import ProveoutError
+
+
+class Output:
+    """Decides between human and JSON form. Commands never print.
+
+    With `--json`, stdout carries exactly one JSON document: {"ok": true, …} or
+    {"ok": false, "error": {"kind", "message", "hint"}}.
+    """
+
+    def __init__(self, *, as_json: bool = False, quiet: bool = False) -> None:
+        self.as_json = as_json
+        self.quiet = quiet
+        self.stdout = Console(file=sys.stdout, highlight=False, soft_wrap=False)
+        self.stderr = Console(file=sys.stderr, highlight=False, stderr=True)
+
+    @property
+    def shows_progress(self) -> bool:
+        """Tell whether a transient progress display makes sense here."""
+        return self.stderr.is_terminal and not self.quiet and not self.as_json
+
+    def say(self, message: RenderableType) -> None:
+        """Narrate: what is going on, where a file was written, what to do next."""
+        if not self.quiet:
+            self.stderr.print(message)
+
+    def show(self, human: RenderableType, plain: dict[str, Any]) -> None:
+        """Give the result: the human form, or with `--json` the plain one."""
+        if self.as_json:
+            self.json_document({"ok": True, **plain})
+        else:
+            self.stdout.print(human)
+
+    def json_document(self, plain: dict[str, Any]) -> None:
+        """Write one JSON document to stdout."""
+        sys.stdout.write(json.dumps(plain, ensure_ascii=False, allow_nan=False, indent=2) + "\n")
+
+    def fail(self, error: ProveoutError) -> None:
+        """Show an error in the form that was asked for."""
+        if self.as_json:
+            self.json_document(
+                {
+                    "ok": False,
+                    "error": {"kind": error.kind, "message": error.message, "hint": error.hint},
+                }
+            )
+            return
+        self.stderr.print("[bold red]Error:[/bold red] ", end="")
+        self.stderr.print(error.message, markup=False)
+        if error.hint:
+            self.stderr.print(error.hint, markup=False)

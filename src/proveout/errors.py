@@ -1,0 +1,74 @@
+"""Every error that a user can cause or meet, in one tree.
+
+    ProveoutError            exit code 2 unless a subclass says otherwise
+    ├── CharterError         the charter cannot be read, or is not what was sealed
+    ├── InputError           a file, table, option or argument is wrong
+    ├── LedgerError          the ledger is damaged or refuses what was asked
+    │   └── LedgerBrokenError    the hash chain does not hold
+    ├── UnreachableError     exit code 3: something needed could not be reached or measured
+    └── MissingExtraError    exit code 3: an optional dependency is not installed
+
+An error says what is wrong, where, what was seen, what is allowed, and the next step.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+ErrorKind = Literal["charter", "input", "ledger", "unreachable", "missing-extra"]
+
+
+class ProveoutError(Exception):
+    """The call or its input is wrong."""
+
+    kind: ClassVar[ErrorKind] = "input"
+    exit_code: ClassVar[int] = 2
+
+    def __init__(self, message: str, *, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        """The next step, as something to do or to paste."""
+
+    def __str__(self) -> str:
+        return self.message if self.hint is None else f"{self.message}\n{self.hint}"
+
+
+class CharterError(ProveoutError):
+    """The charter cannot be read, or is not what was sealed."""
+
+    kind = "charter"
+
+
+class InputError(ProveoutError):
+    """A file, table, option or argument is wrong."""
+
+
+class LedgerError(ProveoutError):
+    """The ledger is damaged or refuses what was asked."""
+
+    kind = "ledger"
+
+
+class LedgerBrokenError(LedgerError):
+    """The hash chain of the ledger does not hold."""
+
+
+class UnreachableError(ProveoutError):
+    """Something needed could not be reached or measured."""
+
+    kind = "unreachable"
+    exit_code = 3
+
+
+class MissingExtraError(ProveoutError):
+    """An optional dependency is not installed."""
+
+    kind = "missing-extra"
+    exit_code = 3
+
+    def __init__(self, *, extra: str, wanted_for: str) -> None:
+        super().__init__(
+            f"{wanted_for} needs the optional part '{extra}', which is not installed.",
+            hint=f"Install it: pip install 'proveout[{extra}]'",
+        )

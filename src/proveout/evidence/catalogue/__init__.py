@@ -1,0 +1,18 @@
+"""The metrics of the shipped checks, each declared once.
+
+They stand here, below checks and gate alike, because a check yields them and a standard names
+them, and neither room may look into the other. A plug-in brings its own in `Check.metrics`.
+"""
+
+from proveout.evidence.catalogue import governance, planned, quality, readiness, stress
+from proveout.evidence.catalogue.metric import Catalogue, Family, Metric
+
+SHIPPED: tuple[Metric, ...] = (
+    *readiness.METRICS,
+    *quality.METRICS,
+    *stress.METRICS,
+    *governance.METRICS,
+    *planned.METRICS,
+)
+
+__all__ = ["SHIPPED", "Catalogue", "Family", "Metric"]

@@ -1,0 +1,64 @@
+"""What a metric is, and the catalogue of them."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from proveout.evidence.model import Dimension
+
+Direction = Literal["higher", "lower", "neither"]
+"""Which way is better."""
+
+Family = Literal["technical", "engineering", "business", "organisational"]
+"""Whose page of the scorecard it stands on (R110)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Metric:
+    """The declaration of one metric."""
+
+    name: str
+    """'<check>.<what>', lower case with underscores."""
+    unit: str
+    """'fraction', 'count', 's', 'rows/s', 'flag' (1 or 0), or '*' where the subject decides."""
+    direction: Direction
+    family: Family
+    meaning: str
+    """One sentence that a production owner understands."""
+    computed: str
+    """How the figure is computed, with the interval method."""
+    source: str
+    """Requirement ids, and the paper or standard of the method."""
+    dimensions: tuple[Dimension, ...] = ()
+    """What its subjects can be narrowed by."""
+
+
+class Catalogue:
+    """Metrics by name."""
+
+    def __init__(self, metrics: Iterable[Metric]) -> None:
+        self._metrics: dict[str, Metric] = {}
+        for metric in metrics:
+            if self._metrics.setdefault(metric.name, metric) != metric:
+                msg = f"metric {metric.name!r} is declared twice, differently"
+                raise ValueError(msg)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._metrics
+
+    def __getitem__(self, name: str) -> Metric:
+        return self._metrics[name]
+
+    def __iter__(self) -> Iterator[Metric]:
+        return iter(sorted(self._metrics.values(), key=lambda metric: metric.name))
+
+    def __len__(self) -> int:
+        return len(self._metrics)
+
+    def nearest(self, name: str) -> str | None:
+        """Return the known name most like this one, for 'did you mean'."""
+        close = difflib.get_close_matches(name, self._metrics, n=1, cutoff=0.5)
+        return close[0] if close else None

@@ -1,0 +1,7 @@
+"""Metrics of the quality family."""
+
+from __future__ import annotations
+
+from proveout.evidence.catalogue.metric import Metric
+
+METRICS: tuple[Metric, ...] = ()

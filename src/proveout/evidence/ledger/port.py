@@ -1,0 +1,72 @@
+"""What a ledger is: an append-only, hash-chained sequence of entries."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal, Protocol
+
+from proveout.evidence.canonical import canonical_json
+
+EntryKind = Literal["evidence", "outcome", "run", "seal", "amendment", "waiver", "verdict"]
+"""What an entry records. 'run' opens a run: which checks were asked for, on which charter."""
+
+GENESIS = "0" * 64
+"""What stands in place of the previous hash at the first entry."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewEntry:
+    """Something to append."""
+
+    pilot: str
+    kind: EntryKind
+    body: Mapping[str, Any]
+    """Plain JSON; the `as_dict()` of what is recorded."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """Something appended."""
+
+    seq: int
+    """Position in the chain, from 1, without gaps."""
+    pilot: str
+    kind: EntryKind
+    recorded_at: datetime
+    """When it was appended; with time zone (UTC)."""
+    body: Mapping[str, Any]
+    prev_hash: str
+    hash: str
+    """SHA-256 over everything above."""
+
+
+def entry_hash(
+    *, seq: int, pilot: str, kind: str, recorded_at: str, body: str, prev_hash: str
+) -> str:
+    """Return the hash of an entry from its stored texts (body is its canonical JSON)."""
+    text = canonical_json([seq, pilot, kind, recorded_at, body, prev_hash])
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+class Ledger(Protocol):
+    """The port. Adapters: memory, SQLite, PostgreSQL."""
+
+    def append(self, entries: Sequence[NewEntry]) -> list[Entry]:
+        """Append all or none; when this returns, they survive a crash of this process.
+
+        Raises LedgerError when the store refuses, UnreachableError when it cannot be reached.
+        """
+        ...
+
+    def entries(
+        self, *, pilot: str | None = None, kinds: Iterable[EntryKind] | None = None
+    ) -> Iterator[Entry]:
+        """Yield entries in order, optionally of one pilot or of some kinds only."""
+        ...
+
+    def head(self) -> tuple[int, str]:
+        """Return the last sequence number and hash; (0, GENESIS) when empty."""
+        ...
