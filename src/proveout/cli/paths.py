@@ -19,7 +19,7 @@ LedgerOption = Annotated[
     typer.Option(
         "--ledger",
         envvar="PROVEOUT_LEDGER",
-        help="Ledger file or PostgreSQL URL; .proveout/ledger.db beside the charter when not given.",
+        help="Ledger file or PostgreSQL URL. Default: .proveout/ledger.db beside the charter.",
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Give the result as one JSON document.")]
