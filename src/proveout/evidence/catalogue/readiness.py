@@ -1,7 +1,181 @@
-"""Metrics of the readiness family."""
+"""Metrics of the readiness family: is the data of production fit to stand on?
+
+'Wilson' is the score interval at 95 %, the source being taken as a sample of production to come;
+the share itself is exact for the data in hand unless the details name a sample.
+"""
 
 from __future__ import annotations
 
-from proveout.evidence.catalogue.metric import Metric
+from proveout.evidence.catalogue.metric import Direction, Metric
+from proveout.evidence.model import Dimension
 
-METRICS: tuple[Metric, ...] = ()
+_FIELD: tuple[Dimension, ...] = ("source", "column")
+
+
+def _metric(
+    what: str,
+    direction: Direction,
+    meaning: str,
+    computed: str,
+    source: str,
+    *,
+    dimensions: tuple[Dimension, ...] = _FIELD,
+    unit: str = "fraction",
+) -> Metric:
+    return Metric(
+        name=f"readiness.{what}",
+        unit=unit,
+        direction=direction,
+        family="technical",
+        meaning=meaning,
+        computed=computed,
+        source=source,
+        dimensions=dimensions,
+    )
+
+
+METRICS: tuple[Metric, ...] = (
+    _metric(
+        "rows", "neither",
+        "How many records the source holds.",
+        "Full count of the rows that could be read.",
+        "R201", dimensions=("source",), unit="rows",
+    ),
+    _metric(
+        "completeness", "higher",
+        "How often the field holds a value.",
+        "1 - missing / rows; missing is null, NaN, or empty or blank text. Full count; Wilson.",
+        "R202",
+    ),
+    _metric(
+        "required_completeness", "higher",
+        "How often a field that the system needs in every record holds a value.",
+        "As completeness, for the columns declared as required, also per site. "
+        "A required column that is absent counts as never filled. Full count; Wilson.",
+        "R202", dimensions=("source", "column", "site"),
+    ),
+    _metric(
+        "record_completeness", "higher",
+        "How many records have every field that the system needs.",
+        "Share of rows with no required column missing (of all columns where none is declared as "
+        "required). Full count; Wilson.",
+        "R202", dimensions=("source",),
+    ),
+    _metric(
+        "type_conformance", "higher",
+        "How many values are what the field claims to hold.",
+        "Share of the values present that convert to the declared type; where none is declared, "
+        "to the type that at least 95 % of a text column's values have (100 % for columns whose "
+        "stored type is already not text). Full count; Wilson.",
+        "R203, R205",
+    ),
+    _metric(
+        "format_consistency", "higher",
+        "How many values of a text field are written in its usual way.",
+        "Share of values in the dominant pattern mask (letters a/A, digits 9, other characters "
+        "kept, runs collapsed), from a full count of the distinct values or, for columns with "
+        "very many of them, a seeded sample that the details name. Wilson.",
+        "R203, R205; masks after Raman & Hellerstein, Potter's Wheel (VLDB 2001)",
+    ),
+    _metric(
+        "format_divergence", "lower",
+        "How differently sites, or periods, write the same field.",
+        "Largest total variation distance between the pattern shares of one site (or one month) "
+        "and those of the rest, less nothing for chance; groups under 30 values are left out. "
+        "Interval: the distance of the largest group by bootstrap over multinomial counts.",
+        "R203",
+    ),
+    _metric(
+        "out_of_range", "lower",
+        "How many values break what the field declares: minimum, maximum, list or pattern.",
+        "Share of the values present that are below min, above max, outside values, or do not "
+        "match pattern. Full count; Wilson.",
+        "R204, R205",
+    ),
+    _metric(
+        "outliers", "lower",
+        "How many figures lie far outside the body of their field.",
+        "Share of finite values beyond 3 robust spreads outside the quartiles, the spread taken "
+        "on each side by itself and the logarithm where a positive field is strongly skewed; "
+        "quartiles from a seeded sample. Full count; Wilson.",
+        "R204; Tukey, Exploratory Data Analysis (1977)",
+    ),
+    _metric(
+        "category_variants", "lower",
+        "How many values are near-identical spellings of a more frequent value.",
+        "Share of the values present whose spelling differs from a more frequent one only in "
+        "case, blanks, accents, punctuation or a typing error. Wilson.",
+        "R203, R205",
+    ),
+    _metric(
+        "duplicate_rows", "lower",
+        "How many records repeat another one exactly.",
+        "1 - distinct rows / rows, over all columns, distinct by a 64-bit hash. Full count; "
+        "Wilson.",
+        "R205", dimensions=("source",),
+    ),
+    _metric(
+        "duplicate_keys", "lower",
+        "How many records carry a key that an earlier record already has.",
+        "1 - distinct keys / rows with a complete key. Full count; Wilson.",
+        "R205", dimensions=("source",),
+    ),
+    _metric(
+        "timestamp_conflicts", "lower",
+        "How many records have moments that cannot be true together.",
+        "Share of rows where a later moment is before an earlier one, a record lies in the future "
+        "or before 1900, or a date or time in text does not exist or is written in another "
+        "format or zone than the field's own. Full count; Wilson.",
+        "R205", dimensions=("source",),
+    ),
+    _metric(
+        "constant_columns", "lower",
+        "How many fields hold one and the same value in every record.",
+        "Columns with exactly one distinct value among at least two rows, or with none at all. "
+        "Full count.",
+        "R205", dimensions=("source",), unit="count",
+    ),
+    _metric(
+        "unresolved_references", "lower",
+        "How many values name something that the list they refer to does not hold.",
+        "Share of the values present that are not in the key column of the reference. "
+        "Full count; Wilson.",
+        "R205",
+    ),
+    _metric(
+        "rejects", "lower",
+        "How many rows could not be read at all.",
+        "Rejected rows / (rows read + rejected). Full count; Wilson.",
+        "R201, R205", dimensions=("source",),
+    ),
+    _metric(
+        "exceptions", "lower",
+        "How many records the system, or a person, must handle as an exception.",
+        "Share of records with at least one of: missing-required, wrong-type, out-of-range, "
+        "duplicate, timestamp-conflict, unresolved-reference, reject; also per kind. "
+        "Full count; Wilson.",
+        "R204", dimensions=("source", "kind"),
+    ),
+    _metric(
+        "newest_age", "lower",
+        "How old the newest record is.",
+        "Time of the audit less the largest value of data.timestamp that is not in the future; "
+        "a moment without a zone is read as UTC.",
+        "R209", dimensions=("source",), unit="hours",
+    ),
+    _metric(
+        "sandbox_gap", "lower",
+        "How differently the curated pilot sample and production fill a field.",
+        "Distance between the field's distribution in the pilot sample and in production, "
+        "0 (alike) to 1 (disjoint).",
+        "R206", dimensions=("column",),
+    ),
+    _metric(
+        "sandbox_auc", "lower",
+        "How well a classifier tells pilot records from production records, field by field alike.",
+        "Cross-validated ROC AUC of a classifier told pilot from production; 0.5 is alike, "
+        "1 is told apart every time; DeLong or bootstrap interval.",
+        "R206; Lopez-Paz & Oquab, Revisiting Classifier Two-Sample Tests (ICLR 2017)",
+        dimensions=(),
+    ),
+)  # fmt: skip
