@@ -1,0 +1,51 @@
+# Everything a newcomer needs: `make demo` and `make test` do all set-up themselves.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UV := $(BIN)/uv
+READY := $(VENV)/.ready
+DEV_READY := $(VENV)/.dev-ready
+
+.PHONY: demo test test-quick lint format bench docs clean
+
+demo: $(READY)
+	$(BIN)/proveout demo
+
+test: $(DEV_READY)
+	$(BIN)/pytest -n auto
+
+test-quick: $(DEV_READY)
+	$(BIN)/pytest -n auto -m "not slow"
+
+lint: $(DEV_READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(DEV_READY)
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(DEV_READY)
+	$(BIN)/python benchmarks/audit
+
+docs: $(DEV_READY)
+	$(BIN)/proveout metrics --markdown > docs/metrics.md
+	$(BIN)/proveout schema --out src/proveout/charter/pilot.schema.json
+
+$(UV):
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+
+$(READY): $(UV) pyproject.toml uv.lock
+	$(UV) sync --quiet --frozen --no-dev --all-extras --inexact
+	@touch $@
+
+$(DEV_READY): $(UV) pyproject.toml uv.lock
+	$(UV) sync --quiet --frozen --all-extras --inexact
+	@touch $@ $(READY)
+
+clean:
+	rm -rf $(VENV) proveout-demo .mypy_cache .ruff_cache .pytest_cache .hypothesis
