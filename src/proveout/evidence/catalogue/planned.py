@@ -16,8 +16,9 @@ def _planned(
     direction: Direction,
     family: Family,
     meaning: str,
+    *,
     source: str,
-    *dimensions: Dimension,
+    dimensions: tuple[Dimension, ...] = (),
 ) -> Metric:
     return Metric(
         name=name,
@@ -34,55 +35,67 @@ def _planned(
 METRICS: tuple[Metric, ...] = (
     _planned(
         "load.p95_latency", "s", "lower", "engineering",
-        "The time within which 95 % of requests are answered at the peak of full use.", "R403",
+        "The time within which 95 % of requests are answered at the peak of full use.",
+        source="R403",
     ),
     _planned(
         "load.error_rate", "fraction", "lower", "engineering",
-        "The share of requests that end in an error at the peak of full use.", "R403",
+        "The share of requests that end in an error at the peak of full use.",
+        source="R403",
     ),
     _planned(
         "load.abandonment", "fraction", "lower", "engineering",
-        "The share of users who give up waiting at the peak of full use.", "R403",
+        "The share of users who give up waiting at the peak of full use.",
+        source="R403",
     ),
     _planned(
         "cost.monthly", "*", "lower", "engineering",
-        "What a month at full use costs, in the currency of the budget.", "R404",
+        "What a month at full use costs, in the currency of the budget.",
+        source="R404",
     ),
     _planned(
         "cost.budget_share", "fraction", "lower", "engineering",
-        "What a month at full use costs, as a share of the budget; 1 uses it up.", "R404",
+        "What a month at full use costs, as a share of the budget; 1 uses it up.",
+        source="R404",
     ),
     _planned(
         "drill.time_to_notice", "s", "lower", "engineering",
-        "How long the company's own people took to notice an injected fault.", "R405",
+        "How long the company's own people took to notice an injected fault.",
+        source="R405",
     ),
     _planned(
         "drill.time_to_recover", "s", "lower", "engineering",
-        "How long the company's own people took to recover from an injected fault.", "R405",
+        "How long the company's own people took to recover from an injected fault.",
+        source="R405",
     ),
     _planned(
         "drill.passed", "flag", "higher", "engineering",
-        "Whether the company's own people kept it up, without the vendor's engineers.", "R405",
+        "Whether the company's own people kept it up, without the vendor's engineers.",
+        source="R405",
     ),
     _planned(
         "value.kpi", "*", "neither", "business",
         "A KPI of the charter as measured in use; its unit and direction are the charter's.",
-        "R701", "kpi",
+        source="R701", dimensions=("kpi",),
     ),
     _planned(
         "adoption.active_share", "fraction", "higher", "business",
-        "The share of the people it was made for who use it.", "R603, R605",
+        "The share of the people it was made for who use it.",
+        source="R603, R605",
     ),
     _planned(
         "adoption.override_rate", "fraction", "lower", "business",
-        "The share of answers that people overrule or work around.", "R605, R906",
+        "The share of answers that people overrule or work around.",
+        source="R605, R906",
     ),
     _planned(
         "drift.alarms", "count", "lower", "technical",
-        "Drift alarms that nobody has resolved.", "R901",
+        "Drift alarms that nobody has resolved.",
+        source="R901",
     ),
     _planned(
         "assumption.holds", "flag", "higher", "technical",
-        "Whether an assumption on which the system was built still holds.", "R109", "assumption",
+        "Whether an assumption on which the system was built still holds.",
+        source="R109", dimensions=("assumption",),
     ),
 )  # fmt: skip
