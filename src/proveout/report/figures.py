@@ -1,0 +1,90 @@
+"""How figures are written, in one place: never more digits than the interval supports."""
+
+from __future__ import annotations
+
+import math
+from datetime import datetime
+
+from proveout.evidence.model import Evidence, Interval
+
+NBSP = " "
+MOST_DECIMALS = 4
+
+
+def figure(value: float, unit: str, interval: Interval | None = None) -> str:
+    """Write a value in its unit.
+
+    >>> figure(0.87224, "fraction", Interval(low=0.8711, high=0.8734, level=0.95, method="wilson"))
+    '87.2 %'
+    """
+    if unit == "flag":
+        return "yes" if value else "no"
+    scale = 100.0 if unit == "fraction" else 1.0
+    width = None if interval is None else (interval.high - interval.low) * scale
+    return with_unit(_digits(value * scale, width, is_share=unit == "fraction"), unit)
+
+
+def with_unit(number: str, unit: str) -> str:
+    """Put the unit behind a number; a count needs none."""
+    if unit in ("count", "*", ""):
+        return number
+    return f"{number}{NBSP}{'%' if unit == 'fraction' else unit}"
+
+
+def span(interval: Interval, unit: str) -> str:
+    """Write an interval: '87.1 to 87.3 %'."""
+    low, high = figure(interval.low, unit, interval), figure(interval.high, unit, interval)
+    suffix = with_unit("", unit)
+    return f"{low.removesuffix(suffix)} to {high}" if suffix else f"{low} to {high}"
+
+
+def evidence_figure(evidence: Evidence) -> str:
+    """Write the value of one fact, without its uncertainty."""
+    return figure(evidence.value, evidence.unit, evidence.interval)
+
+
+def full_figure(evidence: Evidence) -> str:
+    """Write a fact with all that makes it evidence: '87.2 % (87.1 to 87.3 %; n = 336,776)'."""
+    if evidence.unit == "flag":
+        return evidence_figure(evidence)
+    inside = [] if evidence.interval is None else [span(evidence.interval, evidence.unit)]
+    inside.append(f"n{NBSP}={NBSP}{evidence.n:,}")
+    return f"{evidence_figure(evidence)} ({'; '.join(inside)})"
+
+
+def day(moment: datetime) -> str:
+    """Write a date."""
+    return moment.strftime("%Y-%m-%d")
+
+
+def minute(moment: datetime) -> str:
+    """Write a moment to the minute, with its zone."""
+    return moment.strftime("%Y-%m-%d %H:%M %Z")
+
+
+def short_hash(text: str) -> str:
+    """Cut a fingerprint for the eye; the full one stands in the JSON report."""
+    kind, _, digest = text.rpartition(":")
+    return f"{kind + ':' if kind else ''}{digest[:12]}"
+
+
+def _digits(value: float, width: float | None, *, is_share: bool) -> str:
+    if width is not None and width > 0:
+        decimals = max(0, -math.floor(math.log10(width / 2)))
+    elif value == int(value):
+        decimals = 0
+    elif is_share:
+        decimals = 1
+    else:
+        decimals = max(0, 2 - math.floor(math.log10(abs(value))))
+    decimals = min(decimals, MOST_DECIMALS)
+    if is_share:
+        # 99.98 % is not 100 %, and 3 of 100,000 is not none.
+        while decimals < MOST_DECIMALS and _hides_the_difference(value, decimals):
+            decimals += 1
+    return f"{value:,.{decimals}f}"
+
+
+def _hides_the_difference(value: float, decimals: int) -> bool:
+    shown = round(value, decimals)
+    return shown in (0.0, 100.0) and shown != value

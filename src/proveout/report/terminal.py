@@ -1,0 +1,148 @@
+"""The report for the terminal: the verdict, what decides it, what to fix first, who acts."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from proveout.gate.model import Decision, Ruling, State
+from proveout.report.figures import day, short_hash
+from proveout.report.model import Report
+from proveout.report.words import DECISIONS, FAMILIES, STATE_SIGNS
+
+_DECISION_STYLES: Final[dict[Decision, str]] = {
+    "go": "bold green",
+    "hold": "bold yellow",
+    "stop": "bold red",
+}
+_STATE_STYLES: Final[dict[State, str]] = {
+    "passed": "green",
+    "failed": "red",
+    "missing": "magenta",
+    "stale": "yellow",
+    "inconclusive": "yellow",
+    "waived": "cyan",
+}
+FIX_FIRST_SHOWN = 8
+
+
+def render_terminal(report: Report) -> RenderableType:
+    """Return what rich prints; it reads well at 80 columns and without colour."""
+    verdict = report.verdict
+    parts: list[RenderableType] = [
+        Text.assemble(
+            (DECISIONS[verdict.decision], _DECISION_STYLES[verdict.decision]),
+            ("  ", ""),
+            (f"{verdict.pilot}, {verdict.stage} gate", "bold"),
+        ),
+        Text(verdict.summary),
+        Text(_counted(report), style="dim"),
+    ]
+    if verdict.fix_first:
+        parts += [
+            Text(),
+            Text("What decides", style="bold"),
+            *map(_deciding, verdict.fix_first[:3]),
+        ]
+        parts += [Text(), Text("Fix first", style="bold"), _fix_first(verdict.fix_first)]
+    parts += [Text(), Text("The standard", style="bold"), _standard(report)]
+    parts += _not_run(report)
+    parts += _changes(report)
+    parts += [Text(), Text(_provenance(report), style="dim")]
+    return Group(*parts)
+
+
+def _counted(report: Report) -> str:
+    counts = report.verdict.counts
+    total = sum(counts.values())
+    named = [f"{count} {state}" for state, count in counts.items() if count]
+    return f"{total} criteria: {', '.join(named)}"
+
+
+def _deciding(ruling: Ruling) -> RenderableType:
+    return Padding(
+        Text.assemble(
+            (f"{STATE_SIGNS[ruling.state]} ", _STATE_STYLES[ruling.state]),
+            (ruling.criterion.title, ""),
+            (f"\n  {ruling.deciding.reason}", "dim"),
+        ),
+        (0, 0, 0, 2),
+    )
+
+
+def _fix_first(rulings: tuple[Ruling, ...]) -> RenderableType:
+    table = Table(box=None, padding=(0, 1), show_header=True, header_style="dim", pad_edge=False)
+    table.add_column("", justify="right")
+    table.add_column("what to do", ratio=3)
+    table.add_column("who acts", ratio=1)
+    for number, ruling in enumerate(rulings[:FIX_FIRST_SHOWN], start=1):
+        table.add_row(f"{number}.", Text(ruling.criterion.fix), Text(ruling.owner))
+    if len(rulings) > FIX_FIRST_SHOWN:
+        table.add_row("", Text(f"and {len(rulings) - FIX_FIRST_SHOWN} more, in the report"), "")
+    return Padding(table, (0, 0, 0, 2))
+
+
+def _standard(report: Report) -> RenderableType:
+    table = Table(box=None, padding=(0, 1), show_header=False, pad_edge=False)
+    table.add_column("", no_wrap=True)
+    table.add_column("", ratio=1)
+    for family, title in FAMILIES.items():
+        rulings = [r for r in report.verdict.rulings if r.criterion.family == family]
+        if not rulings:
+            continue
+        passed = sum(ruling.state == "passed" for ruling in rulings)
+        table.add_row("", Text(f"{title}: {passed} of {len(rulings)} passed", style="bold"))
+        for ruling in rulings:
+            sign = Text(STATE_SIGNS[ruling.state], style=_STATE_STYLES[ruling.state])
+            row = Text(ruling.criterion.title)
+            if ruling.state != "passed":
+                row.append(f"  [{ruling.state}]", style=_STATE_STYLES[ruling.state])
+            table.add_row(sign, row)
+    return Padding(table, (0, 0, 0, 2))
+
+
+def _not_run(report: Report) -> list[RenderableType]:
+    broken = [outcome for outcome in report.verdict.outcomes if outcome.status != "done"]
+    if not broken:
+        return []
+    lines: list[RenderableType] = [Text(), Text("Could not run", style="bold")]
+    for outcome in broken:
+        text = Text.assemble((f"{outcome.check} ", "bold"), f"{outcome.status}: {outcome.reason}")
+        if outcome.next_step:
+            text.append(f"\n{outcome.next_step}", style="dim")
+        lines.append(Padding(text, (0, 0, 0, 2)))
+    return lines
+
+
+def _changes(report: Report) -> list[RenderableType]:
+    verdict = report.verdict
+    lines: list[RenderableType] = []
+    if verdict.notes or verdict.loosenings:
+        lines += [Text(), Text("To know", style="bold")]
+    for change in verdict.loosenings:
+        known = " after results were known" if change.results_known else ""
+        text = (
+            f"Loosened{known}: {change.what}, {change.before} → {change.after}"
+            f" ({change.who}, {day(change.at)}: {change.why})"
+        )
+        lines.append(Padding(Text(text, style="yellow"), (0, 0, 0, 2)))
+    lines += [Padding(Text(note), (0, 0, 0, 2)) for note in verdict.notes]
+    return lines
+
+
+def _provenance(report: Report) -> str:
+    verdict = report.verdict
+    sealed = (
+        "not sealed"
+        if verdict.sealed_at is None
+        else f"sealed by {verdict.sealed_by} on {day(verdict.sealed_at)}"
+    )
+    entries, head = report.ledger_head
+    return (
+        f"Charter {short_hash(verdict.charter_hash)}, {sealed}."
+        f" Ledger: {entries:,} entries, head {head[:12]}."
+    )
