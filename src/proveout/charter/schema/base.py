@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 
 class Part(BaseModel):
     """A part of the charter: immutable, and an unknown key is an error rather than a lost wish."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", str_strip_whitespace=True, allow_inf_nan=False
+    )
 
 
 Text = Annotated[str, StringConstraints(min_length=1)]
@@ -34,7 +36,7 @@ Direction = Literal["higher", "lower"]
 
 
 class Person(Part):
-    """Somebody who can be asked."""
+    """Somebody who can be asked. A plain string is the name."""
 
     name: Text
     """Full name."""
@@ -42,6 +44,11 @@ class Person(Part):
     """What they are in the company: 'COO'."""
     email: Text | None = None
     """Where they are reached."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_name(cls, value: Any) -> Any:
+        return {"name": value} if isinstance(value, str) else value
 
 
 class SignOff(Part):

@@ -18,6 +18,23 @@ _SHORT = re.compile(
 )
 
 
+def read_short(text: str) -> dict[str, Any] | None:
+    """Read a criterion in short; None when it is not one.
+
+    >>> read_short("quality.accuracy[site=north] >= 0.85")["threshold"]
+    '0.85'
+    """
+    match = _SHORT.match(text)
+    if match is None:
+        return None
+    found: dict[str, Any] = match.groupdict()
+    subject = {}
+    for part in filter(None, (found.pop("subject") or "").split(",")):
+        name, _, given = part.partition("=")
+        subject[name.strip()] = given.strip()
+    return {**found, "subject": subject}
+
+
 class Acceptance(Part):
     """One line of the standard. In short: 'quality.accuracy >= 0.85' or 'metric[column=x] <= 1'."""
 
@@ -39,16 +56,14 @@ class Acceptance(Part):
     def _from_short(cls, value: Any) -> Any:
         if not isinstance(value, str):
             return value
-        match = _SHORT.match(value)
-        if match is None:
-            msg = f"cannot read {value!r}; write 'metric >= number' or 'metric[column=x] <= number'"
+        found = read_short(value)
+        if found is None:
+            msg = (
+                f"'{value}' is not a criterion; write 'metric >= number' or "
+                "'metric[column=x] <= number', for example: quality.accuracy >= 0.85"
+            )
             raise ValueError(msg)
-        found = match.groupdict()
-        subject = {}
-        for part in filter(None, (found.pop("subject") or "").split(",")):
-            name, _, given = part.partition("=")
-            subject[name.strip()] = given.strip()
-        return {**found, "subject": subject}
+        return found
 
 
 class Adjustment(Part):

@@ -1,0 +1,179 @@
+"""Mistakes that only show when two places of the charter are held against each other.
+
+These look at the values as they were read, not at the validated charter, so that they are told
+together with the schema's own complaints.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import PurePosixPath
+from typing import Any
+
+from proveout.charter.loaded import PathInCharter
+from proveout.charter.loading.document import Document
+from proveout.charter.loading.nearest import nearest
+from proveout.charter.loading.problem import Position, Problem
+from proveout.charter.schema.standard import read_short
+from proveout.evidence.catalogue import Catalogue
+from proveout.evidence.model import DIMENSIONS
+
+Found = Iterator[tuple[PathInCharter, str, str]]
+"""Path, what is wrong, what to write."""
+
+
+def cross_problems(document: Document, known_metrics: Catalogue | None) -> list[Problem]:
+    """Return what does not fit together."""
+    root = document.value
+    if not isinstance(root, dict):
+        return []
+    checks: list[Callable[[dict[str, Any]], Found]] = [
+        _names_given_twice, _unknown_sources, _thresholds_behind_baseline, _unknown_dimensions,
+        _label_among_inputs,
+    ]  # fmt: skip
+    found = [item for check in checks for item in check(root)]
+    if known_metrics is not None:
+        found += _unknown_metrics(root, known_metrics)
+    return [
+        Problem(at=_position(path, document), path=path, what=what, write=write)
+        for path, what, write in found
+    ]
+
+
+def _names_given_twice(root: dict[str, Any]) -> Found:
+    for path in (("data", "production"), ("kpis",), ("assumptions",)):
+        first: dict[str, int] = {}
+        for index, (place, item) in enumerate(_items(root, path)):
+            name = item.get("name") if isinstance(item, dict) else None
+            if not isinstance(name, str):
+                continue
+            if name in first:
+                what = f"The name '{name}' is taken by item {first[name] + 1} of the same list."
+                yield (*place, "name"), what, "Give each its own name."
+            else:
+                first[name] = index
+
+
+def _unknown_sources(root: dict[str, Any]) -> Found:
+    names, paths = _source_names(root)
+    referring = [
+        ((*place, key), item.get(key))
+        for path, key in ((("data", "references"), "source"), (("people", "data_owners"), "source"))
+        for place, item in _items(root, path)
+        if isinstance(item, dict)
+    ]
+    for place, name in referring:
+        if not isinstance(name, str) or name in names or _derived_from(name, paths):
+            continue
+        known = ", ".join(sorted(names)) or "none is declared yet"
+        near = nearest(name, names)
+        write = f"Did you mean '{near}'? " if near else ""
+        what = f"There is no source named '{name}' in data.production."
+        yield place, what, f"{write}Names of the sources: {known}."
+
+
+def _thresholds_behind_baseline(root: dict[str, Any]) -> Found:
+    for place, kpi in _items(root, ("kpis",)):
+        if not isinstance(kpi, dict) or not isinstance(kpi.get("baseline"), dict):
+            continue
+        threshold, baseline = kpi.get("threshold"), kpi["baseline"].get("value")
+        direction = str(kpi.get("direction"))
+        if not (_is_number(threshold) and _is_number(baseline)):
+            continue
+        worse = {"higher": threshold < baseline, "lower": threshold > baseline}
+        if worse.get(direction, False):
+            what = (
+                f"{direction.capitalize()} is better, and the threshold {threshold:g} is worse "
+                f"than the baseline {baseline:g}: it would be met by doing nothing."
+            )
+            turned = "lower" if direction == "higher" else "higher"
+            write = (
+                f"Write a threshold {'above' if direction == 'higher' else 'below'} "
+                f"{baseline:g}, or direction: {turned}"
+            )
+            yield (*place, "threshold"), what, write
+
+
+def _unknown_dimensions(root: dict[str, Any]) -> Found:
+    for place, item in [*_items(root, ("acceptance",)), *_items(root, ("assumptions",))]:
+        short = read_short(item) if isinstance(item, str) else None
+        subject = short["subject"] if short else item.get("subject") if _is_map(item) else None
+        for dimension in subject if isinstance(subject, dict) else ():
+            if dimension in DIMENSIONS:
+                continue
+            near = nearest(dimension, DIMENSIONS)
+            write = f"Did you mean '{near}'? " if near else ""
+            where = place if short else (*place, "subject", dimension)
+            what = f"A subject cannot be narrowed by '{dimension}'."
+            yield where, what, f"{write}Allowed: {', '.join(DIMENSIONS)}."
+
+
+def _label_among_inputs(root: dict[str, Any]) -> Found:
+    data = root.get("data")
+    if not isinstance(data, dict) or not isinstance(data.get("label"), str):
+        return
+    for place, column in _items(root, ("data", "inputs")):
+        if column == data["label"]:
+            what = f"'{column}' is the label: the system would be given the true answer."
+            yield place, what, "Take it out of data.inputs."
+
+
+def _unknown_metrics(root: dict[str, Any], known: Catalogue) -> Found:
+    for place, item in [*_items(root, ("acceptance",)), *_items(root, ("assumptions",))]:
+        short = read_short(item) if isinstance(item, str) else None
+        metric = short["metric"] if short else item.get("metric") if _is_map(item) else None
+        if not isinstance(metric, str) or metric in known:
+            continue
+        write = "See the metrics in docs/metrics.md."
+        near = known.nearest(metric)
+        if near is not None:
+            write = f"Did you mean '{near}'? All metrics stand in docs/metrics.md."
+        yield place if short else (*place, "metric"), f"There is no metric '{metric}'.", write
+
+
+def _source_names(root: dict[str, Any]) -> tuple[set[str], list[str]]:
+    """Return the names that are declared, and the paths of the sources without one."""
+    names: set[str] = set()
+    paths: list[str] = []
+    for _, item in _items(root, ("data", "production")):
+        source = {"path": item} if isinstance(item, str) else item
+        if not isinstance(source, dict):
+            continue
+        if isinstance(source.get("name"), str):
+            names.add(source["name"])
+        else:
+            paths.extend(str(source[key]) for key in ("path", "table") if source.get(key))
+    return names, paths
+
+
+def _derived_from(name: str, paths: list[str]) -> bool:
+    """Tell whether a source without a name may be called so: its name comes from its path."""
+    stems = [PurePosixPath(path.replace("\\", "/")) for path in paths]
+    return any(name.casefold() in str(stem).casefold() for stem in stems)
+
+
+def _items(root: dict[str, Any], path: tuple[str, ...]) -> Iterator[tuple[PathInCharter, Any]]:
+    """Yield the items of a list with their paths; a single value counts as a list of one."""
+    value: Any = root
+    for step in path:
+        value = value.get(step) if isinstance(value, dict) else None
+    if isinstance(value, list):
+        for index, item in enumerate(value):
+            yield (*path, index), item
+    elif isinstance(value, str | dict):
+        yield path, value
+
+
+def _position(path: PathInCharter, document: Document) -> Position:
+    for length in range(len(path), -1, -1):
+        if path[:length] in document.values:
+            return document.values[path[:length]]
+    return Position(line=1, column=1)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _is_map(value: Any) -> bool:
+    return isinstance(value, dict)

@@ -1,0 +1,71 @@
+"""What could be written, for the message that says what is missing or wrong."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from proveout.charter.loaded import PathInCharter
+from proveout.charter.loading.places import ListOf, MappingOf, part_at, shape_at
+
+_BY_KEY: dict[str, str] = {
+    "Acceptance.comparison": "comparison: '>='",
+    "Acceptance.metric": "metric: quality.accuracy",
+    "Acceptance.threshold": "threshold: 0.85",
+    "Adjustment.why": "why: 'agreed with the COO on 3 March; the old list is replaced in May'",
+    "Assumption.name": "name: volume",
+    "Assumption.statement": "statement: 'no more than 2,000 requests come in a day'",
+    "Baseline.source": "source: 'time study of March, 120 cases'",
+    "Baseline.value": "value: 14.5",
+    "Budget.currency": "currency: EUR",
+    "Budget.per_month": "per_month: 2000",
+    "Charter.pilot": "pilot: invoice-matching",
+    "Data.production": "production: data/2024/*.csv",
+    "Kpi.direction": "direction: lower",
+    "Kpi.name": "name: handling_time",
+    "Kpi.unit": "unit: minutes",
+    "Labels.key": "key: [claim_id]",
+    "LegalQuestion.question": "question: 'May we keep the answers for two years?'",
+    "Load.users": "users: 10000",
+    "Milestone.on": "on: 2026-09-30",
+    "Outcome.statement": "statement: 'Ground crews are re-planned two hours earlier'",
+    "Participants.chosen": "chosen: volunteers",
+    "Person.name": "name: Ada Byron",
+    "PythonSystem.callable": "python: 'model.py:predict'",
+    "SignOff.on": "on: 2026-09-30",
+    "SignOff.who": "who: Ada Byron",
+    "Source.path": "path: data/2024/*.csv",
+}
+_WORDS = {"name": "Ada Byron", "on": "2026-09-30", "by": "2026-09-30"}
+
+
+def example_line(path: PathInCharter) -> str:
+    """Return a line that could stand at a path."""
+    key = str(path[-1])
+    part = part_at(path[:-1])
+    for ancestor in () if part is None else part.__mro__:
+        known = _BY_KEY.get(f"{ancestor.__name__}.{key}")
+        if known is not None:
+            return known
+    return f"{key}: {_value(path, key)}"
+
+
+def example_beneath(path: PathInCharter) -> str:
+    """Return the shortest thing that could stand beneath a key which holds other keys."""
+    part = part_at(path)
+    if part is None:
+        return "…"
+    needed = [key for key, info in part.model_fields.items() if info.is_required()]
+    first = needed or list(part.model_fields)[:1]
+    return ", ".join(example_line((*path, key)) for key in first)
+
+
+def _value(path: PathInCharter, key: str) -> Any:
+    match shape_at(path):
+        case ListOf():
+            return "[first, second]"
+        case MappingOf():
+            return "{name: …}"
+        case None:
+            return _WORDS.get(key, "…")
+        case _:
+            return "{" + example_beneath(path) + "}"
