@@ -1,0 +1,60 @@
+"""Which format a file is in: what the charter says, else its name, else its first bytes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from proveout.errors import InputError
+
+_BY_SUFFIX = {
+    ".csv": "csv", ".tsv": "csv", ".tab": "csv", ".psv": "csv", ".txt": "csv", ".dat": "csv",
+    ".parquet": "parquet", ".pq": "parquet", ".parq": "parquet",
+    ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl",
+    ".xlsx": "excel", ".xlsm": "excel", ".xls": "excel", ".xlsb": "excel", ".ods": "excel",
+    ".duckdb": "duckdb", ".ddb": "duckdb",
+    ".sqlite": "sqlite", ".sqlite3": "sqlite", ".db": "sqlite",
+}  # fmt: skip
+COMPRESSED = (".gz", ".zst", ".bz2")
+_MAGIC = (
+    (0, b"PAR1", "parquet"),
+    (0, b"SQLite format 3\x00", "sqlite"),
+    (8, b"DUCK", "duckdb"),
+    (0, b"PK\x03\x04", "excel"),
+    (0, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "excel"),
+)
+_NEVER_TEXT = {
+    b"%PDF": "a PDF document",
+    b"\x89PNG": "a PNG picture",
+    b"\xff\xd8\xff": "a JPEG picture",
+    b"GIF8": "a GIF picture",
+    b"7z\xbc\xaf": "a 7-Zip archive",
+    b"Rar!": "a RAR archive",
+}
+
+
+def format_of(path: Path, name: str) -> str:
+    """Tell a file's format. Raises InputError where it is none that can be read.
+
+    Binary formats are known by their first bytes, whatever the file is called: an export saved
+    under the wrong name is common, and its content is what counts.
+    """
+    with path.open("rb") as stream:
+        head = stream.read(64)
+    for start, magic, format_ in _MAGIC:
+        if head[start:].startswith(magic):
+            return format_
+    for magic, what in _NEVER_TEXT.items():
+        if head.startswith(magic):
+            raise InputError(
+                f"{name} is {what}, which cannot be read as a table.",
+                hint="Name a CSV, Parquet, JSON Lines, Excel, DuckDB or SQLite file.",
+            )
+    return by_name(path) or ("jsonl" if head.lstrip()[:1] in (b"{", b"[") else "csv")
+
+
+def by_name(path: Path) -> str | None:
+    """Tell what a file says it is by its name."""
+    suffixes = [suffix.lower() for suffix in path.suffixes]
+    if suffixes and suffixes[-1] in COMPRESSED:
+        suffixes.pop()
+    return _BY_SUFFIX.get(suffixes[-1]) if suffixes else None

@@ -1,0 +1,110 @@
+"""Where a source is: one file, several files, or a table of a database server."""
+
+from __future__ import annotations
+
+import difflib
+import glob
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from proveout.charter.schema import Source
+from proveout.errors import InputError
+
+POSTGRES_SCHEMES = ("postgresql://", "postgres://")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Files:
+    """The files of a source, in the order of their names."""
+
+    paths: tuple[Path, ...]
+    base: Path
+    """What their names are relative to."""
+    several: bool
+    """A folder or a glob: there may be more files tomorrow."""
+
+    def name_of(self, path: Path) -> str:
+        """Return what a file is called in messages: its path below the base."""
+        try:
+            return path.relative_to(self.base).as_posix()
+        except ValueError:
+            return path.as_posix()
+
+
+def is_postgres(source: Source) -> bool:
+    """Tell whether the source is a table of a PostgreSQL server."""
+    return source.format == "postgres" or source.path.startswith(POSTGRES_SCHEMES)
+
+
+def source_name(source: Source) -> str:
+    """Return the name given, else the stem of the path, or the table's name in a database."""
+    if source.name:
+        return source.name
+    if is_postgres(source):
+        stem = (source.table or source.path.rpartition("/")[2].partition("?")[0]).rpartition(".")[2]
+    else:
+        stem = _stem(source.path)
+    if source.table and not is_postgres(source):
+        stem = f"{stem}.{source.table}"
+    return re.sub(r"[^A-Za-z0-9_.-]+", "-", stem).strip("-._")[:80] or "source"
+
+
+def find_files(source: Source, folder: Path) -> Files:
+    """List the files of a source. Raises InputError where there are none."""
+    path = Path(source.path).expanduser()
+    full = path if path.is_absolute() else folder / path
+    if full.is_dir():
+        found = _visible(sorted(p for p in full.rglob("*") if p.is_file()), full)
+        if not found:
+            raise InputError(
+                f"The folder {source.path} holds no files.",
+                hint="Put the data there, or correct the source's path.",
+            )
+        return Files(paths=tuple(found), base=folder, several=True)
+    if full.exists():
+        return Files(paths=(full,), base=folder, several=False)
+    if glob.has_magic(source.path):
+        pattern = sorted(Path(p) for p in glob.glob(str(full), recursive=True))  # noqa: PTH207 - absolute patterns
+        found = [p for p in pattern if p.is_file()]
+        if found:
+            return Files(paths=tuple(found), base=folder, several=True)
+        raise InputError(
+            f"No file matches {source.path} (looked from {folder}).",
+            hint="Correct the pattern; '**' goes through folders below.",
+        )
+    raise _missing(source.path, full)
+
+
+def _missing(written: str, full: Path) -> InputError:
+    nearest_folder = next(parent for parent in full.parents if parent.is_dir())
+    wanted = full.relative_to(nearest_folder).parts[0]
+    there = sorted(entry.name for entry in nearest_folder.iterdir())
+    near = difflib.get_close_matches(wanted, there, n=1, cutoff=0.6)
+    what = f"There is no {written!r}: {nearest_folder} holds no {wanted!r}."
+    if near:
+        return InputError(what, hint=f"Did you mean {near[0]!r}?")
+    return InputError(what, hint=f"It holds {_some(there)}." if there else "It is empty.")
+
+
+def _some(names: Sequence[str], most: int = 8) -> str:
+    shown = ", ".join(names[:most])
+    return shown if len(names) <= most else f"{shown} and {len(names) - most} more"
+
+
+def _visible(paths: Sequence[Path], base: Path) -> list[Path]:
+    """Leave out what the system or an editor hides, such as '.DS_Store' and '~$book.xlsx'."""
+    return [
+        path
+        for path in paths
+        if not any(
+            part.startswith((".", "~$", "_SUCCESS")) for part in path.relative_to(base).parts
+        )
+    ]
+
+
+def _stem(path: str) -> str:
+    parts = [part for part in re.split(r"[/\\]+", path) if part and not glob.has_magic(part)]
+    last = parts[-1] if parts else "source"
+    return re.sub(r"(\.[A-Za-z][A-Za-z0-9]{0,6})+$", "", last) or last

@@ -1,0 +1,28 @@
+"""Parquet files: read where they are, only the columns and row groups that are asked for."""
+
+from __future__ import annotations
+
+from proveout.errors import InputError
+from proveout.intake.readers.port import ReadTable, SourceFile
+from proveout.intake.session import Session, literal, quoted
+from proveout.intake.table import FileRead
+
+
+def read_parquet(file: SourceFile, session: Session) -> ReadTable:
+    """Open one Parquet file."""
+    import duckdb
+
+    view = session.new_name("parquet")
+    try:
+        session.execute(
+            f"CREATE VIEW {quoted(view)} AS SELECT * FROM read_parquet({literal(str(file.path))})"  # noqa: S608 - quoted
+        )
+    except duckdb.Error as error:
+        raise InputError(
+            f"{file.name} is no Parquet file that can be read: {str(error).splitlines()[0]}",
+            hint="The file is damaged or cut short; fetch or export it again.",
+        ) from error
+    return ReadTable(
+        table=session.table(view),
+        file=FileRead(name=file.name, n_bytes=file.path.stat().st_size, format="parquet"),
+    )

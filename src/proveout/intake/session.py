@@ -1,0 +1,120 @@
+"""The engine of one run: an embedded DuckDB behind Ibis, with its limits and its scratch space."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from proveout.intake.memory import engine_memory_bytes
+
+if TYPE_CHECKING:
+    import duckdb
+    import ibis.expr.types as ir
+    from ibis.backends.duckdb import Backend
+
+
+class Session:
+    """One engine, shared by all sources of a run. Close it, or use it in a `with` statement.
+
+    Rows read from text are kept in a scratch database on disk: the engine compresses it, and
+    pages it out when memory is short, which a database in memory does at a higher price.
+    """
+
+    def __init__(self, *, memory_bytes: int | None = None, threads: int | None = None) -> None:
+        import ibis
+
+        self._scratch = Path(tempfile.mkdtemp(prefix="proveout-"))
+        self.memory_bytes = engine_memory_bytes() if memory_bytes is None else memory_bytes
+        self._names = count(1)
+        self._closers: list[Any] = []
+        self.connection: Backend = ibis.duckdb.connect(
+            str(self._scratch / "rows.duckdb"),
+            temp_directory=str(self._scratch / "spill"),
+            memory_limit=f"{self.memory_bytes // 1024}KiB",
+            threads=threads or os.cpu_count() or 1,
+            # A run never fetches code: what is not installed is done without.
+            autoinstall_known_extensions=False,
+        )
+        # Times without a zone mean the same everywhere, whatever the machine is set to.
+        self.execute("SET TimeZone = 'UTC'")
+
+    @property
+    def engine(self) -> duckdb.DuckDBPyConnection:
+        """The connection beneath Ibis."""
+        return self.connection.con
+
+    @property
+    def scratch(self) -> Path:
+        """A folder for temporary files; gone when the session is closed."""
+        return self._scratch
+
+    def execute(self, sql: str, parameters: Sequence[Any] = ()) -> duckdb.DuckDBPyConnection:
+        """Run one statement."""
+        return self.engine.execute(sql, parameters or None)
+
+    def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """Run one query and return all of its rows."""
+        return self.execute(sql, parameters).fetchall()
+
+    def new_name(self, stem: str) -> str:
+        """Return a name for a table that nobody else has."""
+        return f"{stem}_{next(self._names)}"
+
+    def table(
+        self, name: str, *, catalog: str | None = None, schema: str | None = None
+    ) -> ir.Table:
+        """Return a table or view as a lazy expression."""
+        if catalog is None:
+            return self.connection.table(name)
+        return self.connection.table(name, database=(catalog, schema or "main"))
+
+    def close_later(self, closer: Any) -> None:
+        """Have something closed together with the session."""
+        self._closers.append(closer)
+
+    def close(self) -> None:
+        """Let go of the engine and remove its scratch space."""
+        for closer in reversed(self._closers):
+            closer()
+        self._closers.clear()
+        self.connection.disconnect()
+        shutil.rmtree(self._scratch, ignore_errors=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+@contextmanager
+def scratch_file(session: Session, suffix: str) -> Iterator[Path]:
+    """Give a temporary file's path, and remove the file afterwards."""
+    path = session.scratch / session.new_name("file")
+    path = path.with_suffix(suffix)
+    try:
+        yield path
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def quoted(name: str) -> str:
+    """Quote an identifier for SQL."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """Quote a text for SQL."""
+    return "'" + text.replace("'", "''") + "'"

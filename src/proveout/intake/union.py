@@ -1,0 +1,110 @@
+"""Put tables together by the names of their columns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from proveout.intake.session import Session, quoted
+from proveout.intake.table import OpenTable
+
+if TYPE_CHECKING:
+    import ibis.expr.datatypes as dt
+    import ibis.expr.types as ir
+
+SOURCE_COLUMN = "__source"
+SITE_COLUMN = "__site"
+
+
+def by_name(
+    tables: Sequence[tuple[str, ir.Table]], session: Session
+) -> tuple[ir.Table, dict[str, dict[str, Any]]]:
+    """Put the files of one source together; and note what was missing or widened in which file."""
+    if len(tables) == 1:
+        return tables[0][1], {}
+    types = common_types([table for _, table in tables])
+    notes: dict[str, dict[str, Any]] = {}
+    for name, table in tables:
+        note: dict[str, Any] = {}
+        if missing := [column for column in types if column not in table.columns]:
+            note["columns_missing"] = missing
+        if other := [c for c in table.columns if not _same(table[c].type(), types[c])]:
+            note["columns_widened"] = {c: str(types[c]) for c in other}
+        if note:
+            notes[name] = note
+    view = session.new_name("joined")
+    united = _stacked([table for _, table in tables], types)
+    session.execute(
+        f"CREATE VIEW {quoted(view)} AS {session.connection.compile(united)}"  # noqa: S608 - compiled
+    )
+    return session.table(view), notes
+
+
+def unite(tables: Sequence[OpenTable]) -> ir.Table:
+    """Stack sources, with the name and site of each row's source in '__source' and '__site'.
+
+    A column that a source does not have is null there; types that differ become the wider one,
+    and text where there is none.
+    """
+    import ibis
+
+    marked = [
+        opened.table.mutate(
+            **{
+                SOURCE_COLUMN: ibis.literal(opened.name),
+                SITE_COLUMN: ibis.literal(opened.source.site, type="string"),
+            }
+        )
+        for opened in tables
+    ]
+    return _stacked(marked, common_types(marked)) if len(marked) > 1 else marked[0]
+
+
+def common_types(tables: Sequence[ir.Table]) -> dict[str, dt.DataType]:
+    """Find for every column the narrowest type that holds the values of all tables."""
+    types: dict[str, dt.DataType] = {}
+    for table in tables:
+        for column, type_ in table.schema().items():
+            types[column] = wider(types[column], type_) if column in types else type_
+    return types
+
+
+def wider(one: dt.DataType, other: dt.DataType) -> dt.DataType:
+    """Return the type that holds the values of both; text where nothing else does."""
+    import ibis.expr.datatypes as dt
+
+    if _same(one, other) or other.is_null():
+        return one
+    if one.is_null():
+        return other
+    if one.is_numeric() and other.is_numeric() and not (one.is_boolean() or other.is_boolean()):
+        if one.is_integer() and other.is_integer():
+            return dt.int64
+        return dt.float64
+    moments = {type(one), type(other)}
+    if moments == {dt.Date, dt.Timestamp}:
+        return one if one.is_timestamp() else other
+    return dt.string
+
+
+def _same(one: dt.DataType, other: dt.DataType) -> bool:
+    return bool(one.copy(nullable=True) == other.copy(nullable=True))
+
+
+def _stacked(tables: Sequence[ir.Table], types: dict[str, dt.DataType]) -> ir.Table:
+    import ibis
+
+    aligned = [
+        table.select(
+            **{
+                column: (
+                    table[column].cast(type_)
+                    if column in table.columns
+                    else ibis.null().cast(type_)
+                )
+                for column, type_ in types.items()
+            }
+        )
+        for table in tables
+    ]
+    return ibis.union(*aligned, distinct=False)
