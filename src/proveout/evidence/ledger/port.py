@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, Protocol
@@ -51,6 +52,34 @@ def entry_hash(
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredRow:
+    """An entry exactly as it is stored and hashed: texts, nothing interpreted.
+
+    What comes from a damaged store may hold something else than its types say.
+    """
+
+    seq: int
+    pilot: str
+    kind: str
+    recorded_at: str
+    body: str
+    prev_hash: str
+    hash: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """All that a ledger holds at one moment, for verification and export."""
+
+    heads: Sequence[tuple[int, str]]
+    """(seq, hash) as noted beside the entries; exactly one, unless it was tampered with."""
+    rows: Iterator[StoredRow]
+    """The entries by rising sequence number; to be read once, while the snapshot is open."""
+    damage: Sequence[str] = ()
+    """What the store itself finds wrong with its file."""
+
+
 class Ledger(Protocol):
     """The port. Adapters: memory, SQLite, PostgreSQL."""
 
@@ -69,4 +98,8 @@ class Ledger(Protocol):
 
     def head(self) -> tuple[int, str]:
         """Return the last sequence number and hash; (0, GENESIS) when empty."""
+        ...
+
+    def snapshot(self) -> AbstractContextManager[Snapshot]:
+        """Open a consistent view of the raw rows; appends by others go on meanwhile."""
         ...

@@ -1,0 +1,155 @@
+"""A ledger in one SQLite file: the default."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, create_engine, event, text
+from sqlalchemy.exc import DBAPIError
+
+from proveout.errors import InputError, LedgerBrokenError, LedgerError, ProveoutError
+from proveout.evidence.ledger.database import Database
+from proveout.evidence.ledger.schema import VERSION_TABLE
+
+BUSY_TIMEOUT_S = 60.0
+"""How long an append waits for others; one append holds the file for milliseconds."""
+
+_HINTS = (
+    (
+        "database is locked",
+        "is busy: another process has held it for more than a minute",
+        "Find the process that has the file open, or try again when it has finished.",
+    ),
+    (
+        "database or disk is full",
+        "could not be written: the disk is full. Nothing of this append was kept",
+        "Free some space and run the command again; what was recorded before is whole.",
+    ),
+    (
+        "readonly database",
+        "may not be written",
+        "Give this user write permission on the file and its folder, or name another with "
+        "--ledger.",
+    ),
+    (
+        "unable to open database file",
+        "could not be opened",
+        "Give this user permission to read and write the file and its folder, or name another "
+        "with --ledger.",
+    ),
+    (
+        "file is not a database",
+        "is not a ledger: the file is not an SQLite database",
+        "Name another file with --ledger.",
+    ),
+)
+"""What SQLite says, what it means here, and the next step."""
+
+
+class SqliteDatabase(Database):
+    """SQLite in WAL mode: readers never wait, writers queue, a commit is on the disk."""
+
+    writing_options = {"ledger_begin": "BEGIN IMMEDIATE"}  # noqa: RUF012  # read only
+    driver_errors = (sqlite3.Error,)
+
+    def __init__(self, path: Path) -> None:
+        engine = create_engine(
+            URL.create("sqlite", database=str(path)), connect_args={"timeout": BUSY_TIMEOUT_S}
+        )
+        event.listen(engine, "connect", _set_up)
+        event.listen(engine, "begin", _begin)
+        super().__init__(engine, str(path))
+
+    def before_create(self) -> None:
+        """Refuse somebody else's database; turn on the write-ahead log, which the file keeps."""
+        with self.reading() as connection:
+            found = text("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
+            tables = connection.execute(found).scalars().all()
+        if tables and VERSION_TABLE not in tables:
+            raise LedgerError(
+                f"{self.place} is an SQLite database but not a ledger: it holds the table "
+                f"{tables[0]!r}.",
+                hint="Name another file with --ledger.",
+            )
+        self._turn_on_write_ahead_log()
+
+    def lock_schema(self, connection: Connection) -> None:
+        """Nothing to add: BEGIN IMMEDIATE has locked the whole file."""
+
+    def damage(self, connection: Connection) -> Sequence[str]:
+        """Let SQLite compare its pages, tables and indexes."""
+        findings = connection.execute(text("PRAGMA integrity_check(20)")).scalars().all()
+        return [str(finding) for finding in findings if finding != "ok"]
+
+    def explain(self, error: Exception) -> ProveoutError:
+        """Put an error of SQLite into words."""
+        said = str(error.orig if isinstance(error, DBAPIError) else error)
+        if "malformed" in said:
+            return LedgerBrokenError(
+                f"The ledger {self.place} is damaged: SQLite says '{said}'.",
+                hint="Keep the file as it is, and restore the last backup beside it.",
+            )
+        for sign, meaning, hint in _HINTS:
+            if sign in said:
+                return LedgerError(f"The ledger {self.place} {meaning}.", hint=hint)
+        return LedgerError(
+            f"The ledger {self.place} refused: {said}.", hint="See: proveout ledger verify"
+        )
+
+    def _turn_on_write_ahead_log(self) -> None:
+        # SQLite does not wait its turn for this switch, so the waiting is done here.
+        deadline = time.monotonic() + BUSY_TIMEOUT_S
+        while True:
+            try:
+                raw = self.engine.raw_connection()
+                try:
+                    raw.cursor().execute("PRAGMA journal_mode = WAL")
+                finally:
+                    raw.close()
+            except (DBAPIError, sqlite3.Error) as error:
+                if "locked" not in str(error) or time.monotonic() > deadline:
+                    raise self.explain(error) from error
+                time.sleep(0.01)
+            else:
+                return
+
+
+def sqlite_file(location: str, *, create: bool, hint_when_missing: str) -> Path:
+    """Return the absolute path of a ledger file; make its folder when it may be created.
+
+    Raises InputError when the place cannot hold a ledger or, with create=False, holds none.
+    """
+    path = Path(location).expanduser().absolute()
+    if path.is_dir():
+        raise InputError(
+            f"The ledger cannot be {path}: that is a folder.",
+            hint=f"Name a file in it: --ledger {path / 'ledger.db'}",
+        )
+    if not create:
+        if not path.exists():
+            raise InputError(f"There is no ledger in {path} yet.", hint=hint_when_missing)
+        return path
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(
+            f"The folder of the ledger, {path.parent}, cannot be made: {error.strerror}.",
+            hint="Name a place where this user may write with --ledger.",
+        ) from error
+    return path
+
+
+def _set_up(raw: sqlite3.Connection, _record: Any) -> None:
+    raw.isolation_level = None  # the driver must not begin transactions on its own
+    # Damaged text must reach the verification as a finding, not end it.
+    raw.text_factory = lambda stored: stored.decode("utf-8", "surrogateescape")
+    raw.execute("PRAGMA synchronous = FULL")
+    raw.execute("PRAGMA fullfsync = ON")
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql(connection.get_execution_options().get("ledger_begin", "BEGIN"))

@@ -1,0 +1,138 @@
+"""The ledger on a database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import datetime
+
+from sqlalchemy import Connection, Row, Select, insert, select, update
+
+from proveout.errors import LedgerBrokenError
+from proveout.evidence.ledger.chain import Head, bind, read_row
+from proveout.evidence.ledger.database import Database
+from proveout.evidence.ledger.port import (
+    GENESIS,
+    Entry,
+    EntryKind,
+    NewEntry,
+    Snapshot,
+    StoredRow,
+)
+from proveout.evidence.ledger.schema import ENTRIES, HEAD
+
+PAGE = 1_000
+"""Entries read per query, so that a slow reader holds no transaction open."""
+
+_Columns = tuple[int, str, str, str, str, str, str]
+_ROW = (
+    ENTRIES.c.seq,
+    ENTRIES.c.pilot,
+    ENTRIES.c.kind,
+    ENTRIES.c.recorded_at,
+    ENTRIES.c.body,
+    ENTRIES.c.prev_hash,
+    ENTRIES.c.hash,
+)
+_LAST = select(ENTRIES.c.seq, ENTRIES.c.hash).order_by(ENTRIES.c.seq.desc()).limit(1)
+
+
+class SqlLedger:
+    """The port on a database, SQLite or PostgreSQL."""
+
+    def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
+        self._database = database
+        self._clock = clock
+
+    def append(self, entries: Sequence[NewEntry]) -> list[Entry]:
+        """Append all or none; when this returns, they survive a crash of this process.
+
+        Raises LedgerError when the store refuses, LedgerBrokenError when the chain has no
+        sound end to build on, UnreachableError when the database cannot be reached.
+        """
+        if not entries:
+            return []
+        with self._database.writing() as connection:
+            rows = bind(self._locked_head(connection), entries, self._clock())
+            connection.execute(insert(ENTRIES), [asdict(row) for row in rows])
+            connection.execute(update(HEAD).values(seq=rows[-1].seq, hash=rows[-1].hash))
+        return [read_row(row) for row in rows]
+
+    def entries(
+        self, *, pilot: str | None = None, kinds: Iterable[EntryKind] | None = None
+    ) -> Iterator[Entry]:
+        """Yield the entries that are there now, in order, optionally of one pilot or some kinds.
+
+        Raises LedgerBrokenError at the first entry that is not what was recorded.
+        """
+        query = select(*_ROW).order_by(ENTRIES.c.seq).limit(PAGE)
+        if pilot is not None:
+            query = query.where(ENTRIES.c.pilot == pilot)
+        if kinds is not None:
+            query = query.where(ENTRIES.c.kind.in_(tuple(kinds)))
+        last, done = self.head()[0], 0
+        while page := self._page(query.where(ENTRIES.c.seq > done, ENTRIES.c.seq <= last)):
+            for row in page:
+                yield read_row(row)
+            done = page[-1].seq
+
+    def head(self) -> tuple[int, str]:
+        """Return the last sequence number and hash; (0, GENESIS) when empty."""
+        with self._database.reading() as connection:
+            found = self._head(connection)
+        return found.seq, found.hash
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Snapshot]:
+        """Open a consistent view of the raw rows; appends by others go on meanwhile."""
+        with self._database.reading() as connection:
+            heads = connection.execute(select(HEAD.c.seq, HEAD.c.hash)).all()
+            damage = self._database.damage(connection)
+            rows = connection.execution_options(stream_results=True, yield_per=PAGE).execute(
+                select(*_ROW).order_by(ENTRIES.c.seq)
+            )
+            yield Snapshot(
+                heads=[(seq, digest) for seq, digest in heads],
+                rows=(_stored(row) for row in rows),
+                damage=damage,
+            )
+
+    def _page(self, query: Select[*_Columns]) -> list[StoredRow]:
+        with self._database.reading() as connection:
+            return [_stored(row) for row in connection.execute(query)]
+
+    def _head(self, connection: Connection, *, lock: bool = False) -> Head:
+        query = select(HEAD.c.seq, HEAD.c.hash)
+        found = connection.execute(query.with_for_update() if lock else query).all()
+        if len(found) != 1:
+            raise LedgerBrokenError(
+                f"The ledger {self._database.place} has lost the note of its last entry.",
+                hint="See all that is wrong: proveout ledger verify",
+            )
+        return Head(seq=found[0].seq, hash=found[0].hash)
+
+    def _locked_head(self, connection: Connection) -> Head:
+        head = self._head(connection, lock=True)
+        last = connection.execute(_LAST).first()
+        seq, digest = (0, GENESIS) if last is None else (last.seq, last.hash)
+        if (head.seq, head.hash) != (seq, digest):
+            # Going on from here would bury what was cut off.
+            raise LedgerBrokenError(
+                f"Nothing was recorded: the ledger {self._database.place} should end with entry "
+                f"{head.seq}, and ends with entry {seq} or another content of it.",
+                hint="See all that is wrong: proveout ledger verify",
+            )
+        return head
+
+
+def _stored(row: Row[*_Columns]) -> StoredRow:
+    return StoredRow(
+        seq=row.seq,
+        pilot=row.pilot,
+        kind=row.kind,
+        recorded_at=row.recorded_at,
+        body=row.body,
+        prev_hash=row.prev_hash,
+        hash=row.hash,
+    )
