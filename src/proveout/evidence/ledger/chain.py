@@ -115,7 +115,7 @@ def _encode(entry: NewEntry) -> str:
         f"{entry.pilot}{body}".encode()
     except (TypeError, ValueError, RecursionError) as error:
         raise LedgerError(
-            f"An entry of kind '{entry.kind}' of pilot '{entry.pilot!a}' cannot be recorded: "
+            f"An entry of kind '{entry.kind}' of pilot {entry.pilot!a} cannot be recorded: "
             f"its content is not plain JSON ({error}).",
             hint="Record figures as numbers, absent figures as not measured, and text as text.",
         ) from error
