@@ -1,0 +1,160 @@
+"""`design`: may the pilot begin? Purpose, owners, data as it is, and a design for production."""
+
+from __future__ import annotations
+
+from proveout.evidence.model import Subject
+from proveout.gate.model import Criterion
+from proveout.gate.standards.terms import declared, sealed
+
+DESIGN: tuple[Criterion, ...] = (
+    sealed("design"),
+    declared(
+        "design", "outcome", "The business outcome is stated",
+        "Say in outcome.statement which operational or financial result will be different.",
+        role="executive sponsor", sources=("R101", "R803"),
+    ),
+    declared(
+        "design", "kpis", "At least one KPI will decide",
+        "Name under kpis what will be measured: name, unit, direction.",
+        role="production owner", sources=("R102",),
+    ),
+    declared(
+        "design", "kpi-baselines", "Every KPI has a baseline of the manual process",
+        "Measure the process as it is today and give kpis[].baseline with value and source.",
+        role="production owner", sources=("R102",),
+    ),
+    declared(
+        "design", "kpi-thresholds", "Every KPI has a threshold",
+        "Agree with the business on kpis[].threshold before there are results.",
+        role="production owner", sources=("R102", "R104"),
+    ),
+    declared(
+        "design", "production-owner", "A production owner is named",
+        "Name in people.production_owner who owns the result in the business from day one.",
+        role="executive sponsor", sources=("R103", "R803"),
+    ),
+    declared(
+        "design", "distinct-owner", "The production owner is not the project owner",
+        "Name a production owner who does not run the project.",
+        role="executive sponsor", sources=("R103",),
+    ),
+    declared(
+        "design", "executive-sponsor", "An executive sponsor is named",
+        "Name in people.executive_sponsor who removes obstacles.",
+        role="production owner", sources=("R103", "R803"),
+    ),
+    declared(
+        "design", "process", "The process that changes is named, with its redesign",
+        "Say in process.name and process.redesign what is done differently once it answers.",
+        role="production owner", sources=("R105",),
+    ),
+    declared(
+        "design", "integration", "It is said how it connects to daily work",
+        "Say in integration.connects_to which tools of every day it meets.",
+        role="project owner", sources=("R106",),
+    ),
+    declared(
+        "design", "rollback", "It is said what happens when it answers wrong",
+        "Write in rollback.procedure how it is switched off, and what takes over.",
+        role="production owner", sources=("R107",),
+    ),
+    declared(
+        "design", "production-design", "There is a preliminary production design",
+        "Say in production_design who maintains, monitors, updates the data and is accountable.",
+        role="project owner", sources=("R108", "R803"),
+    ),
+    declared(
+        "design", "assumptions", "Assumptions are written down with what would refute them",
+        "Write under assumptions what must stay true; give metric and range for each.",
+        role="project owner", sources=("R109",),
+    ),
+    declared(
+        "design", "participants", "Who takes part, and how they were chosen, is recorded",
+        "Say in change.participants how many take part, of how many, and how they were chosen.",
+        role="project owner", sources=("R111",),
+    ),
+    declared(
+        "design", "legal", "Legal and compliance have been asked",
+        "Ask legal and compliance now, and write their questions under legal.",
+        role="legal", sources=("R112",),
+    ),
+    declared(
+        "design", "milestones", "Milestone reviews are set, with the production owner",
+        "Set under milestones when results are reviewed; name the production owner as attending.",
+        role="production owner", sources=("R113",),
+    ),
+    declared(
+        "design", "predecessors", "Earlier pilots of the same kind are named",
+        "List under predecessors what was tried before and how it ended; [] says: nothing.",
+        role="executive sponsor", sources=("R1002",),
+    ),
+    Criterion(
+        id="design.predecessor-addressed",
+        stage="design",
+        title="Every failure of an earlier pilot has been addressed",
+        metric="governance.predecessor_addressed",
+        comparison=">=",
+        threshold=1,
+        bases=("attested",),
+        family="organisational",
+        fix="Show in predecessors[].addressed how the cause of each earlier failure is gone.",
+        role="executive sponsor",
+        sources=("R1002", "the same design gives the same result"),
+    ),
+    Criterion(
+        id="design.data-audited",
+        stage="design",
+        title="Every production source has been read and audited",
+        metric="readiness.rows",
+        subject=Subject.of(source="*"),
+        comparison=">=",
+        threshold=1,
+        scope="production",
+        family="technical",
+        fix="Name the real sources under data.production and run: proveout check readiness.",
+        role="data owner",
+        sources=("R201", "R803", "a source without a record was not audited"),
+    ),
+    Criterion(
+        id="design.required-completeness",
+        stage="design",
+        title="Required fields are filled in {} of records",
+        metric="readiness.required_completeness",
+        subject=Subject.of(source="*", column="*"),
+        comparison=">=",
+        threshold=0.90,
+        scope="production",
+        family="technical",
+        fix="Fill the field at its source, or design the system so that it does not need it.",
+        role="data owner",
+        sources=("R202", "below nine in ten the exceptions are the rule: no pilot repairs that"),
+    ),
+    Criterion(
+        id="design.record-completeness",
+        stage="design",
+        title="{} of records have every required field",
+        metric="readiness.record_completeness",
+        subject=Subject.of(source="*"),
+        comparison=">=",
+        threshold=0.80,
+        scope="production",
+        family="technical",
+        fix="Fill the fields that are missing most at their source.",
+        role="data owner",
+        sources=("R202", "more than one record in five by hand is a second process"),
+    ),
+    Criterion(
+        id="design.rejects",
+        stage="design",
+        title="{} of rows cannot be read",
+        metric="readiness.rejects",
+        subject=Subject.of(source="*"),
+        comparison="<=",
+        threshold=0.05,
+        scope="production",
+        family="technical",
+        fix="Have the export repaired at its source; proveout read FILE lists what was rejected.",
+        role="data owner",
+        sources=("R201", "an export that loses more is broken, not dirty"),
+    ),
+)  # fmt: skip

@@ -1,0 +1,13 @@
+"""`scale`: may it widen? Business KPIs against the sealed thresholds, and that people use it."""
+
+from __future__ import annotations
+
+from proveout.gate.model import Criterion
+from proveout.gate.standards.terms import days, sealed
+from proveout.gate.standards.widening import in_use
+
+SCALE: tuple[Criterion, ...] = (
+    sealed("scale"),
+    *in_use("scale", max_age=days(92)),
+)
+"""92 days: the last quarter."""

@@ -1,0 +1,91 @@
+"""What `scale` and `continue` share: value, adoption, budget, drift, assumptions (R701, R801)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from proveout.charter.schema import Comparison, Stage
+from proveout.evidence.catalogue import Family
+from proveout.evidence.model import WHOLE, Subject
+from proveout.gate.model import Criterion, Role
+
+
+def in_use(stage: Stage, *, max_age: timedelta) -> tuple[Criterion, ...]:
+    """Return the criteria on a system in use, on evidence not older than `max_age`.
+
+    The criterion `<stage>.kpi` is a pattern: the charter's KPIs each become one like it.
+    """
+
+    def line(
+        name: str,
+        metric: str,
+        comparison: Comparison,
+        threshold: float,
+        *,
+        title: str,
+        fix: str,
+        family: Family,
+        role: Role,
+        sources: tuple[str, ...],
+        subject: Subject = WHOLE,
+    ) -> Criterion:
+        return Criterion(
+            id=f"{stage}.{name}",
+            stage=stage,
+            title=title,
+            metric=metric,
+            subject=subject,
+            comparison=comparison,
+            threshold=threshold,
+            scope="production",
+            max_age=max_age,
+            family=family,
+            fix=fix,
+            role=role,
+            sources=sources,
+        )
+
+    return (
+        line(
+            "kpi", "value.kpi", ">=", 0, subject=Subject.of(kpi="*"),
+            title="Every KPI reaches its sealed threshold",
+            fix="Measure the KPI in use against its baseline.",
+            family="business", role="production owner",
+            sources=("R701", "R104", "the charter's kpis[].threshold"),
+        ),
+        line(
+            "adoption", "adoption.active_share", ">=", 0.70,
+            title="{} of those it was made for use it",
+            fix="Ask those who do not use it, and answer what they say.",
+            family="business", role="production owner",
+            sources=("R603", "R605", "below it the old way is still the usual way"),
+        ),
+        line(
+            "overrides", "adoption.override_rate", "<=", 0.20,
+            title="{} of answers are overruled or worked around",
+            fix="Review the overruled answers with the reviewer: the system or the trust is wrong.",
+            family="business", role="reviewer",
+            sources=("R605", "R906", "one in five overruled is advice that is not taken"),
+        ),
+        line(
+            "budget", "cost.budget_share", "<=", 1,
+            title="The month costs {} of the budget",
+            fix="Meter the cost in use, and bring it into the budget.",
+            family="engineering", role="production owner",
+            sources=("R404", "R902", "the charter's budget.per_month"),
+        ),
+        line(
+            "drift", "drift.alarms", "<=", 0,
+            title="No drift alarm is unresolved",
+            fix="Resolve each alarm: explain it, retrain, or roll back.",
+            family="technical", role="engineer",
+            sources=("R901", "an alarm that nobody resolves is no alarm"),
+        ),
+        line(
+            "assumptions", "assumption.holds", ">=", 1, subject=Subject.of(assumption="*"),
+            title="Every assumption still holds",
+            fix="Watch each assumption on the latest window; what no longer holds is redesigned.",
+            family="technical", role="engineer",
+            sources=("R109", "holds or does not"),
+        ),
+    )  # fmt: skip
