@@ -1,0 +1,11 @@
+"""Charts as rows of a table, each with an SVG track: a figure that is also its own data table.
+
+Coordinates are percentages of the track, so that one drawing fits a phone, a page and a wall.
+Colours are classes which the page's style sheet fills in, for light, dark and print.
+"""
+
+from proveout.report.charts.chart import Chart, Mark, Reference, Row
+from proveout.report.charts.scale import Scale, nice_scale
+from proveout.report.charts.track import axis_svg, track_svg
+
+__all__ = ["Chart", "Mark", "Reference", "Row", "Scale", "axis_svg", "nice_scale", "track_svg"]

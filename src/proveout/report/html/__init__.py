@@ -1,10 +1,70 @@
-"""The report as one self-contained HTML file."""
+"""The report as one self-contained HTML file: no network, no script, light, dark and print."""
 
 from __future__ import annotations
 
+from importlib.resources import files
+
+from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup
+
+from proveout.report.charts import axis_svg, track_svg
+from proveout.report.figures import day, evidence_figure, figure, minute, span
+from proveout.report.html.sections import gap, missing, organisation, quality, readiness, stress
+from proveout.report.html.sections.scorecard import scorecard
 from proveout.report.model import Report
+from proveout.report.words import DECISIONS, STATE_MEANINGS, STATE_SIGNS
 
 
 def render_html(report: Report) -> str:
-    """Return the page."""
-    raise NotImplementedError(report)
+    """Return the page. All that comes from data is escaped."""
+    verdict = report.verdict
+    resources = files("proveout.report.html")
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+    environment.globals.update(
+        write=figure, value=evidence_figure, span=span, day=day, minute=minute,
+        track=lambda *given: Markup(track_svg(*given)),  # noqa: S704 - numbers only
+        axis=lambda *given: Markup(axis_svg(*given)),  # noqa: S704 - escapes its labels
+        signs=STATE_SIGNS, meanings=STATE_MEANINGS,
+    )  # fmt: skip
+    template = environment.from_string(resources.joinpath("page.html.j2").read_text("utf-8"))
+    breakdowns = [
+        quality.breakdown_chart(report, "period", "By month, in order of time", "Month"),
+        quality.breakdown_chart(report, "site", "By site, worst first", "Site"),
+        quality.breakdown_chart(report, "slice", "By kind of record, worst first", "Slice"),
+    ]
+    return template.render(
+        report=report,
+        v=verdict,
+        decision=DECISIONS[verdict.decision],
+        title=report.loaded.charter.title or verdict.pilot,
+        charter_path=report.loaded.path.name,
+        style=Markup(resources.joinpath("style.css").read_text("utf-8")),  # noqa: S704 - our own file
+        scores=scorecard(report),
+        waivers=[ruling for ruling in verdict.rulings if ruling.waiver is not None],
+        drop=quality.drop_sentence(report),
+        comparison=quality.comparison_chart(report),
+        worst_slice=quality.worst_slice_sentence(report),
+        breakdowns=[chart for chart in breakdowns if chart is not None],
+        worst=stress.worst_three(report),
+        silent=stress.stress_chart(
+            report,
+            "stress.silent_failure",
+            "Wrong and confident (silent failure)",
+            "Silent failure",
+        ),
+        quality_drop=stress.stress_chart(
+            report, "stress.quality_drop", "Loss of quality on the same records", "Drop"
+        ),
+        refusals=stress.stress_chart(
+            report, "stress.refusal_rate", "Refused, failed or malformed answers", "No answer"
+        ),
+        overall_exceptions=readiness.overall_exceptions(report),
+        completeness=readiness.completeness_chart(report),
+        exceptions=readiness.exception_rows(report),
+        remediation=(),
+        auc=gap.auc_sentence(report),
+        gap=gap.gap_chart(report),
+        declared=organisation.declarations(report),
+        gaps=missing.not_measured(report),
+        inputs=sorted({item for e in report.evidence for item in e.inputs.items()}),
+    )

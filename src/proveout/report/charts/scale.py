@@ -1,0 +1,44 @@
+"""From values to percentages of a track."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+_STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
+MOST_TICKS = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scale:
+    """A linear scale with round ends and ticks."""
+
+    low: float
+    high: float
+    ticks: tuple[float, ...]
+
+    def percent(self, value: float) -> float:
+        """Return where a value stands, 0 to 100; what lies outside is put at the edge."""
+        share = (value - self.low) / (self.high - self.low)
+        return 100.0 * min(1.0, max(0.0, share))
+
+
+def nice_scale(values: Iterable[float], *, from_zero: bool = False) -> Scale:
+    """Return a scale that holds all finite values, with at most six round ticks."""
+    finite = [value for value in values if math.isfinite(value)]
+    low, high = (min(finite), max(finite)) if finite else (0.0, 1.0)
+    if from_zero:
+        low, high = min(low, 0.0), max(high, 0.0)
+    if high - low <= abs(high) * 1e-9:
+        low, high = low - (abs(low) or 1.0) * 0.5, high + (abs(high) or 1.0) * 0.5
+    step = _step(high - low)
+    first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
+    ticks = tuple(round(i * step, 12) for i in range(first, last + 1))
+    return Scale(low=ticks[0], high=ticks[-1], ticks=ticks)
+
+
+def _step(extent: float) -> float:
+    raw = extent / (MOST_TICKS - 2)
+    magnitude = 10.0 ** math.floor(math.log10(raw))
+    return next(step * magnitude for step in _STEPS if step * magnitude >= raw * (1 - 1e-9))

@@ -1,0 +1,1 @@
+"""The sections of the page: evidence in, charts and sentences out."""

@@ -1,0 +1,39 @@
+"""What people have declared: governance and change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from proveout.report.figures import figure
+from proveout.report.model import Report
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declared:
+    """One item of the checklist."""
+
+    what: str
+    is_there: bool
+    figure: str
+    said_by: str
+    missing: str
+
+
+def declarations(report: Report) -> tuple[Declared, ...]:
+    """List what was declared and what was not; the gaps first."""
+    rows = []
+    for e in report.evidence:
+        if e.basis != "attested":
+            continue
+        part = e.subject.get("part") or e.subject.get("role")
+        name = e.metric.partition(".")[2].replace("_", " ")
+        rows.append(
+            Declared(
+                what=part.replace("-", " ") if part else name,
+                is_there=e.value > 0,
+                figure=figure(e.value, e.unit, e.interval),
+                said_by=e.person or "",
+                missing=str(e.details.get("missing", "") or ""),
+            )
+        )
+    return tuple(sorted(rows, key=lambda row: (row.is_there, row.what)))

@@ -1,0 +1,126 @@
+"""Curated against production, and where production is worst."""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+from proveout.evidence.catalogue import Catalogue
+from proveout.evidence.model import WHOLE, Dimension, Evidence
+from proveout.report.charts import Chart, Reference, Row
+from proveout.report.figures import evidence_figure, full_figure
+from proveout.report.html.sections.marks import interval_mark
+from proveout.report.model import Report
+
+COMPARED: Final = (
+    "accuracy", "balanced_accuracy", "precision", "recall", "f1", "roc_auc", "within_tolerance",
+    "r2", "calibration_error", "exception_rate", "silent_failure",
+)  # fmt: skip
+"""Metrics which share the 0-to-1 scale; errors in the label's unit stand in a table."""
+
+MAIN: Final = ("quality.accuracy", "quality.mae")
+SLICES_SHOWN = 12
+
+_SCOPES: Final[tuple[Literal["pilot", "production"], ...]] = ("pilot", "production")
+
+
+def comparison_chart(report: Report) -> Chart | None:
+    """Chart each metric on the curated sample and on production."""
+    rows = []
+    for name in COMPARED:
+        metric = f"quality.{name}"
+        pair = [report.one(metric, scope=scope) for scope in _SCOPES]
+        if not any(pair):
+            continue
+        marks = [
+            interval_mark(e, series=series)
+            for e, series in zip(pair, _SCOPES, strict=True)
+            if e is not None
+        ]
+        figures = tuple("not measured" if e is None else _with_span(e) for e in pair)
+        rows.append(
+            Row(label=_title(report.catalogue, metric), marks=tuple(marks), figures=figures)
+        )
+    if not rows:
+        return None
+    return Chart(
+        title="The same system on the curated sample and on production as it was",
+        label_heading="Metric",
+        figure_headings=("Curated sample", "Production"),
+        unit="fraction",
+        rows=tuple(rows),
+        legend=(("pilot", "curated sample"), ("production", "production")),
+    )
+
+
+def drop_sentence(report: Report) -> str | None:
+    """Say the drop in one sentence."""
+    drop = report.one("quality.sandbox_drop", scope="production") or report.one(
+        "quality.sandbox_drop"
+    )
+    if drop is None:
+        return None
+    return f"The sandbox illusion in one number: the drop is {full_figure(drop)}."
+
+
+def breakdown_chart(report: Report, dimension: Dimension, title: str, heading: str) -> Chart | None:
+    """Chart the main metric by one dimension: periods in time order, all else worst first."""
+    metric = next((m for m in MAIN if report.one(m, scope="production") is not None), MAIN[0])
+    found = [
+        e
+        for e in report.of(metric, scope="production")
+        if e.subject.get(dimension) is not None and len(e.subject.parts) == 1
+    ]
+    if len(found) < 2:
+        return None
+    overall = report.one(metric, scope="production", subject=WHOLE)
+    worse = -1 if report.catalogue[metric].direction == "lower" else 1
+    found.sort(key=lambda e: worse * e.value)
+    worst = {e.id for e in found[: 3 if len(found) > 5 else 1]}
+    shown = found[:SLICES_SHOWN] if dimension != "period" else found
+    if dimension == "period":
+        shown = sorted(found, key=lambda e: e.subject.get("period") or "")
+    return Chart(
+        title=title,
+        label_heading=heading,
+        figure_headings=(_title(report.catalogue, metric),),
+        unit=overall.unit if overall else found[0].unit,
+        rows=tuple(
+            Row(
+                label=(e.subject.get(dimension) or "").replace("=", ": "),
+                marks=(
+                    interval_mark(e, series="production", tone="bad" if e.id in worst else "plain"),
+                ),
+                figures=(full_figure(e),),
+                tone="bad" if e.id in worst else "plain",
+            )
+            for e in shown
+        ),
+        references=()
+        if overall is None
+        else (Reference(value=overall.value, label="production overall", kind="overall"),),
+        note=_left_out(len(found) - len(shown)),
+    )
+
+
+def worst_slice_sentence(report: Report) -> str | None:
+    """Name the worst slice, with what it was corrected for."""
+    worst = report.one("quality.worst_slice", scope="production")
+    if worst is None:
+        return None
+    name = worst.details.get("slice") or worst.details.get("worst")
+    summary = worst.details.get("summary")
+    if isinstance(summary, str):
+        return summary
+    return f"The worst slice{f' ({name})' if name else ''} reaches {full_figure(worst)}."
+
+
+def _with_span(e: Evidence) -> str:
+    return full_figure(e) if e.interval is not None else evidence_figure(e)
+
+
+def _title(catalogue: Catalogue, metric: str) -> str:
+    return catalogue[metric].name.partition(".")[2].replace("_", " ").replace("roc auc", "ROC AUC")
+
+
+def _left_out(left: int) -> str:
+    return f"{left} more, all better, are in the provenance table below." if left > 0 else ""

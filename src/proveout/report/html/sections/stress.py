@@ -1,0 +1,98 @@
+"""What each corruption does to the system."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from proveout.evidence.model import Evidence
+from proveout.report.charts import Chart, Reference, Row
+from proveout.report.figures import evidence_figure, full_figure
+from proveout.report.html.sections.marks import interval_mark, threshold_of
+from proveout.report.model import Report
+
+ROWS_SHOWN = 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StressExample:
+    """One of the three worst corruptions."""
+
+    operator: str
+    sentence: str
+    examples: tuple[str, ...]
+
+
+def stress_chart(report: Report, metric: str, title: str, heading: str) -> Chart | None:
+    """Chart one stress metric by operator, the worst first, one mark per severity."""
+    by_operator: dict[str, list[Evidence]] = {}
+    for e in report.of(metric):
+        operator = e.subject.get("operator")
+        if operator and e.subject.get("column") is None:
+            by_operator.setdefault(operator, []).append(e)
+    if not by_operator:
+        return None
+    ordered = sorted(by_operator.items(), key=lambda item: -max(e.value for e in item[1]))
+    severities = sorted({_severity(e) for _, found in ordered for e in found})
+    criterion = threshold_of(report, metric.replace("stress.", "stress.worst_"))
+    rows = []
+    for operator, found in ordered[:ROWS_SHOWN]:
+        found.sort(key=_severity)
+        rows.append(
+            Row(
+                label=operator.replace("-", " ").replace("_", " "),
+                marks=tuple(
+                    interval_mark(e, series="severe" if e is found[-1] else "mild") for e in found
+                ),
+                figures=tuple(_at(found, severity) for severity in severities),
+                tone="bad" if criterion and found[-1].value > criterion.threshold else "plain",
+            )
+        )
+    left = len(ordered) - ROWS_SHOWN
+    return Chart(
+        title=title,
+        label_heading="Corruption",
+        figure_headings=tuple(f"{heading}, {severity:.0%} of rows" for severity in severities),
+        unit="fraction",
+        from_zero=True,
+        rows=tuple(rows),
+        references=()
+        if criterion is None
+        else (Reference(value=criterion.threshold, label="limit"),),
+        legend=tuple(
+            ("severe" if severity == severities[-1] else "mild", f"{severity:.0%} of rows")
+            for severity in severities
+        ),
+        note=f"{left} more, all milder, are in the provenance table below." if left > 0 else "",
+    )
+
+
+def worst_three(report: Report) -> tuple[StressExample, ...]:
+    """Name the three worst corruptions by silent failure, with what was seen."""
+    found = [e for e in report.of("stress.silent_failure") if e.subject.get("operator")]
+    found.sort(key=lambda e: -e.value)
+    seen: dict[str, Evidence] = {}
+    for e in found:
+        seen.setdefault(e.subject.get("operator") or "", e)
+    return tuple(
+        StressExample(
+            operator=operator.replace("-", " ").replace("_", " "),
+            sentence=f"{full_figure(e)} of the answers were wrong and confident.",
+            examples=tuple(_example(x) for x in e.details.get("examples", ())[:3]),
+        )
+        for operator, e in list(seen.items())[:3]
+    )
+
+
+def _severity(e: Evidence) -> float:
+    return float(e.subject.get("severity") or 0)
+
+
+def _at(found: list[Evidence], severity: float) -> str:
+    at = [e for e in found if _severity(e) == severity]
+    return evidence_figure(at[0]) if at else "not tried"
+
+
+def _example(example: object) -> str:
+    if isinstance(example, dict):
+        return "; ".join(f"{key}: {value}" for key, value in example.items())
+    return str(example)
