@@ -82,7 +82,7 @@ METRICS: tuple[Metric, ...] = (
         "calibration_error",
         "How far the confidence that the system states is from how often it is then right.",
         "Root of the bias-corrected mean squared gap between stated confidence and share right, "
-        "over up to 15 equally filled bins of confidence; normal interval on the squared scale. "
+        "over up to 15 equally filled bins of confidence; score interval on the squared scale. "
         "The plain expected calibration error, which is biased upwards, stands in the details.",
         "R402; Kumar, Liang and Ma 2019",
         direction="lower",
