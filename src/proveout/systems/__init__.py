@@ -1,0 +1,7 @@
+"""The system under test behind one interface: a batch in, answers out."""
+
+from proveout.systems.answering import class_text, fit_to_task
+from proveout.systems.opening import open_system
+from proveout.systems.port import Answers, AnswerStatus, System
+
+__all__ = ["AnswerStatus", "Answers", "System", "class_text", "fit_to_task", "open_system"]

@@ -1,0 +1,293 @@
+"""From whatever a system returned to answers, row by row. Pure."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from proveout.systems.port import Answers, AnswerStatus
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Task = Literal["classification", "regression"]
+
+_PARTICULARS = re.compile(r"'[^']*'|\"[^\"]*\"|[\d,]*\d")
+
+_LARGEST_EXACT = 2**53
+"""From here on a float cannot tell one whole number from the next; such answers stay text."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawAnswers:
+    """What a system returned, each row read as number, text, refusal or nonsense."""
+
+    status: NDArray[np.int8]
+    """OK, REFUSED or MALFORMED."""
+    number: NDArray[np.float64]
+    """The answer where it is a number; NaN elsewhere."""
+    text: NDArray[np.object_]
+    """The answer where it is text; None elsewhere."""
+    confidence: NDArray[np.float64]
+    """0 to 1; NaN where none was given."""
+    faults: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.status)
+
+
+class NotAnswersError(Exception):
+    """What was returned cannot be read as one answer per row; the text says why."""
+
+
+def read_returned(returned: Any) -> RawAnswers:
+    """Read what a callable returned.
+
+    Allowed are a list, array or Series of answers; a tuple (answers, confidences); a DataFrame or
+    dict with 'answer' and optionally 'confidence'. Raises NotAnswersError on anything else.
+    """
+    answers, confidence = _split(returned)
+    raw = _read_column(answers)
+    if confidence is None:
+        return raw
+    return with_confidence(raw, _items(confidence, "confidences"))
+
+
+def read_list(items: Sequence[Any]) -> RawAnswers:
+    """Read one answer per item; numbers, text and booleans count, None is a refusal."""
+    n = len(items)
+    status = np.zeros(n, dtype=np.int8)
+    number = np.full(n, np.nan)
+    text = np.full(n, None, dtype=object)
+    strange: dict[str, int] = {}
+    for row, item in enumerate(items):
+        kind, value = _read_item(item)
+        if kind == "number":
+            number[row] = value
+        elif kind == "text":
+            text[row] = value
+        elif kind == "none":
+            status[row] = AnswerStatus.REFUSED
+        else:
+            status[row] = AnswerStatus.MALFORMED
+            strange[value] = strange.get(value, 0) + 1
+    faults = tuple(f"{count:,} answers were {what}" for what, count in strange.items())
+    return RawAnswers(
+        status=status, number=number, text=text, confidence=np.full(n, np.nan), faults=faults
+    )
+
+
+def with_confidence(raw: RawAnswers, confidence: Sequence[Any]) -> RawAnswers:
+    """Add confidences; one that is no number from 0 to 1 makes its answer malformed.
+
+    Raises NotAnswersError when there are more or fewer confidences than answers.
+    """
+    if len(confidence) != len(raw):
+        raise NotAnswersError(f"{len(raw):,} answers came with {len(confidence):,} confidences")
+    given = np.array([item is not None for item in confidence], dtype=bool)
+    figures = np.array([_figure(item) for item in confidence], dtype=np.float64)
+    with np.errstate(invalid="ignore"):
+        bad = given & ~((figures >= 0) & (figures <= 1)) & (raw.status == AnswerStatus.OK)
+    faults = raw.faults
+    if bad.any():
+        faults += (f"{int(bad.sum()):,} confidences were not a number from 0 to 1",)
+    status = np.where(bad, AnswerStatus.MALFORMED, raw.status).astype(np.int8)
+    figures[bad] = np.nan
+    return replace(raw, status=status, confidence=figures, faults=faults)
+
+
+def settle(raw: RawAnswers, *, rows: int, latency_s: float, task: Task | None) -> Answers:
+    """Match answers to the rows that were asked: too few leave rows without one, too many fit none.
+
+    Without a task numbers stay numbers and text stays text; `fit_to_task` may settle it later.
+    """
+    if len(raw) > rows:
+        fault = f"{len(raw):,} answers came for {rows:,} rows; it is unknown which belongs to which"
+        return failed(rows, AnswerStatus.MALFORMED, fault, latency_s)
+    status = np.full(rows, AnswerStatus.MISSING, dtype=np.int8)
+    confidence = np.full(rows, np.nan)
+    value = np.full(rows, None, dtype=object)
+    n = len(raw)
+    status[:n] = raw.status
+    confidence[:n] = raw.confidence
+    numeric = ~np.isnan(raw.number)
+    value[:n] = np.where(numeric, raw.number.astype(object), raw.text)
+    value[status != AnswerStatus.OK] = None
+    confidence[status != AnswerStatus.OK] = np.nan
+    faults = raw.faults
+    if n < rows:
+        faults += (f"only {n:,} answers came for {rows:,} rows",)
+    answers = Answers(
+        value=value,
+        confidence=confidence,
+        status=status,
+        latency_s=np.full(rows, latency_s),
+        elapsed_s=latency_s,
+        faults=faults,
+    )
+    return answers if task is None else fit_to_task(answers, task)
+
+
+def fit_to_task(answers: Answers, task: Task) -> Answers:
+    """Turn values into classes (text) or numbers; text for a number is malformed."""
+    value, status = answers.value.copy(), answers.status
+    if task == "classification":
+        for row, item in enumerate(value):
+            if item is not None:
+                value[row] = class_text(item)
+        return replace(answers, value=value)
+    wrong = np.array([isinstance(item, str) for item in value], dtype=bool)
+    if not wrong.any():
+        return answers
+    example = str(value[wrong][0])[:60]
+    fault = f"{int(wrong.sum()):,} answers were text where a number is wanted, such as {example!r}"
+    value[wrong] = None
+    return replace(
+        answers,
+        value=value,
+        status=np.where(wrong, AnswerStatus.MALFORMED, status).astype(np.int8),
+        confidence=np.where(wrong, np.nan, answers.confidence),
+        faults=(*answers.faults, fault),
+    )
+
+
+def class_text(value: Any) -> str:
+    """Name a class the same way whether it came as text, truth value, whole number or float.
+
+    >>> class_text(1.0), class_text(1), class_text("1"), class_text(True)
+    ('1', '1', '1', 'True')
+    """
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return str(value)
+
+
+def failed(rows: int, status: AnswerStatus, fault: str, latency_s: float) -> Answers:
+    """No answers at all, with the reason."""
+    return Answers(
+        value=np.full(rows, None, dtype=object),
+        confidence=np.full(rows, np.nan),
+        status=np.full(rows, status, dtype=np.int8),
+        latency_s=np.full(rows, latency_s),
+        elapsed_s=latency_s,
+        faults=(fault,),
+    )
+
+
+def join(parts: Sequence[Answers], *, elapsed_s: float) -> Answers:
+    """Put the answers to consecutive batches together; each fault is said once."""
+    if not parts:
+        empty = failed(0, AnswerStatus.OK, "", 0.0)
+        return replace(empty, elapsed_s=elapsed_s, faults=())
+    return Answers(
+        value=np.concatenate([part.value for part in parts]),
+        confidence=np.concatenate([part.confidence for part in parts]),
+        status=np.concatenate([part.status for part in parts]),
+        latency_s=np.concatenate([part.latency_s for part in parts]),
+        elapsed_s=elapsed_s,
+        faults=distinct(fault for part in parts for fault in part.faults),
+    )
+
+
+def distinct(faults: Iterable[str], *, most: int = 20) -> tuple[str, ...]:
+    """Say each kind of fault once, the first twenty, and count the kinds left out.
+
+    Faults that differ only in figures and quoted values are of one kind.
+    """
+    kinds: dict[str, str] = {}
+    for fault in faults:
+        kinds.setdefault(_PARTICULARS.sub("…", fault), fault)
+    once = tuple(kinds.values())
+    if len(once) <= most:
+        return once
+    return (*once[:most], f"and {len(once) - most:,} more kinds of fault")
+
+
+def _split(returned: Any) -> tuple[Any, Any]:
+    if isinstance(returned, tuple):
+        if len(returned) != 2 or not all(_is_column(part) for part in returned):
+            raise NotAnswersError("a returned tuple must be (answers, confidences)")
+        return returned
+    if isinstance(returned, Mapping) or type(returned).__name__ == "DataFrame":
+        if "answer" not in returned:
+            names = ", ".join(str(name) for name in list(returned)[:8])
+            raise NotAnswersError(f"no column 'answer' in what was returned (it has: {names})")
+        return returned["answer"], returned.get("confidence")
+    if not _is_column(returned):
+        raise NotAnswersError(f"returned {_kind_of(returned)} instead of one answer per row")
+    return returned, None
+
+
+def _is_column(value: Any) -> bool:
+    return isinstance(value, list | tuple | np.ndarray) or hasattr(value, "to_numpy")
+
+
+def _items(column: Any, what: str) -> list[Any]:
+    if isinstance(column, np.ndarray) or hasattr(column, "to_numpy"):
+        array = column if isinstance(column, np.ndarray) else column.to_numpy()
+        if not isinstance(getattr(column, "dtype", None), np.dtype | None):
+            # pandas' own types have one mark for "missing", which is the callable's None
+            gone = np.asarray(column.isna())
+            array = array.astype(object)
+            array[gone] = None
+        if array.ndim == 2 and array.shape[1] == 1:  # as regressors trained on a frame return it
+            array = array[:, 0]
+        if array.ndim != 1:
+            shape = " × ".join(str(size) for size in array.shape)
+            raise NotAnswersError(f"{what} of shape {shape} instead of one per row")
+        items: list[Any] = array.tolist()
+        return items
+    if not isinstance(column, list | tuple):
+        raise NotAnswersError(f"{what} were {_kind_of(column)} instead of a list or array")
+    return list(column)
+
+
+def _read_column(column: Any) -> RawAnswers:
+    dtype = getattr(column, "dtype", None)
+    if isinstance(dtype, np.dtype) and dtype.kind in "uif" and column.ndim == 1:
+        number = np.asarray(column, dtype=np.float64)
+        finite = np.isfinite(number)
+        if finite.all() and (np.abs(number) < _LARGEST_EXACT).all():  # the case that must be quick
+            n = len(number)
+            return RawAnswers(
+                status=np.zeros(n, dtype=np.int8),
+                number=number,
+                text=np.full(n, None, dtype=object),
+                confidence=np.full(n, np.nan),
+            )
+    return read_list(_items(column, "answers"))
+
+
+def _read_item(item: Any) -> tuple[Literal["number", "text", "none", "strange"], Any]:
+    if isinstance(item, np.generic):
+        item = item.item()
+    if item is None or repr(item) == "<NA>":
+        return "none", None
+    if isinstance(item, str | bool) or (isinstance(item, int) and abs(item) >= _LARGEST_EXACT):
+        return "text", str(item)
+    if not isinstance(item, int | float | Decimal):
+        return "strange", _kind_of(item)
+    number = float(item)
+    if math.isfinite(number):
+        return "number", number
+    return "strange", "NaN" if math.isnan(number) else "infinite"
+
+
+def _figure(item: Any) -> float:
+    if isinstance(item, np.generic):
+        item = item.item()
+    if isinstance(item, bool) or not isinstance(item, int | float | Decimal):
+        return math.nan
+    return float(item)
+
+
+def _kind_of(value: Any) -> str:
+    return "None" if value is None else f"of type {type(value).__name__}"

@@ -1,0 +1,210 @@
+"""A service that answers JSON over HTTP, as a system under test."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import time
+from collections import Counter
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from proveout.charter.schema import HttpSystem
+from proveout.errors import InputError, MissingExtraError, UnreachableError
+from proveout.systems import answering, fingerprint
+from proveout.systems.answering import NotAnswersError, Task
+from proveout.systems.port import Answers, AnswerStatus
+
+if TYPE_CHECKING:
+    import httpx
+    import pandas as pd
+
+ROWS = "$rows"
+"""In a request template, what stands for the list of records."""
+
+_VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+
+
+class HttpJson:
+    """Answers by asking a service, several batches at a time."""
+
+    def __init__(
+        self, charter: HttpSystem, *, task: Task | None, known: dict[str, str | None]
+    ) -> None:
+        self._charter = charter
+        self._task = task
+        self._headers = _with_variables(charter.headers, os.environ)
+        # The charter's own text, '${API_TOKEN}' and all: a secret never gets into a fingerprint.
+        self._fingerprint = fingerprint.of_settings({**known, **charter.model_dump(mode="json")})
+        self._client: httpx.Client | None = None
+
+    @property
+    def fingerprint(self) -> str:
+        """'sha256:…' over URL, template, version; what runs behind the URL cannot be seen."""
+        return self._fingerprint
+
+    @property
+    def label(self) -> str:
+        """The URL, without what may be secret in it."""
+        import httpx
+
+        url = httpx.URL(self._charter.url)
+        return str(url.copy_with(query=None, username=None, password=None, fragment=None))
+
+    def __enter__(self) -> Self:
+        self._start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._client is not None:
+            self._client.close()
+            self._client = None
+
+    def answer(self, batch: pd.DataFrame) -> Answers:
+        """Answer every row, in requests of at most `batch_rows`.
+
+        Raises UnreachableError when the service cannot be reached at the start.
+        """
+        client = self._start()
+        began = time.monotonic()
+        size = self._charter.batch_rows
+        batches = [batch.iloc[first : first + size] for first in range(0, len(batch), size)]
+        with ThreadPoolExecutor(self._charter.concurrency) as pool:
+            asked = list(pool.map(lambda rows: self._ask(client, rows), batches))
+        answers = answering.join(
+            [each.answers for each in asked], elapsed_s=time.monotonic() - began
+        )
+        return replace(answers, faults=(*answers.faults, *_retries_said(asked)))
+
+    def _start(self) -> httpx.Client:
+        if self._client is None:
+            self._client = _connected(self._charter, self._headers, self.label)
+        return self._client
+
+    def _ask(self, client: httpx.Client, rows: pd.DataFrame) -> _Asked:
+        body = _body(self._charter.request_template, rows)
+        retried: Counter[str] = Counter()
+        while True:
+            answers, may_retry = self._ask_once(client, body, len(rows))
+            if not may_retry or retried.total() >= self._charter.retries:
+                return _Asked(answers=answers, retried=retried)
+            retried[answers.faults[0]] += 1
+
+    def _ask_once(self, client: httpx.Client, body: bytes, n: int) -> tuple[Answers, bool]:
+        """Return the answers, and whether asking again could help."""
+        import httpx
+
+        began = time.monotonic()
+
+        def failed(status: AnswerStatus, fault: str) -> Answers:
+            return answering.failed(n, status, fault, time.monotonic() - began)
+
+        try:
+            response = client.request(self._charter.method, self._charter.url, content=body)
+            response.read()
+        except httpx.TimeoutException:
+            limit = f"{self._charter.timeout_s:g} s"
+            return failed(AnswerStatus.TIMED_OUT, f"no response within {limit}"), True
+        except httpx.HTTPError as error:
+            # The kind alone: the text of such an error may hold the URL with its secrets.
+            return failed(AnswerStatus.FAILED, f"no response: {type(error).__name__}"), True
+        code = response.status_code
+        if not response.is_success:
+            fault = f"HTTP {code} {response.reason_phrase}".rstrip()
+            return failed(AnswerStatus.FAILED, fault), code >= 500 or code == 429
+        try:
+            raw = self._read(response.content)
+        except NotAnswersError as error:
+            return failed(AnswerStatus.MALFORMED, str(error)), False
+        latency_s = time.monotonic() - began
+        return answering.settle(raw, rows=n, latency_s=latency_s, task=self._task), False
+
+    def _read(self, content: bytes) -> answering.RawAnswers:
+        try:
+            decoded = json.loads(content)
+        except ValueError:
+            raise NotAnswersError("the response is not JSON") from None
+        raw = answering.read_list(_list_at(decoded, self._charter.answer_path))
+        if self._charter.confidence_path is None:
+            return raw
+        return answering.with_confidence(raw, _list_at(decoded, self._charter.confidence_path))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """The answers to one batch, and what had to be asked again for them."""
+
+    answers: Answers
+    retried: Counter[str]
+
+
+def _retries_said(asked: list[_Asked]) -> list[str]:
+    retried = sum((each.retried for each in asked), Counter())
+    return [f"{count:,} retries after: {fault}" for fault, count in retried.items()]
+
+
+def _connected(charter: HttpSystem, headers: Mapping[str, str], label: str) -> httpx.Client:
+    try:
+        import httpx
+    except ImportError:
+        raise MissingExtraError(extra="http", wanted_for=f"The system at {charter.url}") from None
+    client = httpx.Client(
+        headers={"content-type": "application/json", "accept": "application/json", **headers},
+        timeout=charter.timeout_s,
+        limits=httpx.Limits(max_connections=charter.concurrency),
+    )
+    try:
+        # Any response at all, be it 404 or 405, shows that somebody is there; rows are not sent.
+        client.request("OPTIONS", charter.url)
+    except httpx.TransportError as error:
+        client.close()
+        raise UnreachableError(
+            f"The system at {label} could not be reached: {type(error).__name__}.",
+            hint="See that the service runs and that system.http.url is right.",
+        ) from None
+    return client
+
+
+def _with_variables(headers: Mapping[str, str], variables: Mapping[str, str]) -> dict[str, str]:
+    """Put in the environment's values. Raises InputError naming what is not set."""
+    wanted = {name for value in headers.values() for name in _VARIABLE.findall(value)}
+    missing = sorted(wanted - variables.keys())
+    if missing:
+        raise InputError(
+            f"system.http.headers: the environment variable {missing[0]} is not set.",
+            hint=f"Set it before the call: export {missing[0]}=…",
+        )
+    return {
+        name: _VARIABLE.sub(lambda match: variables[match[1]], value)
+        for name, value in headers.items()
+    }
+
+
+def _body(template: Any, rows: pd.DataFrame) -> bytes:
+    # pandas writes missing values as null and moments in ISO 8601
+    records = rows.to_json(orient="records", date_format="iso", date_unit="us", force_ascii=False)
+    if template is None:
+        template = {"rows": ROWS}
+    return json.dumps(template).replace(json.dumps(ROWS), records).encode()
+
+
+def _list_at(decoded: Any, path: str) -> list[Any]:
+    """Follow dotted keys (and list positions) to a list. Raises NotAnswersError."""
+    found = decoded
+    for part in path.split("."):
+        try:
+            found = found[int(part)] if isinstance(found, list) else found[part]
+        except (KeyError, IndexError, TypeError, ValueError):
+            raise NotAnswersError(f"the response has nothing at '{path}'") from None
+    if not isinstance(found, list):
+        raise NotAnswersError(f"what the response has at '{path}' is no list")
+    return found
