@@ -70,7 +70,7 @@ def short_hash(text: str) -> str:
 
 def _digits(value: float, width: float | None, *, is_share: bool) -> str:
     if width is not None and width > 0:
-        decimals = max(0, -math.floor(math.log10(width / 2)))
+        decimals = max(0, -math.floor(math.log10(width / 2) + 1e-9))
     elif value == int(value):
         decimals = 0
     elif is_share:

@@ -122,11 +122,10 @@ def sample_evidence() -> tuple[Evidence, ...]:
         fact("governance.declared", 1, n=1, person="Maria Alvarez", part="production-owner"),
         fact("governance.declared", 0, n=1, person="Maria Alvarez", part="milestones"),
     ]
-    for month in range(1, 13):
-        found.append(
-            fact("quality.accuracy", 0.92 - 0.008 * month, half_width=0.004, n=28000,
-                 period=f"2013-{month:02d}")
-        )  # fmt: skip
+    found += [
+        fact("quality.accuracy", 0.92 - 0.008 * m, half_width=0.004, n=28000, period=f"2013-{m:02}")
+        for m in range(1, 13)
+    ]
     for carrier, value in {"UA": 0.89, "EV": 0.84, "<b>9E</b>": 0.81, "B6": 0.87}.items():
         found.append(
             fact("quality.accuracy", value, half_width=0.01, n=9000, slice=f"carrier={carrier}")
@@ -173,7 +172,8 @@ def sample_report() -> Report:
     )
     held = (
         ruling("failed", "Late flights are found", metric="quality.recall", weight=3.0,
-               reason="Recall is 52.3 % (51.9 to 52.7 %); at least 70 % is required", threshold=0.7),
+               reason="Recall is 52.3 % (51.9 to 52.7 %); at least 70 % is required",
+               threshold=0.7),
         ruling("missing", "The system holds the load of all users", metric="load.p95_latency",
                weight=2.0, reason="No check of this version measures it"),
         ruling("inconclusive", "Quality is kept from sandbox to production",
@@ -210,10 +210,15 @@ def sample_report() -> Report:
         sealed_by="Maria Alvarez",
         loosenings=(
             Loosening(
-                what="acceptance[quality.recall].threshold", before="0.8", after="0.7",
-                who="Priya Nair", why="Agreed with the owner", at=NOW, results_known=True,
+                what="acceptance[quality.recall].threshold",
+                before="0.8",
+                after="0.7",
+                who="Priya Nair",
+                why="Agreed with the owner",
+                at=NOW,
+                results_known=True,
             ),
-        ),  # fmt: skip
+        ),
         notes=("The criterion production.drill was taken out: no drill yet.",),
         counts=Counter(r.state for r in rulings),
     )

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 _STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 MOST_TICKS = 6
+SMALLEST_EXTENT = 1e-9
+"""Differences below this are not drawn; no metric has a unit in which they would matter."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,8 +32,9 @@ def nice_scale(values: Iterable[float], *, from_zero: bool = False) -> Scale:
     low, high = (min(finite), max(finite)) if finite else (0.0, 1.0)
     if from_zero:
         low, high = min(low, 0.0), max(high, 0.0)
-    if high - low <= abs(high) * 1e-9:
-        low, high = low - (abs(low) or 1.0) * 0.5, high + (abs(high) or 1.0) * 0.5
+    if high - low <= max(abs(low), abs(high)) * 1e-9 + SMALLEST_EXTENT:
+        spread = max(abs(low) * 0.5, 100 * SMALLEST_EXTENT if low else 0.05)
+        low, high = (low if from_zero else low - spread), high + spread
     step = _step(high - low)
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
     ticks = tuple(round(i * step, 12) for i in range(first, last + 1))
