@@ -9,8 +9,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from proveout.evidence.figures import day, short_hash
 from proveout.gate.model import Decision, Ruling, State
-from proveout.report.figures import day, short_hash
 from proveout.report.model import Report
 from proveout.report.words import DECISIONS, FAMILIES, STATE_SIGNS
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from html import escape
 
+from proveout.evidence.figures import figure
 from proveout.report.charts.chart import Mark, Reference, Row
 from proveout.report.charts.scale import Scale
-from proveout.report.figures import figure
 
 LANE = 14
 """Height of one mark's lane, px."""

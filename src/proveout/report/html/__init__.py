@@ -7,8 +7,8 @@ from importlib.resources import files
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
+from proveout.evidence.figures import day, evidence_figure, figure, minute, span
 from proveout.report.charts import axis_svg, track_svg
-from proveout.report.figures import day, evidence_figure, figure, minute, span
 from proveout.report.html.sections import gap, missing, organisation, quality, readiness, stress
 from proveout.report.html.sections.scorecard import scorecard
 from proveout.report.model import Report

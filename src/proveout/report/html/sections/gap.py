@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from proveout.evidence.figures import full_figure, span
 from proveout.report.charts import Chart, Row
-from proveout.report.figures import full_figure, span
 from proveout.report.html.sections.marks import interval_mark
 from proveout.report.model import Report
 

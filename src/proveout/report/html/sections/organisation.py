@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from proveout.report.figures import figure
+from proveout.evidence.figures import figure
 from proveout.report.model import Report
 
 

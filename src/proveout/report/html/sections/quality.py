@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Final, Literal
 
 from proveout.evidence.catalogue import Catalogue
+from proveout.evidence.figures import evidence_figure, full_figure
 from proveout.evidence.model import WHOLE, Dimension, Evidence
 from proveout.report.charts import Chart, Reference, Row
-from proveout.report.figures import evidence_figure, full_figure
 from proveout.report.html.sections.marks import interval_mark
 from proveout.report.model import Report
 

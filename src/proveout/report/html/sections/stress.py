@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from proveout.evidence.figures import evidence_figure, full_figure
 from proveout.evidence.model import Evidence
 from proveout.report.charts import Chart, Reference, Row
-from proveout.report.figures import evidence_figure, full_figure
 from proveout.report.html.sections.marks import interval_mark, threshold_of
 from proveout.report.model import Report
 

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sample_report import fact
 
+from proveout.evidence.figures import figure, full_figure, short_hash, span
 from proveout.evidence.model import Interval
-from proveout.report.figures import figure, full_figure, short_hash, span
 
 
 def between(low: float, high: float) -> Interval:
