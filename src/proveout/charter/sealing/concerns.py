@@ -1,0 +1,67 @@
+"""Which metrics a place of the charter has to do with."""
+
+from __future__ import annotations
+
+from proveout.charter.sealing.differences import Difference, Pattern
+from proveout.charter.sealing.effects import Defaults
+from proveout.evidence.catalogue import Catalogue
+
+_SILENT = ("quality.silent_failure", "stress.silent_failure", "stress.worst_silent_failure")
+
+_BY_PLACE: dict[Pattern, tuple[str, ...]] = {
+    ("assumptions",): ("assumption.holds",),
+    ("budget",): ("cost.*",),
+    ("change",): ("governance.*", "people.*"),
+    ("data",): ("readiness.*", "quality.*", "stress.*"),
+    ("data", "fields"): ("readiness.*",),
+    ("data", "freshness_hours"): ("readiness.newest_age",),
+    ("data", "order"): ("readiness.timestamp_conflicts", "readiness.exceptions"),
+    ("data", "references"): ("readiness.unresolved_references", "readiness.exceptions"),
+    ("data", "required"): ("readiness.required_completeness",),
+    ("data", "slices"): ("quality.worst_slice",),
+    ("governance",): ("governance.*",),
+    ("integration",): ("governance.declared",),
+    ("kpis",): ("value.kpi",),
+    ("legal",): ("governance.legal_signed",),
+    ("load",): ("load.*",),
+    ("milestones",): ("governance.declared",),
+    ("outcome",): ("governance.declared",),
+    ("people",): ("governance.declared",),
+    ("predecessors",): ("governance.predecessor_addressed",),
+    ("process",): ("governance.declared",),
+    ("production_design",): ("governance.declared",),
+    ("rollback",): ("governance.declared",),
+    ("stress",): ("stress.*",),
+    ("stress", "max_quality_drop"): ("stress.quality_drop", "stress.worst_quality_drop"),
+    ("stress", "max_silent_failure"): ("stress.silent_failure", "stress.worst_silent_failure"),
+    ("system",): ("quality.*", "stress.*"),
+    ("system", "confident_at"): _SILENT,
+}
+"""The longest place that fits counts; '.*' stands for every metric of the family."""
+
+
+def concerns_of(
+    difference: Difference, catalogue: Catalogue | None, defaults: Defaults
+) -> tuple[str, ...]:
+    """Return the names of the metrics whose judgement depends on a value."""
+    names = [name for place in _places(difference.pattern) for name in _unfold(place, catalogue)]
+    line = defaults.get(difference.name or "") if difference.pattern[0] == "standard" else None
+    if line is not None:
+        names.append(line.metric)
+    if difference.pattern[0] in ("acceptance", "assumptions"):
+        owners = (difference.owner_before, difference.owner_after)
+        names += [str(it["metric"]) for it in owners if isinstance(it, dict) and it.get("metric")]
+    return tuple(dict.fromkeys(names))
+
+
+def _places(pattern: Pattern) -> tuple[str, ...]:
+    for length in range(len(pattern), 0, -1):
+        if pattern[:length] in _BY_PLACE:
+            return _BY_PLACE[pattern[:length]]
+    return ()
+
+
+def _unfold(name: str, catalogue: Catalogue | None) -> list[str]:
+    if not name.endswith(".*"):
+        return [name]
+    return [metric.name for metric in catalogue or () if metric.name.startswith(name[:-1])]

@@ -1,0 +1,180 @@
+"""Whether a difference makes the standard easier to meet: which rule holds for which place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from proveout.charter.schema import Comparison
+from proveout.charter.sealing.differences import ANY, Difference, Pattern
+from proveout.charter.sealing.model import Effect
+from proveout.charter.sealing.rules import (
+    Rule,
+    allowed,
+    ceiling,
+    demand,
+    demands,
+    floor,
+    hardest,
+    neither,
+    presence,
+    ranked,
+    tried,
+    where_given,
+)
+from proveout.evidence.catalogue import Catalogue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DefaultLine:
+    """What a line of the default standard demands where the charter says nothing."""
+
+    metric: str
+    comparison: Comparison
+    threshold: float
+    confidence: float = 0.95
+    is_limit: bool = False
+    max_age_days: float | None = None
+
+
+Defaults = Mapping[str, DefaultLine]
+"""Lines of the default standard by id. The gate's room knows them; this one may not look there."""
+
+
+def effect_of(
+    difference: Difference,
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    catalogue: Catalogue | None,
+    defaults: Defaults,
+) -> Effect:
+    """Judge one difference between two whole charters."""
+    pattern = difference.pattern
+    if pattern[:1] == ("standard",):
+        return _of_adjustment(difference, catalogue, defaults)
+    if pattern in _REQUIRED:
+        return demands(_required(before), _required(after))
+    if pattern == ("acceptance", ANY, "threshold"):
+        return _of_threshold(difference, "comparison", {">=": floor, "<=": ceiling})
+    if pattern == ("kpis", ANY, "threshold"):
+        return _of_threshold(difference, "direction", {"higher": floor, "lower": ceiling})
+    return _RULES.get(pattern, neither)(difference.before, difference.after)
+
+
+def _of_threshold(difference: Difference, key: str, rules: Mapping[str, Rule]) -> Effect:
+    was, now = difference.owner_before.get(key), difference.owner_after.get(key)
+    if was != now:
+        return "other"
+    return rules.get(was, neither)(difference.before, difference.after)
+
+
+def _required(charter: Mapping[str, Any]) -> list[str]:
+    """Return the required columns, declared in either place."""
+    data = charter.get("data") or {}
+    fields = data.get("fields") or {}
+    return [
+        *(data.get("required") or ()),
+        *(name for name, field in fields.items() if (field or {}).get("required")),
+    ]
+
+
+_REQUIRED: tuple[Pattern, ...] = (("data", "required"), ("data", "fields", ANY, "required"))
+
+
+def _of_adjustment(
+    difference: Difference, catalogue: Catalogue | None, defaults: Defaults
+) -> Effect:
+    key = difference.pattern[-1]
+    line = defaults.get(difference.name or "")
+    was, now = difference.before, difference.after
+    if key == "apply":
+        return demand(was, now)
+    if line is not None:
+        fallback = {
+            "threshold": line.threshold,
+            "confidence": line.confidence,
+            "limit": line.is_limit,
+            "max_age_days": line.max_age_days,
+        }.get(key)
+        was, now = (fallback if value is None else value for value in (was, now))
+    elif None in (was, now):
+        return "other"
+    rules: dict[str, Rule] = {
+        "threshold": _threshold_rule(difference.name or "", line, catalogue),
+        "confidence": floor,
+        "limit": demand,
+        "max_age_days": ceiling,
+    }
+    return rules.get(key, neither)(was, now)
+
+
+def _threshold_rule(criterion: str, line: DefaultLine | None, catalogue: Catalogue | None) -> Rule:
+    if line is not None:
+        return floor if line.comparison == ">=" else ceiling
+    if catalogue is not None and criterion in catalogue:
+        better: dict[str, Rule] = {"higher": floor, "lower": ceiling}
+        return better.get(catalogue[criterion].direction, neither)
+    return neither
+
+
+_RULES: dict[Pattern, Rule] = {
+    # One criterion that comes or goes, and what it demands.
+    ("acceptance", ANY): presence,
+    ("acceptance", ANY, "confidence"): floor,
+    ("acceptance", ANY, "limit"): demand,
+    ("acceptance", ANY, "max_age_days"): ceiling,
+    # Figures on production data count for more than figures on the curated sample.
+    ("acceptance", ANY, "scope"): ranked("production", "pilot", None),
+    ("acceptance", ANY, "stage"): ranked("design", "production", "scale", "continue"),
+    ("kpis", ANY): presence,
+    ("kpis", ANY, "confidence"): floor,
+    ("assumptions", ANY): presence,
+    ("assumptions", ANY, "metric"): presence,
+    ("assumptions", ANY, "holds_from"): floor,
+    ("assumptions", ANY, "holds_to"): ceiling,
+    # What the data is held to.
+    ("data", "production", ANY): presence,
+    ("data", "fields", ANY, "type"): presence,
+    ("data", "fields", ANY, "min"): floor,
+    ("data", "fields", ANY, "max"): ceiling,
+    ("data", "fields", ANY, "values"): allowed,
+    ("data", "fields", ANY, "pattern"): presence,
+    ("data", "references", ANY): presence,
+    ("data", "order", ANY): presence,
+    ("data", "slices"): demands,
+    ("data", "freshness_hours"): ceiling,
+    # An answer counts as a silent failure from `confident_at` on, and as wrong beyond `tolerance`.
+    ("system", "confident_at"): ceiling,
+    ("system", "tolerance"): where_given(ceiling),
+    ("stress", "operators"): tried,
+    ("stress", "columns"): tried,
+    ("stress", "severities"): hardest,
+    ("stress", "max_quality_drop"): ceiling,
+    ("stress", "max_silent_failure"): ceiling,
+    ("load",): presence,
+    ("load", "users"): floor,
+    ("load", "requests_per_user_per_day"): floor,
+    ("load", "peak_share_of_day"): where_given(floor),
+    ("load", "give_up_after_s"): ceiling,
+    ("load", "p95_latency_s"): ceiling,
+    ("load", "max_error_rate"): ceiling,
+    ("load", "max_abandonment"): ceiling,
+    ("budget",): presence,
+    ("budget", "per_month"): ceiling,
+    ("budget", "per_day"): ceiling,
+    ("budget", "per_transaction"): ceiling,
+    ("budget", "on_exceeded"): ranked("block", "fallback", "notify"),
+    # How much people promised to watch.
+    ("governance", "exceptions", "due_hours"): ceiling,
+    ("governance", "exceptions", "escalates_after_hours"): ceiling,
+    ("governance", "refresh", "every_days"): ceiling,
+    ("governance", "reviews", "every_days"): ceiling,
+    ("governance", "output_audit", "share"): floor,
+    ("rollback", "within_minutes"): ceiling,
+    ("change", "training", ANY): presence,
+    ("change", "training", ANY, "invited"): where_given(floor),
+    ("legal", ANY): presence,
+    ("milestones", ANY): presence,
+    ("predecessors", ANY): presence,
+}
