@@ -91,6 +91,8 @@ class CheckContext:
     """Folder of this run for larger files."""
     inputs: Mapping[str, str] = field(default_factory=dict)
     """Fingerprints known before the run, such as that of the charter."""
+    sealed_by: str | None = None
+    """Who sealed the charter; None before the seal."""
 
     @property
     def charter(self) -> Charter:

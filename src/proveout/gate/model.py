@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from proveout.charter.schema import Comparison, Stage
 from proveout.evidence.catalogue import Family
@@ -91,6 +91,10 @@ class Dossier:
     """Content hash in force: that of the seal, or of the last amendment."""
     loosenings: tuple[Loosening, ...] = ()
     n_amendments: int = 0
+    sealed_content: Mapping[str, Any] | None = None
+    """The charter in force in plain JSON, so that an unsealed change can be shown."""
+    has_results_before_seal: bool = False
+    """Something was measured before the charter was sealed (R104)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

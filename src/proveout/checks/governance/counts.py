@@ -1,0 +1,130 @@
+"""Figures that are counted from the charter: who signed, accepted, was trained, practised.
+
+Each function returns a figure with what it rests on, or says why there is none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from proveout.charter.schema import Charter
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A figure and what it rests on."""
+
+    value: float
+    n: int
+    details: Mapping[str, Any] = field(default_factory=dict)
+    valid_until: datetime | None = None
+    """When time alone will make it untrue."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotCounted:
+    """Why there is no figure, and what to write so that there is one."""
+
+    reason: str
+    next_step: str
+
+
+def handoff_accepted(charter: Charter, today: date) -> Counted | NotCounted:
+    """Tell whether the receiving team has accepted; a day to come is not yet an acceptance."""
+    handoff = charter.governance.handoff
+    if handoff is None:
+        return NotCounted("governance.handoff names no receiving team", "Name it: handoff.to.")
+    accepted = handoff.accepted
+    if accepted is None:
+        return Counted(0, 1, {"missing": ["governance.handoff.accepted"], "to": handoff.to})
+    if accepted.on > today:
+        return Counted(0, 1, {"missing": [f"the day itself: {accepted.on} is to come"]})
+    return Counted(1, 1, {"to": handoff.to, "who": accepted.who, "on": str(accepted.on)})
+
+
+def legal_signed(charter: Charter, today: date) -> Counted | NotCounted:
+    """Return the share of legal's questions that are answered and signed."""
+    questions = charter.legal
+    if not questions:
+        return NotCounted(
+            "legal holds no question", "Ask legal and compliance, and write down their questions."
+        )
+    unanswered = [
+        question.question
+        for question in questions
+        if question.answer is None or question.signed is None or question.signed.on > today
+    ]
+    share = 1 - len(unanswered) / len(questions)
+    return Counted(share, len(questions), {"missing": unanswered} if unanswered else {})
+
+
+def trained(charter: Charter, _: date) -> Counted | NotCounted:
+    """Return the share of those invited to training who completed it."""
+    counted = [item for item in charter.change.training if item.invited is not None]
+    if not counted or len(counted) < len(charter.change.training):
+        return NotCounted(
+            "a training under change.training does not say how many were invited"
+            if charter.change.training
+            else "change.training holds no training",
+            "Write invited and completed for each training.",
+        )
+    invited = sum(item.invited or 0 for item in counted)
+    # More completions than invitations in one group do not make up for another group.
+    completed = sum(min(item.completed, item.invited or 0) for item in counted)
+    groups = {item.who: f"{item.completed} of {item.invited}" for item in counted}
+    return Counted(completed / invited, invited, {"groups": groups})
+
+
+def volunteers(charter: Charter, _: date) -> Counted | NotCounted:
+    """Tell whether the participants are volunteers."""
+    participants = charter.change.participants
+    if participants is None:
+        return NotCounted(
+            "change.participants does not say how participants were chosen",
+            "Write count, population and chosen.",
+        )
+    details = {"chosen": participants.chosen, "population": participants.population}
+    return Counted(float(participants.chosen == "volunteers"), participants.count, details)
+
+
+def refresh_practised(charter: Charter, today: date) -> Counted | NotCounted:
+    """Tell whether the retraining run was practised within the last cadence."""
+    refresh = charter.governance.refresh
+    if refresh is None:
+        return NotCounted("governance.refresh is not there", "Agree on the refresh cadence.")
+    last = refresh.last_practised
+    if last is None or last > today:
+        return Counted(0, 1, {"missing": ["governance.refresh.last_practised"]})
+    due = last + timedelta(days=refresh.every_days)
+    if due < today:
+        return Counted(0, 1, {"missing": [f"a run since {due}"], "last_practised": str(last)})
+    details = {"last_practised": str(last), "due": str(due)}
+    return Counted(1, 1, details, valid_until=datetime.combine(due, time.max, tzinfo=UTC))
+
+
+def predecessor_addressed(charter: Charter, _: date) -> Counted | NotCounted:
+    """Return the share of failed or stalled predecessors whose failure is addressed."""
+    if charter.predecessors is None:
+        return NotCounted(
+            "predecessors does not say which pilots there were before",
+            "List them, or write predecessors: [] when there were none.",
+        )
+    failed = [item for item in charter.predecessors if item.result != "succeeded"]
+    if not failed:
+        return Counted(1, len(charter.predecessors), {"failed": 0})
+    open_ = [item.pilot for item in failed if item.addressed is None]
+    return Counted(1 - len(open_) / len(failed), len(failed), {"missing": open_} if open_ else {})
+
+
+COUNTS: Mapping[str, Callable[[Charter, date], Counted | NotCounted]] = {
+    "governance.handoff_accepted": handoff_accepted,
+    "governance.legal_signed": legal_signed,
+    "governance.refresh_practised": refresh_practised,
+    "governance.predecessor_addressed": predecessor_addressed,
+    "people.trained": trained,
+    "people.volunteers": volunteers,
+}
+"""By metric."""

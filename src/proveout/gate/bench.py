@@ -1,0 +1,69 @@
+"""What a judgement looks things up in."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from proveout.evidence.model import Evidence
+from proveout.evidence.outcome import CheckOutcome
+from proveout.gate.dossier import ATTEST
+from proveout.gate.model import Dossier
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """The dossier, indexed, with the time and the charter of the decision."""
+
+    dossier: Dossier
+    now: datetime
+    charter_hash: str
+    measured_by: Mapping[str, str]
+    """Metric to check, for those that the installed checks yield."""
+    outcomes: Mapping[str, CheckOutcome]
+    """By check."""
+    by_metric: Mapping[str, list[Evidence]]
+    kept: Mapping[tuple[str, str], int]
+    """How many facts of a check and run are there."""
+
+    def broken_off(self, found: Evidence) -> str | None:
+        """Say why the run that found this may be incomplete; None when it came to its end."""
+        name = found.check.name
+        if name == ATTEST:
+            return None
+        outcome = self.outcomes.get(name)
+        if outcome is None or outcome.run != found.run:
+            return f"the check '{name}' never reported an end"
+        if outcome.status != "done":
+            return ended(outcome)
+        kept = self.kept[name, found.run]
+        if kept < outcome.n_evidence:
+            return f"only {kept} of the {outcome.n_evidence} facts of '{name}' are in the ledger"
+        return None
+
+
+def lay_out(
+    dossier: Dossier, *, now: datetime, charter_hash: str, measured_by: Mapping[str, str]
+) -> Bench:
+    """Index a dossier."""
+    by_metric: dict[str, list[Evidence]] = {}
+    for found in dossier.evidence:
+        by_metric.setdefault(found.metric, []).append(found)
+    return Bench(
+        dossier=dossier,
+        now=now,
+        charter_hash=charter_hash,
+        measured_by=measured_by,
+        outcomes={outcome.check: outcome for outcome in dossier.outcomes},
+        by_metric=by_metric,
+        kept=Counter((found.check.name, found.run) for found in dossier.evidence),
+    )
+
+
+def ended(outcome: CheckOutcome) -> str:
+    """Say how a check ended: 'the check 'stress' was skipped: …'."""
+    how = {"skipped": "was skipped", "failed": "failed", "interrupted": "was interrupted"}
+    reason = f": {outcome.reason.rstrip('.')}" if outcome.reason else ""
+    return f"the check '{outcome.check}' {how.get(outcome.status, outcome.status)}{reason}"

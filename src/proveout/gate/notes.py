@@ -1,0 +1,103 @@
+"""What a reader of a verdict must know besides the criteria."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from proveout.charter.loaded import LoadedCharter
+from proveout.gate.bench import Bench, ended
+from proveout.gate.judge import is_surely_broken
+from proveout.gate.model import Ruling
+from proveout.gate.standards import SEALED
+
+
+def notes_on(bench: Bench, loaded: LoadedCharter, rulings: Sequence[Ruling]) -> list[str]:
+    """Return the notes, the gravest kind first."""
+    return [
+        *_broken_limits_waived(rulings),
+        *_on_the_seal(bench),
+        *_loosened_by_the_charter(rulings),
+        *_on_waivers(bench, rulings),
+        *_on_checks(bench),
+        *_on_the_charter_then(bench, loaded),
+    ]
+
+
+def _broken_limits_waived(rulings: Sequence[Ruling]) -> Iterator[str]:
+    for ruling in rulings:
+        waiver = ruling.waiver
+        if waiver is None or not ruling.criterion.is_limit:
+            continue
+        if any(is_surely_broken(finding, ruling.criterion) for finding in ruling.findings):
+            yield (
+                f"A broken limit is waived: {ruling.criterion.id}, by {waiver.who} until "
+                f"{waiver.until:%Y-%m-%d}. {waiver.why}"
+            )
+
+
+def _on_the_seal(bench: Bench) -> Iterator[str]:
+    dossier = bench.dossier
+    if dossier.sealed_hash is None:
+        yield "The charter is not sealed: its thresholds can still be bent to the results."
+        return
+    if dossier.has_results_before_seal:
+        yield "The charter was sealed after the first results were in the ledger."
+    for loosening in dossier.loosenings:
+        known = "after results were known" if loosening.results_known else "before any result"
+        yield (
+            f"Loosened since the seal, {known}: {loosening.what} from {loosening.before} to "
+            f"{loosening.after}, by {loosening.who} on {loosening.at:%Y-%m-%d}. {loosening.why}"
+        )
+
+
+def _loosened_by_the_charter(rulings: Sequence[Ruling]) -> Iterator[str]:
+    """Name what other parts of the charter loosened; adjustments bring their own note."""
+    for ruling in rulings:
+        criterion = ruling.criterion
+        if criterion.origin == "loosened" and criterion.note.startswith("The charter's "):
+            yield (
+                f"Looser than the default standard: {criterion.id} ({criterion.title}). "
+                f"{criterion.note}"
+            )
+
+
+def _on_waivers(bench: Bench, rulings: Sequence[Ruling]) -> Iterator[str]:
+    ids = {ruling.criterion.id for ruling in rulings}
+    used = {ruling.waiver for ruling in rulings}
+    for waiver in bench.dossier.waivers:
+        if waiver in used or waiver.criterion not in ids:
+            continue
+        if waiver.until <= bench.now:
+            yield (
+                f"A waiver has expired: {waiver.criterion}, by {waiver.who} until "
+                f"{waiver.until:%Y-%m-%d}. {waiver.why}"
+            )
+    yield from (
+        f"The seal cannot be waived: {waiver.criterion}, by {waiver.who}."
+        for waiver in bench.dossier.waivers
+        for ruling in rulings
+        if ruling.criterion.metric == SEALED and ruling.criterion.id == waiver.criterion
+    )
+
+
+def _on_checks(bench: Bench) -> Iterator[str]:
+    for outcome in bench.dossier.outcomes:
+        if outcome.status != "done":
+            words = ended(outcome)
+            step = f" {outcome.next_step}" if outcome.next_step else ""
+            yield f"{words[0].upper()}{words[1:]}.{step}"
+
+
+def _on_the_charter_then(bench: Bench, loaded: LoadedCharter) -> Iterator[str]:
+    """Name checks whose measurements were made under another version of the charter."""
+    earlier = {
+        found.check.name
+        for found in bench.dossier.evidence
+        if found.basis == "measured"
+        and found.inputs.get("charter", loaded.content_hash) != loaded.content_hash
+    }
+    if earlier:
+        yield (
+            f"Measured under an earlier version of the charter: {', '.join(sorted(earlier))}. "
+            "Measure again if data or system were changed in it."
+        )

@@ -1,0 +1,69 @@
+"""The sentences of a finding: what was seen, and why nothing was."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from proveout.evidence.model import Evidence, Scope
+from proveout.gate.bench import Bench, ended
+from proveout.gate.figures import figure
+from proveout.gate.model import Criterion
+from proveout.gate.standards import QUALITY_AGREED
+
+_SCOPE_WORDS: Mapping[Scope, str] = {
+    "pilot": "the curated sample",
+    "production": "production data",
+    "synthetic": "corrupted data",
+}
+
+
+def seen(found: Evidence) -> str:
+    """Say what was found, on how much, and how surely."""
+    subject = f"{found.subject}: " if found.subject.parts else ""
+    value = figure(found.value, found.unit)
+    if found.basis == "attested":
+        missing = found.details.get("missing")
+        short = f" (missing: {', '.join(map(str, missing))})" if missing else ""
+        return f"{subject}{value}{short}, says {found.person}"
+    if found.interval is None:
+        return f"{subject}{value} (n = {found.n:,})"
+    low, high = (figure(end, found.unit) for end in (found.interval.low, found.interval.high))
+    level = figure(found.interval.level, "fraction")
+    return f"{subject}{value} ({level} interval {low} to {high}, n = {found.n:,})"
+
+
+def why_nothing(criterion: Criterion, unaccepted: Sequence[Evidence], bench: Bench) -> str:
+    """Say why there is no acceptable figure for a criterion."""
+    if criterion.metric == QUALITY_AGREED:
+        return "acceptance names no quality.* metric, so no answer is too bad"
+    return _unaccepted(criterion, unaccepted) or _unmeasured(criterion, bench)
+
+
+def _unaccepted(criterion: Criterion, unaccepted: Sequence[Evidence]) -> str | None:
+    for found in unaccepted:
+        value = figure(found.value, found.unit)
+        if found.basis not in criterion.bases:
+            asked = " or ".join(criterion.bases)
+            return f"there is only a figure that is {found.basis} ({value}); it must be {asked}"
+    for found in unaccepted:
+        value = figure(found.value, found.unit)
+        if criterion.scope is not None:
+            return (
+                f"there is only a figure on {_SCOPE_WORDS[found.scope]} ({value}); "
+                f"it must be on {_SCOPE_WORDS[criterion.scope]}"
+            )
+    return None
+
+
+def _unmeasured(criterion: Criterion, bench: Bench) -> str:
+    metric = criterion.metric
+    check = bench.measured_by.get(metric, metric.partition(".")[0])
+    outcome = bench.outcomes.get(check)
+    if outcome is not None:
+        gave_none = f"the check '{check}' ran and gave no such figure"
+        return gave_none if outcome.status == "done" else ended(outcome)
+    if metric in bench.measured_by:
+        return f"the check '{check}' has not run yet"
+    if "attested" in criterion.bases:
+        return "nobody has attested it"
+    return "no check of this version measures it"

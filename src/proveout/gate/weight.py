@@ -1,0 +1,64 @@
+"""How much a criterion holds the gate: what the fix-first list is ordered by.
+
+    weight = rank + share ÷ place
+
+- rank: 5 a limit that is broken for sure, 4 failed, 3 missing, 2 inconclusive, 1 stale.
+- share, from 0 to just under 1, is the shortfall r ÷ (1 + r), where r is how far the bound
+  misses, in units of what is allowed: 1 - threshold for a share that must be high, the threshold
+  itself otherwise. 90 % where 98 % is asked misses by four times the 2 % that may be missing.
+  Where nothing was measured, or nothing may be missing, the share is full.
+- place is the criterion's place among those of its rank and family: the second of a family counts
+  half, the third a third. So the head of the list shows each family's worst, technical and
+  organisational alike (R801), before a long row of one kind.
+
+A lower rank never overtakes a higher one. A criterion that does not hold the gate weighs 0.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from proveout.evidence.catalogue import Family
+from proveout.gate.model import Criterion, Finding
+
+_RANK = {"failed": 4, "missing": 3, "inconclusive": 2, "stale": 1}
+_FULL = 0.999
+
+
+def rank(finding: Finding, *, breaks_limit: bool) -> int:
+    """Return the class of a finding; 0 when it does not hold the gate."""
+    return 5 if breaks_limit else _RANK.get(finding.state, 0)
+
+
+def shortfall(criterion: Criterion, finding: Finding) -> float:
+    """Return how far the bound misses, from 0 (not at all) to just under 1."""
+    if finding.margin is None or finding.evidence is None:
+        return _FULL
+    missed = max(0.0, -finding.margin)
+    if missed == 0:
+        return 0.0
+    unit = finding.evidence.unit
+    allowed = abs(criterion.threshold)
+    if criterion.comparison == ">=" and unit in ("fraction", "flag"):
+        allowed = 1 - criterion.threshold
+    if allowed <= 0:
+        return _FULL
+    ratio = missed / allowed
+    return min(_FULL, ratio / (1 + ratio))
+
+
+def weights(judged: Sequence[tuple[Criterion, int, float]]) -> list[float]:
+    """Return the weight of each (criterion, rank, shortfall), in the order given."""
+    order = sorted(
+        range(len(judged)), key=lambda i: (-judged[i][1], -judged[i][2], judged[i][0].id)
+    )
+    places: Counter[tuple[int, Family]] = Counter()
+    result = [0.0] * len(judged)
+    for position in order:
+        criterion, its_rank, share = judged[position]
+        if its_rank == 0:
+            continue
+        places[its_rank, criterion.family] += 1
+        result[position] = its_rank + share / places[its_rank, criterion.family]
+    return result
