@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
+from collections.abc import Iterable
 from typing import Any
 
 from rich.console import Console, RenderableType
@@ -44,6 +46,16 @@ class Output:
     def json_document(self, plain: dict[str, Any]) -> None:
         """Write one JSON document to stdout."""
         sys.stdout.write(json.dumps(plain, ensure_ascii=False, allow_nan=False, indent=2) + "\n")
+
+    def lines(self, texts: Iterable[str]) -> None:
+        """Write lines of data to stdout, exactly as they are."""
+        try:
+            for text in texts:
+                sys.stdout.write(text + "\n")
+            sys.stdout.flush()
+        except BrokenPipeError:
+            # The reader has seen enough, as in `… | head`; Python must not complain at exit.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
     def fail(self, error: ProveoutError) -> None:
         """Show an error in the form that was asked for."""

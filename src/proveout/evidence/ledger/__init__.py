@@ -12,6 +12,7 @@ from proveout.evidence.ledger.port import (
     StoredRow,
     entry_hash,
 )
+from proveout.evidence.ledger.verification import Problem, Verification, verify
 
 __all__ = [
     "GENESIS",
@@ -20,8 +21,11 @@ __all__ = [
     "Ledger",
     "MemoryLedger",
     "NewEntry",
+    "Problem",
     "Snapshot",
     "StoredRow",
+    "Verification",
     "entry_hash",
     "open_ledger",
+    "verify",
 ]

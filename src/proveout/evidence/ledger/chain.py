@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import cast
+from typing import Literal, cast
 
 from proveout.errors import LedgerBrokenError, LedgerError
 from proveout.evidence.canonical import canonical_json
@@ -57,29 +57,17 @@ def bind(head: Head, entries: Sequence[NewEntry], now: datetime) -> list[StoredR
     return rows
 
 
-def read_row(row: StoredRow) -> Entry:
-    """Turn a stored row into an entry, after checking that it is what was hashed.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """What is wrong with one stored row, taken by itself."""
 
-    Raises LedgerBrokenError, so that a changed entry never reaches a decision.
-    """
-    if (fault := fault_of(row)) is not None:
-        raise LedgerBrokenError(
-            f"Entry {row.seq} of the ledger is not what was recorded: {fault}.",
-            hint="See all that is wrong: proveout ledger verify",
-        )
-    return Entry(
-        seq=row.seq,
-        pilot=row.pilot,
-        kind=cast(EntryKind, row.kind),
-        recorded_at=datetime.fromisoformat(row.recorded_at),
-        body=json.loads(row.body),
-        prev_hash=row.prev_hash,
-        hash=row.hash,
-    )
+    kind: Literal["changed", "unreadable"]
+    what: str
+    """In words that go on from 'entry 7: '."""
 
 
-def fault_of(row: StoredRow) -> str | None:
-    """Say what is wrong with a row taken by itself; None when its hash holds."""
+def examine(row: StoredRow) -> Entry | Fault:
+    """Check a stored row against its own hash, and read it."""
     # A database can hold bytes or nothing in a text column, whatever the types here promise.
     texts: dict[str, object] = {
         "pilot": row.pilot,
@@ -91,10 +79,35 @@ def fault_of(row: StoredRow) -> str | None:
     }
     for name, text in texts.items():
         if not isinstance(text, str) or not _is_unicode(text):
-            return f"its {name} is not text"
+            return Fault(kind="unreadable", what=f"its {name} is not text")
     if row_hash(row, seq=row.seq) != row.hash:
-        return "its content does not match its hash"
-    return None
+        return Fault(kind="changed", what="its content does not match its hash")
+    try:
+        return Entry(
+            seq=row.seq,
+            pilot=row.pilot,
+            kind=cast(EntryKind, row.kind),
+            recorded_at=datetime.fromisoformat(row.recorded_at),
+            body=json.loads(row.body),
+            prev_hash=row.prev_hash,
+            hash=row.hash,
+        )
+    except (ValueError, RecursionError):
+        return Fault(kind="unreadable", what="its content is not what Proveout writes")
+
+
+def read_row(row: StoredRow) -> Entry:
+    """Turn a stored row into an entry.
+
+    Raises LedgerBrokenError when it is not what was hashed: it never reaches a decision.
+    """
+    found = examine(row)
+    if isinstance(found, Fault):
+        raise LedgerBrokenError(
+            f"Entry {row.seq} of the ledger is not what was recorded: {found.what}.",
+            hint="See all that is wrong: proveout ledger verify",
+        )
+    return found
 
 
 def row_hash(row: StoredRow, *, seq: int) -> str:

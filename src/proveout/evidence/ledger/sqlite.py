@@ -88,7 +88,7 @@ class SqliteDatabase(Database):
     def explain(self, error: Exception) -> ProveoutError:
         """Put an error of SQLite into words."""
         said = str(error.orig if isinstance(error, DBAPIError) else error)
-        if "malformed" in said:
+        if "malformed" in said or "no such table" in said:
             return LedgerBrokenError(
                 f"The ledger {self.place} is damaged: SQLite says '{said}'.",
                 hint="Keep the file as it is, and restore the last backup beside it.",
