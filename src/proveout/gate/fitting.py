@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from proveout.charter.schema import Acceptance, Charter, Kpi, Stage
+from proveout.evidence.figures import figure
 from proveout.evidence.model import Subject
-from proveout.gate.figures import figure
 from proveout.gate.model import Criterion
 from proveout.gate.standards import DEFAULTS
 

@@ -15,10 +15,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from proveout.evidence.figures import figure
 from proveout.evidence.model import WHOLE, Evidence, Subject
 from proveout.evidence.outcome import NotMeasured
 from proveout.gate.bench import Bench
-from proveout.gate.figures import demand, figure
+from proveout.gate.demand import demand
 from proveout.gate.model import Criterion, Finding, State
 from proveout.gate.reasons import seen, why_nothing
 

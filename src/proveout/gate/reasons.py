@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from proveout.evidence.figures import evidence_figure, figure, span
 from proveout.evidence.model import Evidence, Scope
 from proveout.gate.bench import Bench, ended
-from proveout.gate.figures import figure
 from proveout.gate.model import Criterion
 from proveout.gate.standards import QUALITY_AGREED
 
@@ -20,16 +20,16 @@ _SCOPE_WORDS: Mapping[Scope, str] = {
 def seen(found: Evidence) -> str:
     """Say what was found, on how much, and how surely."""
     subject = f"{found.subject}: " if found.subject.parts else ""
-    value = figure(found.value, found.unit)
+    value = evidence_figure(found)
     if found.basis == "attested":
         missing = found.details.get("missing")
         short = f" (missing: {', '.join(map(str, missing))})" if missing else ""
         return f"{subject}{value}{short}, says {found.person}"
     if found.interval is None:
         return f"{subject}{value} (n = {found.n:,})"
-    low, high = (figure(end, found.unit) for end in (found.interval.low, found.interval.high))
     level = figure(found.interval.level, "fraction")
-    return f"{subject}{value} ({level} interval {low} to {high}, n = {found.n:,})"
+    within = span(found.interval, found.unit)
+    return f"{subject}{value} ({level} interval {within}, n = {found.n:,})"
 
 
 def why_nothing(criterion: Criterion, unaccepted: Sequence[Evidence], bench: Bench) -> str:
@@ -41,12 +41,12 @@ def why_nothing(criterion: Criterion, unaccepted: Sequence[Evidence], bench: Ben
 
 def _unaccepted(criterion: Criterion, unaccepted: Sequence[Evidence]) -> str | None:
     for found in unaccepted:
-        value = figure(found.value, found.unit)
+        value = evidence_figure(found)
         if found.basis not in criterion.bases:
             asked = " or ".join(criterion.bases)
             return f"there is only a figure that is {found.basis} ({value}); it must be {asked}"
     for found in unaccepted:
-        value = figure(found.value, found.unit)
+        value = evidence_figure(found)
         if criterion.scope is not None:
             return (
                 f"there is only a figure on {_SCOPE_WORDS[found.scope]} ({value}); "

@@ -11,7 +11,7 @@ from proveout.charter.schema import Acceptance, Adjustment, Charter, Stage
 from proveout.errors import CharterError
 from proveout.evidence.catalogue import Catalogue
 from proveout.evidence.model import Scope, Subject
-from proveout.gate.figures import demand
+from proveout.gate.demand import demand
 from proveout.gate.fitting import fit
 from proveout.gate.model import Criterion, Role
 from proveout.gate.standards import DEFAULTS, SEALED
