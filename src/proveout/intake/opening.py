@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from proveout.charter.schema import Source
 from proveout.errors import InputError
-from proveout.intake.fingerprint import fingerprint_of_files
+from proveout.intake.fingerprint import fingerprint_of_files, fingerprint_of_table
 from proveout.intake.formats import format_of
-from proveout.intake.place import Files, find_files, source_name
+from proveout.intake.place import Files, find_files, is_postgres, source_name
 from proveout.intake.readers import FILE_READERS, ReadTable, SourceFile
+from proveout.intake.readers.postgres import read_postgres, without_password
 from proveout.intake.rejects import ListedRejects, joined
 from proveout.intake.session import Session
 from proveout.intake.table import FileRead, OpenTable, Reject
 from proveout.intake.union import by_name
 
+_DATABASES = ("duckdb", "sqlite")
+
 
 def open_source(
     source: Source, *, folder: Path, session: Session, name: str | None = None
 ) -> OpenTable:
-    """Open one source; relative paths start at `folder`.
+    """Open one source; relative paths start at `folder`, and `name` is used where it is given.
 
     Raises InputError where it cannot be read, UnreachableError where a server does not answer.
     """
+    name = name or source_name(source)
+    if is_postgres(source):
+        return _open_postgres(source, name, session)
     files = find_files(source, folder)
     read: list[ReadTable] = []
     unreadable: list[Reject] = []
@@ -36,17 +45,30 @@ def open_source(
     if not read:
         raise InputError(
             f"None of the {len(files.paths)} files of {source.path} can be read. "
-            f"The first, {unreadable[0].file}: {unreadable[0].message}",
-            hint="Correct the source's path, or say what format the files have.",
+            f"The first: {unreadable[0].message}",
+            hint="Correct the source's path, or write what format the files have.",
         )
     table, notes = by_name([(each.file.name, each.table) for each in read], session)
     return OpenTable(
-        name=name or source_name(source),
+        name=name,
         source=source,
         table=table,
         rejects=joined([*(each.rejects for each in read), ListedRejects(tuple(unreadable))]),
-        fingerprint=fingerprint_of_files((files.name_of(path), path) for path in files.paths),
-        files=tuple(_noted(each.file, notes.get(each.file.name)) for each in read),
+        fingerprint=_fingerprint(files, read),
+        files=tuple(_noted(each.file, notes.get(each.file.name, {})) for each in read),
+    )
+
+
+def _open_postgres(source: Source, name: str, session: Session) -> OpenTable:
+    table, found = read_postgres(source, session)
+    shown = without_password(source.path)
+    return OpenTable(
+        name=name,
+        source=source,
+        table=table,
+        rejects=ListedRejects(),
+        fingerprint=fingerprint_of_table(table),
+        files=(FileRead(name=shown, n_bytes=0, format="postgres", read_as={"table": found}),),
     )
 
 
@@ -58,8 +80,15 @@ def _read(path: Path, source: Source, files: Files, session: Session) -> ReadTab
     except PermissionError as error:
         raise InputError(
             f"{name} may not be read: permission denied.",
-            hint=f"Allow it: chmod u+r {path}",
+            hint="Let the user who runs this read it: chmod a+r FILE",
         ) from error
+
+
+def _fingerprint(files: Files, read: list[ReadTable]) -> str:
+    if len(read) == 1 and read[0].file.format in _DATABASES:
+        # The file holds other tables too, and changes without any row changing.
+        return fingerprint_of_table(read[0].table)
+    return fingerprint_of_files((files.name_of(path), path) for path in files.paths)
 
 
 def _unreadable(name: str, error: InputError) -> Reject:
@@ -68,9 +97,5 @@ def _unreadable(name: str, error: InputError) -> Reject:
     )
 
 
-def _noted(file: FileRead, note: dict[str, object] | None) -> FileRead:
-    if not note:
-        return file
-    return FileRead(
-        name=file.name, n_bytes=file.n_bytes, format=file.format, read_as={**file.read_as, **note}
-    )
+def _noted(file: FileRead, note: Mapping[str, Any]) -> FileRead:
+    return replace(file, read_as={**file.read_as, **note}) if note else file

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -22,9 +22,9 @@ def fetch(
 
     wanted = table.select(*columns) if columns is not None else table
     if rows is None:
-        return wanted.execute()
+        return cast("pd.DataFrame", wanted.execute())
     position, key = "__position", "__key"
     numbered = wanted.mutate(**{position: ibis.row_number()})
     keyed = numbered.mutate(**{key: (numbered[position].cast("string") + f"/{seed}").hash()})
     drawn = keyed.order_by([key, position]).limit(rows).order_by(position).drop(position, key)
-    return drawn.execute()
+    return cast("pd.DataFrame", drawn.execute())

@@ -55,13 +55,14 @@ class Session:
         """A folder for temporary files; gone when the session is closed."""
         return self._scratch
 
-    def execute(self, sql: str, parameters: Sequence[Any] = ()) -> duckdb.DuckDBPyConnection:
-        """Run one statement."""
-        return self.engine.execute(sql, parameters or None)
+    def execute(self, sql: str, parameters: Sequence[Any] = ()) -> None:
+        """Run one statement to its end."""
+        self.rows(sql, parameters)
 
     def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        """Run one query and return all of its rows."""
-        return self.execute(sql, parameters).fetchall()
+        """Run one statement and return all of its rows."""
+        found: list[tuple[Any, ...]] = self.engine.execute(sql, parameters or None).fetchall()
+        return found
 
     def new_name(self, stem: str) -> str:
         """Return a name for a table that nobody else has."""

@@ -1,4 +1,4 @@
-"""How a delimited text file is written: its encoding, its delimiter and its header line.
+"""How a delimited text file is laid out: its delimiter and its header line.
 
 The delimiter is the one which cuts the sample into rows as long as the header, more than one field
 each; the header is the first line that is not blank. Both hold for whatever a spreadsheet or a
@@ -7,24 +7,16 @@ database exports; files that break these rules need a repairing reader.
 
 from __future__ import annotations
 
-import codecs
+import contextlib
 import csv
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-DELIMITERS = (",", ";", "\t", "|")
-SAMPLE_BYTES = 1 << 18
-"""Enough for a few thousand rows; a larger sample changes no verdict and costs time."""
+from proveout.intake.readers.streams import SAMPLE_BYTES
 
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
+DELIMITERS = (",", ";", "\t", "|")
 
 
 class _Score(NamedTuple):
@@ -42,38 +34,6 @@ class Dialect:
     """Names as found, made unique and never empty."""
     header_line: int
     """From 1."""
-
-
-def encoding_of(head: bytes, *, whole: bool) -> str | None:
-    """Tell the encoding from the first bytes; None where no encoding explains them.
-
-    `whole` says that the head is the whole file, so that a cut character at its end is an error.
-    """
-    for mark, name in _BOMS:
-        if head.startswith(mark):
-            return name
-    try:
-        codecs.getincrementaldecoder("utf-8")().decode(head, final=whole)
-    except UnicodeDecodeError:
-        return legacy_encoding(head)
-    return "utf-8"
-
-
-def legacy_encoding(data: bytes) -> str | None:
-    """Guess which encoding of former times these bytes are in; None where none fits."""
-    if b"\x00" in data:
-        return None
-    from charset_normalizer import from_bytes
-
-    # Latin scripts are nearly always Windows-1252 in practice; its sisters explain the same bytes.
-    best = from_bytes(data[:65536]).best()
-    if best is None:
-        return None
-    try:
-        data.decode("cp1252")
-    except UnicodeDecodeError:
-        return best.encoding
-    return "cp1252" if "cp1252" in best.could_be_from_charset else best.encoding
 
 
 def dialect_of(sample: str, *, delimiter: str | None = None) -> Dialect | None:
@@ -118,8 +78,6 @@ def _rows(sample: str, delimiter: str) -> list[list[str]]:
     csv.field_size_limit(1 << 27)
     reader = csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter)
     rows: list[list[str]] = []
-    try:
+    with contextlib.suppress(csv.Error):  # a lone quote: what was cut until there must do
         rows.extend(row for row in reader if row)
-    except csv.Error:
-        pass  # a NUL or a lone quote: what was cut until there must do
     return rows[:-1] if len(rows) > 2 and len(sample) >= SAMPLE_BYTES // 4 else rows

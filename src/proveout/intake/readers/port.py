@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -34,7 +34,7 @@ class ReadTable:
     table: ir.Table
     """The rows that could be read, on the session's engine."""
     file: FileRead
-    rejects: Rejects = ListedRejects()
+    rejects: Rejects = field(default_factory=ListedRejects)
 
 
 class Reader(Protocol):

@@ -5,8 +5,11 @@ too long for a number, and columns where even one value does not fit stay text, 
 can see what is in them.
 """
 
+# ruff: noqa: S608 - every name in a statement is quoted by session.quoted
+
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from proveout.intake.session import Session, quoted
@@ -63,30 +66,46 @@ _KINDS = (
         "TRY_CAST({v} AS TIME)",
     ),
 )
-_SAMPLE_ROWS = 4096
+ALL = tuple(kind.name for kind in _KINDS)
+MOMENTS = ("date", "timestamp", "timestamp with zone", "time")
+_SAMPLE_ROWS = 256
+"""Enough to leave one candidate of nearly every column; the proof is on all rows."""
 
 
-def typed(session: Session, table: str, columns: tuple[str, ...], *, stem: str) -> str:
-    """Make a table with typed columns out of one with text columns, and drop that one."""
-    kinds = _kinds(session, table, columns)
-    if not any(kinds.values()):
+def typed(
+    session: Session,
+    table: str,
+    columns: Collection[str],
+    *,
+    among: Collection[str] | None = None,
+    only: Collection[str] = ALL,
+) -> str:
+    """Make a table with typed columns out of one with text columns; return its name.
+
+    Only the columns `among` are looked at (all when None), and only for the types `only`. The old
+    table is dropped, unless nothing had to change: then it is the new one.
+    """
+    kinds = _kinds(session, table, columns if among is None else among, only)
+    if not kinds:
         return table
     values = ", ".join(
-        quoted(name) if kind is None else f"{_said(kind.cast, name)} AS {quoted(name)}"
-        for name, kind in kinds.items()
+        f"{_said(kinds[name].cast, name)} AS {quoted(name)}" if name in kinds else quoted(name)
+        for name in columns
     )
-    result = session.new_name(stem)
+    result = session.new_name("rows")
     session.execute(f"CREATE TABLE {quoted(result)} AS SELECT {values} FROM {quoted(table)}")
     session.execute(f"DROP TABLE {quoted(table)}")
     return result
 
 
-def _kinds(session: Session, table: str, columns: tuple[str, ...]) -> dict[str, _Kind | None]:
+def _kinds(
+    session: Session, table: str, columns: Collection[str], only: Collection[str]
+) -> dict[str, _Kind]:
     """Find each column's type: candidates from the first rows, then proven on all of them."""
     sample = f"(SELECT * FROM {quoted(table)} LIMIT {_SAMPLE_ROWS})"
-    candidates = {name: list(_KINDS) for name in columns}
-    candidates = _that_fit(session, sample, candidates)
-    found: dict[str, _Kind | None] = dict.fromkeys(columns)
+    possible = [kind for kind in _KINDS if kind.name in only]
+    candidates = _that_fit(session, sample, dict.fromkeys(columns, possible), nulls_fit=True)
+    found: dict[str, _Kind] = {}
     while candidates:
         # One candidate of each column at a time: most columns are settled in the first round.
         first = {name: kinds[:1] for name, kinds in candidates.items()}
@@ -101,19 +120,23 @@ def _kinds(session: Session, table: str, columns: tuple[str, ...]) -> dict[str, 
 
 
 def _that_fit(
-    session: Session, table: str, candidates: dict[str, list[_Kind]]
+    session: Session,
+    table: str,
+    candidates: Mapping[str, list[_Kind]],
+    *,
+    nulls_fit: bool = False,
 ) -> dict[str, list[_Kind]]:
-    """Keep the kinds which every value fits, of columns that have any value."""
+    """Keep the kinds which every value fits. A column without values fits all kinds, or none."""
     asked = [(name, kind) for name, kinds in candidates.items() for kind in kinds]
     if not asked:
         return {}
+    empty = "true" if nulls_fit else "false"
     questions = ", ".join(
-        f"count({quoted(name)}) > 0 AND "
         f"coalesce(bool_and(coalesce({_said(kind.fits, name)}, false)) "
-        f"FILTER ({quoted(name)} IS NOT NULL), false)"
+        f"FILTER ({quoted(name)} IS NOT NULL), {empty})"
         for name, kind in asked
     )
-    (answers,) = session.rows(f"SELECT {questions} FROM {table}")  # noqa: S608 - quoted names
+    (answers,) = session.rows(f"SELECT {questions} FROM {table}")
     kept: dict[str, list[_Kind]] = {}
     for (name, kind), fits in zip(asked, answers, strict=True):
         if fits:

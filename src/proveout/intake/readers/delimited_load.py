@@ -1,0 +1,142 @@
+"""Load delimited text into a table of text columns, and keep the rows that are broken."""
+# ruff: noqa: S608 - every name in a statement is quoted by session.quoted or session.literal
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from proveout.errors import InputError
+from proveout.intake.readers.delimited_dialect import Dialect
+from proveout.intake.readers.port import SourceFile
+from proveout.intake.readers.streams import compression_of
+from proveout.intake.rejects import RAW_CHARACTERS
+from proveout.intake.session import Session, literal, quoted
+
+_MAX_LINE_BYTES = 16 << 20
+
+_REASONS = {
+    "MISSING COLUMNS": ("missing-columns", "The row has too few columns."),
+    "TOO MANY COLUMNS": ("too-many-columns", "The row has too many columns."),
+    "UNQUOTED VALUE": ("quoting", "A quote is not closed, or text follows a closing quote."),
+    "LINE SIZE OVER MAXIMUM": ("line-too-long", f"The row is longer than {_MAX_LINE_BYTES} bytes."),
+    "INVALID ENCODING": ("encoding", "The row holds bytes that are not UTF-8."),
+    "INVALID STATE": ("structure", "The row cannot be cut into fields."),
+}
+
+
+class MixedNewlinesError(Exception):
+    """Lines end in more than one way."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded:
+    """The rows and the rejects of a file, as tables of the engine."""
+
+    table: str
+    rejects: str
+    reasons: frozenset[str]
+    """Reason codes of the rejects."""
+
+    def drop(self, session: Session) -> None:
+        """Forget both."""
+        session.execute(f"DROP TABLE {quoted(self.table)}")
+        session.execute(f"DROP TABLE {quoted(self.rejects)}")
+
+
+def load(path: Path, file: SourceFile, dialect: Dialect, session: Session) -> Loaded:
+    """Load the file at `path`, which may be a copy of the one that is named in rejects.
+
+    Raises MixedNewlinesError, or InputError where the file cannot be cut into rows at all.
+    """
+    import duckdb
+
+    table, errors, scans = (session.new_name(stem) for stem in ("text", "errors", "scans"))
+    columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in dialect.columns)
+    options = ", ".join(
+        f"{key} = {_sql(value)}"
+        for key, value in _options(path, file, dialect, errors, scans).items()
+    )
+    try:
+        session.execute(
+            f"CREATE TABLE {quoted(table)} AS SELECT * FROM "
+            f"read_csv({literal(str(path))}, columns = {{{columns}}}, {options})"
+        )
+    except duckdb.InvalidInputException as error:
+        if "invalid state" in str(error):
+            raise MixedNewlinesError from error
+        raise _no_rows(file, error) from error
+    rejects = _kept(file, errors, len(dialect.columns), session)
+    for each in (errors, scans):
+        session.execute(f"DROP TABLE IF EXISTS {quoted(each)}")
+    reasons = session.rows(f"SELECT DISTINCT reason FROM {quoted(rejects)}")
+    return Loaded(table=table, rejects=rejects, reasons=frozenset(reason for (reason,) in reasons))
+
+
+def _options(
+    path: Path, file: SourceFile, dialect: Dialect, errors: str, scans: str
+) -> dict[str, Any]:
+    return {
+        "auto_detect": False,
+        "header": True,
+        "skip": dialect.header_line - 1,
+        "delim": dialect.delimiter,
+        "quote": '"',
+        "escape": '"',
+        "compression": compression_of(path) or "none",
+        "max_line_size": _MAX_LINE_BYTES,
+        "nullstr": ["", *file.source.null_values],
+        "store_rejects": True,
+        "rejects_limit": 0,
+        "rejects_table": errors,
+        "rejects_scan": scans,
+    }
+
+
+def _kept(file: SourceFile, errors: str, width: int, session: Session) -> str:
+    """Keep one reject per broken row: the first thing that is wrong with it."""
+    kept = session.new_name("rejects")
+    by_type = {
+        theirs: f"{{'reason': {literal(reason)}, 'message': {literal(message)}}}"
+        for theirs, (reason, message) in _REASONS.items()
+    }
+    cases = " ".join(f"WHEN {literal(theirs)} THEN {said}" for theirs, said in by_type.items())
+    session.execute(
+        f"CREATE TABLE {quoted(kept)} AS WITH first AS ("
+        "  SELECT *, "
+        "  row_number() OVER (PARTITION BY line ORDER BY column_idx, byte_position) AS nth"
+        f"  FROM {quoted(errors)}), said AS ("
+        f"  SELECT *, CASE error_type::VARCHAR {cases} ELSE {by_type['INVALID STATE']} END AS said"
+        "  FROM first WHERE nth = 1) "
+        f"SELECT {literal(file.name)} AS file, line::BIGINT AS line, "
+        "  CASE WHEN said.reason IN ('quoting', 'encoding') THEN column_name END AS column_name, "
+        "  said.reason AS reason, CASE "
+        "    WHEN said.reason = 'missing-columns' "
+        f"      THEN format('The row has {{}} of {width} columns.', column_idx) "
+        "    WHEN said.reason = 'too-many-columns' "
+        f"      THEN format('The row has {{}} columns or more, not {width}.', column_idx) "
+        "    ELSE said.message END AS message, "
+        f"  left(ltrim(csv_line, chr(10) || chr(13)), {RAW_CHARACTERS}) AS raw "
+        "FROM said"
+    )
+    return kept
+
+
+def _no_rows(file: SourceFile, error: Exception) -> InputError:
+    return InputError(
+        f"{file.name} cannot be cut into rows: {str(error).splitlines()[0]}",
+        hint="Say how it is written (delimiter, encoding), or export it again.",
+    )
+
+
+def _sql(value: Any) -> str:
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case int():
+            return str(value)
+        case list():
+            return "[" + ", ".join(map(_sql, value)) + "]"
+        case _:
+            return literal(str(value))

@@ -1,0 +1,60 @@
+"""Tables and views of a DuckDB database file, read where they are."""
+
+
+from __future__ import annotations
+
+from proveout.errors import InputError, UnreachableError
+from proveout.intake.readers.choice import chosen
+from proveout.intake.readers.port import ReadTable, SourceFile
+from proveout.intake.session import Session, literal, quoted
+from proveout.intake.table import FileRead
+
+
+def read_duckdb(file: SourceFile, session: Session) -> ReadTable:
+    """Open one table of a DuckDB file, for reading only."""
+    catalog = _attached(file, session)
+    there = {
+        name if schema == "main" else f"{schema}.{name}": (schema, name)
+        for schema, name in session.rows(
+            "SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = ? UNION ALL "
+            "SELECT schema_name, view_name FROM duckdb_views() "
+            "WHERE database_name = ? AND NOT internal ORDER BY ALL",
+            [catalog, catalog],
+        )
+    }
+    wanted = chosen(file.source.table, list(there), what="table", where=file.name)
+    schema, name = there[wanted]
+    return ReadTable(
+        table=session.table(name, catalog=catalog, schema=schema),
+        file=FileRead(
+            name=file.name,
+            n_bytes=file.path.stat().st_size,
+            format="duckdb",
+            read_as={"table": wanted},
+        ),
+    )
+
+
+def _attached(file: SourceFile, session: Session) -> str:
+    import duckdb
+
+    path = str(file.path.resolve())
+    known = session.rows("SELECT database_name FROM duckdb_databases() WHERE path = ?", [path])
+    if known:
+        return str(known[0][0])
+    catalog = session.new_name("database")
+    try:
+        session.execute(f"ATTACH {literal(path)} AS {quoted(catalog)} (READ_ONLY)")
+    except duckdb.Error as error:
+        why = str(error).splitlines()[0]
+        if "lock" in why.lower():
+            raise UnreachableError(
+                f"{file.name} is open for writing in another program.",
+                hint="Close it there, or read a copy.",
+            ) from error
+        raise InputError(
+            f"{file.name} is no DuckDB database that can be read: {why}",
+            hint="The file is damaged, or was written by a newer DuckDB: export the table as "
+            "Parquet.",
+        ) from error
+    return catalog

@@ -1,0 +1,133 @@
+"""Which encoding a text file is in, and the same text in UTF-8."""
+
+from __future__ import annotations
+
+import codecs
+from pathlib import Path
+
+from proveout.errors import InputError
+from proveout.intake.readers.port import SourceFile
+from proveout.intake.readers.streams import PIECE_BYTES, opened
+from proveout.intake.session import Session
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_GUESS_BYTES = 1 << 16
+_TELLING_LETTERS = 24
+_NOT_BY_LETTER = (
+    "utf_16", "utf_16_le", "utf_16_be", "utf_32", "utf_32_le", "utf_32_be", "utf_7",
+)  # fmt: skip
+"""These are told by their zeros or marks, never by what letters come often."""
+
+
+def encoding_of(head: bytes) -> str | None:
+    """Tell the encoding from the first bytes; None where no encoding explains them.
+
+    Text with a few broken places among many right ones is UTF-8 with damage, and not some other
+    encoding in which all would be wrong.
+    """
+    for mark, name in _BOMS:
+        if head.startswith(mark):
+            return name
+    if b"\x00" in head:
+        return _without_mark(head)
+    right, wrong = _judged(head.splitlines()[:-1] or [head])
+    if not wrong:
+        return "utf-8"
+    return "utf-8" if sum(map(len, right)) > sum(map(len, wrong)) else _former(head)
+
+
+def encoding_of_all(file: SourceFile) -> str | None:
+    """Tell the encoding from every line of a file that began as plain ASCII or UTF-8."""
+    n_right, wrong, n_wrong = 0, bytearray(), 0
+    with opened(file.path, file.name) as stream:
+        for line in stream:
+            if line.isascii():
+                continue
+            if _is_utf8(line):
+                n_right += 1
+            else:
+                n_wrong += 1
+                if len(wrong) < _GUESS_BYTES:
+                    wrong += line
+    return "utf-8" if n_right > n_wrong else _former(bytes(wrong))
+
+
+def as_utf8(file: SourceFile, encoding: str, session: Session) -> tuple[Path, int]:
+    """Write the file again as UTF-8, piece by piece; return it and how many characters are lost."""
+    path = session.scratch / (session.new_name("utf8") + ".txt")
+    decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
+    n_lost = 0
+    with opened(file.path, file.name) as stream, path.open("wb") as out:
+        while True:
+            piece = stream.read(PIECE_BYTES)
+            text = decoder.decode(piece, final=not piece)
+            n_lost += text.count("\ufffd")
+            out.write(text.encode())
+            if not piece:
+                return path, n_lost
+
+
+def decoded(head: bytes, encoding: str, name: str) -> str:
+    """Decode the beginning of a file. Raises InputError on an encoding that does not exist."""
+    try:
+        text = codecs.getincrementaldecoder(encoding)(errors="replace").decode(head)
+    except LookupError as error:
+        raise InputError(
+            f"{name}: there is no encoding named {encoding!r}.",
+            hint="Write for example utf-8, cp1252 or utf-16; or leave it out to have it found.",
+        ) from error
+    return text.removeprefix("\ufeff")
+
+
+def _judged(lines: list[bytes]) -> tuple[list[bytes], list[bytes]]:
+    """Part the lines that are not plain ASCII: right in UTF-8, and wrong."""
+    telling = [line for line in lines if not line.isascii()]
+    right = [line for line in telling if _is_utf8(line)]
+    return right, [line for line in telling if not _is_utf8(line)]
+
+
+def _is_utf8(line: bytes) -> bool:
+    return _decodes(line, "utf-8")
+
+
+def _without_mark(head: bytes) -> str | None:
+    """Know UTF-16 without a mark by its zeros: every other byte of Latin text is one."""
+    even, odd = head[0:4096:2].count(0), head[1:4096:2].count(0)
+    half = min(len(head), 4096) / 2
+    if odd > 0.4 * half and even < 0.05 * half:
+        return "utf-16-le"
+    if even > 0.4 * half and odd < 0.05 * half:
+        return "utf-16-be"
+    # A few zeros among text are damage; many are a binary file.
+    return "utf-8" if head.count(0) < 0.01 * len(head) else None
+
+
+def _former(data: bytes) -> str | None:
+    """Guess which encoding of former times these bytes are in; None where none fits.
+
+    Windows-1252 is what programs wrote in most places, so a handful of its letters is enough for
+    it; other encodings need enough text to be told apart.
+    """
+    latin = _decodes(data, "cp1252")
+    if latin and sum(byte > 127 for byte in data) < _TELLING_LETTERS:
+        return "cp1252"
+    from charset_normalizer import from_bytes
+
+    best = from_bytes(data[:_GUESS_BYTES], cp_exclusion=list(_NOT_BY_LETTER)).best()
+    if best is None:
+        return "cp1252" if latin else None
+    return "cp1252" if latin and "cp1252" in best.could_be_from_charset else best.encoding
+
+
+def _decodes(data: bytes, encoding: str) -> bool:
+    try:
+        data.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True

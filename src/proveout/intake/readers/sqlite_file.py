@@ -1,0 +1,107 @@
+"""Tables and views of a SQLite file, copied into the engine.
+
+SQLite types each value, not each column. A column whose values are of one type gets that type;
+one that mixes them becomes text, and says so.
+"""
+# ruff: noqa: S608 - every name in a statement is quoted by session.quoted
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
+
+from proveout.errors import InputError
+from proveout.intake.readers.arrow_table import BATCH_ROWS, ArrowTable
+from proveout.intake.readers.choice import chosen
+from proveout.intake.readers.port import ReadTable, SourceFile
+from proveout.intake.readers.typing import MOMENTS, typed
+from proveout.intake.session import Session, quoted
+from proveout.intake.table import FileRead
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+def read_sqlite(file: SourceFile, session: Session) -> ReadTable:
+    """Read one table of a SQLite file, opened for reading only."""
+    try:
+        with closing(_connected(file)) as connection:
+            return _read(connection, file, session)
+    except sqlite3.Error as error:
+        raise InputError(
+            f"{file.name} is no SQLite database that can be read: {error}",
+            hint="The file is damaged, or something is writing to it: read a copy or a backup.",
+        ) from error
+
+
+def _connected(file: SourceFile) -> sqlite3.Connection:
+    connection = sqlite3.connect(f"{file.path.resolve().as_uri()}?mode=ro", uri=True)
+    connection.text_factory = lambda raw: raw.decode(errors="replace")
+    return connection
+
+
+def _read(connection: sqlite3.Connection, file: SourceFile, session: Session) -> ReadTable:
+    there = [
+        name
+        for (name,) in connection.execute(
+            "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') "
+            "AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name"
+        )
+    ]
+    wanted = chosen(file.source.table, there, what="table", where=file.name)
+    columns = [
+        str(row[0])
+        for row in connection.execute(f"SELECT * FROM {quoted(wanted)} LIMIT 0").description
+    ]
+    kinds = {column: _kinds(connection, wanted, column) for column in columns}
+    types = {column: _arrow_type(found) for column, found in kinds.items()}
+    table = ArrowTable(session, stem="sqlite", types=types)
+    convert = [_converter(types[column]) for column in columns]
+    cursor = connection.execute(f"SELECT * FROM {quoted(wanted)}")
+    while rows := cursor.fetchmany(BATCH_ROWS):
+        table.append(
+            [
+                [None if value is None else to(value) for value in column]
+                for to, column in zip(convert, zip(*rows, strict=True), strict=True)
+            ]
+        )
+    texts = tuple(column for column, found in kinds.items() if found == {"text"})
+    read_as: dict[str, Any] = {"table": wanted}
+    if mixed := {column: sorted(found) for column, found in kinds.items() if _is_mixed(found)}:
+        read_as["mixed_columns"] = mixed
+    return ReadTable(
+        # SQLite has no type for moments: they are kept as text in the ISO form.
+        table=session.table(typed(session, table.name, columns, only=MOMENTS, among=texts)),
+        file=FileRead(
+            name=file.name, n_bytes=file.path.stat().st_size, format="sqlite", read_as=read_as
+        ),
+    )
+
+
+def _kinds(connection: sqlite3.Connection, table: str, column: str) -> set[str]:
+    asked = f"SELECT DISTINCT typeof({quoted(column)}) FROM {quoted(table)}"
+    return {kind for (kind,) in connection.execute(asked)} - {"null"}
+
+
+def _is_mixed(kinds: set[str]) -> bool:
+    return len(kinds) > 1 and kinds != {"integer", "real"}
+
+
+def _arrow_type(kinds: set[str]) -> pa.DataType:
+    import pyarrow as pa
+
+    if kinds == {"integer"}:
+        return pa.int64()
+    if kinds in ({"real"}, {"integer", "real"}):
+        return pa.float64()
+    return pa.string()
+
+
+def _converter(type_: pa.DataType) -> Callable[[Any], Any]:
+    import pyarrow as pa
+
+    if pa.types.is_string(type_):
+        return lambda value: value.hex() if isinstance(value, bytes) else str(value)
+    return float if pa.types.is_floating(type_) else int

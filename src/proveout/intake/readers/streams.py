@@ -1,0 +1,72 @@
+"""Bytes of a file, decompressed on the way where its content is compressed."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, cast
+
+from proveout.errors import InputError
+
+_MAGIC = ((b"\x1f\x8b", "gzip"), (b"\x28\xb5\x2f\xfd", "zstd"), (b"BZh", "bz2"))
+PIECE_BYTES = 1 << 20
+SAMPLE_BYTES = 1 << 18
+"""Enough for a few thousand rows; a larger sample changes no verdict and costs time."""
+
+
+def compression_of(path: Path) -> str | None:
+    """Tell how a file is compressed, by its first bytes; names are wrong too often."""
+    with path.open("rb") as stream:
+        head = stream.read(4)
+    return next((name for magic, name in _MAGIC if head.startswith(magic)), None)
+
+
+@contextmanager
+def opened(path: Path, name: str) -> Iterator[IO[bytes]]:
+    """Open a file for reading decompressed bytes. Raises InputError where it is damaged."""
+    try:
+        with _open(path) as stream:
+            yield stream
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise damaged(name, error) from error
+    except OSError as error:
+        if error.errno is not None:  # the disk's error, not the decompressor's
+            raise
+        raise damaged(name, error) from error
+
+
+def damaged(name: str, error: Exception) -> InputError:
+    """Say that a compressed file cannot be decompressed."""
+    return InputError(
+        f"{name} cannot be decompressed to its end: {error}",
+        hint="The file is damaged or cut short; fetch or export it again.",
+    )
+
+
+def empty(name: str) -> InputError:
+    """Say that a file has no bytes."""
+    return InputError(
+        f"{name} is empty (0 bytes).",
+        hint="Export it again, or take it out of the source's path.",
+    )
+
+
+def _open(path: Path) -> IO[bytes]:
+    match compression_of(path):
+        case "gzip":
+            return cast("IO[bytes]", gzip.open(path))
+        case "bz2":
+            return cast("IO[bytes]", bz2.open(path))
+        case "zstd":
+            import io
+
+            import pyarrow as pa
+
+            # Buffered: Arrow's own stream has no lines.
+            return io.BufferedReader(pa.input_stream(str(path), compression="zstd"))
+        case _:
+            return path.open("rb")
