@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ MOST_VALUES = 20_000
 """Aliases of aliases grow exponentially; a charter has some hundred values."""
 
 _START = Position(line=1, column=1)
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _TAG = "tag:yaml.org,2002:"
 
 
@@ -62,6 +64,7 @@ def read_document(text: str) -> Document:
 
 
 def _compose(text: str) -> Node | None:
+    _refuse_control_characters(text)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # a reused anchor is legal; the last one counts
@@ -74,6 +77,17 @@ def _compose(text: str) -> Node | None:
             _whole(what, "Put values with special characters in quotes.")
         ) from None
     return node
+
+
+def _refuse_control_characters(text: str) -> None:
+    found = _CONTROL.search(text)
+    if found is None:
+        return
+    before = text[: found.start()]
+    at = Position(line=before.count("\n") + 1, column=len(before) - (before.rfind("\n") + 1) + 1)
+    what = f"The file holds the control character U+{ord(found.group()):04X}."
+    write = "Delete it; a charter is plain text."
+    raise _UnreadableError(Problem(at=at, path=(), what=what, write=write))
 
 
 class _Reader:
@@ -109,6 +123,7 @@ class _Reader:
                 Problem(at=at, path=path, what=what, write="Write the value out.")
             )
         self.document.values[path] = at
+        self._refuse_tag(node, path)
         self.open.append(id(node))
         try:
             if isinstance(node, MappingNode):
@@ -145,22 +160,20 @@ class _Reader:
     def _scalar(self, node: Node, path: PathInCharter) -> Any:
         text = str(node.value)
         self.document.texts[path] = text
-        tag = str(node.tag)
-        if tag in (f"{_TAG}str", "!"):
-            return text
-        construct = _CONSTRUCT.get(tag)
-        if construct is None:
-            what = f"The tag '{tag.replace(_TAG, '!!')}' is not allowed in a charter."
-            self._note(
-                _place(node), path, what, "Write a plain value; put a leading '!' in quotes."
-            )
-            return text
-        value = construct(text)
+        value = _CONSTRUCT.get(str(node.tag), str)(text)
         if isinstance(value, float) and not math.isfinite(value):
             what = f"{text} is not a figure that anything can be held against."
             self._note(_place(node), path, what, "Write a number, or take the line out.")
             return None
         return value
+
+    def _refuse_tag(self, node: Node, path: PathInCharter) -> None:
+        tag = str(node.tag)
+        if tag in _PLAIN_TAGS or tag in _CONSTRUCT:
+            return
+        what = f"The tag '{tag.replace(_TAG, '!!')}' is not allowed in a charter."
+        write = "Write the plain value; put text that begins with '!' in quotes."
+        self._note(_place(node), path, what, write)
 
     def _note(self, at: Position, path: PathInCharter, what: str, write: str) -> None:
         self.document.problems.append(Problem(at=at, path=path, what=what, write=write))
@@ -191,6 +204,7 @@ def _date(text: str) -> date | str:
         return text
 
 
+_PLAIN_TAGS = frozenset({"!", f"{_TAG}str", f"{_TAG}seq", f"{_TAG}map"})
 _CONSTRUCT: dict[str, Callable[[str], Any]] = {
     f"{_TAG}null": lambda _: None,
     f"{_TAG}bool": lambda text: text.lower() in ("true", "yes", "on", "y"),

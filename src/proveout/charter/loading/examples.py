@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from proveout.charter.loaded import PathInCharter
 from proveout.charter.loading.places import ListOf, MappingOf, part_at, shape_at
 
@@ -28,14 +26,15 @@ _BY_KEY: dict[str, str] = {
     "Load.users": "users: 10000",
     "Milestone.on": "on: 2026-09-30",
     "Outcome.statement": "statement: 'Ground crews are re-planned two hours earlier'",
+    "Milestone.name": "name: half-time review",
     "Participants.chosen": "chosen: volunteers",
     "Person.name": "name: Ada Byron",
+    "Process.name": "name: invoice matching",
     "PythonSystem.callable": "python: 'model.py:predict'",
     "SignOff.on": "on: 2026-09-30",
     "SignOff.who": "who: Ada Byron",
     "Source.path": "path: data/2024/*.csv",
 }
-_WORDS = {"name": "Ada Byron", "on": "2026-09-30", "by": "2026-09-30"}
 
 
 def example_line(path: PathInCharter) -> str:
@@ -46,7 +45,7 @@ def example_line(path: PathInCharter) -> str:
         known = _BY_KEY.get(f"{ancestor.__name__}.{key}")
         if known is not None:
             return known
-    return f"{key}: {_value(path, key)}"
+    return f"{key}: {_value(path)}"
 
 
 def example_beneath(path: PathInCharter) -> str:
@@ -59,13 +58,13 @@ def example_beneath(path: PathInCharter) -> str:
     return ", ".join(example_line((*path, key)) for key in first)
 
 
-def _value(path: PathInCharter, key: str) -> Any:
+def _value(path: PathInCharter) -> str:
     match shape_at(path):
         case ListOf():
             return "[first, second]"
         case MappingOf():
             return "{name: …}"
         case None:
-            return _WORDS.get(key, "…")
+            return "…"
         case _:
             return "{" + example_beneath(path) + "}"

@@ -50,8 +50,8 @@ def charter_error(file: Path, problems: Iterable[Problem]) -> CharterError:
     count = "1 mistake" if len(told) == 1 else f"{len(told)} mistakes"
     return CharterError(
         f"{file} has {count}.\n" + "\n".join(told),
-        hint="Correct the lines above. Every key is explained in docs/charter.md; "
-        "'proveout init --out example.yaml' writes an example.",
+        hint="Correct the lines above. 'proveout init --out example.yaml' writes a charter that "
+        "explains every part.",
     )
 
 

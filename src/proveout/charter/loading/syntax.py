@@ -90,7 +90,7 @@ def syntax_problem(error: YAMLError) -> Problem:
         return Problem(
             at=Position(line=1, column=1),
             path=(),
-            what=f"The file holds the control character {error.character!r}.",
+            what="The file holds a control character.",
             write="Delete it; a charter is plain text.",
         )
     complaint = str(error)

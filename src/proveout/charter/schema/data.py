@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, PositiveInt, field_validator, model_validator
@@ -58,6 +59,31 @@ class DataField(Part):
     pattern: Text | None = None
     """Regular expression (RE2) that the whole value must match."""
     meaning: Text | None = None
+
+    @field_validator("pattern")
+    @classmethod
+    def _is_expression(cls, pattern: str | None) -> str | None:
+        # RE2 knows a few escapes that Python's expressions do not; those are let through.
+        if pattern is not None and not re.search(r"\\[pPzCQ]", pattern):
+            try:
+                re.compile(pattern)
+            except re.error as error:
+                msg = (
+                    f"'{pattern}' is not a regular expression: {error}; correct it, for example: "
+                    "pattern: '[A-Z]{2}[0-9]{4}'"
+                )
+                raise ValueError(msg) from None
+        return pattern
+
+    @model_validator(mode="after")
+    def _right_way_up(self) -> DataField:
+        if self.min is not None and self.max is not None and self.min > self.max:
+            msg = (
+                f"'min' ({self.min:g}) is above 'max' ({self.max:g}), so that no value is allowed; "
+                "exchange the two"
+            )
+            raise ValueError(msg)
+        return self
 
 
 class Reference(Part):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Literal
 
-from pydantic import Field, PositiveFloat, PositiveInt
+from pydantic import Field, PositiveFloat, PositiveInt, model_validator
 
 from proveout.charter.schema.base import Part, Share, SignOff, Text
 
@@ -95,6 +95,16 @@ class Training(Part):
     completed: int = Field(default=0, ge=0)
     invited: PositiveInt | None = None
 
+    @model_validator(mode="after")
+    def _no_more_than_invited(self) -> Training:
+        if self.invited is not None and self.completed > self.invited:
+            msg = (
+                f"'completed' ({self.completed}) is above 'invited' ({self.invited}); count "
+                "everybody who was to be trained under 'invited'"
+            )
+            raise ValueError(msg)
+        return self
+
 
 class Incentive(Part):
     """A rule that rewards the old behaviour, and who changes it (R606)."""
@@ -114,6 +124,17 @@ class Participants(Part):
     """How many people will use it in production."""
     chosen: Literal["volunteers", "selected", "random", "everybody"]
     how: Text | None = None
+
+    @model_validator(mode="after")
+    def _no_more_than_there_are(self) -> Participants:
+        if self.population is not None and self.count > self.population:
+            msg = (
+                f"'count' ({self.count}) is above 'population' ({self.population}); "
+                "'population' is how many people will use the system in production, participants "
+                "included"
+            )
+            raise ValueError(msg)
+        return self
 
 
 class Leadership(Part):

@@ -40,6 +40,18 @@ class Baseline(Part):
     period: Text | None = None
     """Which weeks or months it covers."""
 
+    @model_validator(mode="after")
+    def _within_its_interval(self) -> Baseline:
+        low = self.value if self.low is None else self.low
+        high = self.value if self.high is None else self.high
+        if not low <= self.value <= high:
+            msg = (
+                f"the value {self.value:g} is outside its interval, {low:g} to {high:g}; correct "
+                "'value', 'low' or 'high'"
+            )
+            raise ValueError(msg)
+        return self
+
 
 class Kpi(Part):
     """One business figure that will decide whether the pilot widens (R102, R104)."""

@@ -153,9 +153,12 @@ class Assumption(Part):
     @model_validator(mode="after")
     def _testable(self) -> Assumption:
         if self.metric is not None and self.holds_from is None and self.holds_to is None:
-            msg = "say what would refute it: give holds_from, holds_to or both"
+            msg = "nothing is said that would refute it; give holds_from, holds_to or both"
             raise ValueError(msg)
         if None not in (self.holds_from, self.holds_to) and self.holds_from > self.holds_to:  # type: ignore[operator]
-            msg = f"holds_from ({self.holds_from}) is above holds_to ({self.holds_to})"
+            msg = (
+                f"'holds_from' ({self.holds_from:g}) is above 'holds_to' ({self.holds_to:g}), "
+                "so that the assumption never holds; exchange the two"
+            )
             raise ValueError(msg)
         return self

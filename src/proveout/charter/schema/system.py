@@ -90,6 +90,9 @@ class System(Part):
         given = [name for name in ("python", "http", "recorded") if getattr(self, name) is not None]
         if len(given) != 1:
             found = "none" if not given else " and ".join(given)
-            msg = f"give exactly one of python, http or recorded; found {found}"
+            msg = (
+                f"exactly one of python, http and recorded says how the system is reached, and "
+                f"here is {found}; give one, for example: python: 'model.py:predict'"
+            )
             raise ValueError(msg)
         return self

@@ -1,0 +1,306 @@
+"""Two versions of a charter are compared: what changed, and did that make it easier?"""
+
+from copy import deepcopy
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from proveout.charter.sealing import Change, DefaultLine, compare, diff_text
+from proveout.evidence.catalogue import Catalogue
+
+BASE: dict[str, Any] = {
+    "pilot": "claims",
+    "title": "Claims",
+    "kpis": [
+        {"name": "time", "unit": "minutes", "direction": "lower", "threshold": 10},
+        {"name": "share", "unit": "fraction", "direction": "higher", "threshold": 0.7},
+    ],
+    "people": {"production_owner": {"name": "Ada Byron"}},
+    "assumptions": [
+        {
+            "name": "full", "statement": "filled in", "metric": "readiness.completeness",
+            "holds_from": 0.9, "holds_to": 1,
+        }
+    ],
+    "data": {
+        "production": [{"name": "north", "path": "n.csv"}, {"name": "south", "path": "s.csv"}],
+        "required": ["amount", "plate"],
+        "fields": {"amount": {"min": 0, "max": 100, "values": ["a", "b"]}},
+        "freshness_hours": 24,
+        "slices": ["site"],
+    },
+    "system": {"python": {"callable": "m.py:f"}, "confident_at": 0.8, "tolerance": 2},
+    "acceptance": [
+        {
+            "metric": "quality.accuracy", "comparison": ">=", "threshold": 0.85, "limit": True,
+            "confidence": 0.9, "max_age_days": 30,
+        },
+        {"metric": "readiness.duplicate_rows", "comparison": "<=", "threshold": 0.01},
+    ],
+    "standard": {"production.completeness": {"threshold": 0.9, "why": "agreed"}},
+    "stress": {
+        "operators": ["missing", "case"], "severities": [0.1, 0.3], "columns": ["amount"],
+        "max_quality_drop": 0.1, "max_silent_failure": 0.05,
+    },
+    "load": {"users": 1000, "give_up_after_s": 10, "p95_latency_s": 2, "max_error_rate": 0.01},
+    "budget": {
+        "currency": "EUR", "per_month": 2000, "per_transaction": 0.1, "on_exceeded": "block",
+    },
+    "governance": {
+        "exceptions": {"goes_to": "Ada", "due_hours": 24},
+        "refresh": {"every_days": 30, "done_by": "data team"},
+        "output_audit": {"how": "sample", "share": 0.05},
+    },
+    "legal": [{"question": "May we keep answers?"}],
+}  # fmt: skip
+
+GONE = object()
+
+LOOSER: list[tuple[str, tuple[str | int, ...], Any]] = [
+    # path as shown, where to change it, the easier value
+    ("acceptance[quality.accuracy].threshold", ("acceptance", 0, "threshold"), 0.8),
+    ("acceptance[quality.accuracy].confidence", ("acceptance", 0, "confidence"), 0.8),
+    ("acceptance[quality.accuracy].limit", ("acceptance", 0, "limit"), False),
+    ("acceptance[quality.accuracy].max_age_days", ("acceptance", 0, "max_age_days"), 60),
+    ("acceptance[quality.accuracy].max_age_days", ("acceptance", 0, "max_age_days"), GONE),
+    ("acceptance[quality.accuracy].scope", ("acceptance", 0, "scope"), "pilot"),
+    ("acceptance[quality.accuracy].stage", ("acceptance", 0, "stage"), "scale"),
+    ("acceptance[quality.accuracy]", ("acceptance", 0), GONE),
+    ("acceptance[readiness.duplicate_rows].threshold", ("acceptance", 1, "threshold"), 0.02),
+    ("kpis[time].threshold", ("kpis", 0, "threshold"), 12),
+    ("kpis[time].threshold", ("kpis", 0, "threshold"), GONE),
+    ("kpis[share].threshold", ("kpis", 1, "threshold"), 0.6),
+    ("kpis[share].confidence", ("kpis", 1, "confidence"), 0.8),
+    ("kpis[time]", ("kpis", 0), GONE),
+    ("assumptions[full].holds_from", ("assumptions", 0, "holds_from"), 0.8),
+    ("assumptions[full].holds_to", ("assumptions", 0, "holds_to"), GONE),
+    ("assumptions[full]", ("assumptions", 0), GONE),
+    ("data.production[south]", ("data", "production", 1), GONE),
+    ("data.required", ("data", "required"), ["amount"]),
+    ("data.fields[amount].min", ("data", "fields", "amount", "min"), -5),
+    ("data.fields[amount].max", ("data", "fields", "amount", "max"), GONE),
+    ("data.fields[amount].values", ("data", "fields", "amount", "values"), ["a", "b", "c"]),
+    ("data.fields[amount].values", ("data", "fields", "amount", "values"), GONE),
+    ("data.freshness_hours", ("data", "freshness_hours"), 48),
+    ("data.slices", ("data", "slices"), GONE),
+    ("system.confident_at", ("system", "confident_at"), 0.95),
+    ("system.tolerance", ("system", "tolerance"), 3),
+    ("standard[production.completeness].threshold", ("standard", "production.completeness",
+                                                     "threshold"), 0.8),
+    ("standard[production.completeness].apply", ("standard", "production.completeness", "apply"),
+     False),
+    ("standard[production.completeness].limit", ("standard", "production.completeness", "limit"),
+     False),
+    ("stress.operators", ("stress", "operators"), ["case"]),
+    ("stress.severities", ("stress", "severities"), [0.1]),
+    ("stress.severities", ("stress", "severities"), [0.1, 0.2]),
+    ("stress.max_quality_drop", ("stress", "max_quality_drop"), 0.2),
+    ("stress.max_silent_failure", ("stress", "max_silent_failure"), GONE),
+    ("load.users", ("load", "users"), 500),
+    ("load.give_up_after_s", ("load", "give_up_after_s"), 20),
+    ("load.p95_latency_s", ("load", "p95_latency_s"), GONE),
+    ("load.max_error_rate", ("load", "max_error_rate"), 0.02),
+    ("load", ("load",), GONE),
+    ("budget.per_month", ("budget", "per_month"), 3000),
+    ("budget.on_exceeded", ("budget", "on_exceeded"), "notify"),
+    ("governance.exceptions.due_hours", ("governance", "exceptions", "due_hours"), 48),
+    ("governance.refresh.every_days", ("governance", "refresh", "every_days"), 90),
+    ("governance.output_audit.share", ("governance", "output_audit", "share"), 0.01),
+    ("legal[May we keep answers?]", ("legal", 0), GONE),
+]  # fmt: skip
+
+DEFAULTS = {
+    "production.completeness": DefaultLine(
+        metric="readiness.required_completeness", comparison=">=", threshold=0.98, is_limit=True
+    )
+}
+
+
+@pytest.mark.parametrize(("path", "where", "easier"), LOOSER)
+def test_what_is_easier_to_meet_is_looser_and_its_reverse_is_tighter(
+    path: str, where: tuple[str | int, ...], easier: Any, catalogue: Catalogue
+) -> None:
+    """The effect is told by what the change does to the standard."""
+    edited = changed(BASE, where, easier)
+
+    there = compare(BASE, edited, catalogue, defaults=DEFAULTS)
+    back = compare(edited, BASE, catalogue, defaults=DEFAULTS)
+
+    assert [(change.path, change.effect) for change in there] == [(path, "looser")]
+    assert [(change.path, change.effect) for change in back] == [(path, "tighter")]
+
+
+@pytest.mark.parametrize(
+    ("path", "where", "value"),
+    [
+        # A name is no demand.
+        ("title", ("title",), "Claims of the north"),
+        # The other way round is another standard, not a looser one.
+        ("acceptance[quality.accuracy].comparison", ("acceptance", 0, "comparison"), "<="),
+        # One required column in exchange for another.
+        ("data.required", ("data", "required"), ["amount", "site"]),
+        # Other people.
+        ("people.production_owner.name", ("people", "production_owner", "name"), "Bob"),
+        # Another seed.
+        ("stress.seed", ("stress", "seed"), 7),
+        # A reason in better words.
+        (
+            "standard[production.completeness].why",
+            ("standard", "production.completeness", "why"),
+            "agreed with the COO",
+        ),
+    ],
+)
+def test_what_makes_nothing_easier_or_harder_is_other(
+    path: str, where: tuple[str | int, ...], value: Any, catalogue: Catalogue
+) -> None:
+    """It is still a change, and still told."""
+    found = compare(BASE, changed(BASE, where, value), catalogue, defaults=DEFAULTS)
+
+    assert [(change.path, change.effect) for change in found] == [(path, "other")]
+
+
+def test_an_adjustment_is_measured_against_the_default_that_it_replaces(
+    catalogue: Catalogue,
+) -> None:
+    """0.95 is looser than the default of 0.98, and to take it out again is tighter."""
+    without = changed(BASE, ("standard",), {})
+    adjusted = changed(BASE, ("standard", "production.completeness", "threshold"), 0.95)
+
+    added = compare(without, adjusted, catalogue, defaults=DEFAULTS)
+    removed = compare(adjusted, without, catalogue, defaults=DEFAULTS)
+
+    path = "standard[production.completeness]"
+    assert [(change.path, change.effect) for change in added] == [
+        (f"{path}.threshold", "looser"),
+        (f"{path}.why", "other"),
+    ]
+    assert [change.effect for change in removed] == ["tighter", "other"]
+    assert added[0].concerns == ("readiness.required_completeness",)
+
+
+def test_an_adjustment_of_an_unknown_line_is_neither_looser_nor_tighter(
+    catalogue: Catalogue,
+) -> None:
+    """Better not judged than judged wrongly."""
+    easier = changed(BASE, ("standard", "production.completeness", "threshold"), 0.8)
+
+    assert [change.effect for change in compare(BASE, easier, catalogue)] == ["other"]
+
+
+def test_a_required_column_may_move_from_one_place_to_the_other(catalogue: Catalogue) -> None:
+    """Required is required, wherever it is declared."""
+    moved = changed(BASE, ("data", "required"), ["plate"])
+    moved = changed(moved, ("data", "fields", "amount", "required"), True)
+
+    assert {change.effect for change in compare(BASE, moved, catalogue)} == {"other"}
+
+
+def test_items_are_matched_by_what_they_are_and_not_by_where_they_stand(
+    catalogue: Catalogue,
+) -> None:
+    """A new first criterion is one change, not three."""
+    first = {"metric": "quality.f1", "comparison": ">=", "threshold": 0.8}
+    edited = changed(BASE, ("acceptance",), [first, *reversed(BASE["acceptance"])])
+
+    assert compare(BASE, edited, catalogue) == (
+        Change(
+            path="acceptance[quality.f1]",
+            before=None,
+            after={
+                "metric": "quality.f1", "comparison": ">=", "threshold": 0.8, "confidence": 0.95,
+                "scope": "production", "stage": "production", "limit": False,
+            },
+            effect="tighter",
+            concerns=("quality.f1",),
+        ),
+    )  # fmt: skip
+
+
+def test_criteria_on_one_metric_are_told_apart_by_what_else_they_say(catalogue: Catalogue) -> None:
+    """The same metric may be demanded on the sample and on production."""
+    on_pilot = {**BASE["acceptance"][0], "scope": "pilot"}
+    both = changed(BASE, ("acceptance",), [BASE["acceptance"][0], on_pilot])
+    edited = changed(both, ("acceptance", 1, "threshold"), 0.8)
+
+    assert [change.path for change in compare(both, edited, catalogue)] == [
+        "acceptance[quality.accuracy >= pilot production].threshold"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("where", "value", "concerns"),
+    [
+        (("acceptance", 0, "threshold"), 0.8, ("quality.accuracy",)),
+        (("assumptions", 0, "holds_from"), 0.8, ("assumption.holds", "readiness.completeness")),
+        (("data", "required"), ["amount"], ("readiness.required_completeness",)),
+        (("stress", "seed"), 7, ("stress.worst_quality_drop",)),
+        (("title",), "x", ()),
+    ],
+)
+def test_a_change_names_the_metrics_that_it_concerns(
+    where: tuple[str | int, ...], value: Any, concerns: tuple[str, ...], catalogue: Catalogue
+) -> None:
+    """Whether their results were known is then a question to the ledger."""
+    (change,) = compare(BASE, changed(BASE, where, value), catalogue)
+
+    assert change.concerns == concerns
+
+
+def test_changes_read_as_sentences(catalogue: Catalogue) -> None:
+    """One line for each: what, from what, to what, and what that means."""
+    edited = changed(BASE, ("acceptance", 0, "threshold"), 0.8)
+    edited = changed(edited, ("kpis", 1), GONE)
+    edited = changed(edited, ("data", "timestamp"), "day")
+
+    assert diff_text(compare(BASE, edited, catalogue)) == (
+        "kpis[share]: {name: share, unit: fraction, direction: higher, threshold: 0.7, "
+        "confidence: 0.95} taken out (looser)\n"
+        "data.timestamp: added day\n"
+        "acceptance[quality.accuracy].threshold: 0.85 → 0.8 (looser)"
+    )
+
+
+@given(
+    edits=st.lists(st.sampled_from([item for item in LOOSER if item[2] is not GONE]), max_size=6)
+)
+@settings(max_examples=60, deadline=None)
+def test_the_way_back_undoes_every_effect(edits: list[tuple[str, tuple[Any, ...], Any]]) -> None:
+    """Looser one way is tighter the other way, for any set of edits."""
+    edited = BASE
+    for _, where, value in edits:
+        edited = changed(edited, where, value)
+    there = {c.path: c for c in compare(BASE, edited, defaults=DEFAULTS)}
+    back = {c.path: c for c in compare(edited, BASE, defaults=DEFAULTS)}
+
+    opposite = {"looser": "tighter", "tighter": "looser", "other": "other"}
+    assert there.keys() == back.keys()
+    for path, change in there.items():
+        assert back[path].effect == opposite[change.effect]
+        assert (back[path].before, back[path].after) == (change.after, change.before)
+
+
+@given(edits=st.lists(st.sampled_from(LOOSER), max_size=1))
+@settings(max_examples=len(LOOSER), deadline=None)
+def test_nothing_differs_from_itself(edits: list[tuple[str, tuple[Any, ...], Any]]) -> None:
+    """A charter compared with itself has no changes."""
+    edited = BASE
+    for _, where, value in edits:
+        edited = changed(edited, where, value)
+
+    assert compare(edited, deepcopy(edited)) == ()
+
+
+def changed(content: dict[str, Any], where: tuple[str | int, ...], value: Any) -> dict[str, Any]:
+    """Return a copy with one value replaced, or taken out where it is GONE."""
+    copy = deepcopy(content)
+    place: Any = copy
+    for step in where[:-1]:
+        place = place[step]
+    if value is GONE:
+        del place[where[-1]]
+    else:
+        place[where[-1]] = value
+    return copy
