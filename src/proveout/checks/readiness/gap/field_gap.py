@@ -122,7 +122,7 @@ def in_words(gap: FieldGap) -> str:
 def as_details(gap: FieldGap) -> dict[str, Any]:
     """Return the plain form that goes into the details of the evidence."""
     details: dict[str, Any] = {
-        "says": in_words(gap),
+        "summary": in_words(gap),
         "kind": gap.kind,
         "n_pilot": gap.n_pilot,
         "n_production": gap.n_production,

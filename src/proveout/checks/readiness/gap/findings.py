@@ -196,7 +196,7 @@ def _one_sided(context: CheckContext, sides: _Sides) -> Iterator[Finding]:
             subject=Subject.of(column=name),
             inputs=sides.inputs,
             details={
-                "says": "production does not have this field",
+                "summary": "production does not have this field",
                 "kind": "absent",
                 "only_in": "pilot",
                 "n_pilot": sides.n_pilot,
@@ -257,7 +257,7 @@ def _joint_details(
     considered = {feature.column for feature in used}
     calendar = {feature.column for feature in used if feature.is_calendar}
     details: dict[str, Any] = {
-        "says": _in_words(without),
+        "summary": _in_words(without),
         "fields": _named(without),
         "n_fields": without.n_fields,
         "n_pilot": without.n_pilot,

@@ -1,0 +1,169 @@
+"""What to say of each kind of finding: the sentence, the instruction, and the proof of the fix.
+
+Placeholders: {column}, {source}, {records} ('8,255 records', '1 record').
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Severity = Literal["blocks", "misleads", "look"]
+"""The system cannot work with it; it works and answers wrongly; somebody should look."""
+
+SEVERITIES: tuple[Severity, ...] = ("blocks", "misleads", "look")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Instruction:
+    """One kind of finding."""
+
+    kind: str
+    metric: str
+    """The metric that finds it, and that shows on the next audit that it is gone."""
+    severity: Severity
+    sentence: str
+    """What is wrong, with its size."""
+    instruction: str
+    """What to do at the source."""
+    verification: str
+    """When it counts as fixed."""
+    counts_good: bool = False
+    """The metric is the share of records that are in order, not of those that are not."""
+    least: float = 0.0
+    """Share from which it is worth somebody's work."""
+
+
+_NEXT = "The next audit shows "
+
+INSTRUCTIONS: tuple[Instruction, ...] = (
+    Instruction(
+        kind="unreadable-rows",
+        metric="readiness.rejects",
+        severity="blocks",
+        sentence="{records} of {source} cannot be read at all",
+        instruction="Correct these rows where the file is made: quoting, number of columns, "
+        "encoding.",
+        verification=_NEXT + "no rejects for {source}.",
+    ),
+    Instruction(
+        kind="missing-required",
+        metric="readiness.required_completeness",
+        severity="blocks",
+        sentence="{column} is empty in {records}, and the system needs it",
+        instruction="Make {column} mandatory where it is entered, and fill in the old records. "
+        "Where it cannot be known yet, agree what the system does without it.",
+        verification=_NEXT + "{column} filled in every record.",
+        counts_good=True,
+    ),
+    Instruction(
+        kind="wrong-type",
+        metric="readiness.type_conformance",
+        severity="blocks",
+        sentence="{column} holds something of another type in {records}",
+        instruction="Have {column} checked on entry, and correct what stands in it; keep remarks "
+        "in a field of their own.",
+        verification=_NEXT + "every value of {column} to be of its type.",
+        counts_good=True,
+    ),
+    Instruction(
+        kind="duplicate-key",
+        metric="readiness.duplicate_keys",
+        severity="blocks",
+        sentence="{records} of {source} carry a key that another record already has",
+        instruction="Find out which of them is right, remove the others, and let the database "
+        "refuse a key that is taken.",
+        verification=_NEXT + "every key of {source} once.",
+    ),
+    Instruction(
+        kind="unresolved-reference",
+        metric="readiness.unresolved_references",
+        severity="blocks",
+        sentence="{column} names something that its list does not hold, in {records}",
+        instruction="Add the missing entries to the list, or correct the records; then let "
+        "{column} be chosen from the list only.",
+        verification=_NEXT + "every {column} in the list.",
+    ),
+    Instruction(
+        kind="timestamp-conflict",
+        metric="readiness.timestamp_conflicts",
+        severity="misleads",
+        sentence="{records} of {source} have dates or times that cannot be true together",
+        instruction="Agree on one date format and one time zone for {source}, and correct these "
+        "records.",
+        verification=_NEXT + "no conflicting times in {source}.",
+    ),
+    Instruction(
+        kind="out-of-range",
+        metric="readiness.out_of_range",
+        severity="misleads",
+        sentence="{column} breaks its declared limits in {records}",
+        instruction="Correct these values, or correct the limits in the charter where they are "
+        "real; then check them on entry.",
+        verification=_NEXT + "no {column} outside its limits.",
+    ),
+    Instruction(
+        kind="duplicate-row",
+        metric="readiness.duplicate_rows",
+        severity="misleads",
+        sentence="{records} of {source} repeat another one exactly",
+        instruction="Remove the copies, and find out which transfer makes them.",
+        verification=_NEXT + "no repeated records in {source}.",
+    ),
+    Instruction(
+        kind="spelling",
+        metric="readiness.category_variants",
+        severity="misleads",
+        sentence="{column} is written in another spelling in {records}",
+        instruction="Change these to the usual spelling, and let {column} be chosen from a list "
+        "instead of typed.",
+        verification=_NEXT + "one spelling for each {column}.",
+    ),
+    Instruction(
+        kind="formats-differ",
+        metric="readiness.format_divergence",
+        severity="misleads",
+        sentence="{column} is written in different formats by site or period",
+        instruction="Agree on one format for {column}, and convert the others where they are "
+        "exported.",
+        verification=_NEXT + "one format of {column} everywhere.",
+        least=0.1,
+    ),
+    Instruction(
+        kind="missing",
+        metric="readiness.completeness",
+        severity="look",
+        sentence="{column} is empty in {records}",
+        instruction="Say whether the system needs {column}. If so, declare it as required and "
+        "have it filled in where it is entered.",
+        verification=_NEXT + "{column} filled in, or declared as not needed.",
+        counts_good=True,
+    ),
+    Instruction(
+        kind="outlier",
+        metric="readiness.outliers",
+        severity="look",
+        sentence="{column} lies far outside its usual figures in {records}",
+        instruction="Look at the examples: where they are real, declare the limits of {column}; "
+        "where they are slips or other units, correct them.",
+        verification=_NEXT + "no {column} outside the limits that are then declared.",
+    ),
+)
+
+ABSENT_FIELD = Instruction(
+    kind="absent-field",
+    metric="readiness.sandbox_gap",
+    severity="blocks",
+    sentence="{column} was in the pilot sample, and production does not have it",
+    instruction="Deliver {column} in production, or build the system without it.",
+    verification=_NEXT + "{column} in production.",
+)
+
+STALE = Instruction(
+    kind="too-old",
+    metric="readiness.newest_age",
+    severity="blocks",
+    sentence="The newest record of {source} is {age} old; at most {limit} was agreed",
+    instruction="Deliver {source} as often as the system needs it.",
+    verification=_NEXT + "{source} within {limit}.",
+)

@@ -1,0 +1,240 @@
+"""From evidence to a list of things to fix, the weightiest first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from proveout.charter.schema import Charter
+from proveout.checks.readiness.remediation.instructions import (
+    ABSENT_FIELD,
+    INSTRUCTIONS,
+    SEVERITIES,
+    STALE,
+    Instruction,
+    Severity,
+)
+from proveout.evidence.model import Evidence
+from proveout.intake.charter_data import unique_names
+
+NOBODY = "nobody named"
+"""Owner of a source for which the charter names no one."""
+
+_EXAMPLES = 3
+_MOSTLY = 0.8
+"""Share of the records concerned from which one site is named as the place of the trouble."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemediationItem:
+    """One thing to fix at the source."""
+
+    id: str
+    """Stable from audit to audit: '<source>:<kind>:<column>'."""
+    kind: str
+    source: str
+    column: str | None
+    site: str | None
+    """The site where most of it is, where one stands out."""
+    severity: Severity
+    n_records: int
+    """Records concerned."""
+    n_of: int
+    """Records looked at."""
+    sentence: str
+    """What is wrong, for people."""
+    owner: str
+    """Who answers for the source; 'nobody named' when the charter names no one."""
+    instruction: str
+    """What to do at the source."""
+    metric: str
+    """The metric to watch on the next audit."""
+    verification: str
+    """When it counts as fixed."""
+    examples: tuple[str, ...] = ()
+    """Up to three real ones."""
+
+    @property
+    def share(self) -> float:
+        """Share of the records looked at, 0 to 1."""
+        return self.n_records / self.n_of if self.n_of else 0.0
+
+    @property
+    def size(self) -> str:
+        """The records concerned, as text: '8,255 (2.5 %)'."""
+        return f"{self.n_records:,} ({_percent(self.share)})"
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the plain form."""
+        return {
+            "id": self.id,
+            "kind": self.kind,
+            "source": self.source,
+            "column": self.column,
+            "site": self.site,
+            "severity": self.severity,
+            "n_records": self.n_records,
+            "n_of": self.n_of,
+            "share": self.share,
+            "sentence": self.sentence,
+            "owner": self.owner,
+            "instruction": self.instruction,
+            "metric": self.metric,
+            "verification": self.verification,
+            "examples": list(self.examples),
+        }
+
+
+def remediation(evidence: Iterable[Evidence], charter: Charter) -> tuple[RemediationItem, ...]:
+    """List what to fix in production data: what blocks first, then by number of records.
+
+    Order of the evidence does not matter; evidence on anything but production data is ignored.
+    """
+    found = [each for each in evidence if each.scope == "production"]
+    owners = _owners(charter)
+    items = [
+        *_counted(found, owners),
+        *_absent(found),
+        *_stale(found, owners, charter.data.freshness_hours),
+    ]
+    return tuple(
+        sorted(items, key=lambda item: (SEVERITIES.index(item.severity), -item.n_records, item.id))
+    )
+
+
+def _counted(found: Sequence[Evidence], owners: Mapping[str, str]) -> Iterator[RemediationItem]:
+    by_metric = {each.metric: each for each in INSTRUCTIONS}
+    required = {
+        each.subject.get("column")
+        for each in found
+        if each.metric == "readiness.required_completeness"
+    }
+    for each in found:
+        instruction = by_metric.get(each.metric)
+        if instruction is None or each.subject.get("site") is not None:
+            continue
+        if instruction.kind == "missing" and required:
+            continue  # the charter says which fields matter
+        share = 1 - each.value if instruction.counts_good else each.value
+        n_records = round(share * each.n)
+        if n_records == 0 or share < instruction.least:
+            continue
+        yield _item(
+            instruction, each, owners, n_records=n_records, site=_main_site(each, found, n_records)
+        )
+
+
+def _absent(found: Sequence[Evidence]) -> Iterator[RemediationItem]:
+    for each in found:
+        if each.metric == ABSENT_FIELD.metric and each.details.get("only_in") == "pilot":
+            n_records = int(each.details.get("n_production", each.n))
+            yield _item(ABSENT_FIELD, each, {}, n_records=n_records, source="production")
+
+
+def _stale(
+    found: Sequence[Evidence], owners: Mapping[str, str], most_hours: float | None
+) -> Iterator[RemediationItem]:
+    for each in found:
+        if each.metric == STALE.metric and most_hours is not None and each.value > most_hours:
+            yield _item(
+                STALE,
+                each,
+                owners,
+                n_records=each.n,
+                age=_hours(each.value),
+                limit=_hours(most_hours),
+            )
+
+
+def _item(
+    instruction: Instruction,
+    evidence: Evidence,
+    owners: Mapping[str, str],
+    *,
+    n_records: int,
+    site: str | None = None,
+    source: str | None = None,
+    **more: str,
+) -> RemediationItem:
+    column = evidence.subject.get("column")
+    source = source or evidence.subject.get("source") or "production"
+    words = {
+        "column": column or source,
+        "source": source,
+        "records": "1 record" if n_records == 1 else f"{n_records:,} records",
+        **more,
+    }
+    at_site = "" if site is None else f", mostly at {site}"
+    return RemediationItem(
+        id=":".join(part for part in (source, instruction.kind, column) if part),
+        kind=instruction.kind,
+        source=source,
+        column=column,
+        site=site,
+        severity=instruction.severity,
+        n_records=n_records,
+        n_of=max(evidence.n, n_records),
+        sentence=instruction.sentence.format(**words) + at_site + ".",
+        owner=owners.get(source, NOBODY),
+        instruction=instruction.instruction.format(**words),
+        metric=instruction.metric,
+        verification=instruction.verification.format(**words),
+        examples=_examples(evidence.details),
+    )
+
+
+def _owners(charter: Charter) -> dict[str, str]:
+    """Name the owner of each source: the data owner in people, else the one beside the source."""
+    names = unique_names(charter.data)
+    by_source = {
+        names[id(source)]: source.owner
+        for source in charter.data.production
+        if source.owner is not None
+    }
+    return {**by_source, **{each.source: each.name for each in charter.people.data_owners}}
+
+
+def _main_site(evidence: Evidence, found: Sequence[Evidence], n_records: int) -> str | None:
+    """Name the site that holds most of the trouble, where the metric is also known by site."""
+    by_site = {
+        site: round((1 - each.value) * each.n)
+        for each in found
+        if each.metric == evidence.metric
+        and each.subject.get("source") == evidence.subject.get("source")
+        and each.subject.get("column") == evidence.subject.get("column")
+        and (site := each.subject.get("site")) is not None
+    }
+    if len(by_site) < 2:
+        return None
+    site = max(by_site, key=lambda name: (by_site[name], name))
+    return site if by_site[site] >= _MOSTLY * n_records else None
+
+
+def _examples(details: Mapping[str, Any]) -> tuple[str, ...]:
+    listed = details.get("examples") or details.get("variants") or ()
+    if isinstance(listed, str) or not isinstance(listed, Iterable):
+        listed = (listed,)
+    return tuple(_example(each) for each in list(listed)[:_EXAMPLES])
+
+
+def _example(example: Any) -> str:
+    if not isinstance(example, Mapping):
+        return str(example)
+    if "of" in example and ("text" in example or "value" in example):
+        return f"'{example.get('text', example.get('value'))}' for '{example['of']}'"
+    return ", ".join(f"{key}={_value(value)}" for key, value in example.items())
+
+
+def _value(value: Any) -> str:
+    return "(empty)" if value is None or value == "" else str(value)
+
+
+def _percent(share: float) -> str:
+    if 0 < share < 0.001:
+        return "under 0.1 %"
+    return f"{100 * share:.1f} %" if share < 1 else "100 %"
+
+
+def _hours(hours: float) -> str:
+    return f"{hours / 24:,.0f} days" if hours >= 72 else f"{hours:,.0f} hours"
