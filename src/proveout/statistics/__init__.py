@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from proveout.statistics._means import (
         difference_of_means,
         mean,
+        mean_of_sums,
         paired_difference,
         paired_relative_increase,
         relative_increase,
@@ -34,6 +35,7 @@ _HOME = {
     "difference_of_proportions": "_proportions",
     "holm": "_simultaneous",
     "mean": "_means",
+    "mean_of_sums": "_means",
     "paired_difference": "_means",
     "paired_relative_increase": "_means",
     "relative_increase": "_means",
@@ -49,6 +51,7 @@ __all__ = [
     "difference_of_proportions",
     "holm",
     "mean",
+    "mean_of_sums",
     "paired_difference",
     "paired_relative_increase",
     "relative_increase",

@@ -20,9 +20,18 @@ def mean(values: ArrayLike, *, level: float = 0.95) -> tuple[float, Interval]:
     Skewed values need some dozens of rows before it covers; see docs/statistics.md.
     """
     x = _finite(values)
-    centre = float(x.mean())
-    half = float(stdtrit(x.size - 1, (1 + level) / 2)) * float(x.std(ddof=1)) / math.sqrt(x.size)
-    return centre, Interval(low=centre - half, high=centre + half, level=level, method="student-t")
+    return _student(float(x.mean()), float(x.var(ddof=1)), x.size, level)
+
+
+def mean_of_sums(
+    n: int, total: float, squares: float, *, level: float = 0.95
+) -> tuple[float, Interval]:
+    """Return the same from the number of values, their sum and the sum of their squares."""
+    if n < 2:
+        msg = f"an interval needs at least two values, not {n}"
+        raise ValueError(msg)
+    # Rounding can make the variance of constant values slightly negative.
+    return _student(total / n, max(0.0, (squares - total**2 / n) / (n - 1)), n, level)
 
 
 def paired_difference(
@@ -101,6 +110,11 @@ def paired_relative_increase(
     m_a, m_b = _positive_mean(_finite(a)), _positive_mean(_finite(b))
     influence = b / m_b - a / m_a
     return _log_ratio(m_b / m_a, float(influence.var(ddof=1)) / a.size, a.size - 1, level)
+
+
+def _student(centre: float, variance: float, n: int, level: float) -> tuple[float, Interval]:
+    half = float(stdtrit(n - 1, (1 + level) / 2)) * math.sqrt(variance / n)
+    return centre, Interval(low=centre - half, high=centre + half, level=level, method="student-t")
 
 
 def _log_ratio(ratio: float, variance: float, freedom: int, level: float) -> tuple[float, Interval]:
