@@ -49,6 +49,8 @@ def check_export(lines: Iterable[str], key: Ed25519PublicKey | None) -> ExportCh
     """Check the lines of an export of either format; signatures only where a key is given."""
     reading = _Reading(key=key)
     for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
         try:
             reading.take(number, line)
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
