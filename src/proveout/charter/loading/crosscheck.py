@@ -6,8 +6,8 @@ together with the schema's own complaints.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
-from pathlib import PurePosixPath
 from typing import Any
 
 from proveout.charter.loaded import PathInCharter
@@ -55,7 +55,9 @@ def _names_given_twice(root: dict[str, Any]) -> Found:
 
 
 def _unknown_sources(root: dict[str, Any]) -> Found:
-    names, paths = _source_names(root)
+    names, places = _source_names(root)
+    if not names and not places:
+        return  # no source is declared yet; that is the gate's to report
     referring = [
         ((*place, key), item.get(key))
         for path, key in ((("data", "references"), "source"), (("people", "data_owners"), "source"))
@@ -63,11 +65,11 @@ def _unknown_sources(root: dict[str, Any]) -> Found:
         if isinstance(item, dict)
     ]
     for place, name in referring:
-        if not isinstance(name, str) or name in names or _derived_from(name, paths):
+        if not isinstance(name, str) or name in names or _derived_from(name, places):
             continue
-        known = ", ".join(sorted(names)) or "none is declared yet"
         near = nearest(name, names)
         write = f"Did you mean '{near}'? " if near else ""
+        known = ", ".join(sorted(names)) or "none; sources without a name go by their path"
         what = f"There is no source named '{name}' in data.production."
         yield place, what, f"{write}Names of the sources: {known}."
 
@@ -124,32 +126,39 @@ def _unknown_metrics(root: dict[str, Any], known: Catalogue) -> Found:
         metric = short["metric"] if short else item.get("metric") if _is_map(item) else None
         if not isinstance(metric, str) or metric in known:
             continue
-        write = "See the metrics in docs/metrics.md."
+        write = "See them all: proveout metrics"
         near = known.nearest(metric)
         if near is not None:
-            write = f"Did you mean '{near}'? All metrics stand in docs/metrics.md."
+            write = f"Did you mean '{near}'? See them all: proveout metrics"
         yield place if short else (*place, "metric"), f"There is no metric '{metric}'.", write
 
 
-def _source_names(root: dict[str, Any]) -> tuple[set[str], list[str]]:
-    """Return the names that are declared, and the paths of the sources without one."""
+def _source_names(root: dict[str, Any]) -> tuple[set[str], set[str]]:
+    """Return the names that are declared, and the places of the sources without one."""
     names: set[str] = set()
-    paths: list[str] = []
-    for _, item in _items(root, ("data", "production")):
-        source = {"path": item} if isinstance(item, str) else item
-        if not isinstance(source, dict):
-            continue
-        if isinstance(source.get("name"), str):
-            names.add(source["name"])
-        else:
-            paths.extend(str(source[key]) for key in ("path", "table") if source.get(key))
-    return names, paths
+    places: set[str] = set()
+    for path in (("data", "production"), ("data", "pilot"), ("data", "labels", "source")):
+        for _, item in _items(root, path):
+            source = {"path": item} if isinstance(item, str) else item
+            if isinstance(source, dict) and isinstance(source.get("name"), str):
+                names.add(source["name"])
+            elif isinstance(source, dict):
+                places.update(_plain(str(source.get(key) or "")) for key in ("path", "table"))
+    return names, places
 
 
-def _derived_from(name: str, paths: list[str]) -> bool:
-    """Tell whether a source without a name may be called so: its name comes from its path."""
-    stems = [PurePosixPath(path.replace("\\", "/")) for path in paths]
-    return any(name.casefold() in str(stem).casefold() for stem in stems)
+def _derived_from(name: str, places: set[str]) -> bool:
+    """Tell whether a source without a name may be called so.
+
+    How exactly a name follows from a path is the intake's business. Here it is enough not to
+    refuse a name that could: its words are in the path or the table.
+    """
+    stem = re.sub(r"-[0-9]+$", "", _plain(name))
+    return all(any(piece in place for place in places) for piece in stem.split("."))
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"[^a-z0-9_.-]+", "-", text.casefold())
 
 
 def _items(root: dict[str, Any], path: tuple[str, ...]) -> Iterator[tuple[PathInCharter, Any]]:

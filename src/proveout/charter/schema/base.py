@@ -12,7 +12,11 @@ class Part(BaseModel):
     """A part of the charter: immutable, and an unknown key is an error rather than a lost wish."""
 
     model_config = ConfigDict(
-        frozen=True, extra="forbid", str_strip_whitespace=True, allow_inf_nan=False
+        frozen=True,
+        extra="forbid",
+        str_strip_whitespace=True,
+        allow_inf_nan=False,
+        use_attribute_docstrings=True,
     )
 
 
