@@ -49,7 +49,7 @@ def decide(
     )
     rulings = _weighed([_rule(criterion, bench, loaded.charter) for criterion in criteria])
     holding = [ruling for ruling in rulings if ruling.weight > 0]
-    fix_first = tuple(sorted(holding, key=lambda r: (-r.weight, r.criterion.id)))
+    fix_first = tuple(sorted(holding, key=lambda ruling: -ruling.weight))
     decision = _decision(rulings)
     return Verdict(
         pilot=loaded.charter.pilot,

@@ -19,7 +19,6 @@ from proveout.evidence.figures import figure
 from proveout.evidence.model import WHOLE, Evidence, Subject
 from proveout.evidence.outcome import NotMeasured
 from proveout.gate.bench import Bench
-from proveout.gate.demand import demand
 from proveout.gate.model import Criterion, Finding, State
 from proveout.gate.reasons import seen, why_nothing
 
@@ -77,14 +76,13 @@ def _hold(found: Evidence, criterion: Criterion, bench: Bench) -> Finding:
         bound = found.interval.low if is_floor else found.interval.high
     margin = bound - criterion.threshold if is_floor else criterion.threshold - bound
     state, remark = _state(found, criterion, bench, bound=bound)
-    asked = demand(criterion.comparison, criterion.threshold, found.unit)
     return Finding(
         subject=found.subject,
         state=state,
         evidence=found,
         bound=bound,
         margin=margin,
-        reason=f"{seen(found)}; asked is {asked}{remark}.",
+        reason=f"{seen(found, criterion)}{remark}.",
     )
 
 

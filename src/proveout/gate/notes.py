@@ -1,11 +1,11 @@
-"""What a reader of a verdict must know besides the criteria."""
+"""What a reader of a verdict must know besides the criteria and how the checks ended."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
 from proveout.charter.loaded import LoadedCharter
-from proveout.gate.bench import Bench, ended
+from proveout.gate.bench import Bench
 from proveout.gate.judge import is_surely_broken
 from proveout.gate.model import Ruling
 from proveout.gate.standards import SEALED
@@ -18,7 +18,6 @@ def notes_on(bench: Bench, loaded: LoadedCharter, rulings: Sequence[Ruling]) -> 
         *_on_the_seal(bench),
         *_loosened_by_the_charter(rulings),
         *_on_waivers(bench, rulings),
-        *_on_checks(bench),
         *_on_the_charter_then(bench, loaded),
     ]
 
@@ -78,14 +77,6 @@ def _on_waivers(bench: Bench, rulings: Sequence[Ruling]) -> Iterator[str]:
         for ruling in rulings
         if ruling.criterion.metric == SEALED and ruling.criterion.id == waiver.criterion
     )
-
-
-def _on_checks(bench: Bench) -> Iterator[str]:
-    for outcome in bench.dossier.outcomes:
-        if outcome.status != "done":
-            words = ended(outcome)
-            step = f" {outcome.next_step}" if outcome.next_step else ""
-            yield f"{words[0].upper()}{words[1:]}.{step}"
 
 
 def _on_the_charter_then(bench: Bench, loaded: LoadedCharter) -> Iterator[str]:

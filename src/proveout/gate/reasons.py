@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from proveout.evidence.figures import evidence_figure, figure, span
 from proveout.evidence.model import Evidence, Scope
 from proveout.gate.bench import Bench, ended
+from proveout.gate.demand import demand
 from proveout.gate.model import Criterion
 from proveout.gate.standards import QUALITY_AGREED
 
@@ -17,9 +18,16 @@ _SCOPE_WORDS: Mapping[Scope, str] = {
 }
 
 
-def seen(found: Evidence) -> str:
-    """Say what was found, on how much, and how surely."""
-    subject = f"{found.subject}: " if found.subject.parts else ""
+def seen(found: Evidence, criterion: Criterion) -> str:
+    """Say what was found, on how much, how surely, and what is asked."""
+    said = _said(found, criterion)
+    if found.unit == "flag":
+        return said
+    return f"{said}; asked is {demand(criterion.comparison, criterion.threshold, found.unit)}"
+
+
+def _said(found: Evidence, criterion: Criterion) -> str:
+    subject = f"{found.subject}: " if found.subject != criterion.subject else ""
     value = evidence_figure(found)
     if found.basis == "attested":
         missing = found.details.get("missing")

@@ -11,7 +11,8 @@
   half, the third a third. So the head of the list shows each family's worst, technical and
   organisational alike (R801), before a long row of one kind.
 
-A lower rank never overtakes a higher one. A criterion that does not hold the gate weighs 0.
+Equals stand in the order of the standard, which puts what everything else rests on first. A lower
+rank never overtakes a higher one. A criterion that does not hold the gate weighs 0.
 """
 
 from __future__ import annotations
@@ -50,9 +51,7 @@ def shortfall(criterion: Criterion, finding: Finding) -> float:
 
 def weights(judged: Sequence[tuple[Criterion, int, float]]) -> list[float]:
     """Return the weight of each (criterion, rank, shortfall), in the order given."""
-    order = sorted(
-        range(len(judged)), key=lambda i: (-judged[i][1], -judged[i][2], judged[i][0].id)
-    )
+    order = sorted(range(len(judged)), key=lambda i: (-judged[i][1], -judged[i][2], i))
     places: Counter[tuple[int, Family]] = Counter()
     result = [0.0] * len(judged)
     for position in order:

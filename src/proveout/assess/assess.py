@@ -1,0 +1,103 @@
+"""The main job: run the checks, record what they find, decide, record the verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from proveout.assess.events import Event
+from proveout.assess.record import record
+from proveout.assess.registry import Registry
+from proveout.assess.run import RunPlan, run_checks
+from proveout.assess.verdict_entry import verdict_entry
+from proveout.charter.loaded import LoadedCharter
+from proveout.charter.schema import Stage
+from proveout.checks import Check
+from proveout.evidence.ledger.port import Ledger
+from proveout.evidence.outcome import CheckOutcome
+from proveout.gate import decide, gather, refuse_unsealed_changes, standard_for
+from proveout.gate.model import Dossier, Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assessment:
+    """What came of it."""
+
+    verdict: Verdict
+    dossier: Dossier
+    ledger_head: tuple[int, str]
+    """When the verdict was made."""
+    run: str | None = None
+    """None where the verdict came from the ledger alone."""
+    unmeasured: tuple[CheckOutcome, ...] = ()
+    """Checks of this run which the gate needs and which failed: the verdict says 'hold' for want
+    of measurements, not because of the pilot."""
+
+
+def assess(
+    checks: Sequence[Check],
+    plan: RunPlan,
+    *,
+    stage: Stage,
+    registry: Registry,
+    ledger: Ledger,
+    watch: Callable[[Event], None],
+) -> Assessment:
+    """Run checks, record, decide, record the verdict; show every event to `watch` once recorded.
+
+    Raises CharterError, before anything runs, when the charter is not the one in force or asks
+    for what does not exist.
+    """
+    loaded = plan.loaded
+    refuse_unsealed_changes(loaded, _dossier(ledger, loaded))
+    criteria, _ = standard_for(stage, loaded.charter, registry.catalogue)
+    for event in record(run_checks(checks, plan), ledger):
+        watch(event)
+    judged = judge(loaded, stage=stage, registry=registry, ledger=ledger, now=plan.clock())
+    ledger.append([verdict_entry(judged.verdict, run=plan.run)])
+    needed = {
+        # A check that could not even be loaded declares nothing; its metrics bear its name.
+        registry.measured_by.get(criterion.metric, criterion.metric.partition(".")[0])
+        for criterion in criteria
+    }
+    unmeasured = tuple(
+        outcome
+        for outcome in judged.dossier.outcomes
+        if outcome.run == plan.run and outcome.status == "failed" and outcome.check in needed
+    )
+    return Assessment(
+        verdict=judged.verdict,
+        dossier=judged.dossier,
+        ledger_head=ledger.head(),
+        run=plan.run,
+        unmeasured=unmeasured,
+    )
+
+
+def judge(
+    loaded: LoadedCharter, *, stage: Stage, registry: Registry, ledger: Ledger, now: datetime
+) -> Assessment:
+    """Decide from the ledger alone, and write nothing."""
+    criteria, notes = standard_for(stage, loaded.charter, registry.catalogue)
+    dossier = _dossier(ledger, loaded)
+    verdict = decide(
+        loaded, stage, criteria, dossier, now, notes=notes, measured_by=registry.measured_by
+    )
+    return Assessment(verdict=verdict, dossier=dossier, ledger_head=ledger.head())
+
+
+def exit_code(assessment: Assessment) -> int:
+    """Return 0 for go, 1 for hold and stop, 3 for a hold that rests on a broken check.
+
+    A limit that is broken for sure is a finding about the pilot, whatever else was not measured.
+    """
+    if assessment.verdict.decision == "go":
+        return 0
+    is_unmeasured = bool(assessment.unmeasured) and assessment.verdict.decision == "hold"
+    return 3 if is_unmeasured else 1
+
+
+def _dossier(ledger: Ledger, loaded: LoadedCharter) -> Dossier:
+    pilot = loaded.charter.pilot
+    return gather(ledger.entries(pilot=pilot), pilot)

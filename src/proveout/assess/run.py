@@ -1,0 +1,154 @@
+"""Run checks, one after the other, as a stream of events. One that breaks never stops the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from proveout.assess.events import (
+    CheckEnded,
+    CheckProgress,
+    CheckStarted,
+    CouldNotMeasure,
+    Event,
+    EvidenceFound,
+    RunEnded,
+    RunStarted,
+)
+from proveout.charter.loaded import LoadedCharter
+from proveout.checks import Check, CheckContext, DataAccess, Finding, Progress
+from proveout.errors import ProveoutError
+from proveout.evidence.catalogue import Catalogue
+from proveout.evidence.model import CheckRef, Evidence
+from proveout.evidence.outcome import CheckOutcome, NotMeasured, Status
+from proveout.systems.port import System
+
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunPlan:
+    """What a run stands on. Everything from outside comes in here."""
+
+    run: str
+    """Id of the run."""
+    loaded: LoadedCharter
+    data: DataAccess
+    open_system: Callable[[], System]
+    catalogue: Catalogue
+    clock: Clock
+    seed: int
+    artifacts: Path
+    sealed_by: str | None = None
+
+    def context(self, check: Check, *, now: datetime) -> CheckContext:
+        """Return what one check may touch."""
+        return CheckContext(
+            loaded=self.loaded,
+            data=self.data,
+            open_system=self.open_system,
+            catalogue=self.catalogue,
+            check=CheckRef(name=check.name, version=check.version),
+            run=self.run,
+            now=now,
+            seed=self.seed,
+            artifacts=self.artifacts,
+            inputs={"charter": self.loaded.content_hash},
+            sealed_by=self.sealed_by,
+        )
+
+
+def run_checks(checks: Sequence[Check], plan: RunPlan) -> Iterator[Event]:
+    """Yield the events of a run.
+
+    A check that raises ends as failed, whatever it raises, and the next one begins. Only the
+    user's Ctrl-C leaves: the check then ends as interrupted, and KeyboardInterrupt goes on.
+    """
+    now = plan.clock()
+    yield RunStarted(
+        run=plan.run,
+        pilot=plan.loaded.charter.pilot,
+        charter_hash=plan.loaded.content_hash,
+        at=now,
+        checks=tuple(check.name for check in checks),
+    )
+    for check in checks:
+        yield from _run_check(check, plan, now)
+    yield RunEnded(run=plan.run, at=plan.clock())
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What a check has yielded so far."""
+
+    n_evidence: int = 0
+    not_measured: list[NotMeasured] = field(default_factory=list)
+
+
+def _run_check(check: Check, plan: RunPlan, now: datetime) -> Iterator[Event]:
+    started, tally = plan.clock(), _Tally()
+
+    def ended(status: Status, reason: str = "", next_step: str = "") -> CheckEnded:
+        return CheckEnded(
+            outcome=CheckOutcome(
+                run=plan.run,
+                check=check.name,
+                version=check.version,
+                status=status,
+                started_at=started,
+                ended_at=plan.clock(),
+                reason=reason,
+                next_step=next_step,
+                n_evidence=tally.n_evidence,
+                not_measured=tuple(tally.not_measured),
+            )
+        )
+
+    yield CheckStarted(check=check.name, question=check.question, at=started)
+    try:
+        needs = check.needs(plan.loaded.charter)
+        if not needs:
+            for finding in check.run(plan.context(check, now=now)):
+                yield _event(check, finding, tally, plan.catalogue)
+    except KeyboardInterrupt:
+        yield ended("interrupted", "stopped by the user", f"proveout check {check.name}")
+        raise
+    except ProveoutError as error:
+        yield ended("failed", error.message, error.hint or "")
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - one broken check must not end the run
+        reason = f"{type(error).__name__}: {error}".rstrip(": ")
+        yield ended("failed", reason, "This is a fault of the check itself: report it.")
+    else:
+        if needs:
+            yield ended(
+                "skipped",
+                "; ".join(need.what for need in needs),
+                " ".join(f"{need.next_step.rstrip('.')}." for need in needs if need.next_step),
+            )
+        else:
+            yield ended("done")
+
+
+def _event(check: Check, finding: Finding, tally: _Tally, catalogue: Catalogue) -> Event:
+    match finding:
+        case Progress():
+            return CheckProgress(check=check.name, progress=finding)
+        case NotMeasured():
+            tally.not_measured.append(finding)
+            return CouldNotMeasure(check=check.name, missing=finding)
+        case Evidence():
+            _refuse_unfit(finding, catalogue)
+            tally.n_evidence += 1
+            return EvidenceFound(check=check.name, evidence=finding)
+    msg = f"it yielded a {type(finding).__name__}, which is no finding"
+    raise TypeError(msg)
+
+
+def _refuse_unfit(found: Evidence, catalogue: Catalogue) -> None:
+    """Raise here, where the check can be blamed, what the ledger could not take later."""
+    if found.metric not in catalogue:
+        msg = f"it yielded '{found.metric}', which no check declares"
+        raise ValueError(msg)
+    _ = found.id  # raises on details that JSON cannot hold

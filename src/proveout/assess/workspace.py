@@ -1,0 +1,128 @@
+"""The composition root: what the commands work with, put together in one place."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from proveout.assess.assess import Assessment, assess, judge
+from proveout.assess.events import Event
+from proveout.assess.record import record
+from proveout.assess.registry import Registry, installed
+from proveout.assess.run import Clock, RunPlan, run_checks
+from proveout.charter.loaded import LoadedCharter
+from proveout.charter.loading import load_charter
+from proveout.charter.schema import Stage
+from proveout.charter.sealing import standing_in
+from proveout.checks import Check
+from proveout.errors import InputError
+from proveout.evidence.ledger import Ledger, open_ledger
+from proveout.systems.port import System
+
+
+def utc_now() -> datetime:
+    """Return the time."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workspace:
+    """A charter, the installed checks, and an open ledger."""
+
+    loaded: LoadedCharter
+    registry: Registry
+    ledger: Ledger
+    folder: Path
+    """Where artifacts and reports go."""
+    clock: Clock = utc_now
+
+    def checks(self, only: Sequence[str] = ()) -> tuple[Check, ...]:
+        """Return all checks, or those named. Raises InputError on an unknown name."""
+        return self.registry.named(only) if only else self.registry.checks
+
+    def assess(
+        self, stage: Stage, *, only: Sequence[str], seed: int, watch: Callable[[Event], None]
+    ) -> Assessment:
+        """Run, record, decide."""
+        checks = self.checks(only)
+        with self._plan(seed) as plan:
+            return assess(
+                checks,
+                plan,
+                stage=stage,
+                registry=self.registry,
+                ledger=self.ledger,
+                watch=watch,
+            )
+
+    def run(self, only: Sequence[str], *, seed: int, watch: Callable[[Event], None]) -> str:
+        """Run checks and record what they find, without a verdict. Return the run's id."""
+        checks = self.checks(only)
+        with self._plan(seed) as plan:
+            for event in record(run_checks(checks, plan), self.ledger):
+                watch(event)
+            return plan.run
+
+    def judge(self, stage: Stage) -> Assessment:
+        """Decide from the ledger alone."""
+        return judge(
+            self.loaded,
+            stage=stage,
+            registry=self.registry,
+            ledger=self.ledger,
+            now=self.clock(),
+        )
+
+    @contextmanager
+    def _plan(self, seed: int) -> Iterator[RunPlan]:
+        from proveout.intake import CharterData, Session
+
+        now = self.clock()
+        run = f"run-{now:%Y%m%dT%H%M%S}-{secrets.token_hex(4)}"
+        seal = standing_in(self.ledger, self.loaded.charter.pilot).seal
+        artifacts = self.folder / "artifacts" / run
+        artifacts.mkdir(parents=True, exist_ok=True)
+        with Session() as session:
+            yield RunPlan(
+                run=run,
+                loaded=self.loaded,
+                data=CharterData(self.loaded, session),
+                open_system=self._open_system,
+                catalogue=self.registry.catalogue,
+                clock=self.clock,
+                seed=seed,
+                artifacts=artifacts,
+                sealed_by=None if seal is None else seal.who,
+            )
+        if not any(artifacts.iterdir()):
+            artifacts.rmdir()
+
+    def _open_system(self) -> System:
+        from proveout.systems import open_system
+
+        system = self.loaded.charter.system
+        if system is None:
+            raise InputError(
+                f"{self.loaded.path.name} names no system.",
+                hint="Say under system how it is reached: python, http or recorded.",
+            )
+        return open_system(system, folder=self.loaded.folder)
+
+
+@contextmanager
+def open_workspace(
+    charter: Path, ledger_location: str, folder: Path, *, create: bool = True
+) -> Iterator[Workspace]:
+    """Load the charter, find the checks, open the ledger.
+
+    With create=False a ledger that is not there is an InputError. Raises CharterError when the
+    charter cannot be read, and what `open_ledger` raises.
+    """
+    registry = installed()
+    loaded = load_charter(charter, known_metrics=registry.catalogue)
+    with open_ledger(ledger_location, create=create) as ledger:
+        yield Workspace(loaded=loaded, registry=registry, ledger=ledger, folder=folder)

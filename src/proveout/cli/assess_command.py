@@ -1,0 +1,81 @@
+"""`proveout assess`: run every check that can run, decide, report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from proveout.cli.output import Output
+from proveout.cli.paths import (
+    CHARTER_FILE,
+    CharterArgument,
+    JsonOption,
+    LedgerOption,
+    ledger_location,
+    state_folder,
+)
+from proveout.cli.stage import StageName, StageOption
+
+SEED = 20260101
+"""Draws of samples and corruptions repeat from run to run unless another seed is given."""
+
+SeedOption = Annotated[
+    int, typer.Option(envvar="PROVEOUT_SEED", help="Seed of every random draw of the run.")
+]
+EventsOption = Annotated[
+    Path | None,
+    typer.Option("--events", help="Write every event of the run to this file, as JSON Lines."),
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("assess", epilog="Example: proveout assess pilot.yaml --stage production")(command)
+
+
+def command(
+    charter: CharterArgument = Path(CHARTER_FILE),
+    *,
+    stage: StageOption = StageName.production,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(help="Run this check only; may be given several times."),
+    ] = None,
+    seed: SeedOption = SEED,
+    html: Annotated[
+        Path | None,
+        typer.Option(help="Where to write the report. Default: .proveout/reports/ here."),
+    ] = None,
+    events: EventsOption = None,
+    ledger: LedgerOption = None,
+    as_json: JsonOption = False,
+) -> int:
+    """Run the checks, hold what they find against the standard, and report.
+
+    Exit code 0: go. 1: hold or stop. 3: hold, and a check that the gate needs broke, so that the
+    pilot was not measured.
+    """
+    from proveout.assess import exit_code, open_workspace
+    from proveout.cli.verdict_output import report_of, say_next, show_report, write_text
+    from proveout.cli.watching import watching
+    from proveout.report import render_html
+
+    output = Output(as_json=as_json)
+    folder = state_folder(charter)
+    with open_workspace(charter, ledger_location(charter, ledger), folder) as workspace:
+        with watching(output, events) as watch:
+            assessment = workspace.assess(stage.value, only=only or [], seed=seed, watch=watch)
+        report = report_of(workspace, assessment)
+    pilot = assessment.verdict.pilot
+    file = html if html is not None else folder / "reports" / f"{pilot}-{stage.value}.html"
+    write_text(file, render_html(report))
+    show_report(output, report, html=file)
+    output.say(f"Report: {escape(str(file))}")
+    if exit_code(assessment) == 3:
+        broken = ", ".join(outcome.check for outcome in assessment.unmeasured)
+        output.say(f"[yellow]Not measured[/yellow], because it broke: {escape(broken)}")
+    say_next(output, report, charter)
+    return exit_code(assessment)

@@ -1,0 +1,91 @@
+"""`proveout check NAME`: one check, without a verdict."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.table import Table
+
+from proveout.cli.assess_command import SEED, EventsOption, SeedOption
+from proveout.cli.output import Output
+from proveout.cli.paths import (
+    CHARTER_FILE,
+    CharterArgument,
+    JsonOption,
+    LedgerOption,
+    ledger_location,
+    state_folder,
+)
+
+if TYPE_CHECKING:
+    from proveout.assess.events import Event
+    from proveout.evidence.model import Evidence
+    from proveout.evidence.outcome import CheckOutcome
+
+SHOWN = 40
+"""Facts shown on a terminal; all of them are in the ledger and in --json."""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("check", epilog="Example: proveout check readiness pilot.yaml")(command)
+
+
+def command(
+    name: Annotated[str, typer.Argument(help="The check, such as readiness, quality or stress.")],
+    charter: CharterArgument = Path(CHARTER_FILE),
+    *,
+    seed: SeedOption = SEED,
+    events: EventsOption = None,
+    ledger: LedgerOption = None,
+    as_json: JsonOption = False,
+) -> int:
+    """Run one check and record what it finds; it replaces what the same check found before.
+
+    Exit code 0: it ran to its end. 3: it could not.
+    """
+    from proveout.assess import open_workspace
+    from proveout.assess.events import CheckEnded, EvidenceFound
+    from proveout.cli.watching import watching
+
+    output = Output(as_json=as_json)
+    found: list[Evidence] = []
+    outcomes: list[CheckOutcome] = []
+    location = ledger_location(charter, ledger)
+    with (
+        open_workspace(charter, location, state_folder(charter)) as workspace,
+        watching(output, events) as watch,
+    ):
+
+        def keep(event: Event) -> None:
+            watch(event)
+            if isinstance(event, EvidenceFound):
+                found.append(event.evidence)
+            elif isinstance(event, CheckEnded):
+                outcomes.append(event.outcome)
+
+        run = workspace.run([name], seed=seed, watch=keep)
+    outcome = outcomes[-1]
+    plain = {
+        "run": run,
+        "outcome": outcome.as_dict(),
+        "evidence": [{"id": fact.id, **fact.as_dict()} for fact in found],
+    }
+    output.show(_table(found, outcome), plain)
+    if len(found) > SHOWN:
+        output.say(f"{len(found) - SHOWN:,} more facts are in the ledger, and in --json.")
+    output.say(f"Next: proveout gate {charter}")
+    return 0 if outcome.status == "done" else 3
+
+
+def _table(found: list[Evidence], outcome: CheckOutcome) -> Table:
+    from proveout.evidence.figures import full_figure
+
+    table = Table("Metric", "Subject", "Figure", box=None, pad_edge=False)
+    for fact in found[:SHOWN]:
+        table.add_row(fact.metric, str(fact.subject), full_figure(fact))
+    for missing in outcome.not_measured:
+        table.add_row(missing.metric, str(missing.subject), f"not measured: {missing.reason}")
+    return table
