@@ -16,6 +16,7 @@ from proveout.checks.readiness.gap.counting import (
 )
 from proveout.checks.readiness.gap.distance import Distance, jensen_shannon
 from proveout.checks.readiness.gap.fields import Field, Kind
+from proveout.evidence.figures import NBSP
 
 _TOP_CATEGORIES = 50
 """Categories that have a bin of their own in the distance; the rest share one."""
@@ -268,8 +269,8 @@ def _share(share: float) -> str:
     if 0.9995 <= share < 1:
         return "nearly all"
     if share in (0, 1):
-        return f"{share:.0%}"
-    return f"{share:.1%}" if share >= 0.0005 else "under 0.1%"
+        return f"{100 * share:.0f}{NBSP}%"
+    return f"{100 * share:.1f}{NBSP}%" if share >= 0.0005 else f"under 0.1{NBSP}%"
 
 
 def _never(share: float) -> str:

@@ -1,7 +1,7 @@
 """All fields together: can a classifier tell the pilot's records from production's?
 
-A classifier two-sample test (Lopez-Paz and Oquab, ICLR 2017): trained on labelled halves, judged
-on records that it has not seen; the area under its ROC curve is 0.5 where the two are alike.
+A classifier two-sample test (Lopez-Paz and Oquab, ICLR 2017): trained on one half, judged on the
+other; the area under its ROC curve is 0.5 where the two are alike.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-MOST_ROWS = 10_000
+MOST_ROWS = 20_000
 """Records drawn from each side; the interval is then a point wide at most."""
 FEWEST_ROWS = 50
 """Records of each side below which nothing is told apart with any certainty."""
 
-_FOLDS = 3
 _TOP_CATEGORIES = 60
 _ITERATIONS = 60
 _TELLS = 0.01
-"""Loss of AUC from which a field counts as one that tells the two apart."""
+"""Loss of AUC from which a field counts as one that tells the two apart, at least; where the
+interval is wide, half its width."""
 _MOST_NAMED = 5
 _CALENDAR_NAMES = frozenset(
     {"year", "month", "day", "quarter", "week", "dayofyear", "day_of_year", "date", "jahr", "monat",
@@ -95,35 +95,41 @@ def features(
 
 
 def tell_apart(used: Sequence[Feature], n_pilot: int, *, seed: int, level: float = 0.95) -> Joint:
-    """Cross-validate a classifier told pilot (the first n_pilot rows) from production.
+    """Train on one half a classifier told pilot (the first n_pilot rows) from production.
 
-    Folds are stratified; scores are of records that the scoring model was not trained on. The
-    interval is DeLong's over these scores.
+    The other half judges it; the interval is DeLong's over its scores. Cross-validation would use
+    every record for both, but its folds share their training records, and the interval then holds
+    80 to 90 times of 100 instead of 95 where the two are alike (tests/coverage).
     """
-    from sklearn.model_selection import StratifiedKFold
-
     table = np.column_stack([feature.values for feature in used])
     truth = np.zeros(len(table), dtype=np.int8)
     truth[:n_pilot] = 1
-    scores = np.empty(len(table))
-    loss = np.zeros(len(used))
     rng = np.random.default_rng(seed)
-    folds = StratifiedKFold(_FOLDS, shuffle=True, random_state=seed)
-    for at, (train, test) in enumerate(folds.split(table, truth)):
-        model = _model([feature.is_category for feature in used], seed)
-        model.fit(table[train], truth[train])
-        scores[test] = model.decision_function(table[test])
-        if at == 0:
-            loss = _losses(model, table[test], truth[test], used, rng)
-    auc, interval = delong(scores[truth == 1], scores[truth == 0], level=level)
+    train, test = _halves(truth, rng)
+    model = _model([feature.is_category for feature in used], seed)
+    model.fit(table[train], truth[train])
+    scores, answers = model.decision_function(table[test]), truth[test]
+    auc, interval = delong(scores[answers == 1], scores[answers == 0], level=level)
+    losses = _losses(model, table[test], answers, used, whole=auc, rng=rng)
+    worth_naming = max(_TELLS, (interval.high - interval.low) / 2)
     return Joint(
         auc=auc,
         interval=interval,
-        telling=_telling(used, loss),
+        telling=tuple(each for each in losses if each.loss >= worth_naming)[:_MOST_NAMED],
         n_fields=len({feature.column for feature in used}),
         n_pilot=n_pilot,
         n_production=len(table) - n_pilot,
     )
+
+
+def _halves(
+    truth: NDArray[np.int8], rng: np.random.Generator
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Split at random, each side in half."""
+    sides = [rng.permutation(np.flatnonzero(truth == side)) for side in (0, 1)]
+    first = np.concatenate([side[: len(side) // 2] for side in sides])
+    second = np.concatenate([side[len(side) // 2 :] for side in sides])
+    return first, second
 
 
 def _feature(
@@ -192,25 +198,18 @@ def _losses(
     table: NDArray[np.float64],
     truth: NDArray[np.int8],
     used: Sequence[Feature],
+    *,
+    whole: float,
     rng: np.random.Generator,
-) -> NDArray[np.float64]:
+) -> list[Telling]:
     """Shuffle each field in turn (all of its parts together) and see what the AUC loses."""
     from sklearn.metrics import roc_auc_score
 
-    whole = roc_auc_score(truth, model.decision_function(table))
-    loss = np.zeros(len(used))
+    losses = []
     for column in dict.fromkeys(feature.column for feature in used):
         at = [index for index, feature in enumerate(used) if feature.column == column]
         shuffled = table.copy()
         shuffled[:, at] = table[rng.permutation(len(table))][:, at]
-        loss[at[0]] = whole - roc_auc_score(truth, model.decision_function(shuffled))
-    return loss
-
-
-def _telling(used: Sequence[Feature], loss: NDArray[np.float64]) -> tuple[Telling, ...]:
-    named = [
-        Telling(column=feature.column, loss=float(lost))
-        for feature, lost in zip(used, loss, strict=True)
-        if lost >= _TELLS
-    ]
-    return tuple(sorted(named, key=lambda each: (-each.loss, each.column))[:_MOST_NAMED])
+        left = float(roc_auc_score(truth, model.decision_function(shuffled)))
+        losses.append(Telling(column=column, loss=whole - left))
+    return sorted(losses, key=lambda each: (-each.loss, each.column))

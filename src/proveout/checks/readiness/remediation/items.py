@@ -15,6 +15,7 @@ from proveout.checks.readiness.remediation.instructions import (
     Instruction,
     Severity,
 )
+from proveout.evidence.figures import NBSP
 from proveout.evidence.model import Evidence
 from proveout.intake.charter_data import unique_names
 
@@ -232,8 +233,8 @@ def _value(value: Any) -> str:
 
 def _percent(share: float) -> str:
     if 0 < share < 0.001:
-        return "under 0.1 %"
-    return f"{100 * share:.1f} %" if share < 1 else "100 %"
+        return f"under 0.1{NBSP}%"
+    return f"{100 * share:.1f}{NBSP}%" if share < 1 else f"100{NBSP}%"
 
 
 def _hours(hours: float) -> str:
