@@ -10,13 +10,16 @@ from collections import Counter
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from http import HTTPStatus
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import urlsplit
 
 from proveout.charter.schema import HttpSystem
 from proveout.errors import InputError, MissingExtraError, UnreachableError
 from proveout.systems import answering, fingerprint
 from proveout.systems.answering import NotAnswersError, Task
+from proveout.systems.isolation import isolate
 from proveout.systems.port import Answers, AnswerStatus
 
 if TYPE_CHECKING:
@@ -25,6 +28,13 @@ if TYPE_CHECKING:
 
 ROWS = "$rows"
 """In a request template, what stands for the list of records."""
+
+BLAMES_ROWS = frozenset({400, 413, 422, 500})
+"""A batch answered with one of these may hold single bad rows: bad request, too large, invalid,
+and the server error into which frameworks turn an exception."""
+
+MOST_BYTES = 1 << 28
+"""A longer response is cut off."""
 
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
@@ -50,10 +60,7 @@ class HttpJson:
     @property
     def label(self) -> str:
         """The URL, without what may be secret in it."""
-        import httpx
-
-        url = httpx.URL(self._charter.url)
-        return str(url.copy_with(query=None, username=None, password=None, fragment=None))
+        return _without_secrets(self._charter.url)
 
     def __enter__(self) -> Self:
         self._start()
@@ -78,29 +85,45 @@ class HttpJson:
         began = time.monotonic()
         size = self._charter.batch_rows
         batches = [batch.iloc[first : first + size] for first in range(0, len(batch), size)]
+        retried: Counter[str] = Counter()
         with ThreadPoolExecutor(self._charter.concurrency) as pool:
-            asked = list(pool.map(lambda rows: self._ask(client, rows), batches))
-        answers = answering.join(
-            [each.answers for each in asked], elapsed_s=time.monotonic() - began
-        )
-        return replace(answers, faults=(*answers.faults, *_retries_said(asked)))
+            parts = list(pool.map(lambda rows: self._ask(client, rows, retried), batches))
+        answers = answering.join(parts, elapsed_s=time.monotonic() - began)
+        again = tuple(f"{count:,} retries after: {fault}" for fault, count in retried.items())
+        return replace(answers, faults=(*answers.faults, *again))
 
     def _start(self) -> httpx.Client:
         if self._client is None:
             self._client = _connected(self._charter, self._headers, self.label)
         return self._client
 
-    def _ask(self, client: httpx.Client, rows: pd.DataFrame) -> _Asked:
-        body = _body(self._charter.request_template, rows)
-        retried: Counter[str] = Counter()
-        while True:
-            answers, may_retry = self._ask_once(client, body, len(rows))
-            if not may_retry or retried.total() >= self._charter.retries:
-                return _Asked(answers=answers, retried=retried)
-            retried[answers.faults[0]] += 1
+    def _ask(self, client: httpx.Client, rows: pd.DataFrame, retried: Counter[str]) -> Answers:
+        """Ask for a batch; take it apart where the service says that it is the rows' fault."""
+        answers, code = self._ask_patiently(client, rows, retried)
+        if len(rows) < 2 or code not in BLAMES_ROWS:
+            return answers
+        return isolate(
+            lambda some: self._ask_patiently(client, some, retried)[0],
+            rows,
+            answers,
+            crashed=False,
+            may_go_on=lambda: True,
+        )
 
-    def _ask_once(self, client: httpx.Client, body: bytes, n: int) -> tuple[Answers, bool]:
-        """Return the answers, and whether asking again could help."""
+    def _ask_patiently(
+        self, client: httpx.Client, rows: pd.DataFrame, retried: Counter[str]
+    ) -> tuple[Answers, int | None]:
+        body = _body(self._charter.request_template, rows)
+        for left in range(self._charter.retries, -1, -1):
+            answers, code = self._ask_once(client, body, len(rows))
+            could_help = code is None or code >= 500 or code == HTTPStatus.TOO_MANY_REQUESTS
+            if not could_help or left == 0:
+                break
+            retried[answers.faults[0]] += 1
+        return answers, code
+
+    def _ask_once(self, client: httpx.Client, body: bytes, n: int) -> tuple[Answers, int | None]:
+        """Return the answers, and the HTTP status where there was a response."""
         import httpx
 
         began = time.monotonic()
@@ -109,29 +132,42 @@ class HttpJson:
             return answering.failed(n, status, fault, time.monotonic() - began)
 
         try:
-            response = client.request(self._charter.method, self._charter.url, content=body)
-            response.read()
-        except httpx.TimeoutException:
+            response = self._response(client, body, deadline=began + self._charter.timeout_s)
+        except (httpx.TimeoutException, TimeoutError):
             limit = f"{self._charter.timeout_s:g} s"
-            return failed(AnswerStatus.TIMED_OUT, f"no response within {limit}"), True
+            return failed(AnswerStatus.TIMED_OUT, f"no response within {limit}"), None
         except httpx.HTTPError as error:
             # The kind alone: the text of such an error may hold the URL with its secrets.
-            return failed(AnswerStatus.FAILED, f"no response: {type(error).__name__}"), True
-        code = response.status_code
-        if not response.is_success:
-            fault = f"HTTP {code} {response.reason_phrase}".rstrip()
-            return failed(AnswerStatus.FAILED, fault), code >= 500 or code == 429
+            return failed(AnswerStatus.FAILED, f"no response: {type(error).__name__}"), None
+        code = response.code
+        if not 200 <= code < 300:
+            return failed(AnswerStatus.FAILED, f"HTTP {code}{_phrase(code)}"), code
         try:
-            raw = self._read(response.content)
+            raw = self._read(response.text)
         except NotAnswersError as error:
-            return failed(AnswerStatus.MALFORMED, str(error)), False
+            return failed(AnswerStatus.MALFORMED, str(error)), code
         latency_s = time.monotonic() - began
-        return answering.settle(raw, rows=n, latency_s=latency_s, task=self._task), False
+        return answering.settle(raw, rows=n, latency_s=latency_s, task=self._task), code
 
-    def _read(self, content: bytes) -> answering.RawAnswers:
+    def _response(self, client: httpx.Client, body: bytes, *, deadline: float) -> _Response:
+        """Read a whole response. Raises TimeoutError for one that drips in past its time."""
+        with client.stream(self._charter.method, self._charter.url, content=body) as response:
+            received = bytearray()
+            for part in response.iter_bytes():
+                received += part
+                if time.monotonic() > deadline:
+                    raise TimeoutError
+                if len(received) > MOST_BYTES:
+                    break  # cut off, it is no JSON any more
+            return _Response(
+                code=response.status_code,
+                text=received.decode("utf-8", "replace"),
+            )
+
+    def _read(self, content: str) -> answering.RawAnswers:
         try:
             decoded = json.loads(content)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise NotAnswersError("the response is not JSON") from None
         raw = answering.read_list(_list_at(decoded, self._charter.answer_path))
         if self._charter.confidence_path is None:
@@ -140,23 +176,18 @@ class HttpJson:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Asked:
-    """The answers to one batch, and what had to be asked again for them."""
+class _Response:
+    """A response that was read to its end."""
 
-    answers: Answers
-    retried: Counter[str]
-
-
-def _retries_said(asked: list[_Asked]) -> list[str]:
-    retried = sum((each.retried for each in asked), Counter())
-    return [f"{count:,} retries after: {fault}" for fault, count in retried.items()]
+    code: int
+    text: str
 
 
 def _connected(charter: HttpSystem, headers: Mapping[str, str], label: str) -> httpx.Client:
     try:
         import httpx
     except ImportError:
-        raise MissingExtraError(extra="http", wanted_for=f"The system at {charter.url}") from None
+        raise MissingExtraError(extra="http", wanted_for=f"The system at {label}") from None
     client = httpx.Client(
         headers={"content-type": "application/json", "accept": "application/json", **headers},
         timeout=charter.timeout_s,
@@ -165,13 +196,29 @@ def _connected(charter: HttpSystem, headers: Mapping[str, str], label: str) -> h
     try:
         # Any response at all, be it 404 or 405, shows that somebody is there; rows are not sent.
         client.request("OPTIONS", charter.url)
-    except httpx.TransportError as error:
+    except (httpx.TransportError, httpx.InvalidURL) as error:
         client.close()
         raise UnreachableError(
             f"The system at {label} could not be reached: {type(error).__name__}.",
             hint="See that the service runs and that system.http.url is right.",
         ) from None
     return client
+
+
+def _phrase(code: int) -> str:
+    """Name a status in the standard's words; the server's own may hold anything."""
+    try:
+        return f" {HTTPStatus(code).phrase}"
+    except ValueError:
+        return ""
+
+
+def _without_secrets(url: str) -> str:
+    """Scheme, host and path: user, password and query may be secret."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    port = f":{parts.port}" if parts.port else ""
+    return f"{parts.scheme}://{host}{port}{parts.path}"
 
 
 def _with_variables(headers: Mapping[str, str], variables: Mapping[str, str]) -> dict[str, str]:
@@ -191,7 +238,7 @@ def _with_variables(headers: Mapping[str, str], variables: Mapping[str, str]) ->
 
 def _body(template: Any, rows: pd.DataFrame) -> bytes:
     # pandas writes missing values as null and moments in ISO 8601
-    records = rows.to_json(orient="records", date_format="iso", date_unit="us", force_ascii=False)
+    records = rows.to_json(orient="records", date_format="iso", date_unit="us", double_precision=15)
     if template is None:
         template = {"rows": ROWS}
     return json.dumps(template).replace(json.dumps(ROWS), records).encode()

@@ -17,12 +17,13 @@ METRICS: tuple[Metric, ...] = (
         family="technical",
         meaning="How much worse the system gets when its inputs are damaged in one given way.",
         computed=(
-            "Mean loss on the corrupted rows minus mean loss on the same rows as they were, paired "
-            "row by row; classification: share of wrong answers; regression: absolute error, as a "
-            "share of the mean absolute error on the rows as they were. An exception counts as a "
-            "wrong answer. Interval of the paired difference."
+            "On the same rows, a share of which (the severity) is corrupted. Classification: "
+            "accuracy before minus accuracy after, a row without an answer counting as wrong; "
+            "Bonett and Price's interval for paired proportions. Regression: increase of the mean "
+            "absolute error as a share of what it was, over rows answered both times; delta-method "
+            "interval on the logarithm of the ratio. Rows that are not hit keep their answer."
         ),
-        source="R401; Schelter, Rukat & Biessmann 2021 (JENGA), on the kinds of damage",
+        source="R401; Bonett & Price 2012; kinds of damage after Schelter et al. 2021 (JENGA)",
         dimensions=("operator", "severity"),
     ),
     Metric(
@@ -32,8 +33,8 @@ METRICS: tuple[Metric, ...] = (
         family="technical",
         meaning="How many of the damaged inputs get no usable answer, so that somebody notices.",
         computed=(
-            "Share of corrupted rows whose answer is refused, malformed, failed, timed out or "
-            "missing. Wilson interval."
+            "Share of all rows, the corrupted ones among them, whose answer is refused, malformed, "
+            "failed, timed out or missing. Wilson interval."
         ),
         source="R401; Wilson 1927",
         dimensions=("operator", "severity"),
@@ -44,7 +45,10 @@ METRICS: tuple[Metric, ...] = (
         direction="lower",
         family="technical",
         meaning="How many damaged inputs are answered wrong without any sign of doubt.",
-        computed=f"Share of all corrupted rows answered {_SILENT}. Wilson interval.",
+        computed=(
+            f"Share of all rows, the corrupted ones among them, answered {_SILENT}. "
+            "Wilson interval."
+        ),
         source="R402; Wilson 1927",
         dimensions=("operator", "severity"),
     ),

@@ -102,7 +102,7 @@ def _die_with_parent(life: int) -> None:
 
 
 def _raised(error: BaseException) -> bytes:
-    last = traceback.format_exception_only(error)[-1].strip()
+    last = " ".join(traceback.format_exception_only(error)[-1].split())
     frames = traceback.extract_tb(error.__traceback__)
     at = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
     return json.dumps({"fault": last[:400], "kind": type(error).__name__, "at": at}).encode()

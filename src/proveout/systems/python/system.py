@@ -12,9 +12,9 @@ from proveout.charter.schema import PythonSystem
 from proveout.errors import UnreachableError
 from proveout.systems import answering
 from proveout.systems.answering import RawAnswers, Task
+from proveout.systems.isolation import isolate
 from proveout.systems.port import Answers, AnswerStatus
 from proveout.systems.python import wire
-from proveout.systems.python.isolation import isolate
 from proveout.systems.python.process import (
     ChildConfig,
     ChildDiedError,

@@ -1,0 +1,117 @@
+"""The stress check: damage production rows in every way that fits, and see what the system does."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from proveout.charter.schema import Charter
+from proveout.checks import CheckContext, Finding, Need, Progress
+from proveout.evidence.catalogue import Metric
+from proveout.evidence.catalogue.stress import METRICS
+from proveout.evidence.outcome import NotMeasured
+
+FEWEST_ROWS = 30
+"""Below this no interval says anything."""
+
+
+@dataclass(frozen=True, slots=True)
+class StressCheck:
+    """Feeds the system damaged production rows."""
+
+    name: str = "stress"
+    version: str = "1"
+    question: str = "What does the system do with damaged inputs, and does it say so?"
+    metrics: tuple[Metric, ...] = METRICS
+
+    def needs(self, charter: Charter) -> list[Need]:
+        """Say what the charter lacks, all of it at once."""
+        needs = []
+        if charter.system is None:
+            needs.append(
+                Need(what="the charter names no system", next_step="Say how it is reached: system")
+            )
+        elif charter.system.recorded is not None:
+            needs.append(
+                Need(
+                    what="recorded answers cannot be asked again for damaged inputs",
+                    next_step="Name a system that answers: system.python or system.http",
+                )
+            )
+        if not any(source.role == "records" for source in charter.data.production):
+            needs.append(
+                Need(
+                    what="the charter names no production data",
+                    next_step="Name a source: data.production",
+                )
+            )
+        if charter.data.label is None and charter.data.labels is None:
+            needs.append(
+                Need(
+                    what="data.label is not in the charter",
+                    next_step="Name the column that holds the true answer: data.label",
+                )
+            )
+        return needs + _unknown_operators(charter)
+
+    def run(self, context: CheckContext) -> Iterator[Finding]:
+        """Ask for the clean rows, then for each kind of damage, and name the worst."""
+        from proveout.checks.stress.plan import prepare
+        from proveout.checks.stress.telling import Teller
+        from proveout.checks.stress.trial import ask
+
+        yield Progress(done=0, total=None, what="stress: drawing production rows")
+        plan = prepare(context.charter, context.data)
+        if len(plan.truth) < FEWEST_ROWS or not plan.trials:
+            yield from _nothing_to_try(len(plan.truth))
+            return
+        total = len(plan.trials)
+        with context.open_system() as system:
+            inputs = {**context.inputs, **plan.fingerprints, "system": system.fingerprint}
+            yield Progress(done=0, total=total, what="stress: rows as they are")
+            clean = ask(system, plan.inputs, plan.truth, plan.rules)
+            teller = Teller(replace(context, inputs=inputs), plan, system, clean)
+            for done, trial in enumerate(plan.trials):
+                what = f"stress: {trial.operator.name} at {trial.severity:.0%}"
+                yield Progress(done=done, total=total, what=what)
+                yield from teller.of_trial(trial)
+            yield Progress(done=total, total=total, what="stress: the worst, column by column")
+            yield from teller.of_the_worst()
+        yield from teller.of_what_did_not_apply()
+
+
+CHECK = StressCheck()
+
+
+def _unknown_operators(charter: Charter) -> list[Need]:
+    if not charter.stress.operators:
+        return []
+    from proveout.checks.stress.operators import OPERATORS
+
+    needs = []
+    for name in charter.stress.operators:
+        if name not in OPERATORS:
+            close = difflib.get_close_matches(name, OPERATORS, n=1)
+            meant = f"Did you mean '{close[0]}'? " if close else ""
+            needs.append(
+                Need(
+                    what=f"stress.operators names '{name}', which is no operator",
+                    next_step=f"{meant}Known: {', '.join(OPERATORS)}",
+                )
+            )
+    return needs
+
+
+def _nothing_to_try(rows: int) -> Iterator[NotMeasured]:
+    reason = (
+        f"{rows} production rows have a known true answer; {FEWEST_ROWS} are needed"
+        if rows < FEWEST_ROWS
+        else "no kind of damage fits the columns that the system is given"
+    )
+    for metric in ("stress.worst_quality_drop", "stress.worst_silent_failure"):
+        yield NotMeasured(
+            metric=metric,
+            reason=reason,
+            next_step="Look at data.production, data.label, data.inputs and stress.columns.",
+        )

@@ -1,0 +1,55 @@
+"""Lists of allowed values that change without notice."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from proveout.checks.stress.columns import Kind
+from proveout.checks.stress.operators.operator import Hit, Operator, is_gone, with_values
+
+if TYPE_CHECKING:
+    from numpy.random import Generator
+
+CATEGORY: frozenset[Kind] = frozenset({"category"})
+
+NEW_CATEGORY_VALUE = "Newly added"
+
+
+def _rename(hit: Hit, rng: Generator) -> list[pd.DataFrame]:  # noqa: ARG001  # nothing random
+    new = {}
+    for name in hit.columns:
+        codes = {
+            value: f"{name[:3].upper()}-{number:02d}"
+            for number, value in enumerate(sorted(set(hit.sample[name].dropna().tolist())), start=1)
+        }
+        new[name] = [cell if is_gone(cell) else codes[cell] for cell in hit.rows[name].tolist()]
+    return [with_values(hit.rows, new)]
+
+
+def _add_new(hit: Hit, rng: Generator) -> list[pd.DataFrame]:  # noqa: ARG001  # nothing random
+    new = {}
+    for name in hit.columns:
+        known, value = set(hit.sample[name].dropna().tolist()), NEW_CATEGORY_VALUE
+        while value in known:
+            value += " too"
+        new[name] = [value] * len(hit.rows)
+    return [with_values(hit.rows, new)]
+
+
+CATEGORY_RENAME = Operator(
+    name="category-rename",
+    stands_for="a code list that replaces names when a source system is upgraded",
+    does="each category becomes a code of its own, such as 'WOR-03'",
+    kinds=CATEGORY,
+    damage=_rename,
+)
+
+NEW_CATEGORY = Operator(
+    name="new-category",
+    stands_for="a product, site or reason that did not exist when the system was built",
+    does="a category that the sample does not hold",
+    kinds=CATEGORY,
+    damage=_add_new,
+)

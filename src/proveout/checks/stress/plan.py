@@ -1,0 +1,90 @@
+"""What is going to be tried: which damage, how much of it, on which columns of which rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from proveout.charter.schema import Charter
+from proveout.checks import DataAccess
+from proveout.checks.stress.columns import kinds_of
+from proveout.checks.stress.operators import OPERATORS, Operator, applicable
+from proveout.checks.stress.sample import draw, require_columns
+from proveout.checks.stress.trial import Rules
+from proveout.statistics.scores import find_task, known_truth
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """One kind of damage at one severity."""
+
+    operator: Operator
+    severity: float
+    """Share of the rows that are hit."""
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """All trials of a run."""
+
+    inputs: pd.DataFrame
+    """The rows as they are, indexed by position."""
+    truth: NDArray[Any]
+    rules: Rules
+    trials: tuple[Planned, ...]
+    not_applicable: Mapping[str, str]
+    """Operators that do not fit the data, and why."""
+    asked_for: frozenset[str]
+    """Operators that the charter names."""
+    fingerprints: Mapping[str, str]
+    seed: int
+    by_column: bool
+    """Whether the worst kinds of damage are tried on single columns as well."""
+
+
+def prepare(charter: Charter, access: DataAccess) -> Plan:
+    """Draw the rows and find out what can be tried on them. Raises InputError."""
+    system, stress = charter.system, charter.stress
+    assert system is not None  # noqa: S101  # needs() has seen to it
+    sample = draw(charter.data, access, rows=stress.rows, seed=stress.seed)
+    task = system.task or find_task(sample.truth)
+    known = np.flatnonzero(known_truth(sample.truth, task=task))
+    inputs = sample.inputs.iloc[known].reset_index(drop=True)
+    columns = stress.columns or tuple(inputs.columns)
+    require_columns(inputs.columns, columns)
+    kinds = {name: kinds_of(inputs[name]) for name in columns}
+    trials, not_applicable = [], {}
+    for name in stress.operators or OPERATORS:
+        fitting, why_not = applicable(OPERATORS[name], kinds)
+        if why_not is not None:
+            not_applicable[name] = why_not
+            continue
+        trials += [
+            Planned(operator=OPERATORS[name], severity=severity, columns=fitting)
+            for severity in sorted(set(stress.severities))
+            if severity > 0
+        ]
+    return Plan(
+        inputs=inputs,
+        truth=sample.truth[known],
+        rules=Rules(
+            task=task,
+            positive=system.positive,
+            tolerance=system.tolerance,
+            confident_at=system.confident_at,
+        ),
+        trials=tuple(trials),
+        not_applicable=not_applicable,
+        asked_for=frozenset(stress.operators),
+        fingerprints=sample.fingerprints,
+        seed=stress.seed,
+        by_column=system.http is None,
+    )

@@ -1,0 +1,210 @@
+"""From trials to evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from proveout.checks import CheckContext, Finding
+from proveout.checks.stress.figures import (
+    Figure,
+    Unknown,
+    quality_drop,
+    refusal_rate,
+    silent_failure,
+    worst,
+)
+from proveout.checks.stress.operators import apply
+from proveout.checks.stress.plan import Plan, Planned
+from proveout.checks.stress.trial import Asked, Trial, try_out
+from proveout.evidence.model import WHOLE, Subject
+from proveout.evidence.outcome import NotMeasured
+from proveout.statistics import simultaneous_level
+from proveout.systems import System
+
+COLUMN_SECONDS = 10.0
+"""Time for trying the worst kinds of damage column by column."""
+
+NAMED = 3
+"""How many of the worst are named."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Tried:
+    """A trial's figure, wide enough to hold together with those of all the other trials."""
+
+    planned: Planned
+    wide: Figure
+    examples: list[dict[str, Any]]
+
+
+class Teller:
+    """Runs the trials and tells what they show."""
+
+    def __init__(self, context: CheckContext, plan: Plan, system: System, clean: Asked) -> None:
+        self._context = context
+        self._plan = plan
+        self._system = system
+        self._clean = clean
+        self._drops: list[_Tried] = []
+        self._silent: list[_Tried] = []
+        self._wide_level = simultaneous_level(0.95, len(plan.trials))
+        self._gives_confidence = bool((clean.judged.confidence >= 0).any())
+
+    def of_trial(self, planned: Planned) -> Iterator[Finding]:
+        """Damage, ask, and tell the three figures."""
+        trial = self._try(planned)
+        about = Subject.of(operator=planned.operator.name, severity=f"{planned.severity:g}")
+        details = self._details(planned, trial)
+        drop, silent = quality_drop(trial), silent_failure(trial)
+        yield self._told("stress.quality_drop", drop, about, self._with_drop(details, trial))
+        yield self._told("stress.refusal_rate", refusal_rate(trial), about, details)
+        yield self._told(
+            "stress.silent_failure",
+            silent,
+            about,
+            {**details, **self._silent_details(trial), "examples": trial.examples},
+        )
+        level = self._wide_level
+        for kept, figure in (
+            (self._drops, quality_drop(trial, level=level)),
+            (self._silent, silent_failure(trial, level=level)),
+        ):
+            if isinstance(figure, Figure):
+                kept.append(_Tried(planned=planned, wide=figure, examples=trial.examples))
+
+    def of_the_worst(self) -> Iterator[Finding]:
+        """Tell the worst of all trials, with bounds that hold for all of them together."""
+        yield self._worst("stress.worst_quality_drop", self._drops, quality_drop, {})
+        extra = self._meaning_of_silent()
+        yield self._worst("stress.worst_silent_failure", self._silent, silent_failure, extra)
+
+    def of_what_did_not_apply(self) -> Iterator[NotMeasured]:
+        """Name each operator that the charter asks for and the data have nothing for."""
+        for name, reason in self._plan.not_applicable.items():
+            if name in self._plan.asked_for:
+                yield NotMeasured(
+                    metric="stress.quality_drop",
+                    subject=Subject.of(operator=name),
+                    reason=f"the operator does not apply: {reason}",
+                    next_step="Take it out of stress.operators, or add columns (stress.columns).",
+                )
+
+    def _try(self, planned: Planned) -> Trial:
+        plan = self._plan
+        damaged = apply(
+            planned.operator,
+            plan.inputs,
+            planned.columns,
+            severity=planned.severity,
+            seed=plan.seed,
+        )
+        return try_out(self._system, self._clean, plan.truth, damaged, plan.rules)
+
+    def _worst(
+        self, metric: str, tried: list[_Tried], figure_of: Any, extra: dict[str, Any]
+    ) -> Finding:
+        if not tried:
+            unknown = figure_of(self._try(self._plan.trials[0]))
+            reason = unknown.reason if isinstance(unknown, Unknown) else "no trial gave a figure"
+            step = unknown.next_step if isinstance(unknown, Unknown) else ""
+            return NotMeasured(metric=metric, reason=reason, next_step=step)
+        named = sorted(tried, key=lambda each: -each.wide.value)[:NAMED]
+        details = {
+            **extra,
+            "rows": len(self._plan.truth),
+            "tried": len(self._plan.trials),
+            "without_figure": len(self._plan.trials) - len(tried),
+            "worst": [self._named(each, figure_of) for each in named],
+            "not_applicable": dict(self._plan.not_applicable),
+        }
+        return self._told(metric, worst(each.wide for each in tried), WHOLE, details)
+
+    def _named(self, tried: _Tried, figure_of: Any) -> dict[str, Any]:
+        operator = tried.planned.operator
+        return {
+            "operator": operator.name,
+            "severity": tried.planned.severity,
+            "value": tried.wide.value,
+            "low": tried.wide.interval.low,
+            "high": tried.wide.interval.high,
+            "stands_for": operator.stands_for,
+            "by_column": self._by_column(tried.planned, figure_of),
+            "examples": tried.examples,
+        }
+
+    def _by_column(self, planned: Planned, figure_of: Any) -> list[dict[str, Any]] | str:
+        """Try the damage on one column at a time: which one does the harm."""
+        if not self._plan.by_column:
+            return "not tried: each trial would be paid for by the request"
+        if planned.operator.fewest_columns > 1 or len(planned.columns) < 2:
+            return "not tried: this damage is not one of single columns"
+        n_rows = planned.severity * len(self._plan.truth) * len(planned.columns)
+        seconds = n_rows * self._clean.answers.elapsed_s / len(self._plan.truth)
+        if seconds > COLUMN_SECONDS / (2 * NAMED):
+            return f"not tried: it would take about {seconds:.0f} s"
+        found: list[dict[str, Any]] = []
+        for column in planned.columns:
+            alone = Planned(operator=planned.operator, severity=planned.severity, columns=(column,))
+            figure = figure_of(self._try(alone))
+            if isinstance(figure, Figure):
+                found.append({"column": column, "value": figure.value, "n": figure.n})
+        return sorted(found, key=lambda each: -each["value"])[:10]
+
+    def _told(
+        self, metric: str, figure: Figure | Unknown, about: Subject, details: dict[str, Any]
+    ) -> Finding:
+        if isinstance(figure, Unknown):
+            return NotMeasured(
+                metric=metric, subject=about, reason=figure.reason, next_step=figure.next_step
+            )
+        return self._context.found(
+            metric,
+            figure.value,
+            subject=about,
+            interval=figure.interval,
+            n=figure.n,
+            scope="synthetic",
+            details=details,
+        )
+
+    def _details(self, planned: Planned, trial: Trial) -> dict[str, Any]:
+        return {
+            "stands_for": planned.operator.stands_for,
+            "does": planned.operator.does,
+            "columns": list(planned.columns),
+            "rows_hit": trial.n_hit,
+            "rows_changed": trial.n_changed,
+            "answers_on_rows_hit": trial.status,
+            "faults": list(trial.faults[:5]),
+        }
+
+    def _with_drop(self, details: dict[str, Any], trial: Trial) -> dict[str, Any]:
+        task = self._plan.rules.task
+        told: dict[str, Any] = {"main_metric": "accuracy" if task == "classification" else "mae"}
+        for name, judged in (("before", trial.before), ("after", trial.after)):
+            known = judged.loss == judged.loss  # not NaN, which is: unanswered
+            for rows, which in ((known, ""), (known & trial.is_hit, "_on_rows_hit")):
+                if rows.any():
+                    loss = float(judged.loss[rows].mean())
+                    told[f"{name}{which}"] = 1 - loss if task == "classification" else loss
+        return {**details, **told}
+
+    def _silent_details(self, trial: Trial) -> dict[str, Any]:
+        if trial.silent is None or not trial.is_hit.any():
+            return self._meaning_of_silent()
+        on_hit = float(trial.silent[trial.is_hit].mean())
+        return {**self._meaning_of_silent(), "on_rows_hit": on_hit}
+
+    def _meaning_of_silent(self) -> dict[str, Any]:
+        """Say what counts, and how often it happens on the rows as they are."""
+        if self._gives_confidence:
+            at = self._plan.rules.confident_at
+            what = f"wrong, with a confidence of at least {at:g} or none"
+        else:
+            what = "every wrong answer, because the system gives no confidence"
+        told: dict[str, Any] = {"counts_as_silent": what}
+        if self._clean.judged.correct is not None:
+            told["baseline"] = float(self._clean.silent.mean())
+        return told

@@ -1,0 +1,200 @@
+"""One trial: damage a share of the rows, ask the system, set its answers beside the clean ones.
+
+Only rows that were hit are sent again; the others keep the answer they got when clean. A system
+that answers row by row cannot tell the difference, and one that is paid by the request is asked
+for what is new.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from proveout.checks.stress.operators import Damaged
+from proveout.statistics.scores import Judged, Task, judge
+from proveout.systems import Answers, AnswerStatus, System, fit_to_task
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """How answers are judged, from the charter."""
+
+    task: Task
+    positive: str | None
+    tolerance: float | None
+    confident_at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """Some rows, their answers, and how these stand against the truth."""
+
+    inputs: pd.DataFrame
+    answers: Answers
+    judged: Judged
+
+    @property
+    def silent(self) -> NDArray[np.bool_]:
+        """Rows answered wrong with no sign of doubt: confident, or without any confidence."""
+        judged = self.judged
+        assert judged.correct is not None  # noqa: S101  # asked for only where it is known
+        unmarked = np.isnan(judged.confidence) | (judged.confidence >= judged.confident_at)
+        return np.asarray(judged.answered & ~judged.correct & unmarked, dtype=bool)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """The whole sample with some rows damaged: row for row before and after."""
+
+    before: Judged
+    """Each row as it was answered when clean."""
+    after: Judged
+    """The same rows; those that were not hit as before."""
+    silent: NDArray[np.bool_] | None
+    """After; None where it is unknown when an answer is wrong."""
+    is_hit: NDArray[np.bool_]
+    n_hit: int
+    n_changed: int
+    """Rows hit in which at least one value really differs, or whose columns do."""
+    examples: list[dict[str, Any]]
+    """Silent failures that were none before: up to three."""
+    faults: tuple[str, ...]
+    status: dict[str, int]
+    """How many of the rows that were hit got an answer of which status."""
+
+
+def ask(system: System, inputs: pd.DataFrame, truth: NDArray[Any], rules: Rules) -> Asked:
+    """Ask the system and judge its answers."""
+    answers = fit_to_task(system.answer(inputs), rules.task)
+    judged = judge(
+        truth,
+        answers.value,
+        answers.confidence,
+        answers.status,
+        task=rules.task,
+        positive=rules.positive,
+        tolerance=rules.tolerance,
+        confident_at=rules.confident_at,
+    )
+    return Asked(inputs=inputs, answers=answers, judged=judged)
+
+
+def try_out(
+    system: System, clean: Asked, truth: NDArray[Any], damaged: Damaged, rules: Rules
+) -> Trial:
+    """Ask for the damaged rows, and put them among those that were not hit."""
+    asked = [ask(system, part, truth[part.index], rules) for part in damaged.parts]
+    arrived = [part.index.to_numpy(dtype=np.intp) for part in damaged.parts]
+    kept = np.setdiff1d(np.arange(len(truth)), damaged.hit)
+    origin = np.concatenate([kept, *arrived])
+    before, knows_wrong = clean.judged.take(origin), clean.judged.correct is not None
+    return Trial(
+        before=before,
+        after=_together([clean.judged.take(kept), *(each.judged for each in asked)]),
+        silent=(
+            np.concatenate([clean.silent[kept], *(each.silent for each in asked)])
+            if knows_wrong
+            else None
+        ),
+        is_hit=np.arange(len(origin)) >= len(kept),
+        n_hit=len(damaged.hit),
+        n_changed=sum(_n_changed(clean.inputs, part) for part in damaged.parts),
+        examples=list(_examples(clean, asked, truth)) if knows_wrong else [],
+        faults=tuple(dict.fromkeys(fault for each in asked for fault in each.answers.faults)),
+        status=_statuses(asked),
+    )
+
+
+def _together(parts: list[Judged]) -> Judged:
+    first = parts[0]
+
+    def joined(name: str) -> Any:
+        return np.concatenate([getattr(part, name) for part in parts])
+
+    return Judged(
+        task=first.task,
+        truth=joined("truth"),
+        answer=joined("answer"),
+        answered=joined("answered"),
+        confidence=joined("confidence"),
+        correct=None if first.correct is None else joined("correct"),
+        loss=joined("loss"),
+        positive=first.positive,
+        confident_at=first.confident_at,
+    )
+
+
+def _statuses(asked: list[Asked]) -> dict[str, int]:
+    codes = np.concatenate([each.answers.status for each in asked] or [np.empty(0, np.int8)])
+    counts = {status.name.lower(): int((codes == status).sum()) for status in AnswerStatus}
+    return {name: count for name, count in counts.items() if count}
+
+
+def _n_changed(clean: pd.DataFrame, part: pd.DataFrame) -> int:
+    if list(part.columns) != list(clean.columns) or part.index.has_duplicates:
+        return part.index.nunique()
+    was = clean.loc[part.index]
+    differs = np.zeros(len(part), dtype=bool)
+    for name in part.columns:
+        one, other = was[name].to_numpy(dtype=object), part[name].to_numpy(dtype=object)
+        both_gone = pd.isna(one) & pd.isna(other)
+        differs |= ~both_gone & np.array(
+            [not _equal(a, b) for a, b in zip(one, other, strict=True)], dtype=bool
+        )
+    return int(differs.sum())
+
+
+def _equal(one: Any, other: Any) -> bool:
+    """Equal as values: 3 is 3.0, but '3' is not 3."""
+    if isinstance(one, str) != isinstance(other, str):
+        return False
+    return bool(one == other)
+
+
+def _examples(
+    clean: Asked, asked: list[Asked], truth: NDArray[Any], *, most: int = 3
+) -> Iterator[dict[str, Any]]:
+    found = 0
+    for each in asked:
+        positions = each.inputs.index.to_numpy(dtype=np.intp)
+        for row in np.flatnonzero(each.silent & ~clean.silent[positions]):
+            if found == most:
+                return
+            found += 1
+            position = int(positions[row])
+            was, now = clean.inputs.iloc[position], each.inputs.iloc[int(row)]
+            names = [name for name in now.index if not _same_cell(was.get(name), now[name])]
+            lost = [name for name in was.index if name not in now.index]
+            yield {
+                "before": {str(name): _shown(was.get(name)) for name in [*names, *lost][:8]},
+                "after": {str(name): _shown(now[name]) for name in names[:8]},
+                "answer_before": _shown(clean.answers.value[position]),
+                "answer": _shown(each.answers.value[row]),
+                "confidence": _shown(each.answers.confidence[row]),
+                "truth": _shown(truth[position]),
+            }
+
+
+def _same_cell(one: Any, other: Any) -> bool:
+    return bool(pd.isna(one) and pd.isna(other)) or _equal(one, other)
+
+
+def _shown(cell: Any) -> Any:
+    """A cell as JSON can hold it, long text cut."""
+    if isinstance(cell, np.generic):
+        cell = cell.item()
+    if cell is None or pd.isna(cell):
+        return None
+    if isinstance(cell, bool | int):
+        return cell
+    if isinstance(cell, float):
+        return round(cell, 6)
+    text = str(cell)
+    return text if len(text) <= 80 else text[:79] + "…"

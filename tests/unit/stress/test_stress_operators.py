@@ -1,0 +1,214 @@
+"""What every corruption operator promises; a new one is held to it without further ado."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from proveout.checks.stress.columns import kinds_of
+from proveout.checks.stress.operators import OPERATORS, Damaged, Operator, applicable, apply
+
+EVERY = pytest.mark.parametrize("operator", OPERATORS.values(), ids=OPERATORS.keys())
+
+
+def a_sample(n: int = 200) -> pd.DataFrame:
+    """Rows with columns of every kind, with gaps, and a label and key that nobody may touch."""
+    rng = np.random.default_rng(1)
+    days = pd.date_range("2013-01-01", periods=n, freq="7h")
+    sample = pd.DataFrame(
+        {
+            "id": np.arange(n),
+            "whole": rng.integers(1, 80, n),
+            "fraction": rng.normal(1500, 300, n).round(2),
+            "holed": np.where(rng.random(n) < 0.3, np.nan, rng.normal(size=n).round(3)),
+            "origin": rng.choice(["EWR", "JFK", "LGA"], n),
+            "name": [f"Zoë Smith {i} of Main Street" for i in range(n)],
+            "yes": rng.random(n) < 0.5,
+            "moment": days,
+            "day": [moment.date() for moment in days],
+            "written": days.strftime("%Y-%m-%d"),
+            "written_time": days.strftime("%Y-%m-%d %H:%M:%S"),
+            "label": rng.choice(["late", "on time"], n),
+        }
+    )
+    sample.loc[::9, "origin"] = None
+    return sample
+
+
+def damaged(operator: Operator, sample: pd.DataFrame, severity: float, seed: int = 7) -> Damaged:
+    kinds = {name: kinds_of(sample[name]) for name in sample if name not in ("id", "label")}
+    columns, why_not = applicable(operator, kinds)
+    assert why_not is None
+    return apply(operator, sample, columns, severity=severity, seed=seed)
+
+
+def same(one: Damaged, other: Damaged) -> bool:
+    return len(one.parts) == len(other.parts) and all(
+        mine.equals(theirs) for mine, theirs in zip(one.parts, other.parts, strict=True)
+    )
+
+
+@EVERY
+@pytest.mark.parametrize(
+    ("severity", "rows"),
+    [(0.05, 10), (0.25, 50), (0.0125, 3), (1.0, 200)],  # 2.5 rows are three
+)
+def test_hits_exactly_the_share_of_rows(operator: Operator, severity: float, rows: int) -> None:
+    """The severity is the share of rows that are hit, rounded to whole rows, halves up."""
+    found = damaged(operator, a_sample(), severity)
+
+    assert len(found.hit) == len(set(found.hit.tolist())) == rows
+    arrived = sorted({position for part in found.parts for position in part.index})
+    assert arrived == sorted(found.hit.tolist())
+
+
+@EVERY
+def test_is_nothing_at_severity_zero(operator: Operator) -> None:
+    """Severity 0 leaves the sample alone."""
+    found = damaged(operator, a_sample(), 0.0)
+
+    assert (found.parts, found.hit.tolist()) == ((), [])
+
+
+@EVERY
+def test_repeats_itself_with_the_same_seed(operator: Operator) -> None:
+    """The same seed gives the same damage, down to the cell."""
+    assert same(damaged(operator, a_sample(), 0.25), damaged(operator, a_sample(), 0.25))
+
+
+@EVERY
+def test_changes_nothing_in_the_sample_it_is_given(operator: Operator) -> None:
+    """An operator is pure: the clean rows stay clean, so that they can be compared."""
+    sample = a_sample()
+
+    damaged(operator, sample, 0.5)
+
+    pd.testing.assert_frame_equal(sample, a_sample())
+
+
+@EVERY
+def test_never_touches_label_or_key(operator: Operator) -> None:
+    """Columns that are not open to damage arrive as they were."""
+    sample = a_sample()
+
+    for part in damaged(operator, sample, 0.5).parts:
+        for name in ("id", "label"):
+            assert part[name].tolist() == sample[name].iloc[part.index].tolist()
+
+
+@EVERY
+def test_changes_something(operator: Operator) -> None:
+    """Damage shows: in the cells, in the columns, or in the number of rows."""
+    sample = a_sample()
+
+    found = damaged(operator, sample, 0.5)
+
+    assert not (len(found.parts) == 1 and found.parts[0].equals(sample.iloc[found.hit]))
+
+
+@EVERY
+def test_keeps_rows_and_columns_in_their_order(operator: Operator) -> None:
+    """Unless the shape is what it damages, each row that is hit comes back once, in its place."""
+    sample = a_sample()
+
+    found = damaged(operator, sample, 0.25)
+
+    shapes = [(part.index.tolist(), list(part.columns)) for part in found.parts]
+    assert (shapes == [(found.hit.tolist(), list(sample.columns))]) is operator.keeps_shape
+
+
+@EVERY
+def test_leaves_types_alone_unless_that_is_the_point(operator: Operator) -> None:
+    """A number stays a number, text stays text; only notations and holes change a type."""
+    changes_type = {"locale-numbers", "date-format", "missing-values", "missing-by-value"}
+    mixes_types = {"swapped-columns"}
+    if operator.name in changes_type | mixes_types:
+        pytest.skip("the type is what this one damages")
+    sample = a_sample()
+
+    for part in damaged(operator, sample, 0.25).parts:
+        for name in part.columns.intersection(sample.columns):
+            before, after = sample[name], part[name]
+            assert pd.api.types.is_numeric_dtype(before) == pd.api.types.is_numeric_dtype(after)
+            assert pd.api.types.is_datetime64_any_dtype(
+                before
+            ) == pd.api.types.is_datetime64_any_dtype(after)
+
+
+@EVERY
+def test_takes_no_rows_at_all(operator: Operator) -> None:
+    """An empty sample has no damage."""
+    columns = tuple(a_sample().columns.drop(["id", "label"]))
+
+    found = apply(operator, a_sample().iloc[:0], columns[:3], severity=0.5, seed=1)
+
+    assert found.parts == ()
+
+
+@EVERY
+def test_takes_rows_whose_values_are_all_missing(operator: Operator) -> None:
+    """A hole that is hit stays a hole, or gets a value where that is the point."""
+    sample = a_sample()
+    kinds = {name: kinds_of(sample[name]) for name in sample if name not in ("id", "label")}
+    columns, _ = applicable(operator, kinds)
+    holes = sample.copy()
+    for name in columns:
+        holes[name] = holes[name].where(np.arange(len(holes)) >= 150)  # values in the last rows
+
+    found = apply(operator, holes, columns, severity=0.9, seed=1)
+
+    assert len(found.hit) == 180
+
+
+@EVERY
+def test_says_what_it_stands_for(operator: Operator) -> None:
+    """A report explains each kind of damage in words."""
+    assert operator.name == operator.name.lower()
+    assert len(operator.stands_for) > 20
+    assert len(operator.does) > 20
+
+
+@EVERY
+def test_hits_more_of_the_same_rows_when_more_severe(operator: Operator) -> None:
+    """A higher severity hits the rows of a lower one and more, so that the two compare."""
+    light, heavy = (damaged(operator, a_sample(), severity) for severity in (0.05, 0.25))
+
+    assert set(light.hit.tolist()) < set(heavy.hit.tolist())
+
+
+def test_an_operator_without_columns_says_why_it_does_not_apply() -> None:
+    """The reason names the kind of column that is wanted."""
+    kinds = {"age": kinds_of(pd.Series([1, 2])), "empty": kinds_of(pd.Series([None, None]))}
+
+    assert applicable(OPERATORS["date-format"], kinds) == (
+        (),
+        "it needs a column of kind moment; the inputs have 0",
+    )
+    assert applicable(OPERATORS["swapped-columns"], {"age": kinds["age"]}) == (
+        (),
+        "it needs 2 columns of kind any; the inputs have 1",
+    )
+
+
+@pytest.mark.parametrize(
+    ("column", "kinds"),
+    [
+        ([1, 2, 3], {"number"}),
+        ([1.5, None], {"number"}),
+        ([True, False], set()),  # nothing here damages a truth value but its absence
+        (["a", "b", "a", "b"], {"text", "category"}),
+        ([f"name {i}" for i in range(100)], {"text"}),
+        (
+            ["2013-01-01", "2013-02-01", "2013-03-01", "2013-04-01", "2013-05-01"],
+            {"text", "moment"},
+        ),
+        ([date(2013, 1, 1)], {"moment"}),
+        ([None, None], set()),
+    ],
+)
+def test_kinds_of_columns(column: list[object], kinds: set[str]) -> None:
+    """A column is of the kinds that its values show."""
+    assert kinds_of(pd.Series(column)) == kinds
