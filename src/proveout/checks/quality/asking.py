@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from scipy.special import stdtrit
 
 from proveout.checks.contract import Progress
 from proveout.evidence.model import Interval
-from proveout.statistics import mean
 from proveout.systems.answering import join
 from proveout.systems.port import Answers, AnswerStatus, System
 
@@ -69,14 +69,14 @@ def throughput(
     if len(timed) < _FEWEST_TIMED or answered_share == 0:
         return None
     per_row = np.array([call.seconds / call.rows for call in timed])
-    centre, spread = mean(per_row, level=level)
+    centre, error = float(per_row.mean()), float(per_row.std(ddof=1)) / math.sqrt(len(per_row))
     # On the logarithm, so that the slow end stays above zero.
-    factor = math.exp((spread.high - centre) / centre)
+    factor = math.exp(float(stdtrit(len(per_row) - 1, (1 + level) / 2)) * error / centre)
     value = answered_share / centre
     return Throughput(
         value=value,
         interval=Interval(
-            low=value / factor, high=value * factor, level=level, method="student-t over calls"
+            low=value / factor, high=value * factor, level=level, method="delta-log over calls"
         ),
         details={
             "calls": len(calls),

@@ -137,7 +137,8 @@ class _Cell:
     total: float
     """Sum of the loss."""
     squares: float
-    """Sum of the squared loss."""
+    cubes: float
+    """Sums of the squared and of the cubed loss."""
     p: float
 
     @property
@@ -145,12 +146,23 @@ class _Cell:
         return self.total / self.n
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Counts:
+    """Of each part of a cut: rows, sums of the powers of the loss, p value against the rest."""
+
+    n: NDArray[np.intp]
+    total: NDArray[np.float64]
+    squares: NDArray[np.float64]
+    cubes: NDArray[np.float64]
+    p: NDArray[np.float64]
+
+
 class _Whole:
     """All rows; what parts are compared with."""
 
     def __init__(self, loss: NDArray[np.float64], task: Task) -> None:
         self.loss, self.task, self.n = loss, task, len(loss)
-        self._squares = loss**2
+        self._powers = (loss, loss**2, loss**3)
         self._total = float(loss.sum())
         if task == "regression":
             self._ranks = stats.rankdata(loss)
@@ -160,8 +172,8 @@ class _Whole:
         """Count every part of a cut at once."""
         at = np.where(codes < 0, n_parts, codes)
         n = np.bincount(at, minlength=n_parts + 1)[:n_parts]
-        total, squares = (_sums(at, each, n_parts) for each in (self.loss, self._squares))
-        return n, total, squares, self._p(at, n, total)
+        total, squares, cubes = (_sums(at, each, n_parts) for each in self._powers)
+        return _Counts(n=n, total=total, squares=squares, cubes=cubes, p=self._p(at, n, total))
 
     def part(self, cell: _Cell, p: float, levels: tuple[float, float]) -> Part:
         """Give a cell its figures, for itself and as one of many."""
@@ -181,7 +193,7 @@ class _Whole:
     def _interval(self, cell: _Cell, level: float) -> Interval:
         if self.task == "classification":
             return wilson(cell.n - round(cell.total), cell.n, level=level)
-        return mean_of_sums(cell.n, cell.total, cell.squares, level=level)[1]
+        return mean_of_sums(cell.n, cell.total, cell.squares, cell.cubes, level=level)[1]
 
     def _p(
         self, at: NDArray[np.intp], n: NDArray[np.intp], total: NDArray[np.float64]
@@ -205,18 +217,13 @@ def _sums(at: NDArray[np.intp], values: NDArray[np.float64], n_parts: int) -> ND
     return np.asarray(sums, dtype=np.float64)
 
 
-_Counts = tuple[
-    "NDArray[np.intp]", "NDArray[np.float64]", "NDArray[np.float64]", "NDArray[np.float64]"
-]
-"""Per part: rows, sum of the loss, sum of its squares, p value."""
-
-
 def _cells(whole: _Whole, combined: Sequence[tuple[Cut, ...]], fewest: int) -> list[_Cell]:
     """Test every part with rows enough of every cut, or of what two cuts have in common."""
     found = []
     for cuts in combined:
         codes, n_parts, sizes = _together(cuts)
-        n, total, squares, p = whole.counts(codes, n_parts)
+        counts = whole.counts(codes, n_parts)
+        n = counts.n
         own = [np.bincount(cut.codes[cut.codes >= 0], minlength=len(cut.parts)) for cut in cuts]
         for code in np.flatnonzero((n >= fewest) & (n < whole.n)):
             split = (int(code),) if len(cuts) == 1 else divmod(int(code), sizes[1])
@@ -230,9 +237,10 @@ def _cells(whole: _Whole, combined: Sequence[tuple[Cut, ...]], fewest: int) -> l
                         (cut.kind, cut.column, at) for cut, at in zip(cuts, split, strict=True)
                     ),
                     n=int(n[code]),
-                    total=float(total[code]),
-                    squares=float(squares[code]),
-                    p=float(p[code]),
+                    total=float(counts.total[code]),
+                    squares=float(counts.squares[code]),
+                    cubes=float(counts.cubes[code]),
+                    p=float(counts.p[code]),
                 )
             )
     return found

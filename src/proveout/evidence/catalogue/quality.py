@@ -90,8 +90,9 @@ METRICS: tuple[Metric, ...] = (
     _metric(
         "mae",
         "How far off the answers are on average.",
-        "Mean absolute error over answered rows, in the unit of the label. Student's t interval.",
-        "R301, R303",
+        "Mean absolute error over answered rows, in the unit of the label. Hall's "
+        "interval: Student's t, corrected for skewness.",
+        "R301, R303; Hall 1992",
         unit="*",
         direction="lower",
         dimensions=_PARTS,
@@ -131,8 +132,8 @@ METRICS: tuple[Metric, ...] = (
     _metric(
         "throughput",
         "How many records the system answers in a second, on this machine, one batch at a time.",
-        "Rows / wall time of the calls. Student's t interval on the time per row over calls of "
-        "equal size.",
+        "Answered rows / wall time of the calls after the first. Student's t interval on the "
+        "logarithm of the time per row, over calls of equal size.",
         "R301",
         unit="rows/s",
     ),
