@@ -1,0 +1,158 @@
+"""The parts that no data file can answer: all of them commented examples."""
+
+from __future__ import annotations
+
+from proveout.charter.init.blocks import Block
+
+OPTIONAL: tuple[Block, ...] = (
+    Block(
+        "The business figures that will decide whether the pilot widens. They are sealed now.",
+        """
+        kpis:
+          - name: handling_time
+            unit: minutes
+            direction: lower
+            baseline: {value: 14.5, source: 'time study of March, 120 cases', n: 120}
+            threshold: 10
+        """,
+    ),
+    Block(
+        "The process that changes, and how it is redesigned alongside the system.",
+        """
+        process:
+          name: claims handling
+          redesign: Clear claims are paid at once; clerks see the doubtful ones only
+        """,
+    ),
+    Block(
+        "How the system connects to what people use every day.",
+        """
+        integration:
+          connects_to: [claims desk, mail room]
+          how: The answer stands in the claims desk beside the claim
+        """,
+    ),
+    Block(
+        "What happens when it gives a wrong answer live.",
+        """
+        rollback:
+          procedure: The team lead switches the claims desk back to manual
+          to: manual
+          within_minutes: 15
+          decided_by: Ada Byron
+        """,
+    ),
+    Block(
+        "Life after the pilot, designed from day one.",
+        """
+        production_design:
+          maintainer: Application team 3
+          monitoring: Weekly figures and alarms to the reviewer
+          data_updates: Claims data team, nightly
+          accountable: Ada Byron
+        """,
+    ),
+    Block(
+        "What the system was built on, and what would show that it no longer holds.",
+        """
+        assumptions:
+          - name: complete
+            statement: Claims arrive with amount and date
+            metric: readiness.required_completeness
+            subject: {source: '*', column: '*'}
+            holds_from: 0.95
+        """,
+    ),
+    Block(
+        "Changes to single lines of the default standard; a looser one is shown as such.",
+        """
+        standard:
+          production.required_completeness:
+            threshold: 0.99
+            why: The payment run refuses incomplete claims
+        """,
+    ),
+    Block(
+        "Tests made to break the system, and how much it may suffer.",
+        """
+        stress:
+          max_quality_drop: 0.1
+          max_silent_failure: 0.05
+        """,
+    ),
+    Block(
+        "From the pilot's users to everybody.",
+        """
+        load:
+          users: 10000
+          requests_per_user_per_day: 30
+          p95_latency_s: 2
+          max_error_rate: 0.01
+        """,
+    ),
+    Block(
+        "What it may cost.",
+        """
+        budget:
+          currency: EUR
+          per_month: 2000
+          on_exceeded: notify
+          price: {per_request: 0.002}
+        """,
+    ),
+    Block(
+        "Who watches, who decides, how often.",
+        """
+        governance:
+          exceptions: {goes_to: Michael Faraday, due_hours: 24, escalates_to: Ada Byron}
+          refresh: {every_days: 90, done_by: Application team 3}
+          reviews: {every_days: 30, attended_by: [Ada Byron, Michael Faraday]}
+          output_audit: {how: Two clerks judge a random sample, share: 0.02}
+          handoff: {to: Application team 3}
+          inventory:
+            - {tool: claims model, owner: Ada Byron, outputs_used_for: paying claims}
+        """,
+    ),
+    Block(
+        "What it means for people.",
+        """
+        change:
+          roles:
+            - {role: Claims clerk, headcount: 40, what_changes: Clerks decide doubtful claims only}
+          training:
+            - {who: Claims clerks, scenarios: twenty real claims of last month, invited: 40}
+          incentives:
+            - {rule: Bonus per claim handled, rewards: old, changed_by: Ada Byron}
+          participants: {count: 12, population: 40, chosen: volunteers}
+          will_do: [propose to pay or to look closer]
+          will_not_do: [refuse a claim]
+          contact: claims-help@example.com
+          feedback: A button in the claims desk; each remark is answered within three days
+        """,
+    ),
+    Block(
+        "Questions of legal and compliance, asked before the launch week.",
+        """
+        legal:
+          - question: May answers be kept for two years?
+            asked_of: Legal department
+        """,
+    ),
+    Block(
+        "Reviews that the production owner attends.",
+        """
+        milestones:
+          - {name: half-time review, on: 2027-03-31, attended_by: [Ada Byron]}
+        """,
+    ),
+    Block(
+        "Earlier pilots of the same kind; an empty list says that there were none.",
+        """
+        predecessors:
+          - pilot: claims-2024
+            result: failed
+            failures: [data-gap]
+            addressed: Production data was audited before this pilot began
+        """,
+    ),
+)

@@ -1,0 +1,91 @@
+"""`proveout amend`: change a sealed charter in the open."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from proveout.cli.output import Output
+from proveout.cli.paths import (
+    CHARTER_FILE,
+    CharterArgument,
+    JsonOption,
+    LedgerOption,
+    ledger_location,
+    state_folder,
+)
+from proveout.cli.seal_command import WhoOption
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("amend")(amend_command)
+
+
+def amend_command(
+    *,
+    who: WhoOption,
+    why: Annotated[str, typer.Option("--why", help="The reason; it stands in every verdict.")],
+    charter: CharterArgument = Path(CHARTER_FILE),
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before recording.")] = False,
+    ledger: LedgerOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Record what the edited charter says otherwise than the one in force, by whom and why.
+
+    A threshold that is loosened is shown in every verdict from then on, with whether results were
+    known.
+
+    Example: proveout amend --who 'Ada Byron' --why 'the volume has doubled'
+    """
+    from proveout.assess.workspace import open_workspace
+    from proveout.charter.sealing import amend, diff_text, pending
+    from proveout.gate import default_lines
+
+    output, defaults = Output(as_json=as_json), default_lines()
+    location = ledger_location(charter, ledger)
+    with open_workspace(charter, location, state_folder(charter)) as workspace:
+        catalogue = workspace.registry.catalogue
+        changes = pending(
+            workspace.loaded, workspace.ledger, catalogue=catalogue, defaults=defaults
+        )
+        if not (yes or as_json) and sys.stdin.isatty():
+            output.say(_unwrapped(diff_text(changes)))
+            typer.confirm("Record this amendment?", abort=True, err=True)
+        made = amend(
+            workspace.loaded,
+            workspace.ledger,
+            who=who,
+            why=why,
+            now=workspace.clock(),
+            catalogue=catalogue,
+            defaults=defaults,
+        )
+    output.show(
+        _unwrapped(
+            f"{diff_text(made.changes)}\nAmended: pilot '{made.pilot}', by {made.who}: {made.why}"
+        ),
+        {
+            "pilot": made.pilot,
+            "who": made.who,
+            "why": made.why,
+            "at": made.at.isoformat(),
+            "content_hash": made.content_hash,
+            "changes": [{**asdict(item), "concerns": list(item.concerns)} for item in made.changes],
+        },
+    )
+    loosened = sum(change.effect == "looser" for change in made.changes)
+    if loosened:
+        what = "1 change makes" if loosened == 1 else f"{loosened} changes make"
+        output.say(f"{what} the standard easier to meet; every verdict will say so.")
+    output.say(_unwrapped(f"Next: proveout gate {charter} --stage production"))
+
+
+def _unwrapped(text: str) -> Text:
+    """Keep each line whole, so that a path or a command can be copied."""
+    return Text(text, no_wrap=True, overflow="ignore")

@@ -1,0 +1,78 @@
+"""`proveout seal`: fix the standard before results can bend it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from proveout.cli.output import Output
+from proveout.cli.paths import (
+    CHARTER_FILE,
+    CharterArgument,
+    JsonOption,
+    LedgerOption,
+    ledger_location,
+    state_folder,
+)
+
+WhoOption = Annotated[
+    str, typer.Option("--who", envvar="PROVEOUT_WHO", help="Full name of the person who does it.")
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("seal")(seal_command)
+
+
+def seal_command(
+    who: WhoOption,
+    charter: CharterArgument = Path(CHARTER_FILE),
+    ledger: LedgerOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Fix what was agreed in the ledger, with who and when, before the pilot begins.
+
+    From then on the charter changes only in the open, with: proveout amend
+
+    Example: proveout seal --who 'Ada Byron'
+    """
+    from proveout.assess.workspace import open_workspace
+    from proveout.charter.sealing import seal, standing_in
+
+    location = ledger_location(charter, ledger)
+    with open_workspace(charter, location, state_folder(charter)) as workspace:
+        loaded = workspace.loaded
+        pilot = loaded.charter.pilot
+        was_sealed = standing_in(workspace.ledger, pilot).seal is not None
+        late = any(True for _ in workspace.ledger.entries(pilot=pilot, kinds=("evidence",)))
+        made = seal(
+            loaded,
+            workspace.ledger,
+            who=who,
+            now=workspace.clock(),
+            catalogue=workspace.registry.catalogue,
+        )
+    output = Output(as_json=as_json)
+    by = f"{made.who} on {made.at:%Y-%m-%d %H:%M %Z}"
+    first = "Sealed already, and unchanged: pilot" if was_sealed else "Sealed: pilot"
+    output.show(
+        Text(f"{first} '{pilot}', by {by}\n{loaded.content_hash}", no_wrap=True, overflow="ignore"),
+        {
+            "pilot": pilot,
+            "who": made.who,
+            "at": made.at.isoformat(),
+            "content_hash": loaded.content_hash,
+            "sealed_before": was_sealed,
+            "results_known": late,
+        },
+    )
+    if late and not was_sealed:
+        output.say(
+            "Results were in the ledger before this seal: it does not show that the standard was "
+            "fixed first."
+        )
+    output.say(Text(f"Next: proveout assess {charter}", no_wrap=True, overflow="ignore"))
