@@ -186,7 +186,7 @@ def _changes(before: Counts, after: Counts) -> tuple[Change, ...]:
     labels = [label for label in dict.fromkeys([*before, *after]) if label not in _NOT_VALUES]
     changes = [_change(label, before, after) for label in labels]
     changes = [each for each in changes if abs(each.pilot - each.production) > _NOTABLE]
-    changes.sort(key=lambda each: (-abs(each.pilot - each.production), each.label))
+    changes.sort(key=lambda each: (-round(abs(each.pilot - each.production), 9), each.label))
     return tuple(changes[:_EXAMPLES])
 
 
