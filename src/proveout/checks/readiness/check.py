@@ -1,0 +1,62 @@
+"""The readiness check: is the data of production complete, consistent and fresh enough?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from proveout.charter.schema import Charter
+from proveout.checks.contract import CheckContext, Finding, Need, Progress
+from proveout.evidence.catalogue import Metric
+from proveout.evidence.catalogue.readiness import METRICS
+
+
+@dataclass(frozen=True, slots=True)
+class ReadinessCheck:
+    """Audits every source of production, and the pilot sample beside it."""
+
+    name: str = "readiness"
+    version: str = "1"
+    question: str = "Is the production data complete, consistent and fresh enough to stand on?"
+    metrics: tuple[Metric, ...] = METRICS
+
+    def needs(self, charter: Charter) -> list[Need]:
+        """Say what is missing in the charter for this check to run."""
+        if any(source.role == "records" for source in charter.data.production):
+            return []
+        return [
+            Need(
+                what="data.production names no source of records",
+                next_step="Name the data as production really holds it: data.production",
+            )
+        ]
+
+    def run(self, context: CheckContext) -> Iterator[Finding]:
+        """Audit source by source, then compare sites, then pilot with production."""
+        from proveout.checks.readiness.audit import audit_source
+        from proveout.checks.readiness.comparison import compare
+        from proveout.checks.readiness.findings import findings
+        from proveout.checks.readiness.gap import findings as sandbox_gap
+
+        production, pilot = context.data.production(), context.data.pilot()
+        references = {each.name: each.table for each in context.data.references()}
+        total = len(production) + (pilot is not None)
+        audits = []
+        for done, opened in enumerate(production):
+            yield Progress(done=done, total=total, what=f"auditing {opened.name}")
+            audit = audit_source(
+                opened, charter=context.charter, now=context.now, seed=context.seed,
+                references=references,
+            )  # fmt: skip
+            yield from findings(context, audit, "production")
+            audits.append(audit)
+        yield from compare(context, audits, "production")
+        if pilot is None:
+            return
+        yield Progress(done=len(production), total=total, what=f"auditing {pilot.name}")
+        audit = audit_source(
+            pilot, charter=context.charter, now=context.now, seed=context.seed,
+            references=references,
+        )  # fmt: skip
+        yield from findings(context, audit, "pilot")
+        yield from sandbox_gap(context)

@@ -1,0 +1,69 @@
+"""Asking the engine: one place where expressions become rows.
+
+For DuckDB the compiled query goes to the connection directly: Ibis's own way out imports pandas,
+which costs a second at the first query.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+    import pyarrow as pa
+
+
+def is_duckdb(expression: ir.Expr) -> bool:
+    """Tell whether the embedded engine answers this expression."""
+    return bool(expression.get_backend().name == "duckdb")
+
+
+def rows(expression: ir.Table) -> list[dict[str, Any]]:
+    """Run a query with a small answer."""
+    if not _is_direct(expression):
+        found: list[dict[str, Any]] = expression.to_pyarrow().to_pylist()
+        return found
+    cursor = _cursor(expression)
+    names = [column[0] for column in cursor.description]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def arrow(expression: ir.Table) -> pa.Table:
+    """Run a query whose answer is worked on further."""
+    if not _is_direct(expression):
+        return expression.to_pyarrow()
+    backend = expression.get_backend()
+    return backend.con.sql(str(backend.compile(expression))).to_arrow_table()
+
+
+@contextmanager
+def kept_aside(expression: ir.Table) -> Iterator[ir.Table]:
+    """Have the embedded engine keep an intermediate result of which several things are asked.
+
+    Other engines answer each question from the start: they may not let us write.
+    """
+    if not _is_direct(expression):
+        yield expression
+        return
+    backend, name = expression.get_backend(), f"proveout_{uuid4().hex}"
+    backend.con.execute(f"CREATE TEMP TABLE {name} AS {backend.compile(expression)}")
+    try:
+        yield backend.table(name)
+    finally:
+        backend.con.execute(f"DROP TABLE {name}")
+
+
+def _is_direct(expression: ir.Table) -> bool:
+    import ibis.expr.operations as ops
+
+    # A table in memory must be handed to the engine first, which Ibis does on its own way.
+    return is_duckdb(expression) and not expression.op().find(ops.InMemoryTable)
+
+
+def _cursor(expression: ir.Table) -> Any:
+    backend = expression.get_backend()
+    # Not a cursor of its own: temporary tables are seen by one connection only.
+    return backend.con.execute(str(backend.compile(expression)))

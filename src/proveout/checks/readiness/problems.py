@@ -1,0 +1,165 @@
+"""What the charter and the data themselves say can be wrong with a record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from proveout.charter.schema import Data
+from proveout.checks.readiness.columns import Column, named
+from proveout.checks.readiness.conditions import (
+    any_of,
+    impossible_moment,
+    in_another_format,
+    in_wrong_order,
+    missing,
+    not_of_type,
+    out_of_range,
+)
+from proveout.checks.readiness.exceptions import Problem
+from proveout.checks.readiness.look import Look
+from proveout.checks.readiness.tally import wanted_type
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """All that a record of one source is held to."""
+
+    columns: tuple[Column, ...]
+    data: Data
+    looks: Mapping[str, Look]
+    now: datetime
+    references: Mapping[str, ir.Table] = field(default_factory=dict)
+    """Tables that records refer to, by source name."""
+
+    @property
+    def key(self) -> tuple[Column, ...]:
+        """The key's columns; empty unless all of them are there."""
+        found = tuple(c for name in self.data.key if (c := named(self.columns, name)) is not None)
+        return found if len(found) == len(self.data.key) else ()
+
+    @property
+    def absent(self) -> tuple[str, ...]:
+        """Required columns that the source does not have."""
+        have = {column.name for column in self.columns}
+        return tuple(name for name in self.data.required_columns if name not in have)
+
+
+def problems_of(table: ir.Table, rules: Rules) -> list[Problem]:
+    """List all that can be wrong with a record of this table."""
+    return [
+        *_missing_required(table, rules),
+        *_values(table, rules),
+        *_timestamps(table, rules),
+        *_references(table, rules),
+    ]
+
+
+def is_bad(table: ir.Table, rules: Rules) -> ir.BooleanValue:
+    """Tell of each record whether it has any problem."""
+    import ibis
+
+    found = [problem.condition for problem in problems_of(table, rules)]
+    return any_of(found) if found else ibis.literal(False)
+
+
+def incomplete(table: ir.Table, rules: Rules) -> ir.BooleanValue | None:
+    """Tell of each record whether a required field (any field, where none is) is missing."""
+    import ibis
+
+    if rules.absent:
+        return ibis.literal(True)
+    wanted = [c for c in rules.columns if c.required] or list(rules.columns)
+    return any_of([missing(table, column) for column in wanted]) if wanted else None
+
+
+def _missing_required(table: ir.Table, rules: Rules) -> Iterator[Problem]:
+    import ibis
+
+    for name in rules.data.required_columns:
+        column = named(rules.columns, name)
+        yield Problem(
+            kind="missing-required",
+            columns=(name,),
+            condition=ibis.literal(True) if column is None else missing(table, column),
+            what=f"{name} is missing",
+        )
+
+
+def _values(table: ir.Table, rules: Rules) -> Iterator[Problem]:
+    for column in rules.columns:
+        wanted = wanted_type(column, rules.looks[column.name])
+        misfit = None if wanted is None else not_of_type(table, column, wanted)
+        if misfit is not None:
+            yield Problem(
+                kind="wrong-type",
+                columns=(column.name,),
+                condition=misfit,
+                what=f"{column.name} is not of type {wanted}",
+            )
+        broken = out_of_range(table, column)
+        if broken is not None:
+            yield Problem(
+                kind="out-of-range",
+                columns=(column.name,),
+                condition=broken,
+                what=f"{column.name} is outside what is declared",
+            )
+
+
+def _timestamps(table: ir.Table, rules: Rules) -> Iterator[Problem]:
+    def problem(condition: ir.BooleanValue, what: str, *names: str) -> Problem:
+        return Problem(kind="timestamp-conflict", columns=names, condition=condition, what=what)
+
+    for order in rules.data.order:
+        earlier, later = (named(rules.columns, name) for name in (order.earlier, order.later))
+        if earlier is not None and later is not None:
+            wrong = in_wrong_order(table, earlier, later)
+            if wrong is not None:
+                what = f"{later.name} is before {earlier.name}"
+                yield problem(wrong, what, earlier.name, later.name)
+    moment = named(rules.columns, rules.data.timestamp)
+    if moment is not None:
+        impossible = impossible_moment(table, moment, rules.now)
+        if impossible is not None:
+            what = f"{moment.name} is in the future or before 1900"
+            yield problem(impossible, what, moment.name)
+    for column in rules.columns:
+        form = rules.looks[column.name].date_format
+        if form is not None and column.kind == "text":
+            what = f"{column.name} is no date in the form {form.name}"
+            yield problem(in_another_format(table, column, form), what, column.name)
+
+
+def _references(table: ir.Table, rules: Rules) -> Iterator[Problem]:
+    for reference in rules.data.references:
+        column = named(rules.columns, reference.column)
+        other = rules.references.get(reference.source)
+        if column is None or other is None or reference.key not in other.columns:
+            continue
+        value, known = table[column.name], other[reference.key]
+        if value.type().copy(nullable=True) != known.type().copy(nullable=True):
+            value, known = value.cast("string"), known.cast("string")
+        listed = other.select(known=known).filter(lambda t: t.known.notnull()).distinct()
+        yield Problem(
+            kind="unresolved-reference",
+            columns=(column.name,),
+            condition=~value.isin(listed.known).fill_null(False) & ~missing(table, column),
+            what=f"{column.name} is not in {reference.source}.{reference.key}",
+        )
+
+
+def usable_references(rules: Rules) -> Sequence[str]:
+    """Name the columns whose references can be looked up."""
+    return [
+        reference.column
+        for reference in rules.data.references
+        if (other := rules.references.get(reference.source)) is not None
+        and reference.key in other.columns
+        and named(rules.columns, reference.column) is not None
+    ]
