@@ -6,4 +6,34 @@ from collections.abc import Callable
 
 import typer
 
-REGISTRARS: tuple[Callable[[typer.Typer], None], ...] = ()
+from proveout.cli import (
+    amend_command,
+    assess_command,
+    attest_command,
+    check_command,
+    compare_command,
+    demo_command,
+    gate_command,
+    ledger_command,
+    metrics_command,
+    schema_command,
+    seal_command,
+    status_command,
+    waive_command,
+)
+
+REGISTRARS: tuple[Callable[[typer.Typer], None], ...] = (
+    demo_command.register,
+    compare_command.register,
+    seal_command.register,
+    amend_command.register,
+    assess_command.register,
+    gate_command.register,
+    check_command.register,
+    waive_command.register,
+    attest_command.register,
+    status_command.register,
+    ledger_command.register,
+    metrics_command.register,
+    schema_command.register,
+)

@@ -69,7 +69,9 @@ def short_hash(text: str) -> str:
 
 
 def _digits(value: float, width: float | None, *, is_share: bool) -> str:
-    if width is not None and width > 0:
+    if is_share and value in (0.0, 100.0):
+        decimals = 0
+    elif width is not None and width > 0:
         decimals = max(0, -math.floor(math.log10(width / 2) + 1e-9))
     elif value == int(value):
         decimals = 0

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from proveout.checks.readiness.remediation import remediation
 from proveout.evidence.model import Evidence
 from proveout.evidence.outcome import CheckOutcome
 from proveout.gate.model import Decision, Finding, Ruling, State
@@ -90,6 +91,8 @@ class ReportDocument(Document):
     verdict: VerdictDocument
     evidence: list[dict[str, Any]]
     """Every fact with its provenance, as in the ledger, with its `id`."""
+    remediation: list[dict[str, Any]]
+    """What is to be changed at the source of the data, by whom, the gravest first."""
 
 
 def render_json(report: Report) -> dict[str, Any]:
@@ -100,6 +103,7 @@ def render_json(report: Report) -> dict[str, Any]:
         ledger={"entries": report.ledger_head[0], "head": report.ledger_head[1]},
         verdict=_verdict(report),
         evidence=[_evidence(found) for found in report.evidence],
+        remediation=[x.as_dict() for x in remediation(report.evidence, report.loaded.charter)],
     )
     return document.model_dump(mode="json")
 

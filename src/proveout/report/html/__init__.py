@@ -7,6 +7,7 @@ from importlib.resources import files
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
+from proveout.checks.readiness.remediation import remediation
 from proveout.evidence.figures import day, evidence_figure, figure, minute, span
 from proveout.report.charts import axis_svg, track_svg
 from proveout.report.html.sections import gap, missing, organisation, quality, readiness, stress
@@ -61,7 +62,7 @@ def render_html(report: Report) -> str:
         overall_exceptions=readiness.overall_exceptions(report),
         completeness=readiness.completeness_chart(report),
         exceptions=readiness.exception_rows(report),
-        remediation=(),
+        remediation=remediation(report.evidence, report.loaded.charter),
         auc=gap.auc_sentence(report),
         gap=gap.gap_chart(report),
         declared=organisation.declarations(report),
