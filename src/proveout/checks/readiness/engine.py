@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -22,13 +23,33 @@ def is_duckdb(expression: ir.Expr) -> bool:
 
 
 def rows(expression: ir.Table) -> list[dict[str, Any]]:
-    """Run a query with a small answer."""
+    """Run a query with a small answer. Moments with a zone come in UTC."""
     if not _is_direct(expression):
         found: list[dict[str, Any]] = expression.to_pyarrow().to_pylist()
         return found
-    cursor = _cursor(expression)
-    names = [column[0] for column in cursor.description]
-    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    backend = expression.get_backend()
+    answer = backend.con.sql(str(backend.compile(expression)))
+    names = list(answer.columns)
+    zoned = {n for n, t in zip(names, answer.types, strict=True) if str(t).endswith("ZONE")}
+    if zoned:
+        # A moment with a zone would need pytz here, and pandas by way of Arrow.
+        answer = answer.project(", ".join(_in_utc(n) if n in zoned else _quoted(n) for n in names))
+    return [
+        {n: _aware(v) if n in zoned else v for n, v in zip(names, row, strict=True)}
+        for row in answer.fetchall()
+    ]
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _in_utc(name: str) -> str:
+    return f"timezone('UTC', {_quoted(name)}) AS {_quoted(name)}"
+
+
+def _aware(moment: Any) -> Any:
+    return moment if moment is None else moment.replace(tzinfo=UTC)
 
 
 def arrow(expression: ir.Table) -> pa.Table:
@@ -61,9 +82,3 @@ def _is_direct(expression: ir.Table) -> bool:
 
     # A table in memory must be handed to the engine first, which Ibis does on its own way.
     return is_duckdb(expression) and not expression.op().find(ops.InMemoryTable)
-
-
-def _cursor(expression: ir.Table) -> Any:
-    backend = expression.get_backend()
-    # Not a cursor of its own: temporary tables are seen by one connection only.
-    return backend.con.execute(str(backend.compile(expression)))

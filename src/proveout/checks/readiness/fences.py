@@ -10,10 +10,12 @@ QUANTILES = (0.10, 0.25, 0.50, 0.75, 0.90)
 
 _Z_QUARTILE, _Z_DECILE = 0.67449, 1.28155
 """Standard normal quantiles of 0.75 and 0.90."""
-_Z_FENCE = 4.7214
-"""Where Tukey's outer fences (3 interquartile ranges) stand on a normal distribution."""
-_STEEPEST = 3.0
-"""Largest skewness looked for; a lognormal distribution with sigma 3 has it."""
+_Z_FENCE = 3.5
+"""Robust standard deviations to a fence on a normal field, after Iglewicz & Hoaglin: one figure in
+2,000 lies beyond."""
+_STEEPEST = 1.0
+"""Largest skewness granted, that of a lognormal distribution with sigma 1. Granting more would put
+the fence of a field with two humps a hundred times beyond its largest value."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,9 +31,10 @@ def fences(deciles_and_quartiles: tuple[float, ...]) -> Fences | None:
 
     Each side is taken for itself as a Tukey g-distribution, which is normal for g = 0 and lognormal
     for g > 0; g follows from how far the decile lies beyond the quartile. On a normal field the
-    fences are Tukey's outer ones; on a skewed field they follow the tail rather than cut it off.
+    fences are those of the modified z-score; on a skewed field they follow the tail rather than cut
+    it off.
 
-    Source: Tukey, Exploratory Data Analysis (1977); Hoaglin, "Summarizing shape numerically: the
+    Source: Iglewicz & Hoaglin, How to Detect and Handle Outliers (1993); Hoaglin, "Summarizing shape numerically: the
     g-and-h distributions" (1985); Bruffaerts, Verardi & Vermandele, "A generalized boxplot for
     skewed and heavy-tailed distributions", Statistics & Probability Letters 95 (2014).
     """

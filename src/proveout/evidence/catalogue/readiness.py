@@ -65,8 +65,8 @@ METRICS: tuple[Metric, ...] = (
         "type_conformance", "higher",
         "How many values are what the field claims to hold.",
         "Share of the values present that convert to the declared type; where none is declared, "
-        "to the type that at least 95 % of a text column's values have (100 % for columns whose "
-        "stored type is already not text). Full count; Wilson.",
+        "to the type that at least 90 % of a text column's values have; 1 where the storage "
+        "itself speaks for the type. Full count; Wilson.",
         "R203, R205",
     ),
     _metric(
@@ -80,10 +80,10 @@ METRICS: tuple[Metric, ...] = (
     _metric(
         "format_divergence", "lower",
         "How differently sites, or periods, write the same field.",
-        "Largest total variation distance between the pattern shares of one site (or one month) "
-        "and those of the rest, less nothing for chance; groups under 30 values are left out. "
-        "Interval: the distance of the largest group by bootstrap over multinomial counts.",
-        "R203",
+        "Largest total variation distance between the pattern shares of one site (across sources) "
+        "or one month and those of all others; groups under 100 values are left out. Interval: "
+        "Weissman's L1 bound for the group named, Bonferroni over the groups compared.",
+        "R203; Weissman et al., HP Labs HPL-2003-97",
     ),
     _metric(
         "out_of_range", "lower",
@@ -95,10 +95,10 @@ METRICS: tuple[Metric, ...] = (
     _metric(
         "outliers", "lower",
         "How many figures lie far outside the body of their field.",
-        "Share of finite values beyond 3 robust spreads outside the quartiles, the spread taken "
-        "on each side by itself and the logarithm where a positive field is strongly skewed; "
-        "quartiles from a seeded sample. Full count; Wilson.",
-        "R204; Tukey, Exploratory Data Analysis (1977)",
+        "Share of the figures beyond fences at 3.5 robust standard deviations from the median, "
+        "each side for itself and stretched where the side is skewed (g-distribution fitted to "
+        "quartile and decile); fences from a seeded sample of 50,000, counted on all. Wilson.",
+        "R204; Iglewicz & Hoaglin (1993); Hoaglin, g-and-h distributions (1985)",
     ),
     _metric(
         "category_variants", "lower",
