@@ -61,7 +61,7 @@ def test_a_killed_process_never_leaves_a_broken_ledger_or_loses_what_it_acknowle
     tmp_path: Path,
 ) -> None:
     """SIGKILL at 100 random moments of one that appends without a pause."""
-    location, moments = str(tmp_path / "ledger.db"), random.Random(SEED)  # noqa: S311
+    location, moments = str(tmp_path / "ledger.db"), random.Random(SEED)
     acknowledged: list[tuple[int, str]] = []
     for _ in range(N_KILLS):
         acknowledged += _run_and_kill(location, after_s=moments.uniform(0, 0.03))
@@ -74,7 +74,7 @@ def test_a_killed_process_never_leaves_a_broken_ledger_or_loses_what_it_acknowle
 @pytest.mark.postgres
 def test_a_killed_process_leaves_postgresql_whole(postgres_url: str) -> None:
     """The server rolls back what was not committed."""
-    moments = random.Random(SEED)  # noqa: S311
+    moments = random.Random(SEED)
     acknowledged: list[tuple[int, str]] = []
     for _ in range(20):
         acknowledged += _run_and_kill(postgres_url, after_s=moments.uniform(0, 0.03))
@@ -88,7 +88,7 @@ def test_a_process_killed_while_it_makes_the_ledger_leaves_one_that_can_be_made(
     tmp_path: Path,
 ) -> None:
     """Tables, guards and the note of the end come together or not at all."""
-    moments = random.Random(SEED)  # noqa: S311
+    moments = random.Random(SEED)
     for attempt in range(20):
         location = str(tmp_path / f"{attempt}.db")
         _run_and_kill(location, after_s=moments.uniform(0, 0.2), await_first=False)

@@ -37,9 +37,10 @@ def export_lines(
     """
     checked = verify(ledger)
     if not checked.is_whole:
+        first, *more = (problem.what for problem in checked.problems)
         raise LedgerBrokenError(
-            f"Nothing was exported: the ledger is broken ({len(checked.problems)} found, "
-            f"the first: {checked.problems[0].what}).",
+            f"Nothing was exported, because the ledger is broken: {first}"
+            f"{f', and {len(more)} more' if more else ''}.",
             hint="See all that is wrong: proveout ledger verify",
         )
     if pilot is not None and next(ledger.entries(pilot=pilot), None) is None:

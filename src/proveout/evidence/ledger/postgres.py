@@ -102,14 +102,18 @@ def _is_unreachable(error: Exception, cause: BaseException, state: str) -> bool:
 
 def _parse(location: str) -> URL:
     try:
-        return make_url(location.replace("postgres://", "postgresql://", 1))
+        url = make_url(location.replace("postgres://", "postgresql://", 1))
     except (SQLAlchemyError, ValueError):
-        # Not chained and not shown: the text may hold a password.
+        url = None
+    # An '@' behind the first one comes from a password: the rest of it would be shown as the host.
+    if url is None or "@" in f"{url.host}{url.database}":
+        # Neither chained nor shown: the text may hold a password.
         raise InputError(
             "The address of the ledger is not a PostgreSQL URL.",
             hint="Write postgresql://USER:PASSWORD@HOST:5432/DATABASE; special characters in "
             "the password as %XX.",
-        ) from None
+        )
+    return url
 
 
 def _display(url: URL) -> str:
