@@ -154,6 +154,14 @@ def _is_of_other_scope(item: NotMeasured, criterion: Criterion, bench: Bench) ->
     return bool(scopes) and criterion.scope not in scopes
 
 
-def _worst_first(finding: Finding) -> tuple[float, float, str, str]:
-    margin = float("-inf") if finding.margin is None else finding.margin
-    return -SEVERITY[finding.state], margin, str(finding.subject), finding.reason
+def _worst_first(finding: Finding) -> tuple[float, float, str, str, str, str]:
+    """Order by what decides; the rest of the key keeps the order of evidence from mattering."""
+    found, margin = finding.evidence, finding.margin
+    return (
+        -SEVERITY[finding.state],
+        float("-inf") if margin is None else margin,
+        str(finding.subject),
+        finding.reason,
+        "" if found is None else found.check.name,
+        "" if found is None else found.observed_at.isoformat(),
+    )

@@ -48,12 +48,13 @@ def why_nothing(criterion: Criterion, unaccepted: Sequence[Evidence], bench: Ben
 
 
 def _unaccepted(criterion: Criterion, unaccepted: Sequence[Evidence]) -> str | None:
-    for found in unaccepted:
+    in_order = sorted(unaccepted, key=lambda found: (found.basis, found.scope, found.value))
+    for found in in_order:
         value = evidence_figure(found)
         if found.basis not in criterion.bases:
             asked = " or ".join(criterion.bases)
             return f"there is only a figure that is {found.basis} ({value}); it must be {asked}"
-    for found in unaccepted:
+    for found in in_order:
         value = evidence_figure(found)
         if criterion.scope is not None:
             return (
