@@ -72,8 +72,7 @@ def trained(charter: Charter, _: date) -> Counted | NotCounted:
             "Write invited and completed for each training.",
         )
     invited = sum(item.invited or 0 for item in counted)
-    # More completions than invitations in one group do not make up for another group.
-    completed = sum(min(item.completed, item.invited or 0) for item in counted)
+    completed = sum(item.completed for item in counted)
     groups = {item.who: f"{item.completed} of {item.invited}" for item in counted}
     return Counted(completed / invited, invited, {"groups": groups})
 
