@@ -12,6 +12,8 @@ from proveout.intake.table import Reject, Rejects
 
 RAW_CHARACTERS = 500
 """How much of a rejected text is kept for showing."""
+REJECT_FIELDS = ("file", "line", "column_name", "reason", "message", "raw")
+"""The columns of a table of rejects."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ class ListedRejects:
 
 @dataclass(frozen=True, slots=True)
 class StoredRejects:
-    """Rejects in a table of the engine: (file, line, column_name, reason, message, raw)."""
+    """Rejects in a table of the engine, whose columns are REJECT_FIELDS."""
 
     session: Session
     table: str
@@ -56,11 +58,13 @@ class StoredRejects:
         """Return the first few, in the order of the file."""
         where = "" if reason is None else f"WHERE reason = {literal(reason)}"
         listed = (
-            "SELECT file, line, column_name, reason, message, raw "  # noqa: S608 - own names
-            f"FROM {quoted(self.table)} {where} ORDER BY line LIMIT {int(most)}"
+            f"SELECT {', '.join(REJECT_FIELDS)} FROM {quoted(self.table)} {where} "  # noqa: S608 - own names
+            f"ORDER BY line LIMIT {int(most)}"
         )
-        fields = ("file", "line", "column", "reason", "message", "raw")
-        return [Reject(**dict(zip(fields, row, strict=True))) for row in self.session.rows(listed)]
+        return [
+            Reject(file=file, line=line, column=column, reason=code, message=message, raw=raw)
+            for file, line, column, code, message, raw in self.session.rows(listed)
+        ]
 
 
 @dataclass(frozen=True, slots=True)

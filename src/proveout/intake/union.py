@@ -34,9 +34,7 @@ def by_name(
             notes[name] = note
     view = session.new_name("joined")
     united = _stacked([table for _, table in tables], types)
-    session.execute(
-        f"CREATE VIEW {quoted(view)} AS {session.connection.compile(united)}"
-    )
+    session.execute(f"CREATE VIEW {quoted(view)} AS {session.connection.compile(united)}")
     return session.table(view), notes
 
 

@@ -1,7 +1,7 @@
 """Delimited text: CSV, TSV and their kin, also compressed.
 
-Every row is read as text first, so that no value can be lost to a type that was guessed from other
-rows; types follow from all values. Only a row whose structure is broken is a reject.
+The types of the columns are proven on all values before any is converted, so that none is lost to
+a type that was guessed from other rows. Only a row whose structure is broken is a reject.
 """
 
 from __future__ import annotations
@@ -11,14 +11,21 @@ from typing import Any
 
 from proveout.errors import InputError
 from proveout.intake.readers.delimited_dialect import Dialect, dialect_of
-from proveout.intake.readers.delimited_load import Loaded, MixedNewlinesError, load
+from proveout.intake.readers.delimited_load import (
+    LOSES_ITS_PLACE,
+    Loaded,
+    MixedNewlinesError,
+    load,
+)
+from proveout.intake.readers.delimited_sorted import sort_rows
 from proveout.intake.readers.encodings import as_utf8, decoded, encoding_of, encoding_of_all
 from proveout.intake.readers.port import ReadTable, SourceFile
 from proveout.intake.readers.streams import PIECE_BYTES, SAMPLE_BYTES, empty, opened
-from proveout.intake.readers.typing import typed
 from proveout.intake.rejects import StoredRejects
 from proveout.intake.session import Session
 from proveout.intake.table import FileRead
+
+_READ_AS_THEY_ARE = ("utf-8", "utf8", "utf-8-sig", "ascii", "us-ascii")
 
 
 def read_delimited(file: SourceFile, session: Session) -> ReadTable:
@@ -41,15 +48,18 @@ def read_delimited(file: SourceFile, session: Session) -> ReadTable:
         "delimiter": dialect.delimiter,
         "header_line": dialect.header_line,
     }
+    if dialect.trailing_delimiter:
+        read_as["trailing_delimiter"] = True
     loaded = _read(file, encoding, dialect, session, read_as)
-    if read_as["encoding"] == "utf-8" and _is_damaged(loaded) and not file.source.encoding:
+    if encoding == "utf-8" and "encoding" in loaded.reasons and not file.source.encoding:
+        # The first rows were plain; the letters further on tell.
         other = encoding_of_all(file)
         if other not in (None, "utf-8"):
             loaded.drop(session)
             read_as["encoding"] = other
             loaded = _read(file, str(other), dialect, session, read_as)
     return ReadTable(
-        table=session.table(typed(session, loaded.table, dialect.columns)),
+        table=session.table(loaded.table),
         file=FileRead(
             name=file.name, n_bytes=file.path.stat().st_size, format="csv", read_as=read_as
         ),
@@ -60,27 +70,31 @@ def read_delimited(file: SourceFile, session: Session) -> ReadTable:
 def _read(
     file: SourceFile, encoding: str, dialect: Dialect, session: Session, read_as: dict[str, Any]
 ) -> Loaded:
-    """Read all rows as text, over a copy in UTF-8 where the file is in another encoding."""
+    """Read all rows as text, over copies of the file where it cannot be read as it stands."""
     path, copies = file.path, []
-    if encoding.lower().replace("_", "-") not in ("utf-8", "utf8", "utf-8-sig", "ascii"):
-        path, n_lost = as_utf8(file, encoding, session)
-        copies.append(path)
-        if n_lost:
-            read_as["characters_lost"] = n_lost
     try:
-        return load(path, file, dialect, session)
-    except MixedNewlinesError:
-        path = _one_newline(path, file, session)
-        copies.append(path)
-        read_as["newlines"] = "mixed"
-        return load(path, file, dialect, session)
+        if encoding.lower().replace("_", "-") not in _READ_AS_THEY_ARE:
+            path, n_lost = as_utf8(file, encoding, session)
+            copies.append(path)
+            if n_lost:
+                read_as["characters_lost"] = n_lost
+        try:
+            loaded = load(path, file, dialect, session)
+        except MixedNewlinesError:
+            path = _one_newline(path, file, session)
+            copies.append(path)
+            read_as["newlines"] = "mixed"
+            loaded = load(path, file, dialect, session)
+        if loaded.reasons & LOSES_ITS_PLACE:
+            loaded.drop(session)
+            path, rejects = sort_rows(path, file, dialect, session)
+            copies.append(path)
+            read_as["sorted_by_row"] = True
+            loaded = load(path, file, dialect, session).with_rejects(rejects, session)
+        return loaded
     finally:
         for copy in copies:
             copy.unlink()
-
-
-def _is_damaged(loaded: Loaded) -> bool:
-    return "encoding" in loaded.reasons
 
 
 def _one_newline(path: Path, file: SourceFile, session: Session) -> Path:

@@ -17,6 +17,7 @@ from typing import NamedTuple
 from proveout.intake.readers.streams import SAMPLE_BYTES
 
 DELIMITERS = (",", ";", "\t", "|")
+LONGEST_ROW_BYTES = 16 << 20
 
 
 class _Score(NamedTuple):
@@ -34,22 +35,42 @@ class Dialect:
     """Names as found, made unique and never empty."""
     header_line: int
     """From 1."""
+    header_lines: int = 1
+    """Over how many lines the header goes: names may hold line feeds."""
+    trailing_delimiter: bool = False
+    """Every row ends in a delimiter, after which there is no column."""
 
 
 def dialect_of(sample: str, *, delimiter: str | None = None) -> Dialect | None:
     """Find delimiter and header in the beginning of a file; None where there is no header."""
-    blank = 0
-    rest = sample
+    skipped, rest, declared = _before_header(sample)
+    if not rest:
+        return None
+    chosen = delimiter or declared or max(DELIMITERS, key=lambda each: _score(rest, each))
+    rows = _rows(rest, chosen)
+    header = rows[0] if rows else []
+    trailing = len(header) > 1 and all(len(row) == len(header) and not row[-1] for row in rows)
+    return Dialect(
+        delimiter=chosen,
+        columns=column_names(header[:-1] if trailing else header),
+        header_line=skipped + 1,
+        header_lines=1 + sum(cell.count("\n") for cell in header),
+        trailing_delimiter=trailing,
+    )
+
+
+def _before_header(sample: str) -> tuple[int, str, str | None]:
+    """Pass over blank lines and the line 'sep=;' that Excel writes; return what it declares."""
+    skipped, rest, declared = 0, sample, None
     while rest:
         line, _, after = rest.partition("\n")
-        if line.strip():
-            break
-        blank, rest = blank + 1, after
-    if not rest.strip():
-        return None
-    chosen = delimiter or max(DELIMITERS, key=lambda each: _score(rest, each))
-    header = next(iter(_rows(rest, chosen)), [])
-    return Dialect(delimiter=chosen, columns=column_names(header), header_line=blank + 1)
+        text = line.strip("\r ")
+        if text[:4].lower() == "sep=" and len(text) == 5:
+            declared = text[4]
+        elif text:
+            return skipped, rest, declared
+        skipped, rest = skipped + 1, after
+    return skipped, "", declared
 
 
 def column_names(header: Sequence[str]) -> tuple[str, ...]:
@@ -75,7 +96,7 @@ def _score(sample: str, delimiter: str) -> tuple[bool, _Score]:
 
 def _rows(sample: str, delimiter: str) -> list[list[str]]:
     """Cut a sample into rows, without the last one, which may be cut short, where others remain."""
-    csv.field_size_limit(1 << 27)
+    csv.field_size_limit(LONGEST_ROW_BYTES)
     reader = csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter)
     rows: list[list[str]] = []
     with contextlib.suppress(csv.Error):  # a lone quote: what was cut until there must do

@@ -1,29 +1,36 @@
-"""Load delimited text into a table of text columns, and keep the rows that are broken."""
+"""Load delimited text into a table, typed as its values are, and keep the rows that are broken."""
 # ruff: noqa: S608 - every name in a statement is quoted by session.quoted or session.literal
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from proveout.errors import InputError
-from proveout.intake.readers.delimited_dialect import Dialect
+from proveout.intake.readers.delimited_dialect import LONGEST_ROW_BYTES, Dialect
 from proveout.intake.readers.port import SourceFile
 from proveout.intake.readers.streams import compression_of
+from proveout.intake.readers.typing import values_of
 from proveout.intake.rejects import RAW_CHARACTERS
 from proveout.intake.session import Session, literal, quoted
-
-_MAX_LINE_BYTES = 16 << 20
 
 _REASONS = {
     "MISSING COLUMNS": ("missing-columns", "The row has too few columns."),
     "TOO MANY COLUMNS": ("too-many-columns", "The row has too many columns."),
     "UNQUOTED VALUE": ("quoting", "A quote is not closed, or text follows a closing quote."),
-    "LINE SIZE OVER MAXIMUM": ("line-too-long", f"The row is longer than {_MAX_LINE_BYTES} bytes."),
+    "LINE SIZE OVER MAXIMUM": (
+        "line-too-long",
+        f"The row is longer than {LONGEST_ROW_BYTES} bytes.",
+    ),
     "INVALID ENCODING": ("encoding", "The row holds bytes that are not UTF-8."),
     "INVALID STATE": ("structure", "The row cannot be cut into fields."),
 }
+
+
+LOSES_ITS_PLACE = frozenset({"quoting", "line-too-long", "structure"})
+"""After one of these the engine's reader may pass over rows without a word."""
 
 
 class MixedNewlinesError(Exception):
@@ -44,6 +51,14 @@ class Loaded:
         session.execute(f"DROP TABLE {quoted(self.table)}")
         session.execute(f"DROP TABLE {quoted(self.rejects)}")
 
+    def with_rejects(self, rejects: str, session: Session) -> Self:
+        """Add rejects of an earlier pass; the lines of ours are not those of the file."""
+        session.execute(
+            f"INSERT INTO {quoted(rejects)} SELECT * REPLACE (NULL::BIGINT AS line) "
+            f"FROM {quoted(self.rejects)}"
+        )
+        return replace(self, rejects=rejects)
+
 
 def load(path: Path, file: SourceFile, dialect: Dialect, session: Session) -> Loaded:
     """Load the file at `path`, which may be a copy of the one that is named in rejects.
@@ -52,16 +67,19 @@ def load(path: Path, file: SourceFile, dialect: Dialect, session: Session) -> Lo
     """
     import duckdb
 
-    table, errors, scans = (session.new_name(stem) for stem in ("text", "errors", "scans"))
-    columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in dialect.columns)
-    options = ", ".join(
-        f"{key} = {_sql(value)}"
-        for key, value in _options(path, file, dialect, errors, scans).items()
-    )
+    table, errors, scans = (session.new_name(stem) for stem in ("rows", "errors", "scans"))
+    keeping = {
+        "store_rejects": True,
+        "rejects_limit": 0,
+        "rejects_table": errors,
+        "rejects_scan": scans,
+    }
     try:
+        passing_over = _scan(path, file, dialect, {"ignore_errors": True})
+        values = values_of(session, passing_over, dialect.columns)
         session.execute(
-            f"CREATE TABLE {quoted(table)} AS SELECT * FROM "
-            f"read_csv({literal(str(path))}, columns = {{{columns}}}, {options})"
+            f"CREATE TABLE {quoted(table)} AS "
+            f"SELECT {values} FROM {_scan(path, file, dialect, keeping)}"
         )
     except duckdb.InvalidInputException as error:
         if "invalid state" in str(error):
@@ -74,10 +92,10 @@ def load(path: Path, file: SourceFile, dialect: Dialect, session: Session) -> Lo
     return Loaded(table=table, rejects=rejects, reasons=frozenset(reason for (reason,) in reasons))
 
 
-def _options(
-    path: Path, file: SourceFile, dialect: Dialect, errors: str, scans: str
-) -> dict[str, Any]:
-    return {
+def _scan(path: Path, file: SourceFile, dialect: Dialect, more: Mapping[str, Any]) -> str:
+    """Return the SQL that reads the file as text columns."""
+    columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in dialect.columns)
+    options = {
         "auto_detect": False,
         "header": True,
         "skip": dialect.header_line - 1,
@@ -85,13 +103,12 @@ def _options(
         "quote": '"',
         "escape": '"',
         "compression": compression_of(path) or "none",
-        "max_line_size": _MAX_LINE_BYTES,
+        "max_line_size": LONGEST_ROW_BYTES,
         "nullstr": ["", *file.source.null_values],
-        "store_rejects": True,
-        "rejects_limit": 0,
-        "rejects_table": errors,
-        "rejects_scan": scans,
+        **more,
     }
+    given = ", ".join(f"{key} = {_sql(value)}" for key, value in options.items())
+    return f"read_csv({literal(str(path))}, columns = {{{columns}}}, {given})"
 
 
 def _kept(file: SourceFile, errors: str, width: int, session: Session) -> str:

@@ -1,5 +1,5 @@
 """Tables and views of a DuckDB database file, read where they are."""
-
+# ruff: noqa: S608 - every name in a statement is quoted by session.quoted or session.literal
 
 from __future__ import annotations
 
@@ -14,18 +14,22 @@ def read_duckdb(file: SourceFile, session: Session) -> ReadTable:
     """Open one table of a DuckDB file, for reading only."""
     catalog = _attached(file, session)
     there = {
-        name if schema == "main" else f"{schema}.{name}": (schema, name)
-        for schema, name in session.rows(
-            "SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = ? UNION ALL "
-            "SELECT schema_name, view_name FROM duckdb_views() "
+        name if schema == "main" else f"{schema}.{name}": (schema, name, is_view)
+        for schema, name, is_view in session.rows(
+            "SELECT schema_name, table_name, false FROM duckdb_tables() WHERE database_name = ? "
+            "UNION ALL SELECT schema_name, view_name, true FROM duckdb_views() "
             "WHERE database_name = ? AND NOT internal ORDER BY ALL",
             [catalog, catalog],
         )
     }
     wanted = chosen(file.source.table, list(there), what="table", where=file.name)
-    schema, name = there[wanted]
+    schema, name, is_view = there[wanted]
+    if is_view:
+        table = session.table(_copied_view(catalog, schema, name, session))
+    else:
+        table = session.table(name, catalog=catalog, schema=schema)
     return ReadTable(
-        table=session.table(name, catalog=catalog, schema=schema),
+        table=table,
         file=FileRead(
             name=file.name,
             n_bytes=file.path.stat().st_size,
@@ -33,6 +37,21 @@ def read_duckdb(file: SourceFile, session: Session) -> ReadTable:
             read_as={"table": wanted},
         ),
     )
+
+
+def _copied_view(catalog: str, schema: str, name: str, session: Session) -> str:
+    """Run a view once: the names in it mean something only while its own database is in use."""
+    ((home,),) = session.rows("SELECT current_database()")
+    copy = session.new_name("view")
+    session.execute(f"USE {quoted(catalog)}")
+    try:
+        session.execute(
+            f"CREATE TABLE {quoted(home)}.main.{quoted(copy)} AS "
+            f"SELECT * FROM {quoted(catalog)}.{quoted(schema)}.{quoted(name)}"
+        )
+    finally:
+        session.execute(f"USE {quoted(home)}")
+    return copy
 
 
 def _attached(file: SourceFile, session: Session) -> str:

@@ -16,7 +16,7 @@ from proveout.errors import InputError
 from proveout.intake.readers.arrow_table import BATCH_ROWS, ArrowTable
 from proveout.intake.readers.choice import chosen
 from proveout.intake.readers.port import ReadTable, SourceFile
-from proveout.intake.readers.typing import MOMENTS, typed
+from proveout.intake.readers.typing import MOMENTS, values_of
 from proveout.intake.session import Session, quoted
 from proveout.intake.table import FileRead
 
@@ -71,9 +71,12 @@ def _read(connection: sqlite3.Connection, file: SourceFile, session: Session) ->
     read_as: dict[str, Any] = {"table": wanted}
     if mixed := {column: sorted(found) for column, found in kinds.items() if _is_mixed(found)}:
         read_as["mixed_columns"] = mixed
+    # SQLite has no type for moments: they are kept as text in the ISO form.
+    values = values_of(session, quoted(table.name), columns, among=texts, only=MOMENTS)
+    view = session.new_name("sqlite_view")
+    session.execute(f"CREATE VIEW {quoted(view)} AS SELECT {values} FROM {quoted(table.name)}")
     return ReadTable(
-        # SQLite has no type for moments: they are kept as text in the ISO form.
-        table=session.table(typed(session, table.name, columns, only=MOMENTS, among=texts)),
+        table=session.table(view),
         file=FileRead(
             name=file.name, n_bytes=file.path.stat().st_size, format="sqlite", read_as=read_as
         ),
