@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.text import Text
 
 from proveout.cli.output import Output
 from proveout.cli.paths import (
@@ -20,6 +19,7 @@ from proveout.cli.paths import (
     state_folder,
 )
 from proveout.cli.seal_command import WhoOption
+from proveout.cli.whole_lines import whole_lines
 
 
 def register(app: typer.Typer) -> None:
@@ -55,7 +55,7 @@ def amend_command(
             workspace.loaded, workspace.ledger, catalogue=catalogue, defaults=defaults
         )
         if not (yes or as_json) and sys.stdin.isatty():
-            output.say(_unwrapped(diff_text(changes)))
+            output.say(whole_lines(diff_text(changes)))
             typer.confirm("Record this amendment?", abort=True, err=True)
         made = amend(
             workspace.loaded,
@@ -67,7 +67,7 @@ def amend_command(
             defaults=defaults,
         )
     output.show(
-        _unwrapped(
+        whole_lines(
             f"{diff_text(made.changes)}\nAmended: pilot '{made.pilot}', by {made.who}: {made.why}"
         ),
         {
@@ -83,9 +83,4 @@ def amend_command(
     if loosened:
         what = "1 change makes" if loosened == 1 else f"{loosened} changes make"
         output.say(f"{what} the standard easier to meet; every verdict will say so.")
-    output.say(_unwrapped(f"Next: proveout gate {charter} --stage production"))
-
-
-def _unwrapped(text: str) -> Text:
-    """Keep each line whole, so that a path or a command can be copied."""
-    return Text(text, no_wrap=True, overflow="ignore")
+    output.say(whole_lines(f"Next: proveout gate {charter} --stage production"))

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.text import Text
 
 from proveout.cli.output import Output
 from proveout.cli.paths import CHARTER_FILE, JsonOption
+from proveout.cli.whole_lines import whole_lines
 from proveout.errors import InputError
 
 if TYPE_CHECKING:
@@ -69,15 +69,11 @@ def init_command(
     _write(out, render(answers))
     found = _found(answers)
     human = "\n".join([f"Wrote {out}", *(f"  {key}: {value}" for key, value in found.items())])
-    output.show(Text(human, no_wrap=True, overflow="ignore"), {"file": str(out), "found": found})
+    output.show(whole_lines(human), {"file": str(out), "found": found})
     if guess is not None and answers.label is None:
         output.say("No column looks like the true answer: name it under data.label.")
     output.say(
-        Text(
-            f"Read it, take away the '# ' before what you can say, then: proveout assess {out}",
-            no_wrap=True,
-            overflow="ignore",
-        )
+        whole_lines(f"Take away the '# ' before what you can say, then: proveout assess {out}")
     )
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from rich.console import Console, RenderableType
+from rich.text import Text
 
 from proveout.errors import ProveoutError
 
@@ -34,14 +35,14 @@ class Output:
     def say(self, message: RenderableType) -> None:
         """Narrate: what is going on, where a file was written, what to do next."""
         if not self.quiet:
-            self.stderr.print(message)
+            _print(self.stderr, message)
 
     def show(self, human: RenderableType, plain: dict[str, Any]) -> None:
         """Give the result: the human form, or with `--json` the plain one."""
         if self.as_json:
             self.json_document({"ok": True, **plain})
         else:
-            self.stdout.print(human)
+            _print(self.stdout, human)
 
     def json_document(self, plain: dict[str, Any]) -> None:
         """Write one JSON document to stdout."""
@@ -71,3 +72,8 @@ class Output:
         self.stderr.print(error.message, markup=False)
         if error.hint:
             self.stderr.print(error.hint, markup=False)
+
+
+def _print(console: Console, what: RenderableType) -> None:
+    """Print; text that asks not to be wrapped is neither wrapped nor cropped."""
+    console.print(what, soft_wrap=isinstance(what, Text) and bool(what.no_wrap))

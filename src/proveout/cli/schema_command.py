@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.text import Text
 
 from proveout.cli.output import Output
 from proveout.cli.paths import JsonOption
+from proveout.cli.whole_lines import whole_lines
 from proveout.errors import InputError
 
 
@@ -41,6 +41,6 @@ def schema_command(
             f"{out} cannot be written: {error.strerror or error}.",
             hint="Choose a folder that exists and that you may write to.",
         ) from error
-    output.show(Text(f"Wrote {out}", no_wrap=True, overflow="ignore"), {"file": str(out)})
+    output.show(whole_lines(f"Wrote {out}"), {"file": str(out)})
     line = f"# yaml-language-server: $schema={out}"
-    output.say(Text(f"Begin the charter with: {line}", no_wrap=True, overflow="ignore"))
+    output.say(whole_lines(f"Begin the charter with: {line}"))

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.text import Text
 
 from proveout.cli.output import Output
 from proveout.cli.paths import (
@@ -17,6 +16,7 @@ from proveout.cli.paths import (
     ledger_location,
     state_folder,
 )
+from proveout.cli.whole_lines import whole_lines
 
 WhoOption = Annotated[
     str, typer.Option("--who", envvar="PROVEOUT_WHO", help="Full name of the person who does it.")
@@ -60,7 +60,7 @@ def seal_command(
     by = f"{made.who} on {made.at:%Y-%m-%d %H:%M %Z}"
     first = "Sealed already, and unchanged: pilot" if was_sealed else "Sealed: pilot"
     output.show(
-        Text(f"{first} '{pilot}', by {by}\n{loaded.content_hash}", no_wrap=True, overflow="ignore"),
+        whole_lines(f"{first} '{pilot}', by {by}\n{loaded.content_hash}"),
         {
             "pilot": pilot,
             "who": made.who,
@@ -75,4 +75,4 @@ def seal_command(
             "Results were in the ledger before this seal: it does not show that the standard was "
             "fixed first."
         )
-    output.say(Text(f"Next: proveout assess {charter}", no_wrap=True, overflow="ignore"))
+    output.say(whole_lines(f"Next: proveout assess {charter}"))

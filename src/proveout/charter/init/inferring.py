@@ -18,7 +18,6 @@ _MOMENT = ("timestamp", "created", "received", "recorded", "datetime", "date", "
 _SITE = (
     "site", "location", "branch", "plant", "store", "shop", "warehouse", "depot", "office",
     "facility", "hospital", "clinic", "airport", "origin", "station", "region", "division",
-    "country", "city", "unit",
 )  # fmt: skip
 _SLICE = ("channel", "type", "kind", "segment", "product", "carrier", "sex", "gender", "race")
 

@@ -67,7 +67,7 @@ OPTIONAL: tuple[Block, ...] = (
         "Changes to single lines of the default standard; a looser one is shown as such.",
         """
         standard:
-          production.required_completeness:
+          production.required-completeness:
             threshold: 0.99
             why: The payment run refuses incomplete claims
         """,
