@@ -17,42 +17,38 @@ from proveout.assess.events import (
 from proveout.evidence.ledger.port import Ledger, NewEntry
 
 BATCH = 200
-"""Facts per append at most: each append waits for the disk once."""
+"""Events per append at most: each append waits for the disk once."""
 
 
 def record(events: Iterable[Event], ledger: Ledger) -> Iterator[Event]:
-    """Pass events on, writing what they say.
+    """Write what events say, and pass each on once what it says is on disk.
 
     The run is on disk before its first check begins, so that a check without an outcome is known
     to be interrupted; an outcome is never on disk before all its evidence.
     """
     pilot = ""
-    waiting: list[NewEntry] = []
-
-    def flush() -> None:
-        if waiting:
-            ledger.append(waiting)
-            waiting.clear()
-
+    entries: list[NewEntry] = []
+    held: list[Event] = []
     for event in events:
+        held.append(event)
         match event:
             case RunStarted():
                 pilot = event.pilot
-                ledger.append([_opening(event)])
+                entries.append(_opening(event))
             case EvidenceFound():
                 body = event.evidence.as_dict()
-                waiting.append(NewEntry(pilot=pilot, kind="evidence", body=body))
-                if len(waiting) >= BATCH:
-                    flush()
-            case CheckProgress():
-                flush()
+                entries.append(NewEntry(pilot=pilot, kind="evidence", body=body))
             case CheckEnded():
                 body = event.outcome.as_dict()
-                waiting.append(NewEntry(pilot=pilot, kind="outcome", body=body))
-                flush()
-            case CheckStarted() | CouldNotMeasure() | RunEnded():
+                entries.append(NewEntry(pilot=pilot, kind="outcome", body=body))
+            case CheckStarted() | CheckProgress() | CouldNotMeasure() | RunEnded():
                 pass
-        yield event
+        if isinstance(event, EvidenceFound | CouldNotMeasure) and len(held) < BATCH:
+            continue
+        if entries:
+            ledger.append(entries)
+        yield from held
+        entries, held = [], []
 
 
 def _opening(event: RunStarted) -> NewEntry:
