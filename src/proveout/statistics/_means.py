@@ -122,8 +122,10 @@ def _hall(centre: float, moments: list[float], n: int, level: float) -> tuple[fl
     """Moments are the second and third about the mean."""
     second, third = moments
     error = math.sqrt(second / (n - 1))
-    # A spread of this size is rounding around a constant; its skewness would be noise.
-    skewness = third / second**1.5 if error > 1e-12 * abs(centre) else 0.0
+    scale = second * math.sqrt(second)
+    # No n values can be more skewed than this; where rounding says so, they are constant.
+    most = (n - 2) / math.sqrt(n - 1)
+    skewness = min(most, max(-most, third / scale)) if scale > 0 else 0.0
     t = float(stdtrit(n - 1, (1 + level) / 2))
     return centre, Interval(
         low=centre - error * _unskewed(t, skewness, n),
