@@ -20,6 +20,7 @@ from proveout.errors import (
     UnreachableError,
 )
 from proveout.evidence.ledger import Ledger, NewEntry, open_ledger, verify
+from proveout.evidence.ledger import postgres as postgres_module
 from proveout.evidence.ledger import sqlite as sqlite_module
 from proveout.evidence.ledger.sqlite import SqliteDatabase
 from proveout.evidence.ledger.store import SqlLedger
@@ -311,6 +312,39 @@ def test_a_ledger_may_share_a_postgresql_database(postgres_url: str) -> None:
         ledger.append([RUN])
 
         assert verify(ledger).is_whole
+
+
+@pytest.mark.postgres
+def test_a_ledger_held_in_postgresql_is_said_to_be_busy(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After waiting its time; readers never wait."""
+    import psycopg
+
+    monkeypatch.setattr(postgres_module, "LOCK_TIMEOUT", "10ms")
+    with open_ledger(postgres_url) as ledger, psycopg.connect(postgres_url) as other:
+        other.execute("SELECT seq FROM ledger_head FOR UPDATE")
+        with pytest.raises(LedgerError) as caught:
+            ledger.append([RUN])
+
+        assert verify(ledger).is_whole
+    assert str(caught.value) == (
+        f"The ledger {postgres_url} is busy: another process has held it for more than a minute.\n"
+        f"Find the session that holds the table ledger_head, or try again later."
+    )
+
+
+@pytest.mark.postgres
+def test_a_lost_table_in_postgresql_is_a_broken_ledger(postgres_url: str) -> None:
+    """Not one that is empty."""
+    import psycopg
+
+    with open_ledger(postgres_url) as ledger:
+        with psycopg.connect(postgres_url) as raw:
+            raw.execute("DROP TABLE ledger_entries")
+        (problem,) = verify(ledger).problems
+
+    assert 'relation "ledger_entries" does not exist' in problem.what
 
 
 def _leave_no_space(raw: sqlite3.Connection, _record: object) -> None:

@@ -19,12 +19,16 @@ from proveout.errors import (
 from proveout.evidence.ledger.database import Database
 
 CONNECT_TIMEOUT_S = 10
+LOCK_TIMEOUT = "60s"
+"""How long an append waits for others; one append holds the head for milliseconds."""
 SCHEMA_LOCK = 0x70726F76656F7574
 """Key of the advisory lock while tables are made: 'proveout' as bytes."""
 
 _UNREACHABLE_STATES = ("08", "28", "3D", "57P")
 """SQLSTATE classes: connection, authorisation, no such database, server going down."""
-_DAMAGED_STATES = ("XX001", "XX002")
+_DAMAGED_STATES = ("XX001", "XX002", "42P01")
+"""Damaged pages, and a table that is gone."""
+_BUSY_STATE = "55P03"
 
 
 class PostgresDatabase(Database):
@@ -80,6 +84,12 @@ class PostgresDatabase(Database):
                 f"The ledger {self.place} is damaged: PostgreSQL says '{said}'.",
                 hint="Keep the database as it is, and restore the last backup beside it.",
             )
+        if state == _BUSY_STATE:
+            return LedgerError(
+                f"The ledger {self.place} is busy: another process has held it for more than a "
+                f"minute.",
+                hint="Find the session that holds the table ledger_head, or try again later.",
+            )
         if _is_unreachable(error, cause, state):
             return UnreachableError(
                 f"The ledger {self.place} cannot be reached: {said}",
@@ -129,4 +139,5 @@ def _set_up(raw: Any, _record: Any) -> None:
         "SELECT set_config('synchronous_commit', 'on', false) "
         "WHERE current_setting('synchronous_commit') = 'off'"
     )
+    raw.execute("SELECT set_config('lock_timeout', %s, false)", [LOCK_TIMEOUT])
     raw.commit()
