@@ -1,6 +1,7 @@
 """What to say of each kind of finding: the sentence, the instruction, and the proof of the fix.
 
-Placeholders: {column}, {source}, {records} ('8,255 records', '1 record').
+Placeholders: {column}, {source}, {records} ('8,255 records', '1 record'), {texts} ("'NA'"),
+{a_type} ('a number'), {age} and {limit}.
 """
 
 from __future__ import annotations
@@ -159,6 +160,27 @@ ABSENT_FIELD = Instruction(
     verification=_NEXT + "{column} in production.",
 )
 
+STAND_IN = Instruction(
+    kind="stand-in",
+    metric="readiness.completeness",
+    severity="misleads",
+    sentence="{column} says {texts} in {records}, which stands for no value",
+    instruction="Leave {column} empty where it is not known, or declare {texts} as missing "
+    "(null_values of {source}); then decide what the system does without it.",
+    verification=_NEXT + "these records of {column} as empty, or filled.",
+)
+
+ONE_TEXT = Instruction(
+    kind="stand-in",
+    metric="readiness.type_conformance",
+    severity="blocks",
+    sentence="{column} says {texts} instead of {a_type} in {records}",
+    instruction="Leave {column} empty where it is not known, or declare {texts} as missing "
+    "(null_values of {source}); then decide what the system does without it.",
+    verification=_NEXT + "every value of {column} to be of its type.",
+)
+"""All values of another type are one and the same text."""
+
 STALE = Instruction(
     kind="too-old",
     metric="readiness.newest_age",
@@ -167,3 +189,61 @@ STALE = Instruction(
     instruction="Deliver {source} as often as the system needs it.",
     verification=_NEXT + "{source} within {limit}.",
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Several:
+    """The same kind of finding in several fields of one source."""
+
+    sentence: str
+    """What is wrong; the fields with their sizes follow."""
+    instruction: str
+
+
+SEVERAL: dict[str, Several] = {
+    "missing-required": Several(
+        sentence="fields that the system needs are empty",
+        instruction="Make them mandatory where they are entered, and fill in the old records. "
+        "Where they cannot be known yet, agree what the system does without them.",
+    ),
+    "wrong-type": Several(
+        sentence="fields hold something of another type",
+        instruction="Have them checked on entry, and correct what stands in them; keep remarks in "
+        "a field of their own.",
+    ),
+    "stand-in": Several(
+        sentence="fields hold a text that stands for no value",
+        instruction="Leave them empty where they are not known, or declare these texts as missing "
+        "(null_values of {source}); then decide what the system does without them.",
+    ),
+    "unresolved-reference": Several(
+        sentence="fields name what their list does not hold",
+        instruction="Add the missing entries to the lists, or correct the records; then let these "
+        "fields be chosen from the lists only.",
+    ),
+    "out-of-range": Several(
+        sentence="fields break their declared limits",
+        instruction="Correct these values, or the limits in the charter where they are real; then "
+        "check them on entry.",
+    ),
+    "spelling": Several(
+        sentence="fields are written in more than one spelling",
+        instruction="Change these to the usual spelling, and let the fields be chosen from lists "
+        "instead of typed.",
+    ),
+    "formats-differ": Several(
+        sentence="fields are written in different formats by site or period",
+        instruction="Agree on one format for each, and convert the others where they are exported.",
+    ),
+    "missing": Several(
+        sentence="fields are not always filled",
+        instruction="Say which of them the system needs, and declare those as required; have them "
+        "filled in where they are entered.",
+    ),
+    "outlier": Several(
+        sentence="fields hold figures far outside their usual ones",
+        instruction="Look at the largest and smallest: where they are real, declare the limits; "
+        "where they are slips or other units, correct them.",
+    ),
+}
+"""By kind."""

@@ -10,8 +10,10 @@ from proveout.charter.schema import Charter
 from proveout.checks.readiness.remediation.instructions import (
     ABSENT_FIELD,
     INSTRUCTIONS,
+    ONE_TEXT,
     SEVERITIES,
     STALE,
+    STAND_IN,
     Instruction,
     Severity,
 )
@@ -23,6 +25,15 @@ NOBODY = "nobody named"
 """Owner of a source for which the charter names no one."""
 
 _EXAMPLES = 3
+_A_TYPE = {
+    "integer": "a whole number",
+    "number": "a number",
+    "float": "a number",
+    "boolean": "yes or no",
+    "date": "a date",
+    "timestamp": "a date and time",
+    "time": "a time of day",
+}
 _MOSTLY = 0.8
 """Share of the records concerned from which one site is named as the place of the trouble."""
 
@@ -96,6 +107,7 @@ def remediation(evidence: Iterable[Evidence], charter: Charter) -> tuple[Remedia
     owners = _owners(charter)
     items = [
         *_counted(found, owners),
+        *_stand_ins(found, owners),
         *_absent(found),
         *_stale(found, owners, charter.data.freshness_hours),
     ]
@@ -121,16 +133,38 @@ def _counted(found: Sequence[Evidence], owners: Mapping[str, str]) -> Iterator[R
         n_records = round(share * each.n)
         if n_records == 0 or share < instruction.least:
             continue
-        yield _item(
-            instruction, each, owners, n_records=n_records, site=_main_site(each, found, n_records)
-        )
+        if instruction.kind == "wrong-type" and (text := _only_text(each)):
+            a_type = _A_TYPE.get(str(each.details.get("found")), "what it should hold")
+            yield _item(ONE_TEXT, each, owners, n_records, texts=f"'{text}'", a_type=a_type)
+        else:
+            site = _main_site(each, found, n_records)
+            yield _item(instruction, each, owners, n_records, site=site)
+
+
+def _only_text(evidence: Evidence) -> str | None:
+    """Return the text that all values of another type are, if they are one: their examples hold
+    the first and the last of them in alphabetical order."""
+    examples = evidence.details.get("examples") or ()
+    if len(examples) != 1 or any(map(str.isdigit, str(examples[0]))):
+        return None
+    return str(examples[0])
+
+
+def _stand_ins(found: Sequence[Evidence], owners: Mapping[str, str]) -> Iterator[RemediationItem]:
+    for each in found:
+        texts: Mapping[str, int] = each.details.get("stand_ins") or {}
+        if each.metric != STAND_IN.metric or not texts:
+            continue
+        often = sorted(texts, key=lambda text: (-texts[text], text))
+        quoted = " or ".join(f"'{text}'" for text in often[:_EXAMPLES])
+        yield _item(STAND_IN, each, owners, sum(texts.values()), texts=quoted, examples=often)
 
 
 def _absent(found: Sequence[Evidence]) -> Iterator[RemediationItem]:
     for each in found:
         if each.metric == ABSENT_FIELD.metric and each.details.get("only_in") == "pilot":
             n_records = int(each.details.get("n_production", each.n))
-            yield _item(ABSENT_FIELD, each, {}, n_records=n_records, source="production")
+            yield _item(ABSENT_FIELD, each, {}, n_records)
 
 
 def _stale(
@@ -138,28 +172,22 @@ def _stale(
 ) -> Iterator[RemediationItem]:
     for each in found:
         if each.metric == STALE.metric and most_hours is not None and each.value > most_hours:
-            yield _item(
-                STALE,
-                each,
-                owners,
-                n_records=each.n,
-                age=_hours(each.value),
-                limit=_hours(most_hours),
-            )
+            age, limit = _hours(each.value), _hours(most_hours)
+            yield _item(STALE, each, owners, each.n, age=age, limit=limit)
 
 
 def _item(
     instruction: Instruction,
     evidence: Evidence,
     owners: Mapping[str, str],
-    *,
     n_records: int,
+    *,
     site: str | None = None,
-    source: str | None = None,
+    examples: Sequence[str] = (),
     **more: str,
 ) -> RemediationItem:
     column = evidence.subject.get("column")
-    source = source or evidence.subject.get("source") or "production"
+    source = evidence.subject.get("source") or "production"
     words = {
         "column": column or source,
         "source": source,
@@ -181,7 +209,7 @@ def _item(
         instruction=instruction.instruction.format(**words),
         metric=instruction.metric,
         verification=instruction.verification.format(**words),
-        examples=_examples(evidence.details),
+        examples=tuple(examples[:_EXAMPLES]) or _examples(evidence.details),
     )
 
 
@@ -221,7 +249,7 @@ def _examples(details: Mapping[str, Any]) -> tuple[str, ...]:
 
 def _example(example: Any) -> str:
     if not isinstance(example, Mapping):
-        return str(example)
+        return str(example).removesuffix(".0")
     if "of" in example and ("text" in example or "value" in example):
         return f"'{example.get('text', example.get('value'))}' for '{example['of']}'"
     return ", ".join(f"{key}={_value(value)}" for key, value in example.items())

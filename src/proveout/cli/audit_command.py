@@ -1,0 +1,157 @@
+"""`proveout audit`: is this data fit to stand on? Without a charter."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from proveout.cli.adhoc import (
+    SEED,
+    Collected,
+    KeyOption,
+    SeedOption,
+    asking,
+    charter_of,
+    collect,
+    listed,
+)
+from proveout.cli.output import Output
+from proveout.cli.paths import JsonOption
+from proveout.errors import InputError
+
+if TYPE_CHECKING:
+    from proveout.charter.loaded import LoadedCharter
+    from proveout.checks.readiness.remediation import RemediationItem
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("audit", epilog="Example: proveout audit orders.csv --key order_id")(command)
+
+
+def command(
+    sources: Annotated[
+        list[str] | None,
+        typer.Argument(help="Files, folders, globs or database URLs.", metavar="SOURCE…"),
+    ] = None,
+    *,
+    key: KeyOption = None,
+    required: Annotated[
+        str | None,
+        typer.Option(help="Columns that every record must have filled.", metavar="COL,…"),
+    ] = None,
+    timestamp: Annotated[
+        str | None, typer.Option(help="Column that says when a record came about.")
+    ] = None,
+    site_column: Annotated[str | None, typer.Option(help="Column that names the site.")] = None,
+    null: Annotated[
+        str | None,
+        typer.Option(help="Texts that stand for a missing value, such as NA.", metavar="TEXT,…"),
+    ] = None,
+    charter: Annotated[
+        Path | None,
+        typer.Option(help="Take what is declared of the data from this charter."),
+    ] = None,
+    fail_on: Annotated[
+        float | None,
+        typer.Option(
+            help="For CI: exit with 1 when more than this share of a source's records are "
+            "exceptions.",
+            min=0,
+            max=1,
+            metavar="SHARE",
+        ),
+    ] = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="Show every field and every thing to fix.")
+    ] = False,
+    seed: SeedOption = SEED,
+    as_json: JsonOption = False,
+) -> int:
+    """Show what production data looks like, and what to fix first at its source.
+
+    Exit code 0: audited, whatever was found. 1: with --fail-on, more exceptions than that.
+    """
+    from proveout.checks.readiness import CHECK
+    from proveout.checks.readiness.remediation import remediation
+    from proveout.cli.audit_view import audits_of, plain_of, shown
+
+    output = Output(as_json=as_json)
+    given = {
+        "key": listed(key),
+        "required": listed(required),
+        "timestamp": timestamp,
+        "site_column": site_column,
+    }
+    declared = {name: value for name, value in given.items() if value}
+    loaded = _charter(sources or [], declared, listed(null), charter)
+    with asking(loaded, CHECK.name, seed=seed) as context:
+        collected = collect(CHECK.run(context), output, begin="reading")
+    items = remediation(collected.evidence, loaded.charter)
+    audits = audits_of(collected, items)
+    output.show(
+        shown(audits, items, width=output.stdout.width, every=every),
+        plain_of(audits, items, collected),
+    )
+    if null is None and (texts := _stand_ins(items)):
+        output.say(f"Next: proveout audit {' '.join(sources or ())} --null '{','.join(texts)}'")
+    if fail_on is None:
+        return 0
+    return _judged(collected, fail_on, output)
+
+
+def _charter(
+    sources: list[str], given: dict[str, Any], nulls: list[str], file: Path | None
+) -> LoadedCharter:
+    """Make the charter: from the command line alone, or on top of what another one declares."""
+    if file is None:
+        if not sources:
+            raise InputError(
+                "There is nothing to audit.", hint="Name a file: proveout audit orders.csv"
+            )
+        return charter_of(
+            "audit", {"production": [_source(each, nulls) for each in sources], **given}
+        )
+    from dataclasses import replace
+
+    from proveout.charter.loading import load_charter
+
+    loaded = load_charter(file)
+    changed = {**loaded.charter.data.model_dump(exclude={"pilot"}), **given}
+    if sources:
+        # Paths on the command line start here, those of the charter in its own folder.
+        changed["production"] = [_source(_from_here(each), nulls) for each in sources]
+    data = charter_of("audit", changed).charter.data
+    return replace(loaded, charter=loaded.charter.model_copy(update={"data": data}))
+
+
+def _source(path: str, nulls: list[str]) -> dict[str, Any]:
+    return {"path": path, "null_values": nulls}
+
+
+def _from_here(path: str) -> str:
+    return path if "://" in path else str(Path(path).absolute())
+
+
+def _stand_ins(items: Sequence[RemediationItem]) -> list[str]:
+    texts = [text for item in items if item.kind == "stand-in" for text in item.examples]
+    return [text for text in dict.fromkeys(texts) if "," not in text and "'" not in text]
+
+
+def _judged(collected: Collected, most: float, output: Output) -> int:
+    whole = collected.of("readiness.exceptions", kind=None)
+    for each in whole:
+        if each.value > most:
+            output.say(
+                f"{each.subject.get('source')}: {each.value:.2%} of its records are exceptions, "
+                f"more than the {most:.2%} allowed by --fail-on."
+            )
+    if any(each.value > most for each in whole):
+        return 1
+    unknown = [each for each in collected.not_measured if each.metric == "readiness.exceptions"]
+    for missing in unknown:
+        output.say(f"{missing.subject.get('source')}: not judged, {missing.reason}.")
+    return 3 if unknown else 0
