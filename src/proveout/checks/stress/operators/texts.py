@@ -89,7 +89,7 @@ _ACCENTED = dict(zip("aeiounycsAEIOUNYCS", "áéíóúñýçšÁÉÍÓÚÑÝÇŠ
 
 MISSPELLING = Operator(
     name="misspelling",
-    stands_for="values typed by hand",
+    stands_for="values that people type in by hand",
     does="one typing error per value: a neighbouring key, two letters swapped, or one left out",
     kinds=TEXT,
     damage=_changing(_misspell),

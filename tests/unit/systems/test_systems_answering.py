@@ -1,0 +1,87 @@
+"""From what a system returned to answers, row by row."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from proveout.systems import AnswerStatus, fit_to_task
+from proveout.systems.answering import class_text, distinct, read_returned, settle
+
+
+@pytest.mark.parametrize(
+    ("returned", "values"),
+    [
+        ([1, 2.5, "a"], [1.0, 2.5, "a"]),
+        (np.array([1, 2]), [1.0, 2.0]),
+        (np.array([[1.5], [2.5]]), [1.5, 2.5]),  # as regressors trained on a frame return it
+        (np.array(["a", "b"]), ["a", "b"]),
+        (pd.Series([1, 2], index=[9, 3]), [1.0, 2.0]),  # by position, whatever the index
+        (pd.Series(["a", None]), ["a", None]),
+        (pd.Series(["a", "b"], dtype="category"), ["a", "b"]),
+        (pd.Series([1, None], dtype="Int64"), [1.0, None]),
+        (pd.DataFrame({"answer": ["a", None]}), ["a", None]),
+        ({"answer": [1]}, [1.0]),
+        ((["a"], [0.5]), ["a"]),
+        ([True, False], ["True", "False"]),
+        ([2**53 + 1], [str(2**53 + 1)]),  # no float can hold it
+        ([], []),
+    ],
+)
+def test_reads_the_forms_that_are_allowed(returned: object, values: list[object]) -> None:
+    """Lists, arrays, Series, frames, dicts and (answers, confidences), by position."""
+    raw = read_returned(returned)
+
+    found = settle(raw, rows=len(values), latency_s=0.1, task=None)
+    assert found.value.tolist() == values
+    assert found.faults == ()
+
+
+@given(
+    st.lists(
+        st.one_of(st.none(), st.text(), st.floats(), st.integers(), st.booleans(), st.binary())
+    ),
+    st.integers(0, 20),
+    st.sampled_from(["classification", "regression", None]),
+)
+def test_every_row_has_a_value_exactly_when_it_is_ok(
+    items: list[object], rows: int, task: object
+) -> None:
+    """Whatever comes: one status per row, a value only with OK, and a task's values its type."""
+    found = settle(read_returned(items), rows=rows, latency_s=0.0, task=task)  # type: ignore[arg-type]
+
+    assert len(found.value) == len(found.status) == len(found.confidence) == rows
+    wanted = {"classification": str, "regression": float, None: (str, float)}[task]  # type: ignore[index]
+    for value, status in zip(found.value, found.status, strict=True):
+        assert (value is None) == (status != AnswerStatus.OK)
+        assert value is None or isinstance(value, wanted)
+
+
+def test_a_class_has_one_name() -> None:
+    """1, 1.0 and '1' are the same class."""
+    names = [class_text(value) for value in (1, 1.0, np.int8(1), "1", 1.5, True)]
+
+    assert names == ["1", "1", "1", "1", "1.5", "True"]
+
+
+def test_text_for_a_number_is_malformed() -> None:
+    """A regression's answers are numbers; a text that looks like one is none."""
+    found = fit_to_task(
+        settle(read_returned([1.0, "2.0"]), rows=2, latency_s=0, task=None), "regression"
+    )
+
+    assert found.value.tolist() == [1.0, None]
+    assert found.status.tolist() == [AnswerStatus.OK, AnswerStatus.MALFORMED]
+    assert found.faults == ("1 answers were text where a number is wanted, such as '2.0'",)
+
+
+def test_faults_of_a_kind_are_said_once() -> None:
+    """Faults that differ only in figures and quoted values are one kind; twenty kinds are told."""
+    assert distinct(["no 'a' in row 1", "no 'b' in row 1,234", "other"]) == (
+        "no 'a' in row 1",
+        "other",
+    )
+    assert distinct(chr(97 + n) for n in range(22))[-1] == "and 2 more kinds of fault"
