@@ -73,7 +73,7 @@ READINESS: tuple[Criterion, ...] = (
         "out-of-range", "out_of_range", "<=", 0.01,
         title="{} of values break what their field declares",
         fix="Correct the values at their source, or declare the true range.",
-        sources=("R204", "R205", "as for types"),
+        sources=("R204", "R205", "one in a hundred, as for types"),
         subject=_COLUMN,
     ),
     _data(
@@ -92,7 +92,7 @@ READINESS: tuple[Criterion, ...] = (
         "timestamp-conflicts", "timestamp_conflicts", "<=", 0.01,
         title="{} of records have conflicting timestamps",
         fix="Correct order, zone and format of the timestamps at their source.",
-        sources=("R205", "as for types"),
+        sources=("R205", "one in a hundred, as for types"),
     ),
     _data(
         "rejects", "rejects", "<=", 0.01,
@@ -104,7 +104,7 @@ READINESS: tuple[Criterion, ...] = (
         "unresolved-references", "unresolved_references", "<=", 0.01,
         title="{} of references do not resolve",
         fix="Complete the reference list, or correct the values which it does not know.",
-        sources=("R205", "as for types"),
+        sources=("R205", "one in a hundred, as for types"),
         subject=_COLUMN,
     ),
     _data(
