@@ -248,10 +248,16 @@ def test_what_missing_values_do_is_the_worst_slice(run: tuple[list[Finding], Fak
 
     worst = evidence["quality.worst_slice", "production", ""]
 
+    assert worst.interval is not None
     assert (worst.value, worst.unit) == (0.0, "fraction")
     assert worst.details["slice"] == "delay is missing"
     assert worst.details["verdict"] == "significantly worse than the rest"
     assert worst.details["worst"][0]["n"] == worst.n
+    assert worst.details["summary"] == (
+        "The worst kind of record is 'delay is missing', with accuracy 0.0% (0.0% to "
+        f"{worst.interval.high:.1%}) on {worst.n:,} rows; of 30 looked at, 1 is "
+        "significantly worse than the rest."
+    )
     assert evidence["quality.silent_failure", "production", ""].value > 0.04
 
 
@@ -404,6 +410,44 @@ def test_numbers_are_judged_by_their_errors_in_the_unit_of_the_label() -> None:
     assert not_measured(findings)["quality.silent_failure"].reason == (
         "in production: the system states no confidence"
     )
+
+
+def test_what_cannot_be_broken_down_by_is_named() -> None:
+    """A misspelled slice, or a date that nobody can read, is not left out in silence."""
+    frame = flights(200, seed=9)
+    frame["when"] = ["in spring"] * 50 + ["2013-02-03"] * 150
+    charter = {
+        **CHARTER,
+        "data": {
+            "production": "newark.csv",
+            "label": "late",
+            "timestamp": "when",
+            "slices": ["carier"],
+        },
+    }
+    data = Tables(production_frames={"newark": frame})
+
+    findings = list(CHECK.run(context(charter, data, Fake(by=by_delay))))
+
+    told = [
+        each
+        for each in findings
+        if isinstance(each, NotMeasured) and each.metric == "quality.accuracy"
+    ]
+    assert told == [
+        NotMeasured(
+            metric="quality.accuracy",
+            subject=Subject.of(period="when=…"),
+            reason="50 rows have nothing in 'when' that can be read",
+            next_step="Correct data.timestamp, or fill the column; dates are read as 2013-01-31.",
+        ),
+        NotMeasured(
+            metric="quality.accuracy",
+            subject=Subject.of(slice="carier=…"),
+            reason="the data have no column 'carier'",
+            next_step="Correct data.slices, or fill the column; dates are read as 2013-01-31.",
+        ),
+    ]
 
 
 def test_recorded_answers_have_no_throughput() -> None:

@@ -38,6 +38,7 @@ def findings(context: CheckContext, trial: Trial) -> Iterator[Finding]:
     )
     yield from _parts(about, found, _counts(ways, ~trial.known))
     yield from _too_small(about, found)
+    yield from _not_cut(about, trial, ways)
     failed = trial.answers.status != 0
     if failed.any():
         yield from _exceptions(about, _counts(ways, failed))
@@ -114,6 +115,32 @@ def _too_small(about: _About, found: Search) -> Iterator[NotMeasured]:
         )
 
 
+def _not_cut(about: _About, trial: Trial, ways: list[Cut]) -> Iterator[NotMeasured]:
+    """Name what the charter asks to break down by and that cannot be, and rows in no part."""
+    data = about.context.charter.data
+    asked: list[tuple[Kind, str, str | None]] = [
+        ("site", "data.site_column", data.site_column),
+        ("period", "data.timestamp", data.timestamp),
+        *(("slice", "data.slices", name) for name in data.slices),
+    ]  # fmt: skip
+    done = {(cut.kind, cut.column): int(np.sum(cut.codes < 0)) for cut in ways}
+    for kind, setting, name in asked:
+        if name is None or done.get((kind, name)) == 0:
+            continue
+        if name not in trial.records.frame.columns:
+            reason = f"the data have no column '{name}'"
+        elif (kind, name) not in done:
+            reason = f"column '{name}' holds nothing that can be read as a {kind}"
+        else:
+            reason = f"{done[kind, name]} rows have nothing in '{name}' that can be read"
+        yield NotMeasured(
+            metric=about.metric,
+            subject=Subject.of(**{kind: f"{name}=…"}),
+            reason=reason,
+            next_step=f"Correct {setting}, or fill the column; dates are read as 2013-01-31.",
+        )
+
+
 def _worst(about: _About, found: Search) -> Finding:
     worst = found.worst
     if worst is None:
@@ -137,11 +164,34 @@ def _worst(about: _About, found: Search) -> Finding:
             "slice": worst.name,
             "kind": worst.kind,
             "verdict": verdict,
+            "summary": _summary(about, found, worst),
             "looked_at": found.n_looked_at,
             "significantly_worse": len(found.worse),
             "columns_not_paired": found.n_cuts_not_paired,
             "worst": [_listed(part) for part in found.worse[:_MOST_LISTED]],
         },
+    )
+
+
+def _summary(about: _About, found: Search, worst: Part) -> str:
+    name = about.metric.removeprefix("quality.").replace("mae", "MAE")
+
+    def figure(value: float) -> str:
+        return f"{value:.1%}" if about.unit == "fraction" else f"{value:.4g} {about.unit}"
+
+    low, high = figure(worst.simultaneous.low), figure(worst.simultaneous.high)
+    said = (
+        f"'{worst.name}', with {name} {figure(worst.value)} ({low} to {high}) on {worst.n:,} rows"
+    )
+    if not found.worse:
+        return (
+            f"No kind of record is significantly worse than the rest, of {found.n_looked_at:,} "
+            f"looked at; the least certain to be good is {said}."
+        )
+    return (
+        f"The worst kind of record is {said}; of {found.n_looked_at:,} looked at, "
+        f"{len(found.worse):,} {'is' if len(found.worse) == 1 else 'are'} significantly worse "
+        "than the rest."
     )
 
 

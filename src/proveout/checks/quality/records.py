@@ -105,6 +105,8 @@ def _pull(
     frame = fetch(table, columns, rows=rows, seed=context.seed)
     total = int(table.count().execute()) if rows is not None else len(frame)
     notes: dict[str, Any] = {"rows": len(frame)}
+    if absent := [name for name in data.inputs if name not in table.columns]:
+        notes["inputs_not_in_the_data"] = absent
     if total > len(frame):
         notes["drawn_at_random_from"] = total
     truth, of_labels = _truth(context, frame, notes)
