@@ -1,0 +1,423 @@
+"""The stress check as a whole: real rows, a system whose weaknesses are known."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from proveout.charter.loaded import LoadedCharter
+from proveout.charter.schema import Charter
+from proveout.checks import CheckContext, Need, Progress
+from proveout.checks.stress import CHECK
+from proveout.evidence.catalogue import SHIPPED, Catalogue
+from proveout.evidence.model import WHOLE, CheckRef, Evidence, Subject
+from proveout.evidence.outcome import NotMeasured
+from proveout.intake import CharterData, Session
+from proveout.systems import Answers, AnswerStatus
+from proveout.systems.answering import failed, read_returned, settle
+
+# ibis calls what this DuckDB has renamed, and pandas 3 warns of an option that ibis sets
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning"),
+    pytest.mark.filterwarnings("ignore:The 'future.infer_string' option"),
+]
+
+ROWS = 400
+
+
+@dataclass
+class Fake:
+    """A system made of a function; it counts the rows that it is asked for."""
+
+    function: Callable[[pd.DataFrame], Any]
+    fingerprint: str = "sha256:fake"
+    label: str = "fake"
+    n_asked: int = 0
+    batches: list[pd.DataFrame] = field(default_factory=list)
+
+    def answer(self, batch: pd.DataFrame) -> Answers:
+        self.n_asked += len(batch)
+        self.batches.append(batch)
+        try:
+            raw = read_returned(self.function(batch))
+        except (ValueError, TypeError, KeyError) as error:
+            return failed(len(batch), AnswerStatus.FAILED, repr(error), 0.001)
+        return settle(raw, rows=len(batch), latency_s=0.001, task=None)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        return None
+
+
+def late(batch: pd.DataFrame) -> list[Any]:
+    """Late when the delay is above 15; a missing delay is refused."""
+    return [
+        None if math.isnan(delay) else "late" if delay > 15 else "on time"
+        for delay in batch["delay"].astype(float)
+    ]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    rng = np.random.default_rng(5)
+    delay = rng.normal(15, 20, ROWS).round(1)
+    frame = pd.DataFrame(
+        {
+            "id": np.arange(ROWS),
+            "delay": delay,
+            "noise": rng.integers(0, 50, ROWS),
+            "origin": rng.choice(["EWR", "JFK", "LGA"], ROWS),
+            "arrived": np.where(delay > 15, "late", "on time"),
+            "minutes": delay * 2 + rng.normal(0, 5, ROWS).round(2),
+        }
+    )
+    frame.loc[:9, "arrived"] = np.where(delay[:10] > 15, "on time", "late")  # ten odd ones
+    frame.loc[ROWS - 20 :, "arrived"] = None  # twenty without a true answer
+    frame.to_csv(tmp_path / "flights.csv", index=False)
+    return tmp_path
+
+
+def a_charter(**parts: Any) -> Charter:
+    data = {
+        "production": "flights.csv",
+        "label": "arrived",
+        "key": "id",
+        "inputs": ["delay", "noise", "origin"],
+        **parts.pop("data", {}),
+    }
+    system = {"python": "model.py:predict", **parts.pop("system", {})}
+    return Charter.model_validate({"pilot": "p", "data": data, "system": system, **parts})
+
+
+@contextmanager
+def a_context(folder: Path, charter: Charter, system: Fake) -> Iterator[CheckContext]:
+    loaded = LoadedCharter(charter=charter, path=folder / "pilot.yaml", content_hash="sha256:c")
+    with Session() as session:
+        yield CheckContext(
+            loaded=loaded,
+            data=CharterData(loaded, session),
+            open_system=lambda: system,
+            catalogue=Catalogue(SHIPPED),
+            check=CheckRef(name=CHECK.name, version=CHECK.version),
+            run="run-1",
+            now=datetime(2026, 1, 1, tzinfo=UTC),
+            seed=1,
+            artifacts=folder,
+        )
+
+
+def findings(folder: Path, system: Fake, /, **parts: Any) -> list[Evidence | NotMeasured]:
+    with a_context(folder, a_charter(**parts), system) as context:
+        return [item for item in CHECK.run(context) if not isinstance(item, Progress)]
+
+
+def by_name(found: list[Evidence | NotMeasured]) -> dict[tuple[str, str], Evidence]:
+    return {
+        (item.metric.removeprefix("stress."), str(item.subject)): item
+        for item in found
+        if isinstance(item, Evidence)
+    }
+
+
+def test_counts_what_the_damage_does(folder: Path) -> None:
+    """Dropping the column it needs makes a quarter of the rows fail, and these only."""
+    found = by_name(
+        findings(
+            folder,
+            Fake(late),
+            stress={"operators": ["dropped-column"], "severities": [0.25], "columns": ["delay"]},
+        )
+    )
+
+    about = "operator=dropped-column, severity=0.25"
+    drop, refusals = found["quality_drop", about], found["refusal_rate", about]
+    silent = found["silent_failure", about]
+    assert (refusals.value, refusals.n, refusals.scope) == (95 / 380, 380, "synthetic")
+    assert drop.value == pytest.approx((95 - _odd_rows_hit(refusals, drop)) / 380)
+    assert silent.value == pytest.approx((10 - _odd_rows_hit(refusals, drop)) / 380)
+    assert refusals.details["answers_on_rows_hit"] == {"failed": 95}
+    assert refusals.details["faults"] == ["KeyError('delay')"]
+    assert drop.details["before"] == pytest.approx(370 / 380)
+    assert drop.details["after_on_rows_hit"] == 0.0
+    assert dict(drop.inputs).keys() == {"data:flights", "system"}
+
+
+def _odd_rows_hit(refusals: Evidence, drop: Evidence) -> int:
+    """How many of the ten rows that are answered wrong anyway were hit."""
+    return round((1 - drop.details["before_on_rows_hit"]) * refusals.details["rows_hit"])
+
+
+def test_asks_only_for_the_rows_that_were_hit(folder: Path) -> None:
+    """The sample goes out once; then each trial sends the rows that it changed."""
+    system = Fake(late)
+
+    findings(folder, system, stress={"operators": ["stale-values"], "severities": [0.05, 0.25]})
+
+    trials = [len(batch) for batch in system.batches[:3]]
+    assert trials == [380, 19, 95]
+
+
+def test_gives_the_system_its_inputs_and_nothing_else(folder: Path) -> None:
+    """Neither label nor key nor other columns reach the system."""
+    system = Fake(late)
+
+    findings(folder, system, stress={"operators": ["unit-change"]})
+
+    assert {tuple(batch.columns) for batch in system.batches} == {("delay", "noise", "origin")}
+
+
+def test_tells_silent_failures_from_doubtful_ones(folder: Path) -> None:
+    """A wrong answer counts when its confidence is at least confident_at."""
+
+    def unsure_at_extremes(batch: pd.DataFrame) -> tuple[list[Any], list[float]]:
+        return late(batch), [0.5 if abs(delay) > 200 else 0.95 for delay in batch["delay"]]
+
+    stress = {"operators": ["extreme-values"], "severities": [1.0], "columns": ["delay"]}
+    found = by_name(findings(folder, Fake(unsure_at_extremes), stress=stress))
+    silent = found["silent_failure", "operator=extreme-values, severity=1"]
+    drop = found["quality_drop", "operator=extreme-values, severity=1"]
+
+    assert drop.value > 0.3
+    assert silent.value < 0.2
+    assert silent.details["counts_as_silent"] == "wrong, with a confidence of at least 0.9 or none"
+    assert silent.details["baseline"] == pytest.approx(10 / 380)
+
+
+def test_every_wrong_answer_is_silent_without_confidence(folder: Path) -> None:
+    """A system that never says how sure it is warns nobody; the details say so."""
+    stress = {"operators": ["extreme-values"], "severities": [1.0], "columns": ["delay"]}
+    found = by_name(findings(folder, Fake(late), stress=stress))
+    silent = found["silent_failure", "operator=extreme-values, severity=1"]
+    drop = found["quality_drop", "operator=extreme-values, severity=1"]
+
+    assert silent.value == pytest.approx(1 - drop.details["after"])
+    assert silent.details["counts_as_silent"] == (
+        "every wrong answer, because the system gives no confidence"
+    )
+
+
+def test_shows_examples_of_silent_failures(folder: Path) -> None:
+    """Up to three rows: what was changed, what was answered, and what was true."""
+    stress = {"operators": ["extreme-values"], "severities": [0.5], "columns": ["delay"]}
+    found = by_name(findings(folder, Fake(late), stress=stress))
+    examples = found["silent_failure", "operator=extreme-values, severity=0.5"].details["examples"]
+
+    assert len(examples) == 3
+    for example in examples:
+        assert example.keys() == {
+            "before", "after", "answer_before", "answer", "confidence", "truth",
+        }  # fmt: skip
+        assert example["before"].keys() == example["after"].keys() == {"delay"}
+        assert example["answer"] != example["truth"] == example["answer_before"]
+
+
+def test_names_the_worst_with_a_bound_for_all(folder: Path) -> None:
+    """The worst is the largest of all tried, and its interval is wide enough for all of them."""
+    found = by_name(
+        findings(
+            folder,
+            Fake(late),
+            stress={"operators": ["extreme-values", "whitespace", "stale-values"]},
+        )
+    )
+    worst = found["worst_quality_drop", ""]
+    drops = [item for (name, _), item in found.items() if name == "quality_drop"]
+
+    assert len(drops) == 6
+    assert worst.subject == WHOLE
+    assert worst.value == max(item.value for item in drops)
+    assert worst.interval is not None
+    assert worst.interval.method == "bonett-price, bonferroni over 6"
+    assert worst.interval.level == 0.95
+    highest = max(item.interval.high for item in drops if item.interval is not None)
+    assert worst.interval.high > highest
+    assert worst.details["worst"][0]["operator"] in {
+        "extreme-values",
+        "stale-values",
+    }
+    assert len(worst.details["worst"]) == 3
+    assert worst.details["worst"][0]["by_column"][0]["column"] == "delay"
+    assert worst.details["tried"] == 6
+
+
+def test_what_does_not_apply_is_listed(folder: Path) -> None:
+    """Damage that fits no column is named with the reason; never dropped in silence."""
+    everything = findings(folder, Fake(late), stress={"severities": [0.1]})
+    worst = by_name(everything)["worst_quality_drop", ""]
+
+    reason = "it needs a column of kind moment; the inputs have 0"
+    assert worst.details["not_applicable"] == {
+        "date-format": reason,
+        "day-month-swap": reason,
+        "time-zone-shift": reason,
+    }
+    assert not [item for item in everything if isinstance(item, NotMeasured)]
+
+
+def test_what_was_asked_for_and_does_not_apply_is_not_measured(folder: Path) -> None:
+    """An operator that the charter names must be tried, or be missing evidence."""
+    found = findings(folder, Fake(late), stress={"operators": ["unit-change", "date-format"]})
+
+    assert found[-1] == NotMeasured(
+        metric="stress.quality_drop",
+        subject=Subject.of(operator="date-format"),
+        reason=("the operator does not apply: it needs a column of kind moment; the inputs have 0"),
+        next_step="Take it out of stress.operators, or add columns (stress.columns).",
+    )
+
+
+def test_a_failure_belongs_to_the_damage_that_caused_it(folder: Path) -> None:
+    """A system that fails on text in a number column fails in that trial, and in no other."""
+    found = by_name(
+        findings(
+            folder,
+            Fake(late),
+            stress={"operators": ["locale-numbers", "unit-change"], "severities": [0.25]},
+        )
+    )
+
+    rates = {
+        str(item.subject): item.value for (name, _), item in found.items() if name == "refusal_rate"
+    }
+    assert rates == {
+        "operator=locale-numbers, severity=0.25": 0.25,
+        "operator=unit-change, severity=0.25": 0.0,
+    }
+
+
+def test_regression_tells_the_relative_increase_of_the_error(folder: Path) -> None:
+    """Twice the error is a drop of 1; without a tolerance nobody knows what is wrong."""
+    system = Fake(lambda batch: batch["delay"].astype(float) * 2)
+    found = findings(
+        folder,
+        system,
+        data={"label": "minutes"},
+        stress={"operators": ["stale-values"], "severities": [0.5], "columns": ["delay"]},
+    )
+    drop = by_name(found)["quality_drop", "operator=stale-values, severity=0.5"]
+
+    assert drop.value == pytest.approx(drop.details["after"] / drop.details["before"] - 1)
+    assert drop.value > 1
+    assert drop.details["main_metric"] == "mae"
+    assert [
+        (item.metric, item.reason, item.next_step)
+        for item in found
+        if isinstance(item, NotMeasured)
+    ] == [
+        (
+            metric,
+            "the charter does not say how far off an answer may be",
+            "Say it in the unit of the label: system.tolerance",
+        )
+        for metric in ("stress.silent_failure", "stress.worst_silent_failure")
+    ]
+
+
+def test_regression_with_a_tolerance_has_silent_failures(folder: Path) -> None:
+    """An answer further off than the tolerance is wrong."""
+    found = findings(
+        folder,
+        Fake(lambda batch: batch["delay"].astype(float) * 2),
+        data={"label": "minutes"},
+        system={"tolerance": 20},
+        stress={"operators": ["extreme-values"], "severities": [0.5], "columns": ["delay"]},
+    )
+
+    silent = by_name(found)["silent_failure", "operator=extreme-values, severity=0.5"]
+    assert 0.4 < silent.value <= 0.5 + 0.01
+
+
+def test_is_the_same_twice(folder: Path) -> None:
+    """Seed and data decide everything."""
+    one, two = (findings(folder, Fake(late), stress={"severities": [0.1]}) for _ in range(2))
+
+    assert [item.as_dict() for item in one] == [item.as_dict() for item in two]
+
+
+def test_labels_may_be_in_a_file_of_their_own(folder: Path) -> None:
+    """True answers are joined by key; a key with two different labels has none."""
+    whole = pd.read_csv(folder / "flights.csv")
+    labels = pd.concat([whole[["id", "arrived"]], pd.DataFrame({"id": [50], "arrived": ["other"]})])
+    labels.to_csv(folder / "labels.csv", index=False)
+    system = Fake(late)
+
+    found = findings(
+        folder,
+        system,
+        data={
+            "label": None,
+            "labels": {"source": "labels.csv", "key": ["id"], "column": "arrived"},
+        },
+        stress={"operators": ["unit-change"]},
+    )
+
+    assert by_name(found)["worst_quality_drop", ""].n == 379
+
+
+def test_too_few_rows_are_no_evidence(folder: Path) -> None:
+    """Below thirty labelled rows nothing is measured, and that is said."""
+    pd.read_csv(folder / "flights.csv").head(12).to_csv(folder / "flights.csv", index=False)
+
+    found = findings(folder, Fake(late))
+
+    assert found == [
+        NotMeasured(
+            metric=metric,
+            reason="12 production rows have a known true answer; 30 are needed",
+            next_step="Look at data.production, data.label, data.inputs and stress.columns.",
+        )
+        for metric in ("stress.worst_quality_drop", "stress.worst_silent_failure")
+    ]
+
+
+def test_says_all_that_it_needs() -> None:
+    """Everything that the charter lacks is said at once."""
+    assert CHECK.needs(Charter(pilot="p")) == [
+        Need(what="the charter names no system", next_step="Say how it is reached: system"),
+        Need(
+            what="the charter names no production data",
+            next_step="Name a source: data.production",
+        ),
+        Need(
+            what="data.label is not in the charter",
+            next_step="Name the column that holds the true answer: data.label",
+        ),
+    ]
+
+
+def test_recorded_answers_cannot_be_stressed() -> None:
+    """What was recorded cannot be asked again."""
+    charter = Charter.model_validate(
+        {
+            "pilot": "p",
+            "data": {"production": "a.csv", "label": "y"},
+            "system": {"recorded": "said"},
+            "stress": {"operators": ["misspeling"]},
+        }
+    )
+
+    needs = CHECK.needs(charter)
+
+    assert needs[0] == Need(
+        what="recorded answers cannot be asked again for damaged inputs",
+        next_step="Name a system that answers: system.python or system.http",
+    )
+    assert needs[1].what == "stress.operators names 'misspeling', which is no operator"
+    assert needs[1].next_step.startswith("Did you mean 'misspelling'? Known: missing-values, ")
