@@ -73,7 +73,8 @@ def command(
 ) -> int:
     """Show what production data looks like, and what to fix first at its source.
 
-    Exit code 0: audited, whatever was found. 1: with --fail-on, more exceptions than that.
+    Exit code 0: audited, whatever was found. 1: with --fail-on, more exceptions than that. 3: a
+    source holds no records to judge.
     """
     from proveout.checks.readiness import CHECK
     from proveout.checks.readiness.remediation import remediation
@@ -98,9 +99,7 @@ def command(
     )
     if null is None and (texts := _stand_ins(items)):
         output.say(f"Next: proveout audit {' '.join(sources or ())} --null '{','.join(texts)}'")
-    if fail_on is None:
-        return 0
-    return _judged(collected, fail_on, output)
+    return _exit_code(collected, fail_on, output)
 
 
 def _charter(
@@ -141,17 +140,17 @@ def _stand_ins(items: Sequence[RemediationItem]) -> list[str]:
     return [text for text in dict.fromkeys(texts) if "," not in text and "'" not in text]
 
 
-def _judged(collected: Collected, most: float, output: Output) -> int:
+def _exit_code(collected: Collected, most: float | None, output: Output) -> int:
     whole = collected.of("readiness.exceptions", kind=None)
-    for each in whole:
-        if each.value > most:
-            output.say(
-                f"{each.subject.get('source')}: {each.value:.2%} of its records are exceptions, "
-                f"more than the {most:.2%} allowed by --fail-on."
-            )
-    if any(each.value > most for each in whole):
-        return 1
+    over = [] if most is None else [each for each in whole if each.value > most]
+    for each in over:
+        output.say(
+            f"{each.subject.get('source')}: {each.value:.2%} of its records are exceptions, "
+            f"more than the {most:.2%} of --fail-on."
+        )
     unknown = [each for each in collected.not_measured if each.metric == "readiness.exceptions"]
     for missing in unknown:
-        output.say(f"{missing.subject.get('source')}: not judged, {missing.reason}.")
+        output.say(f"{missing.subject.get('source')} was not judged: {missing.reason}.")
+    if over:
+        return 1
     return 3 if unknown else 0

@@ -124,7 +124,8 @@ def shown(
         if audit.fields:
             parts += [_fields(audit, is_wide=width >= _WIDE, every=every), ""]
         parts += [*_exceptions(audit, width), ""]
-    parts.extend(_fix_first(items, every=every))
+    if items or not any(audit.exceptions is None for audit in audits):
+        parts.extend(_fix_first(items, every=every))
     return Group(*parts)
 
 
@@ -250,7 +251,8 @@ _IN_SHORT = {
     "out-of-range": "{n} outside its limits{seen}",
     "spelling": "{n} in another spelling{seen}",
     "outlier": "{n} far from the rest{seen}",
-    "formats-differ": "formats differ by site or period",
+    "mixed-formats": "{n} in another form{seen}",
+    "formats-differ": "other forms by site or period",
     "unresolved-reference": "{n} not in their list{seen}",
     "stand-in": "{n} that say {texts}",
 }

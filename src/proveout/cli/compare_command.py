@@ -66,5 +66,7 @@ def command(
         shown(collected, pilot, production, width=output.stdout.width),
         short_of(collected, pilot, production),
     )
+    if not could_compare(collected):
+        return 3
     output.say(f"Next: proveout audit {' '.join(production)}")
-    return 0 if could_compare(collected) else 3
+    return 0

@@ -31,8 +31,6 @@ class Instruction:
     """When it counts as fixed."""
     counts_good: bool = False
     """The metric is the share of records that are in order, not of those that are not."""
-    least: float = 0.0
-    """Share from which it is worth somebody's work."""
 
 
 _NEXT = "The next audit shows "
@@ -121,16 +119,6 @@ INSTRUCTIONS: tuple[Instruction, ...] = (
         verification=_NEXT + "one spelling for each {column}.",
     ),
     Instruction(
-        kind="formats-differ",
-        metric="readiness.format_divergence",
-        severity="misleads",
-        sentence="{column} is written in different formats by site or period",
-        instruction="Agree on one format for {column}, and convert the others where they are "
-        "exported.",
-        verification=_NEXT + "one format of {column} everywhere.",
-        least=0.1,
-    ),
-    Instruction(
         kind="missing",
         metric="readiness.completeness",
         severity="look",
@@ -149,6 +137,24 @@ INSTRUCTIONS: tuple[Instruction, ...] = (
         "where they are slips or other units, correct them.",
         verification=_NEXT + "no {column} outside the limits that are then declared.",
     ),
+)
+
+MIXED_FORMATS = Instruction(
+    kind="mixed-formats",
+    metric="readiness.format_consistency",
+    severity="misleads",
+    sentence="{column} is written in another form than {usual} in {records}",
+    instruction="Agree on one form for {column}, convert what is there, and check it on entry.",
+    verification=_NEXT + "one form of {column}.",
+)
+
+DIVERGENT_FORMATS = Instruction(
+    kind="formats-differ",
+    metric="readiness.format_divergence",
+    severity="misleads",
+    sentence="{column} is written in other forms {where} than elsewhere",
+    instruction="Agree on one form for {column}, and convert the others where they are exported.",
+    verification=_NEXT + "one form of {column} everywhere.",
 )
 
 ABSENT_FIELD = Instruction(
@@ -231,9 +237,13 @@ SEVERAL: dict[str, Several] = {
         instruction="Change these to the usual spelling, and let the fields be chosen from lists "
         "instead of typed.",
     ),
+    "mixed-formats": Several(
+        sentence="fields are written in more than one form",
+        instruction="Agree on one form for each, convert what is there, and check it on entry.",
+    ),
     "formats-differ": Several(
-        sentence="fields are written in different formats by site or period",
-        instruction="Agree on one format for each, and convert the others where they are exported.",
+        sentence="fields are written in other forms by site or period",
+        instruction="Agree on one form for each, and convert the others where they are exported.",
     ),
     "missing": Several(
         sentence="fields are not always filled",

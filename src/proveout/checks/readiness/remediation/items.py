@@ -9,7 +9,9 @@ from typing import Any
 from proveout.charter.schema import Charter
 from proveout.checks.readiness.remediation.instructions import (
     ABSENT_FIELD,
+    DIVERGENT_FORMATS,
     INSTRUCTIONS,
+    MIXED_FORMATS,
     ONE_TEXT,
     SEVERITIES,
     STALE,
@@ -34,6 +36,10 @@ _A_TYPE = {
     "timestamp": "a date and time",
     "time": "a time of day",
 }
+_USUAL = 0.85
+"""Share of values in the usual form from which another one is an irregularity."""
+_DIVERGES = 0.1
+"""Lower bound of the distance from which sites or periods write a field differently."""
 _MOSTLY = 0.8
 """Share of the records concerned from which one site is named as the place of the trouble."""
 
@@ -108,6 +114,8 @@ def remediation(evidence: Iterable[Evidence], charter: Charter) -> tuple[Remedia
     items = [
         *_counted(found, owners),
         *_stand_ins(found, owners),
+        *_mixed_formats(found, owners),
+        *_divergent_formats(found, owners),
         *_absent(found),
         *_stale(found, owners, charter.data.freshness_hours),
     ]
@@ -131,7 +139,7 @@ def _counted(found: Sequence[Evidence], owners: Mapping[str, str]) -> Iterator[R
             continue  # the charter says which fields matter
         share = 1 - each.value if instruction.counts_good else each.value
         n_records = round(share * each.n)
-        if n_records == 0 or share < instruction.least:
+        if n_records == 0:
             continue
         if instruction.kind == "wrong-type" and (text := _only_text(each)):
             a_type = _A_TYPE.get(str(each.details.get("found")), "what it should hold")
@@ -142,12 +150,48 @@ def _counted(found: Sequence[Evidence], owners: Mapping[str, str]) -> Iterator[R
 
 
 def _only_text(evidence: Evidence) -> str | None:
-    """Return the text that all values of another type are, if they are one: their examples hold
-    the first and the last of them in alphabetical order."""
-    examples = evidence.details.get("examples") or ()
-    if len(examples) != 1 or any(map(str.isdigit, str(examples[0]))):
-        return None
-    return str(examples[0])
+    """Return the text that all values of another type are, if they are one.
+
+    Their examples hold the first and the last of them in alphabetical order.
+    """
+    examples = [str(each) for each in evidence.details.get("examples") or ()]
+    only = examples[0] if len(examples) == 1 else ""
+    return None if any(map(str.isdigit, only)) else only or None
+
+
+def _mixed_formats(
+    found: Sequence[Evidence], owners: Mapping[str, str]
+) -> Iterator[RemediationItem]:
+    """Find fields of one form, such as a time or a case number, where some values have another."""
+    for each in found:
+        if each.metric != MIXED_FORMATS.metric or not _USUAL <= each.value < 1:
+            continue
+        patterns = list(each.details.get("patterns") or ())
+        n_records = round((1 - each.value) * each.n)
+        if "9" not in str(each.details.get("dominant")) or len(patterns) < 2 or not n_records:
+            continue
+        others = [str(other["example"]) for other in patterns[1:]]
+        usual = f"'{patterns[0]['example']}'"
+        yield _item(MIXED_FORMATS, each, owners, n_records, examples=others, usual=usual)
+
+
+def _divergent_formats(
+    found: Sequence[Evidence], owners: Mapping[str, str]
+) -> Iterator[RemediationItem]:
+    for each in found:
+        low = each.value if each.interval is None else each.interval.low
+        if each.metric != DIVERGENT_FORMATS.metric or low < _DIVERGES:
+            continue
+        details = each.details
+        group = str(details.get("most_different", ""))
+        where = f"at {group}" if details.get("by") == "site" else f"in {group}"
+        examples = [
+            f"{place}: {next(iter(details[key]))}"
+            for place, key in ((group, "there"), ("elsewhere", "elsewhere"))
+            if details.get(key)
+        ]
+        n_records = round(each.value * each.n)
+        yield _item(DIVERGENT_FORMATS, each, owners, n_records, examples=examples, where=where)
 
 
 def _stand_ins(found: Sequence[Evidence], owners: Mapping[str, str]) -> Iterator[RemediationItem]:
