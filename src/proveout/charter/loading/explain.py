@@ -249,6 +249,7 @@ _BY_TYPE: dict[str, Callable[[Any, str | None, PathInCharter, Mapping[str, Any]]
     "greater_than_equal": _bound("at least"),
     "int_from_float": _whole_number,
     "int_parsing": _whole_number,
+    "int_parsing_size": _whole_number,
     "int_type": _whole_number,
     "less_than": _bound("below"),
     "less_than_equal": _bound("at most"),
