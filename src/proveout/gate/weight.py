@@ -5,8 +5,9 @@
 - rank: 5 a limit that is broken for sure, 4 failed, 3 missing, 2 inconclusive, 1 stale.
 - share, from 0 to just under 1, is the shortfall r ÷ (1 + r), where r is how far the bound
   misses, in units of what is allowed: 1 - threshold for a share that must be high, the threshold
-  itself otherwise. 90 % where 98 % is asked misses by four times the 2 % that may be missing.
-  Where nothing was measured, or nothing may be missing, the share is full.
+  itself otherwise, 1 where nothing is allowed. 90 % where 98 % is asked misses by four times the
+  2 % that may be missing; a 'no' where 'yes' is asked counts a half. The share is full where
+  nothing was measured, and for the seal, on which everything else rests.
 - place is the criterion's place among those of its rank and family: the second of a family counts
   half, the third a third. So the head of the list shows each family's worst, technical and
   organisational alike (R801), before a long row of one kind.
@@ -35,7 +36,7 @@ def rank(finding: Finding, *, breaks_limit: bool) -> int:
 def shortfall(criterion: Criterion, finding: Finding) -> float:
     """Return how far the bound misses, from 0 (not at all) to just under 1."""
     if finding.margin is None or finding.evidence is None:
-        return _FULL
+        return _FULL  # the seal is answered without evidence, too
     missed = max(0.0, -finding.margin)
     if missed == 0:
         return 0.0
@@ -43,9 +44,7 @@ def shortfall(criterion: Criterion, finding: Finding) -> float:
     allowed = abs(criterion.threshold)
     if criterion.comparison == ">=" and unit in ("fraction", "flag"):
         allowed = 1 - criterion.threshold
-    if allowed <= 0:
-        return _FULL
-    ratio = missed / allowed
+    ratio = missed / (allowed or 1.0)
     return min(_FULL, ratio / (1 + ratio))
 
 
