@@ -14,7 +14,7 @@ _BY_SUFFIX = {
     ".duckdb": "duckdb", ".ddb": "duckdb",
     ".sqlite": "sqlite", ".sqlite3": "sqlite", ".db": "sqlite",
 }  # fmt: skip
-COMPRESSED = (".gz", ".zst", ".bz2")
+COMPRESSED = (".gz", ".zst")
 _MAGIC = (
     (0, b"PAR1", "parquet"),
     (0, b"SQLite format 3\x00", "sqlite"),
@@ -29,6 +29,7 @@ _NEVER_TEXT = {
     b"GIF8": "a GIF picture",
     b"7z\xbc\xaf": "a 7-Zip archive",
     b"Rar!": "a RAR archive",
+    b"BZh": "compressed by bzip2 (use gzip or zstd)",
 }
 
 

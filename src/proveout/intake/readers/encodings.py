@@ -17,6 +17,7 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_CONTROLS = bytes({*range(32), 127} - set(b"\t\n\v\f\r\x1b"))
 _GUESS_BYTES = 1 << 16
 _TELLING_LETTERS = 24
 _NOT_BY_LETTER = (
@@ -34,8 +35,10 @@ def encoding_of(head: bytes) -> str | None:
     for mark, name in _BOMS:
         if head.startswith(mark):
             return name
-    if b"\x00" in head:
-        return _without_mark(head)
+    if b"\x00" in head and (wide := _without_mark(head)):
+        return wide
+    if len(head.translate(None, _CONTROLS)) < 0.99 * len(head):
+        return None  # a few control characters among text are damage; many are a binary file
     right, wrong = _judged(head.splitlines()[:-1] or [head])
     if not wrong:
         return "utf-8"
@@ -104,8 +107,7 @@ def _without_mark(head: bytes) -> str | None:
         return "utf-16-le"
     if even > 0.4 * half and odd < 0.05 * half:
         return "utf-16-be"
-    # A few zeros among text are damage; many are a binary file.
-    return "utf-8" if head.count(0) < 0.01 * len(head) else None
+    return None
 
 
 def _former(data: bytes) -> str | None:

@@ -34,7 +34,7 @@ def read_json_lines(file: SourceFile, session: Session) -> ReadTable:
         table = _load(file.path, session, as_list=as_list)
     except duckdb.Error as error:
         if as_list:
-            raise _no_json(file, error) from error
+            raise _no_json(file) from error
         table, rejects = _sorted_lines(file, session)
     read_as = {"layout": "list" if as_list else "lines"} | _one_value_each(table, session)
     return ReadTable(
@@ -122,8 +122,8 @@ def _one_value_each(table: str, session: Session) -> dict[str, object]:
     return {"kept_as_text": list(nested)} if nested else {}
 
 
-def _no_json(file: SourceFile, error: Exception) -> InputError:
+def _no_json(file: SourceFile) -> InputError:
     return InputError(
-        f"{file.name} is not a JSON list of objects: {str(error).splitlines()[0]}",
+        f"{file.name} is not a JSON list of objects.",
         hint="Export it again, best as JSON Lines: one object per line.",
     )

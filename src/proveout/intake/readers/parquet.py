@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from proveout.errors import InputError
 from proveout.intake.readers.port import ReadTable, SourceFile
+from proveout.intake.readers.streams import empty
 from proveout.intake.session import Session, literal, quoted
 from proveout.intake.table import FileRead
 
@@ -12,6 +13,8 @@ def read_parquet(file: SourceFile, session: Session) -> ReadTable:
     """Open one Parquet file."""
     import duckdb
 
+    if not file.path.stat().st_size:
+        raise empty(file.name)
     view = session.new_name("parquet")
     try:
         session.execute(
@@ -19,8 +22,8 @@ def read_parquet(file: SourceFile, session: Session) -> ReadTable:
         )
     except duckdb.Error as error:
         raise InputError(
-            f"{file.name} is no Parquet file that can be read: {str(error).splitlines()[0]}",
-            hint="The file is damaged or cut short; fetch or export it again.",
+            f"{file.name} is no Parquet file that can be read: it is damaged or cut short.",
+            hint="Fetch or export it again.",
         ) from error
     return ReadTable(
         table=session.table(view),

@@ -31,7 +31,7 @@ def read_sqlite(file: SourceFile, session: Session) -> ReadTable:
             return _read(connection, file, session)
     except sqlite3.Error as error:
         raise InputError(
-            f"{file.name} is no SQLite database that can be read: {error}",
+            f"{file.name} is no SQLite database that can be read: {error}.",
             hint="The file is damaged, or something is writing to it: read a copy or a backup.",
         ) from error
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import bz2
 import gzip
 import zlib
 from collections.abc import Iterator
@@ -12,7 +11,7 @@ from typing import IO, cast
 
 from proveout.errors import InputError
 
-_MAGIC = ((b"\x1f\x8b", "gzip"), (b"\x28\xb5\x2f\xfd", "zstd"), (b"BZh", "bz2"))
+_MAGIC = ((b"\x1f\x8b", "gzip"), (b"\x28\xb5\x2f\xfd", "zstd"))
 PIECE_BYTES = 1 << 20
 SAMPLE_BYTES = 1 << 18
 """Enough for a few thousand rows; a larger sample changes no verdict and costs time."""
@@ -59,8 +58,6 @@ def _open(path: Path) -> IO[bytes]:
     match compression_of(path):
         case "gzip":
             return cast("IO[bytes]", gzip.open(path))
-        case "bz2":
-            return cast("IO[bytes]", bz2.open(path))
         case "zstd":
             import io
 

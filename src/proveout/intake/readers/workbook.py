@@ -36,7 +36,8 @@ def read_workbook(file: SourceFile, session: Session) -> ReadTable:
         if isinstance(error, PermissionError):
             raise
         raise InputError(
-            f"{file.name} is no workbook that can be read: {error}",
+            f"{file.name} is no workbook that can be read: it is damaged, or in a form from "
+            "before 1997.",
             hint="Open it in a spreadsheet program and save it again, as .xlsx or CSV.",
         ) from error
 
