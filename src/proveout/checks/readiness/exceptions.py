@@ -61,13 +61,15 @@ def counted(
     import ibis
 
     wanted: dict[str, Any] = {"x_rows": table.count()}
-    wanted["x_incomplete"] = (ibis.literal(False) if incomplete is None else incomplete).sum()
+    nothing = ibis.literal(False)
+    wanted["x_incomplete"] = table.count(where=nothing if incomplete is None else incomplete)
     for position, problem in enumerate(problems):
-        wanted[f"x_p{position}"] = problem.condition.sum()
+        wanted[f"x_p{position}"] = table.count(where=problem.condition)
     for position, kind in enumerate(kinds(problems)):
-        wanted[f"x_k{position}"] = with_kind(problems, kind).sum()
+        wanted[f"x_k{position}"] = table.count(where=with_kind(problems, kind))
     if problems:
-        wanted["x_any"] = any_of([problem.condition for problem in problems]).sum()
+        conditions = [problem.condition for problem in problems]
+        wanted["x_any"] = table.count(where=any_of(conditions))
     return wanted
 
 

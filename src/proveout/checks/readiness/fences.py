@@ -34,9 +34,10 @@ def fences(deciles_and_quartiles: tuple[float, ...]) -> Fences | None:
     fences are those of the modified z-score; on a skewed field they follow the tail rather than cut
     it off.
 
-    Source: Iglewicz & Hoaglin, How to Detect and Handle Outliers (1993); Hoaglin, "Summarizing shape numerically: the
-    g-and-h distributions" (1985); Bruffaerts, Verardi & Vermandele, "A generalized boxplot for
-    skewed and heavy-tailed distributions", Statistics & Probability Letters 95 (2014).
+    Source: Iglewicz & Hoaglin, How to Detect and Handle Outliers (1993); Hoaglin, "Summarizing
+    shape numerically: the g-and-h distributions" (1985); Bruffaerts, Verardi & Vermandele, "A
+    generalized boxplot for skewed and heavy-tailed distributions", Statistics & Probability
+    Letters 95 (2014).
     """
     p10, p25, p50, p75, p90 = deciles_and_quartiles
     down, up = _reach(p50 - p25, p50 - p10), _reach(p75 - p50, p90 - p50)

@@ -71,7 +71,9 @@ def find_repeats(
     """Count the rows that repeat another one. `is_bad` tells which have a problem of their own."""
     comparable = [t for t in tallies if t.column.kind != "other"]
     names = _shown([t.column for t in comparable], key)
-    marked = table.mutate(**{_MARK: _identity(table, _pivot(comparable, key, looks))})
+    pivot = _pivot(comparable, key, looks)
+    has_gaps = any(t.n_missing for t in comparable if t.column in pivot)
+    marked = table.mutate(**{_MARK: _identity(table, pivot, as_it_is=not has_gaps)})
     repeated = (
         marked.group_by(_MARK).having(marked.count() > 1).aggregate(n=marked.count()).select(_MARK)
     )
@@ -139,11 +141,17 @@ def _in_full(
     )
 
 
-def _identity(table: ir.Table, columns: Sequence[Column]) -> ir.Value:
+def _identity(
+    table: ir.Table, columns: Sequence[Column], *, as_it_is: bool = False
+) -> ir.Value:
+    """Return a value that is equal exactly when the columns are; never null.
+
+    `as_it_is` says that a single column may stand for itself, for it has no nulls.
+    """
     import ibis
 
     names = [column.name for column in columns]
-    if len(columns) == 1 and columns[0].kind == "integer":
+    if as_it_is and len(columns) == 1 and columns[0].kind == "integer":
         return table[names[0]]
     if is_duckdb(table):
         return row_hash(table, names)

@@ -1,0 +1,1 @@
+"""How fast the audit is, against DuckDB's SUMMARIZE and against other profilers."""
