@@ -28,7 +28,8 @@ from proveout.evidence.export import (
     public_pem,
     write_lines,
 )
-from proveout.evidence.ledger import GENESIS, Ledger, MemoryLedger, NewEntry
+from proveout.evidence.export.dsse import Envelope
+from proveout.evidence.ledger import GENESIS, Ledger, MemoryLedger, NewEntry, entry_hash
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
@@ -257,6 +258,31 @@ def test_a_changed_statement_is_found_without_a_key(ledger: Ledger) -> None:
 
     assert check_export(lines, None).problems == (
         "line 1: entry 1 was changed: its content does not match its hash",
+    )
+
+
+def test_a_forged_entry_does_not_fit_the_next_one(ledger: Ledger) -> None:
+    """Whoever also corrects its hash is betrayed by the entry after it."""
+    lines = list(export_lines(ledger, form="jsonl"))
+    forged = json.loads(lines[1])
+    forged["body"], stored = {"n": 7}, {**forged, "body": '{"n":7}'}
+    del stored["hash"]
+    forged["hash"] = entry_hash(**stored)
+    lines[1] = json.dumps(forged)
+
+    assert check_export(lines, None).problems == ("line 3: entry 3 does not follow entry 2",)
+
+
+def test_a_statement_on_another_entry_than_it_holds_is_found(ledger: Ledger) -> None:
+    """Other tools look at the subject, so it has to be the right one."""
+    lines = list(export_lines(ledger, form="intoto", pilot="b"))
+    statement = payload(lines[0])
+    statement["subject"][0]["digest"]["sha256"] = GENESIS
+    envelope = Envelope.seal(json.dumps(statement).encode(), KEY)
+    lines[0] = json.dumps(envelope.as_dict())
+
+    assert check_export(lines, None).problems == (
+        "line 1: its subject is not the entry which it holds",
     )
 
 

@@ -6,6 +6,7 @@ import sqlite3
 import sys
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
 
@@ -25,6 +26,7 @@ from proveout.evidence.ledger import sqlite as sqlite_module
 from proveout.evidence.ledger.sqlite import SqliteDatabase
 from proveout.evidence.ledger.store import SqlLedger
 
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 RUN = NewEntry(pilot="p", kind="run", body={})
 MADE_WHEN = (
     "It is made when something is first recorded: proveout seal pilot.yaml, "
@@ -148,6 +150,16 @@ def test_odd_file_names_are_just_names(tmp_path: Path) -> None:
             ledger.append([RUN])
         with open_ledger(str(tmp_path / name), create=False) as ledger:
             assert ledger.head()[0] == 1
+
+
+@pytest.mark.parametrize("is_alive", [False, True], ids=["archived", "while others write"])
+def test_a_ledger_that_may_only_be_read_can_be_verified(file: Path, is_alive: bool) -> None:
+    """By an auditor, from an archive or beside the people who write it."""
+    with open_ledger(str(file)) as writer:
+        writer.append([RUN])
+        if is_alive:
+            _verify_read_only(file)
+    _verify_read_only(file)
 
 
 # --- trouble while it is open --------------------------------------------------------------------
@@ -345,6 +357,17 @@ def test_a_lost_table_in_postgresql_is_a_broken_ledger(postgres_url: str) -> Non
         (problem,) = verify(ledger).problems
 
     assert 'relation "ledger_entries" does not exist' in problem.what
+
+
+def _verify_read_only(file: Path) -> None:
+    # The tests may run as root, whom no permission stops; so the way of opening is tested.
+    database = SqliteDatabase(file, read_only=True)
+    ledger = SqlLedger(database, lambda: NOON)
+    assert (verify(ledger).n_entries, verify(ledger).is_whole) == (1, True)
+    with pytest.raises(LedgerError) as caught:
+        ledger.append([RUN])
+    assert caught.value.message == f"The ledger {file} may not be written."
+    database.close()
 
 
 def _leave_no_space(raw: sqlite3.Connection, _record: object) -> None:

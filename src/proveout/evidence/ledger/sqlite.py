@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import URL, Connection, create_engine, event, text
 from sqlalchemy.exc import DBAPIError
@@ -56,9 +58,10 @@ class SqliteDatabase(Database):
     writing_options = {"ledger_begin": "BEGIN IMMEDIATE"}  # noqa: RUF012  # read only
     driver_errors = (sqlite3.Error,)
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, read_only: bool = False) -> None:
         engine = create_engine(
-            URL.create("sqlite", database=str(path)), connect_args={"timeout": BUSY_TIMEOUT_S}
+            _read_only_url(path) if read_only else URL.create("sqlite", database=str(path)),
+            connect_args={"timeout": BUSY_TIMEOUT_S},
         )
         event.listen(engine, "connect", _set_up)
         event.listen(engine, "begin", _begin)
@@ -141,6 +144,20 @@ def sqlite_file(location: str, *, create: bool, hint_when_missing: str) -> Path:
             hint="Name a place where this user may write with --ledger.",
         ) from error
     return path
+
+
+def may_write(path: Path) -> bool:
+    """Tell whether this user may write a ledger file, and the files which SQLite puts beside it."""
+    return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
+
+
+def _read_only_url(path: Path) -> URL:
+    # An auditor reads an archived ledger from where nothing can be written. SQLite then needs to
+    # be told that the file stands still; while others write, their log is there to be read along.
+    log = path.with_name(path.name + "-wal")
+    is_alive = log.exists() and log.stat().st_size > 0
+    query = {"uri": "true", **({"mode": "ro"} if is_alive else {"immutable": "1"})}
+    return URL.create("sqlite", database=f"file:{quote(str(path))}", query=query)
 
 
 def _set_up(raw: sqlite3.Connection, _record: Any) -> None:
