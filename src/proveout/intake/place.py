@@ -71,21 +71,23 @@ def find_files(source: Source, folder: Path) -> Files:
         if found:
             return Files(paths=tuple(found), base=folder, several=True)
         raise InputError(
-            f"No file matches {source.path} (looked from {folder}).",
+            f"No file matches {source.path} (looked in {folder}).",
             hint="Correct the pattern; '**' goes through folders below.",
         )
     raise _missing(source.path, full)
 
 
 def _missing(written: str, full: Path) -> InputError:
-    nearest_folder = next(parent for parent in full.parents if parent.is_dir())
-    wanted = full.relative_to(nearest_folder).parts[0]
-    there = sorted(entry.name for entry in nearest_folder.iterdir())
+    """Say what is there instead: the nearest name, else what the folder holds."""
+    folder = next(parent for parent in full.parents if parent.is_dir())
+    wanted = full.relative_to(folder).parts[0]
+    there = sorted(entry.name for entry in folder.iterdir() if not entry.name.startswith("."))
     near = difflib.get_close_matches(wanted, there, n=1, cutoff=0.6)
-    what = f"There is no {written!r}: {nearest_folder} holds no {wanted!r}."
+    where = f" (looked in {folder})" if folder == full.parent else f": {folder} holds no {wanted!r}"
+    what = f"There is no file or folder {written!r}{where}."
     if near:
         return InputError(what, hint=f"Did you mean {near[0]!r}?")
-    return InputError(what, hint=f"It holds {_some(there)}." if there else "It is empty.")
+    return InputError(what, hint=f"It holds: {_some(there)}." if there else "That folder is empty.")
 
 
 def _some(names: Sequence[str], most: int = 8) -> str:

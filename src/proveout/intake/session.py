@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from itertools import count
 from pathlib import Path
 from types import TracebackType
@@ -33,7 +32,8 @@ class Session:
         self._scratch = Path(tempfile.mkdtemp(prefix="proveout-"))
         self.memory_bytes = engine_memory_bytes() if memory_bytes is None else memory_bytes
         self._names = count(1)
-        self._closers: list[Any] = []
+        self._closers: list[Callable[[], object]] = []
+        self._servers: dict[str, Any] = {}
         self.connection: Backend = ibis.duckdb.connect(
             str(self._scratch / "rows.duckdb"),
             temp_directory=str(self._scratch / "spill"),
@@ -76,9 +76,15 @@ class Session:
             return self.connection.table(name)
         return self.connection.table(name, database=(catalog, schema or "main"))
 
-    def close_later(self, closer: Any) -> None:
-        """Have something closed together with the session."""
-        self._closers.append(closer)
+    def server(self, url: str, connect: Callable[[], tuple[Any, Callable[[], object]]]) -> Any:
+        """Return the connection to a database server, made once and closed with the session.
+
+        `connect` returns the connection and what closes it.
+        """
+        if url not in self._servers:
+            self._servers[url], closer = connect()
+            self._closers.append(closer)
+        return self._servers[url]
 
     def close(self) -> None:
         """Let go of the engine and remove its scratch space."""
@@ -98,17 +104,6 @@ class Session:
         trace: TracebackType | None,
     ) -> None:
         self.close()
-
-
-@contextmanager
-def scratch_file(session: Session, suffix: str) -> Iterator[Path]:
-    """Give a temporary file's path, and remove the file afterwards."""
-    path = session.scratch / session.new_name("file")
-    path = path.with_suffix(suffix)
-    try:
-        yield path
-    finally:
-        path.unlink(missing_ok=True)
 
 
 def quoted(name: str) -> str:

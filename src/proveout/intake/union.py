@@ -11,6 +11,7 @@ from proveout.intake.table import OpenTable
 if TYPE_CHECKING:
     import ibis.expr.datatypes as dt
     import ibis.expr.types as ir
+    from ibis.backends.duckdb import Backend
 
 SOURCE_COLUMN = "__source"
 SITE_COLUMN = "__site"
@@ -38,24 +39,51 @@ def by_name(
     return session.table(view), notes
 
 
-def unite(tables: Sequence[OpenTable]) -> ir.Table:
+def unite(tables: Sequence[OpenTable], *, session: Session | None = None) -> ir.Table:
     """Stack sources, with the name and site of each row's source in '__source' and '__site'.
 
     A column that a source does not have is null there; types that differ become the wider one,
-    and text where there is none.
+    and text where there is none. Sources that live on several engines are copied to that of the
+    session (of the first embedded one, where none is given).
     """
     import ibis
 
+    here = _on_one_engine([opened.table for opened in tables], session)
     marked = [
-        opened.table.mutate(
+        table.mutate(
             **{
                 SOURCE_COLUMN: ibis.literal(opened.name),
                 SITE_COLUMN: ibis.literal(opened.source.site, type="string"),
             }
         )
-        for opened in tables
+        for opened, table in zip(tables, here, strict=True)
     ]
     return _stacked(marked, common_types(marked)) if len(marked) > 1 else marked[0]
+
+
+def _on_one_engine(tables: Sequence[ir.Table], session: Session | None) -> list[ir.Table]:
+    """Copy tables to one engine where they live on several, in batches."""
+    import ibis
+
+    engines = {id(table.get_backend()): table.get_backend() for table in tables}
+    if len(engines) == 1:
+        return list(tables)
+    embedded = [engine for engine in engines.values() if engine.name == "duckdb"]
+    if session is not None:
+        target = session.connection
+    else:
+        target = embedded[0] if embedded else ibis.duckdb.connect()
+    return [table if table.get_backend() is target else _copied(table, target) for table in tables]
+
+
+def _copied(table: ir.Table, target: Backend) -> ir.Table:
+    import ibis
+
+    name, rows = ibis.util.gen_name("copy"), ibis.util.gen_name("rows")
+    target.con.register(rows, table.to_pyarrow_batches())
+    target.con.execute(f"CREATE TABLE {quoted(name)} AS FROM {quoted(rows)}").fetchall()
+    target.con.unregister(rows)
+    return target.table(name)
 
 
 def common_types(tables: Sequence[ir.Table]) -> dict[str, dt.DataType]:

@@ -66,7 +66,7 @@ def test_every_column_gets_a_name_of_its_own() -> None:
         ("name,city\nAnna,Oslo\n".encode("utf-16-le"), "utf-16-le"),
         ("a\nCafé\nMüller\n".encode("cp1252"), "cp1252"),
         # One broken line among many right ones is damage, not another encoding.
-        ("a\n".encode() + "schön\n".encode() * 9 + b"sch\xf6n\n", "utf-8"),
+        (b"a\n" + "schön\n".encode() * 9 + b"sch\xf6n\n", "utf-8"),
         (bytes(range(256)) * 8, None),
     ],
 )

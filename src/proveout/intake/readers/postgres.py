@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from proveout.charter.schema import Source
@@ -22,7 +23,7 @@ def read_postgres(source: Source, session: Session) -> tuple[ir.Table, str]:
 
     Raises MissingExtraError, UnreachableError or InputError; none of them shows the password.
     """
-    backend = _connected(source, session)
+    backend = session.server(source.path, lambda: _connected(source))
     rows = backend.raw_sql(
         "SELECT table_schema, table_name FROM information_schema.tables "
         "WHERE table_schema NOT IN ('information_schema', 'pg_catalog') "
@@ -45,7 +46,7 @@ def without_password(url: str) -> str:
     return shown.partition("?")[0]
 
 
-def _connected(source: Source, session: Session) -> Any:
+def _connected(source: Source) -> tuple[Any, Callable[[], object]]:
     try:
         import ibis
         import ibis.backends.postgres
@@ -69,11 +70,11 @@ def _connected(source: Source, session: Session) -> Any:
             f"{without_password(source.path)} cannot be reached: {_reason(error)}",
             hint="Check host, port, user and database, and that the server lets you in.",
         ) from error
-    session.close_later(connection.close)
-    return ibis.postgres.from_connection(connection)
+    return ibis.postgres.from_connection(connection), connection.close
 
 
 def _reason(error: Exception) -> str:
-    """Return the server's last word; psycopg repeats it per address that was tried."""
+    """Return the first reason; psycopg says it per address, and adds advice."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return lines[-1].rpartition("failed: ")[2] if lines else type(error).__name__
+    telling = [line for line in lines if "failed: " in line] or lines
+    return telling[0].rpartition("failed: ")[2] if telling else type(error).__name__
