@@ -11,7 +11,7 @@ from proveout.errors import CharterError
 from proveout.evidence.catalogue import Catalogue, Metric
 
 
-def metric(name: str, direction: str = "higher") -> Metric:
+def metric(name: str, direction: str = "higher", *dimensions: str) -> Metric:
     return Metric(
         name=name,
         unit="fraction",
@@ -20,6 +20,7 @@ def metric(name: str, direction: str = "higher") -> Metric:
         meaning="m",
         computed="c",
         source="s",
+        dimensions=dimensions,  # type: ignore[arg-type]
     )
 
 
@@ -28,7 +29,8 @@ def catalogue() -> Catalogue:
     """A few metrics, so that these tests do not depend on which ones are shipped."""
     return Catalogue(
         [
-            metric("quality.accuracy"),
+            metric("quality.accuracy", "higher", "site", "slice"),
+            metric("readiness.rejects", "lower", "source"),
             metric("quality.f1"),
             metric("quality.silent_failure", "lower"),
             metric("readiness.completeness"),

@@ -154,7 +154,7 @@ def test_amend_as_json_gives_every_change(run: Run) -> None:
             "Error: nowhere/s.json cannot be written: No such file or directory.",
         ),
         # No data to look at.
-        (("init", "none.csv", "--out", "new.yaml"), "Error: There is no 'none.csv': "),
+        (("init", "none.csv", "--out", "new.yaml"), "Error: There is no "),
     ],
 )
 def test_what_cannot_be_done_is_told_with_exit_code_2(

@@ -112,6 +112,16 @@ MISTAKES: dict[str, str] = {
         pilot: claims
         acceptance: 'quality.accuracy[plant=north] >= 0.85'
     """,
+    # A subject that evidence on this metric never has.
+    "metric by the wrong dimension": """\
+        pilot: claims
+        acceptance: ['quality.accuracy[column=age] >= 0.85', 'quality.f1[site=north] >= 0.8']
+    """,
+    # A metric that is measured for each source and never for all together.
+    "metric without its subject": """\
+        pilot: claims
+        acceptance: readiness.rejects <= 0.01
+    """,
     # An assumption names a metric and not what would refute it.
     "assumption that nothing refutes": """\
         pilot: claims

@@ -12,14 +12,10 @@ from typing import Any
 
 from proveout.charter.loaded import PathInCharter
 from proveout.charter.loading.document import Document
+from proveout.charter.loading.measurable import Found, measurement_problems
 from proveout.charter.loading.nearest import nearest
 from proveout.charter.loading.problem import Position, Problem
-from proveout.charter.schema.standard import read_short
 from proveout.evidence.catalogue import Catalogue
-from proveout.evidence.model import DIMENSIONS
-
-Found = Iterator[tuple[PathInCharter, str, str]]
-"""Path, what is wrong, what to write."""
 
 
 def cross_problems(document: Document, known_metrics: Catalogue | None) -> list[Problem]:
@@ -28,12 +24,12 @@ def cross_problems(document: Document, known_metrics: Catalogue | None) -> list[
     if not isinstance(root, dict):
         return []
     checks: list[Callable[[dict[str, Any]], Found]] = [
-        _names_given_twice, _unknown_sources, _thresholds_behind_baseline, _unknown_dimensions,
-        _label_among_inputs,
+        _names_given_twice, _unknown_sources, _thresholds_behind_baseline, _label_among_inputs,
     ]  # fmt: skip
     found = [item for check in checks for item in check(root)]
-    if known_metrics is not None:
-        found += _unknown_metrics(root, known_metrics)
+    for path in (("acceptance",), ("assumptions",)):
+        for place, item in items(root, path):
+            found += measurement_problems(place, item, known_metrics)
     return [
         Problem(at=_position(path, document), path=path, what=what, write=write)
         for path, what, write in found
@@ -43,7 +39,7 @@ def cross_problems(document: Document, known_metrics: Catalogue | None) -> list[
 def _names_given_twice(root: dict[str, Any]) -> Found:
     for path in (("data", "production"), ("kpis",), ("assumptions",)):
         first: dict[str, int] = {}
-        for index, (place, item) in enumerate(_items(root, path)):
+        for index, (place, item) in enumerate(items(root, path)):
             name = item.get("name") if isinstance(item, dict) else None
             if not isinstance(name, str):
                 continue
@@ -61,7 +57,7 @@ def _unknown_sources(root: dict[str, Any]) -> Found:
     referring = [
         ((*place, key), item.get(key))
         for path, key in ((("data", "references"), "source"), (("people", "data_owners"), "source"))
-        for place, item in _items(root, path)
+        for place, item in items(root, path)
         if isinstance(item, dict)
     ]
     for place, name in referring:
@@ -75,7 +71,7 @@ def _unknown_sources(root: dict[str, Any]) -> Found:
 
 
 def _thresholds_behind_baseline(root: dict[str, Any]) -> Found:
-    for place, kpi in _items(root, ("kpis",)):
+    for place, kpi in items(root, ("kpis",)):
         if not isinstance(kpi, dict) or not isinstance(kpi.get("baseline"), dict):
             continue
         threshold, baseline = kpi.get("threshold"), kpi["baseline"].get("value")
@@ -96,41 +92,14 @@ def _thresholds_behind_baseline(root: dict[str, Any]) -> Found:
             yield (*place, "threshold"), what, write
 
 
-def _unknown_dimensions(root: dict[str, Any]) -> Found:
-    for place, item in [*_items(root, ("acceptance",)), *_items(root, ("assumptions",))]:
-        short = read_short(item) if isinstance(item, str) else None
-        subject = short["subject"] if short else item.get("subject") if _is_map(item) else None
-        for dimension in subject if isinstance(subject, dict) else ():
-            if dimension in DIMENSIONS:
-                continue
-            near = nearest(dimension, DIMENSIONS)
-            write = f"Did you mean '{near}'? " if near else ""
-            where = place if short else (*place, "subject", dimension)
-            what = f"A subject cannot be narrowed by '{dimension}'."
-            yield where, what, f"{write}Allowed: {', '.join(DIMENSIONS)}."
-
-
 def _label_among_inputs(root: dict[str, Any]) -> Found:
     data = root.get("data")
     if not isinstance(data, dict) or not isinstance(data.get("label"), str):
         return
-    for place, column in _items(root, ("data", "inputs")):
+    for place, column in items(root, ("data", "inputs")):
         if column == data["label"]:
             what = f"'{column}' is the label: the system would be given the true answer."
             yield place, what, "Take it out of data.inputs."
-
-
-def _unknown_metrics(root: dict[str, Any], known: Catalogue) -> Found:
-    for place, item in [*_items(root, ("acceptance",)), *_items(root, ("assumptions",))]:
-        short = read_short(item) if isinstance(item, str) else None
-        metric = short["metric"] if short else item.get("metric") if _is_map(item) else None
-        if not isinstance(metric, str) or metric in known:
-            continue
-        write = "See them all: proveout metrics"
-        near = known.nearest(metric)
-        if near is not None:
-            write = f"Did you mean '{near}'? See them all: proveout metrics"
-        yield place if short else (*place, "metric"), f"There is no metric '{metric}'.", write
 
 
 def _source_names(root: dict[str, Any]) -> tuple[set[str], set[str]]:
@@ -138,7 +107,7 @@ def _source_names(root: dict[str, Any]) -> tuple[set[str], set[str]]:
     names: set[str] = set()
     places: set[str] = set()
     for path in (("data", "production"), ("data", "pilot"), ("data", "labels", "source")):
-        for _, item in _items(root, path):
+        for _, item in items(root, path):
             source = {"path": item} if isinstance(item, str) else item
             if isinstance(source, dict) and isinstance(source.get("name"), str):
                 names.add(source["name"])
@@ -161,7 +130,7 @@ def _plain(text: str) -> str:
     return re.sub(r"[^a-z0-9_.-]+", "-", text.casefold())
 
 
-def _items(root: dict[str, Any], path: tuple[str, ...]) -> Iterator[tuple[PathInCharter, Any]]:
+def items(root: dict[str, Any], path: tuple[str, ...]) -> Iterator[tuple[PathInCharter, Any]]:
     """Yield the items of a list with their paths; a single value counts as a list of one."""
     value: Any = root
     for step in path:
@@ -182,7 +151,3 @@ def _position(path: PathInCharter, document: Document) -> Position:
 
 def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _is_map(value: Any) -> bool:
-    return isinstance(value, dict)
