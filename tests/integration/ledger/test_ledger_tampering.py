@@ -121,8 +121,42 @@ def test_nothing_is_appended_to_a_ledger_whose_end_was_cut_off(
     with pytest.raises(LedgerBrokenError) as refusal:
         ledger.append([NewEntry(pilot="p", kind="run", body={})])
     assert str(refusal.value) == (
-        f"Nothing was recorded: the ledger {file} should end with entry 3, and ends with entry 2 "
-        f"or another content of it.\nSee all that is wrong: proveout ledger verify"
+        f"The ledger {file} should end with entry 3, and ends with entry 2 or another content of "
+        f"it. Nothing was read or recorded.\nSee all that is wrong: proveout ledger verify"
+    )
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM ledger_entries WHERE seq = 3",
+        "UPDATE ledger_head SET seq = 2, hash = (SELECT hash FROM ledger_entries WHERE seq = 2)",
+        "UPDATE ledger_head SET seq = 'three'",
+        "DELETE FROM ledger_head",
+    ],
+)
+def test_nothing_is_read_from_a_ledger_whose_end_does_not_fit(
+    ledger: Ledger, raw: sqlite3.Connection, statement: str
+) -> None:
+    """Otherwise an older fact would stand in for a later one that somebody hid."""
+    raw.execute(statement)
+
+    with pytest.raises(LedgerBrokenError):
+        list(ledger.entries(pilot="p"))
+    assert [p.kind for p in verify(ledger).problems] in (["missing"], ["head"])
+
+
+def test_nothing_is_read_from_a_ledger_with_a_gap(
+    ledger: Ledger, raw: sqlite3.Connection, file: Path
+) -> None:
+    """Even where the gap is not among the entries that are asked for."""
+    raw.execute("DELETE FROM ledger_entries WHERE seq = 1")
+
+    with pytest.raises(LedgerBrokenError) as refusal:
+        list(ledger.entries(kinds=["verdict"]))
+    assert str(refusal.value) == (
+        f"The ledger {file} should hold 3 entries, and holds 2.\n"
+        f"See all that is wrong: proveout ledger verify"
     )
 
 
@@ -218,7 +252,7 @@ def test_tampering_in_postgresql_is_found(postgres_url: str) -> None:
         assert [p.what for p in verify(ledger).problems] == [
             "entry 3 is missing, cut off at the end"
         ]
-        with pytest.raises(LedgerError, match="Nothing was recorded"):
+        with pytest.raises(LedgerError, match="Nothing was read or recorded"):
             ledger.append([NewEntry(pilot="p", kind="run", body={})])
 
 

@@ -202,6 +202,14 @@ def test_a_lost_note_of_the_end_is_found(heads: list[tuple[int, str]]) -> None:
     assert problems(ledger) == [("head", None, "the note of the last entry is gone")]
 
 
+def test_an_unreadable_note_of_the_end_is_found() -> None:
+    """A database keeps text in a column of numbers without complaint."""
+    ledger = whole()
+    ledger.heads = [("five", "x")]  # type: ignore[list-item]
+
+    assert problems(ledger) == [("head", None, "the note of the last entry is not readable")]
+
+
 @pytest.mark.parametrize("name", ["pilot", "kind", "recorded_at", "body", "prev_hash", "hash"])
 @pytest.mark.parametrize("value", [b"bytes", None, 7, "\udcff"], ids=repr)
 def test_what_is_not_text_is_reported_and_the_rest_is_still_checked(name: str, value: Any) -> None:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, Select, insert, select, update
+from sqlalchemy import Connection, Row, Select, func, insert, select, update
 
 from proveout.errors import LedgerBrokenError
 from proveout.evidence.ledger.chain import Head, bind, read_row
@@ -22,6 +22,7 @@ from proveout.evidence.ledger.port import (
 )
 from proveout.evidence.ledger.schema import ENTRIES, HEAD
 
+SEE_ALL = "See all that is wrong: proveout ledger verify"
 PAGE = 1_000
 """Entries read per query, so that a slow reader holds no transaction open."""
 
@@ -54,7 +55,8 @@ class SqlLedger:
         if not entries:
             return []
         with self._database.writing() as connection:
-            rows = bind(self._locked_head(connection), entries, self._clock())
+            head = self._compared(connection, self._head(connection, lock=True))
+            rows = bind(head, entries, self._clock())
             connection.execute(insert(ENTRIES), [asdict(row) for row in rows])
             connection.execute(update(HEAD).values(seq=rows[-1].seq, hash=rows[-1].hash))
         return [read_row(row) for row in rows]
@@ -64,14 +66,15 @@ class SqlLedger:
     ) -> Iterator[Entry]:
         """Yield the entries that are there now, in order, optionally of one pilot or some kinds.
 
-        Raises LedgerBrokenError at the first entry that is not what was recorded.
+        Raises LedgerBrokenError when entries are missing, or at the first one that is not what was
+        recorded.
         """
         query = select(*_ROW).order_by(ENTRIES.c.seq).limit(PAGE)
         if pilot is not None:
             query = query.where(ENTRIES.c.pilot == pilot)
         if kinds is not None:
             query = query.where(ENTRIES.c.kind.in_(tuple(kinds)))
-        last, done = self.head()[0], 0
+        last, done = self._sound_end(), 0
         while page := self._page(query.where(ENTRIES.c.seq > done, ENTRIES.c.seq <= last)):
             for row in page:
                 yield read_row(row)
@@ -108,20 +111,34 @@ class SqlLedger:
         if len(found) != 1:
             raise LedgerBrokenError(
                 f"The ledger {self._database.place} has lost the note of its last entry.",
-                hint="See all that is wrong: proveout ledger verify",
+                hint=SEE_ALL,
             )
         return Head(seq=found[0].seq, hash=found[0].hash)
 
-    def _locked_head(self, connection: Connection) -> Head:
-        head = self._head(connection, lock=True)
+    def _sound_end(self) -> int:
+        """Return the last position, after checking that as many entries are there.
+
+        Otherwise an older fact would stand in for a later one that somebody took away.
+        """
+        with self._database.reading() as connection:
+            last = self._compared(connection, self._head(connection)).seq
+            n = connection.execute(select(func.count()).select_from(ENTRIES)).scalar_one()
+        if n != last:
+            raise LedgerBrokenError(
+                f"The ledger {self._database.place} should hold {last} entries, and holds {n}.",
+                hint=SEE_ALL,
+            )
+        return last
+
+    def _compared(self, connection: Connection, head: Head) -> Head:
         last = connection.execute(_LAST).first()
         seq, digest = (0, GENESIS) if last is None else (last.seq, last.hash)
         if (head.seq, head.hash) != (seq, digest):
-            # Going on from here would bury what was cut off.
+            # To go on from here would bury what was cut off.
             raise LedgerBrokenError(
-                f"Nothing was recorded: the ledger {self._database.place} should end with entry "
-                f"{head.seq}, and ends with entry {seq} or another content of it.",
-                hint="See all that is wrong: proveout ledger verify",
+                f"The ledger {self._database.place} should end with entry {head.seq}, and ends "
+                f"with entry {seq} or another content of it. Nothing was read or recorded.",
+                hint=SEE_ALL,
             )
         return head
 

@@ -178,7 +178,9 @@ class _Walk:
             self.note("head", None, "the note of the last entry is gone")
             return
         seq, digest = snapshot.heads[0]
-        if seq > self.last_seq:
+        if not _is_number(seq):
+            self.note("head", None, "the note of the last entry is not readable")
+        elif seq > self.last_seq:
             self._note_missing(self.last_seq + 1, seq, ", cut off at the end")
         elif seq < self.last_seq:
             self.note("head", seq + 1, f"what follows entry {seq} was not recorded by Proveout")
@@ -202,6 +204,11 @@ class _Walk:
                     seq=problem.seq,
                     what=f"entry {problem.seq} was recorded as entry {moved[problem.seq]}",
                 )
+
+
+def _is_number(seq: object) -> bool:
+    # A database can hold text in a column of numbers, whatever the types here promise.
+    return isinstance(seq, int)
 
 
 def _is_printable(digest: object) -> bool:
