@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from importlib import metadata
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from proveout.charter import schema
-from proveout.charter.schema import PythonSystem
 from proveout.errors import InputError
 from proveout.systems import fingerprint
 from proveout.systems.port import System
+
+if TYPE_CHECKING:  # the system's process comes by here, and does without the schema
+    from proveout.charter import schema
+    from proveout.charter.schema import PythonSystem
 
 
 def open_system(charter_system: schema.System, *, folder: Path) -> System:

@@ -156,6 +156,8 @@ def test_counts_what_the_damage_does(folder: Path) -> None:
     assert refusals.details["faults"] == ["KeyError('delay')"]
     assert drop.details["before"] == pytest.approx(370 / 380)
     assert drop.details["after_on_rows_hit"] == 0.0
+    assert drop.details["drop_by_refusals"] == pytest.approx(drop.value)
+    assert drop.details["drop_by_wrong_answers"] == 0.0
     assert dict(drop.inputs).keys() == {"data:flights", "system"}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -312,6 +313,12 @@ def test_a_memory_hog_fails_within_its_limit(folder: Path) -> None:
     assert without_place(found.faults[0]) == "MemoryError"
 
 
+def test_a_memory_limit_below_what_python_takes_is_told(folder: Path) -> None:
+    """The limit is one of address space, of which libraries map a lot."""
+    with pytest.raises(UnreachableError, match="memory_mb is 100, and Python with pandas alone"):
+        answers(folder, "fine", memory_mb=100)
+
+
 def test_one_bad_row_does_not_spoil_its_batch(running: System) -> None:
     """A failed batch is taken apart: only the row that fails alone counts as failed."""
     batch = a_batch(1000)
@@ -484,6 +491,33 @@ os.kill(os.getpid(), signal.SIGKILL)
     )
 
     assert _ends(int(done.stdout))
+
+
+def test_ctrl_c_ends_the_system_too(folder: Path) -> None:
+    """An interrupted assessment leaves nothing running, whatever the system is at."""
+    (folder / "model.py").write_text(
+        "import os, time\n"
+        "def hang(batch):\n"
+        "    with open('pids', 'w') as pids:\n"
+        "        pids.write(str(os.getpid()))\n"
+        "    time.sleep(600)\n"
+    )
+    program = f"""
+import pandas as pd
+from pathlib import Path
+from proveout.charter import schema
+from proveout.systems import open_system
+named = schema.System.model_validate("model.py:hang")
+with open_system(named, folder=Path({str(folder)!r})) as opened:
+    opened.answer(pd.DataFrame({{"a": [1]}}))
+"""
+    os.mkfifo(folder / "pids")  # opening it waits for the other side
+
+    with subprocess.Popen([sys.executable, "-c", program], stderr=subprocess.DEVNULL) as running:
+        pid = int((folder / "pids").read_text())
+        running.send_signal(signal.SIGINT)
+
+    assert _ends(pid)
 
 
 def _ends(pid: int) -> bool:

@@ -45,6 +45,8 @@ class Plan:
     asked_for: frozenset[str]
     """Operators that the charter names."""
     fingerprints: Mapping[str, str]
+    absent: tuple[str, ...]
+    """Declared inputs that production does not have."""
     seed: int
     by_column: bool
     """Whether the worst kinds of damage are tried on single columns as well."""
@@ -85,6 +87,7 @@ def prepare(charter: Charter, access: DataAccess) -> Plan:
         not_applicable=not_applicable,
         asked_for=frozenset(stress.operators),
         fingerprints=sample.fingerprints,
+        absent=sample.absent,
         seed=stress.seed,
         by_column=system.http is None,
     )

@@ -119,6 +119,8 @@ class Teller:
             "worst": [self._named(each, figure_of) for each in named],
             "not_applicable": dict(self._plan.not_applicable),
         }
+        if self._plan.absent:
+            details["inputs_not_in_the_data"] = list(self._plan.absent)
         return self._told(metric, worst(each.wide for each in tried), WHOLE, details)
 
     def _named(self, tried: _Tried, figure_of: Any) -> dict[str, Any]:
@@ -189,6 +191,8 @@ class Teller:
                 if rows.any():
                     loss = float(judged.loss[rows].mean())
                     told[f"{name}{which}"] = 1 - loss if task == "classification" else loss
+        if task == "classification":
+            told |= _shares_of_drop(trial)
         return {**details, **told}
 
     def _silent_details(self, trial: Trial) -> dict[str, Any]:
@@ -208,3 +212,14 @@ class Teller:
         if self._clean.judged.correct is not None:
             told["baseline"] = float(self._clean.silent.mean())
         return told
+
+
+def _shares_of_drop(trial: Trial) -> dict[str, float]:
+    """Part the drop into answers that are wrong now and answers that are not given any more."""
+    was_right, is_right = 1 - trial.before.loss, 1 - trial.after.loss
+    lost = was_right - is_right
+    both = trial.before.answered & trial.after.answered
+    return {
+        "drop_by_wrong_answers": float(lost[both].sum() / len(lost)),
+        "drop_by_refusals": float(lost[~both].sum() / len(lost)),
+    }

@@ -87,7 +87,21 @@ def _limit_memory(memory_mb: int | None) -> None:
     import resource
 
     limit = memory_mb * 2**20
+    taken = _address_space()
+    if limit < taken:
+        raise MemoryError(
+            f"memory_mb is {memory_mb:,}, and Python with pandas alone takes {taken >> 20:,}"
+        )
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+
+
+def _address_space() -> int:
+    """Bytes that this process has mapped; 0 where the system does not tell."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+    except OSError:
+        return 0
+    return pages * os.sysconf("SC_PAGE_SIZE")
 
 
 def _die_with_parent(life: int) -> None:

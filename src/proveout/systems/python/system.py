@@ -8,7 +8,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from proveout.charter.schema import PythonSystem
 from proveout.errors import UnreachableError
 from proveout.systems import answering
 from proveout.systems.answering import RawAnswers, Task
@@ -24,6 +23,8 @@ from proveout.systems.python.process import (
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from proveout.charter.schema import PythonSystem
 
 MOST_RESTARTS = 60
 """A system that crashed or hung this often is not started again."""
@@ -70,6 +71,7 @@ class PythonCallable:
         if self._child is not None:
             self._child.close() if kind is None else self._child.kill()
             self._child = None
+        self._has_started = False
 
     def answer(self, batch: pd.DataFrame) -> Answers:
         """Answer every row, in batches of at most `batch_rows`.

@@ -54,7 +54,7 @@ def batch_to_bytes(batch: pd.DataFrame) -> bytes:
         key = str(position)
         try:
             arrays[key] = pa.Array.from_pandas(column)
-        except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, OverflowError):
+        except (pa.ArrowException, ValueError, TypeError, OverflowError):
             mixed[key] = [_plain(cell) for cell in column.tolist()]
             continue
         if isinstance(arrays[key], pa.ChunkedArray):

@@ -1,0 +1,139 @@
+"""What single operators do to single values."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from proveout.checks.stress.operators import OPERATORS, apply
+from proveout.checks.stress.operators.texts import NEIGHBOURS
+
+DOCS = Path(__file__).parents[3] / "docs" / "stress.md"
+
+
+def after(operator: str, values: list[Any], *, seed: int = 3) -> list[Any]:
+    """Damage all rows of a frame with one column."""
+    sample = pd.DataFrame({"value": values})
+    (part,) = apply(OPERATORS[operator], sample, ("value",), severity=1.0, seed=seed).parts
+    return [None if pd.isna(cell) else cell for cell in part["value"].tolist()]
+
+
+@pytest.mark.parametrize(
+    ("operator", "before", "found"),
+    [
+        # Numbers keep their place values, in the notation of another country.
+        ("locale-numbers", [1234.5, 12.0, -0.25, None], ["1.234,5", "12,0", "-0,25", None]),
+        ("locale-numbers", [1234567, 5], ["1.234.567", "5"]),
+        # Day and month change places where both could be a month.
+        (
+            "day-month-swap",
+            ["2013-03-04", "2013-03-25", None],
+            ["2013-04-03", "2013-03-25", None],
+        ),
+        ("day-month-swap", [date(2013, 3, 4)], [date(2013, 4, 3)]),
+        ("day-month-swap", ["2013-03-04 05:00:00"], ["2013-04-03 05:00:00"]),
+        # The row before, whole; the first has none.
+        ("stale-values", [1, 2, 3], [1, 1, 2]),
+        # A code for each category, in alphabetical order.
+        ("category-rename", ["JFK", "EWR", "JFK", None], ["VAL-02", "VAL-01", "VAL-02", None]),
+        ("new-category", ["a", "a"], ["Newly added", "Newly added"]),
+        ("new-category", ["a", "Newly added"], ["Newly added too", "Newly added too"]),
+        # UTF-8 read as Latin-1; nothing to damage in an empty text but the text itself.
+        ("encoding-damage", ["Zürich"], ["ZÃ¼rich"]),
+        ("wrong-case", ["123", ""], ["123", ""]),
+        ("truncated-text", ["x"], ["x"]),
+        ("misspelling", [""], [""]),
+    ],
+)
+def test_what_becomes_of_a_value(operator: str, before: list[Any], found: list[Any]) -> None:
+    """Each kind of damage looks as it does in real data."""
+    assert after(operator, before) == found
+
+
+def test_one_unit_for_the_whole_column() -> None:
+    """A site that measures in miles does so in every row."""
+    factors = {
+        round(found / given, 6)
+        for found, given in zip(
+            after("scale-change", [1.5, 20.0, 3.25]), [1.5, 20.0, 3.25], strict=True
+        )
+    }
+
+    assert factors in ({10.0}, {0.1})
+
+
+def test_a_sentinel_is_no_usual_value() -> None:
+    """-1 is no sentinel in a column that holds -1."""
+    for seed in range(20):
+        (found,) = set(after("sentinel-values", [-1, 0, 999, 5], seed=seed))
+        assert found in (9999, -999, 99999)
+
+
+def test_extremes_are_beyond_the_range() -> None:
+    """Further out than anything the column holds, whole where the column is."""
+    found = np.array(after("extreme-values", [10, 20, 30] * 10))
+
+    assert ((found < 10) | (found > 30)).all()
+    assert found.dtype.kind == "i"
+
+
+def test_a_misspelling_is_one_slip_of_the_fingers() -> None:
+    """One key beside, two letters swapped, or one left out."""
+    for word in after("misspelling", ["Newark"] * 200):
+        assert word != "Newark"
+        assert len(word) in (5, 6)
+        if len(word) == 6:
+            slips = [(a, b) for a, b in zip("Newark", word, strict=True) if a != b]
+            one_key = len(slips) == 1 and slips[0][1].lower() in NEIGHBOURS[slips[0][0].lower()]
+            swapped = len(slips) == 2 and slips[0] == slips[1][::-1]
+            assert one_key or swapped
+
+
+def test_whitespace_can_be_stripped_again() -> None:
+    """The value itself is whole."""
+    assert {word.strip() for word in after("whitespace", ["Newark"] * 50)} == {"Newark"}
+
+
+def test_missing_by_value_hits_the_highest() -> None:
+    """Which rows lose values depends on another value, and that one stays."""
+    sample = pd.DataFrame({"amount": range(100), "name": ["x"] * 100})
+
+    damaged = apply(OPERATORS["missing-by-value"], sample, ("amount", "name"), severity=0.1, seed=1)
+
+    assert damaged.hit.tolist() == list(range(90, 100))
+    assert damaged.parts[0]["amount"].tolist() == list(range(90, 100))
+    assert damaged.parts[0]["name"].isna().all()
+
+
+def test_every_column_is_dropped_once() -> None:
+    """The rows are divided so that each column is missing in a part of them."""
+    sample = pd.DataFrame({name: range(30) for name in "abc"})
+
+    parts = apply(OPERATORS["dropped-column"], sample, ("a", "b", "c"), severity=1.0, seed=1).parts
+
+    assert [list(part.columns) for part in parts] == [["b", "c"], ["a", "c"], ["a", "b"]]
+    assert [len(part) for part in parts] == [10, 10, 10]
+
+
+def test_swapped_columns_are_of_a_kind() -> None:
+    """Numbers go where numbers are expected: that is what makes the mix-up hard to notice."""
+    sample = pd.DataFrame({"a": [1, 2], "b": [3, 4], "c": ["x", "y"], "d": ["u", "v"]})
+
+    (part,) = apply(OPERATORS["swapped-columns"], sample, tuple("abcd"), severity=1, seed=1).parts
+
+    assert part["a"].tolist() == [3, 4]
+    assert part["c"].tolist() == ["u", "v"]
+
+
+def test_every_operator_stands_in_the_docs() -> None:
+    """The table tells what each stands for and does, in the same words."""
+    text = DOCS.read_text(encoding="utf-8")
+
+    for operator in OPERATORS.values():
+        assert f"| `{operator.name}` | " in text
+        assert f" | {operator.stands_for} | {operator.does} |" in text
