@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtri
 
 from proveout.evidence.model import Interval
 from proveout.statistics._proportions import wilson, wilson_bounds
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 Estimate = tuple[float, Interval]
+_Figures = TypeVar("_Figures", float, "NDArray[np.float64]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,9 +73,9 @@ def f1(confusion: Confusion, positive: str | None, *, level: float = 0.95) -> Es
 
     One class: F1 = 2J / (1 + J) with J = TP / (TP + FP + FN), which is a proportion of the rows
     that are, or are called, positive; its Wilson interval is carried through.
-    All: delta method on the multinomial cells, on the logit scale (Takahashi et al. 2022, Applied
-    Intelligence 52, 4961-4972). With no error at all, each class's own interval is averaged, which
-    holds however the classes hang together.
+    All: the same interval of each class, combined (MOVER) with their correlation, because an error
+    between two classes costs both. The delta method alone (Takahashi et al. 2022, Applied
+    Intelligence 52, 4961-4972) covers 82 % where a class has four rows in a hundred.
     """
     right, marked = confusion.right, confusion.true + confusion.given - confusion.right
     if positive is not None:
@@ -84,33 +84,39 @@ def f1(confusion: Confusion, positive: str | None, *, level: float = 0.95) -> Es
         return _dice(right[at] / marked[at]), Interval(
             low=_dice(share.low), high=_dice(share.high), level=level, method="wilson-transformed"
         )
-    value = float(np.mean([_dice(j) for j in right / marked]))
-    error = _macro_f1_error(confusion)
-    if error == 0 or not 0 < value < 1:
-        low, high = wilson_bounds(right, marked, level=level)
-        return value, Interval(
-            low=float(np.mean([_dice(j) for j in low])),
-            high=float(np.mean([_dice(j) for j in high])),
-            level=level,
-            method="wilson-averaged",
-        )
-    half = float(ndtri((1 + level) / 2)) * error / (value * (1 - value))
-    logit = math.log(value / (1 - value))
+    low, high = (_dice(share) for share in wilson_bounds(right, marked, level=level))
+    each = _dice(right / marked)
+    together = _correlation(confusion) / len(each) ** 2
+    value = float(each.mean())
     return value, Interval(
-        low=_logistic(logit - half), high=_logistic(logit + half), level=level, method="delta-logit"
+        low=value - math.sqrt(float((each - low) @ together @ (each - low))),
+        high=value + math.sqrt(float((high - each) @ together @ (high - each))),
+        level=level,
+        method="mover-wilson",
     )
 
 
-def _macro_f1_error(confusion: Confusion) -> float:
-    k, n = len(confusion.classes), confusion.counts.sum()
-    total = (confusion.true + confusion.given).astype(float)
-    # F1 of class k is 2 n_kk / (row_k + column_k): every cell of its row and column pulls it down.
-    pull = np.append(2 * confusion.right / total**2, 0.0)
-    gradient = -(pull[:k, None] + pull[None, :])
-    gradient[np.arange(k), np.arange(k)] += 2 / total
-    share = confusion.counts / n
-    variance = n * float((share * (gradient / k) ** 2).sum() - (share * gradient / k).sum() ** 2)
-    return math.sqrt(max(0.0, variance))
+def _correlation(confusion: Confusion) -> NDArray[np.float64]:
+    """Return how the classes' F1 hang together, by the delta method on the multinomial cells.
+
+    A class without an error has no variance to tell; it is taken to go with all others, which
+    can only widen the interval. So is a negative correlation taken as none.
+    """
+    k, total = len(confusion.classes), (confusion.true + confusion.given).astype(float)
+    # F1 of class i is 2 n_ii / (row_i + column_i): each cell of its row and column pulls it down.
+    pull, own = 2 * confusion.right / total**2, np.arange(k)
+    gradient = np.zeros((k, k, k + 1))
+    gradient[own, own, :] -= pull[:, None]
+    gradient[own, :, own] -= pull[:, None]
+    gradient[own, own, own] += 2 / total
+    share = (confusion.counts / confusion.counts.sum()).ravel()
+    slopes = gradient.reshape(k, -1)
+    covariance = (slopes * share) @ slopes.T - np.outer(slopes @ share, slopes @ share)
+    spread = np.sqrt(np.maximum(np.diagonal(covariance), 0.0))
+    scale = np.outer(spread, spread)
+    found = np.divide(covariance, scale, out=np.ones((k, k)), where=scale > 1e-15)
+    np.fill_diagonal(found, 1.0)
+    return np.asarray(np.clip(found, 0.0, 1.0), dtype=np.float64)
 
 
 def _one_or_mean(
@@ -143,9 +149,5 @@ def _mean_of_proportions(
     )
 
 
-def _logistic(value: float) -> float:
-    return 0.5 * (1 + math.tanh(value / 2))
-
-
-def _dice(jaccard: float) -> float:
+def _dice(jaccard: _Figures) -> _Figures:
     return 2 * jaccard / (1 + jaccard)

@@ -9,6 +9,7 @@ import numpy as np
 from scipy.special import stdtrit
 
 from proveout.evidence.model import Interval
+from proveout.statistics._means import mean
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -17,18 +18,16 @@ Estimate = tuple[float, Interval]
 
 
 def rmse(error: NDArray[np.float64], *, level: float = 0.95) -> Estimate:
-    """Return the root mean squared error; delta method on the logarithm of the mean square.
+    """Return the root mean squared error, with the root of the interval of the mean square.
 
     Raises ValueError below two rows.
     """
-    squares = _enough(error) ** 2
-    mean_square = float(squares.mean())
-    value = math.sqrt(mean_square)
-    if mean_square == 0:
-        return 0.0, Interval(low=0.0, high=0.0, level=level, method="delta-log")
-    half = _half(squares / mean_square, level) / 2
-    return value, Interval(
-        low=value * math.exp(-half), high=value * math.exp(half), level=level, method="delta-log"
+    mean_square, interval = mean(error**2, level=level)
+    return math.sqrt(mean_square), Interval(
+        low=math.sqrt(max(0.0, interval.low)),
+        high=math.sqrt(interval.high),
+        level=level,
+        method=interval.method,
     )
 
 
@@ -37,7 +36,10 @@ def r2(truth: NDArray[np.float64], error: NDArray[np.float64], *, level: float =
 
     Raises ValueError below two rows, or where the truth is constant.
     """
-    squares, spread = _enough(error) ** 2, (truth - truth.mean()) ** 2
+    if len(error) < 2:
+        msg = f"an interval needs at least two rows, not {len(error)}"
+        raise ValueError(msg)
+    squares, spread = error**2, (truth - truth.mean()) ** 2
     if float(spread.sum()) == 0:
         msg = "the truth is the same in every row: there is no variation to account for"
         raise ValueError(msg)
@@ -56,10 +58,3 @@ def r2(truth: NDArray[np.float64], error: NDArray[np.float64], *, level: float =
 def _half(influence: NDArray[np.float64], level: float) -> float:
     n = len(influence)
     return float(stdtrit(n - 1, (1 + level) / 2)) * float(influence.std(ddof=1)) / math.sqrt(n)
-
-
-def _enough(error: NDArray[np.float64]) -> NDArray[np.float64]:
-    if len(error) < 2:
-        msg = f"an interval needs at least two rows, not {len(error)}"
-        raise ValueError(msg)
-    return error

@@ -52,10 +52,11 @@ __all__ = [
 FEWEST_FOR_MEAN = 30
 """Rows below which an interval around a mean error is not given; see tests/coverage."""
 
-FEWEST_FOR_RATIO = 100
+FEWEST_FOR_RMSE = 200
+FEWEST_FOR_R2 = 400
 """The same for RMSE and R2, whose squares are more skewed."""
 
-FEWEST_PER_SIDE = 10
+FEWEST_PER_SIDE = 20
 """Rows of each class below which ROC AUC is not given."""
 
 
@@ -300,15 +301,15 @@ def _mae(judged: Judged, level: float) -> Result:
 
 def _rmse(judged: Judged, level: float) -> Result:
     error = judged.loss[judged.answered]
-    if len(error) < FEWEST_FOR_RATIO:
-        return _too_few("rmse", len(error), FEWEST_FOR_RATIO)
+    if len(error) < FEWEST_FOR_RMSE:
+        return _too_few("rmse", len(error), FEWEST_FOR_RMSE)
     return _answered_only("rmse", judged, *quantities.rmse(error, level=level))
 
 
 def _r2(judged: Judged, level: float) -> Result:
     error, truth = judged.loss[judged.answered], judged.truth[judged.answered]
-    if len(error) < FEWEST_FOR_RATIO:
-        return _too_few("r2", len(error), FEWEST_FOR_RATIO)
+    if len(error) < FEWEST_FOR_R2:
+        return _too_few("r2", len(error), FEWEST_FOR_R2)
     if np.ptp(truth) == 0:
         return Unscored(
             metric="r2",

@@ -99,8 +99,8 @@ def test_scores_of_the_positive_class_are_those_of_scikit_learn(seed: int) -> No
 def test_scores_of_quantities_are_those_of_scikit_learn(seed: int) -> None:
     """MAE, RMSE and R2."""
     rng = np.random.default_rng(seed)
-    truth = rng.normal(50, 20, 150)
-    answer = truth + rng.normal(0, 5, 150)
+    truth = rng.normal(50, 20, 500)
+    answer = truth + rng.normal(0, 5, 500)
 
     found = values(by_metric(judged(truth, answer, tolerance=5.0)))
 

@@ -67,8 +67,8 @@ METRICS: tuple[Metric, ...] = (
         "Precision and recall in one figure (their harmonic mean).",
         "2TP / (2TP + FP + FN). It is a monotone function of TP / (TP + FP + FN), a proportion, "
         "whose Wilson interval is transformed. Mean over the classes where no positive class is "
-        "declared, with the delta method on the confusion matrix.",
-        "R301; Wilson 1927; Takahashi et al. 2022",
+        "declared, with the classes' intervals combined by their correlation (MOVER).",
+        "R301; Wilson 1927; Takahashi et al. 2022; Zou and Donner 2008",
     ),
     _metric(
         "roc_auc",
@@ -100,9 +100,9 @@ METRICS: tuple[Metric, ...] = (
     _metric(
         "rmse",
         "How far off the answers are, large errors weighing more.",
-        "Root of the mean squared error over answered rows, in the unit of the label. Delta "
-        "method on the logarithm of the mean squared error.",
-        "R301",
+        "Root of the mean squared error over answered rows, in the unit of the label. Root of "
+        "Hall's interval of the mean squared error.",
+        "R301; Hall 1992",
         unit="*",
         direction="lower",
     ),
