@@ -110,6 +110,44 @@ def test_environment_variables_stay_as_they_are_written(load: Load) -> None:
 
 
 @pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        (
+            "data: {production: {path: 'postgresql://ada:s3cret@host/erp', table: t}}",
+            {"data": {"production": [{"path": "postgresql://ada:***@host/erp", "table": "t"}]}},
+        ),
+        # An '@' in the password.
+        (
+            "data: {production: 'postgresql://ada:s3@cret@host/erp'}",
+            {"data": {"production": [{"path": "postgresql://ada:***@host/erp"}]}},
+        ),
+        # No password, and a port.
+        (
+            "data: {production: 'postgresql://ada@host:5432/erp?x=a@b'}",
+            {"data": {"production": [{"path": "postgresql://ada@host:5432/erp?x=a@b"}]}},
+        ),
+        (
+            "system: {http: {url: 'http://x', headers: {X-Api-Key: abc, Accept: json}}}",
+            {
+                "system": {
+                    "http": {"url": "http://x", "headers": {"X-Api-Key": "***", "Accept": "json"}}
+                }
+            },
+        ),
+        (
+            "system: {http: {url: 'http://x', headers: {X-Api-Key: '${KEY}'}}}",
+            {"system": {"http": {"url": "http://x", "headers": {"X-Api-Key": "${KEY}"}}}},
+        ),
+    ],
+)
+def test_secrets_are_neither_hashed_nor_kept(
+    written: str, kept: dict[str, Any], load: Load
+) -> None:
+    """The ledger keeps what it is given for ever, and hands it to auditors."""
+    assert content(load(f"pilot: c\n{written}").charter) == {"pilot": "c", **kept}
+
+
+@pytest.mark.parametrize(
     ("written", "meant"),
     [
         # Leading zeros are decimal in YAML 1.2, and a name of a column stays as typed.

@@ -379,8 +379,8 @@ def test_all_mistakes_are_told_at_once_in_the_order_of_lines(
         # Brackets without end.
         (
             b"pilot: " + b"[" * 5_000,
-            "pilot.yaml has 1 mistake.\npilot.yaml:1:1\n  The values are nested too deeply.\n"
-            "  Close the brackets that are left open.",
+            "pilot.yaml has 1 mistake.\npilot.yaml:1:58\n  The values are nested too deeply.\n"
+            "  Close the brackets left open.",
         ),
         # Something that contains itself.
         (
@@ -409,7 +409,10 @@ def test_aliases_of_aliases_are_refused_before_they_fill_the_memory(
 
     told = complaint("\n".join(lines))
 
-    assert "The file unfolds to more than 20,000 values.\n  Write out what '*' repeats." in told
+    assert (
+        "The file holds or unfolds to more than 20,000 values.\n"
+        "  Put data into files of its own, and write out what '*' repeats."
+    ) in told
 
 
 def test_a_file_that_is_not_there_is_told_with_the_way_to_one(tmp_path: Path) -> None:

@@ -21,6 +21,10 @@ from proveout.charter.loading.syntax import syntax_problem
 MOST_VALUES = 20_000
 """Aliases of aliases grow exponentially; a charter has some hundred values."""
 
+DEEPEST = 50
+"""A charter is five levels deep."""
+
+_BRACKET = re.compile(r"[][{}]")
 _START = Position(line=1, column=1)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _TAG = "tag:yaml.org,2002:"
@@ -58,13 +62,14 @@ def read_document(text: str) -> Document:
         document.problems.append(stop.problem)
     except RecursionError:
         document.problems.append(
-            _whole("The values are nested too deeply.", "Close the brackets that are left open.")
+            _whole("The values are nested too deeply.", "Close the brackets left open.")
         )
     return document
 
 
 def _compose(text: str) -> Node | None:
     _refuse_control_characters(text)
+    _refuse_open_brackets(text)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # a reused anchor is legal; the last one counts
@@ -81,13 +86,25 @@ def _compose(text: str) -> Node | None:
 
 def _refuse_control_characters(text: str) -> None:
     found = _CONTROL.search(text)
-    if found is None:
-        return
-    before = text[: found.start()]
-    at = Position(line=before.count("\n") + 1, column=len(before) - (before.rfind("\n") + 1) + 1)
-    what = f"The file holds the control character U+{ord(found.group()):04X}."
-    write = "Delete it; a charter is plain text."
-    raise _UnreadableError(Problem(at=at, path=(), what=what, write=write))
+    if found is not None:
+        what = f"The file holds the control character U+{ord(found.group()):04X}."
+        raise _at(text, found.start(), what, "Delete it; a charter is plain text.")
+
+
+def _refuse_open_brackets(text: str) -> None:
+    """Stop before the parser does: it takes seconds for some hundred open brackets."""
+    depth = 0
+    for bracket in _BRACKET.finditer(text):
+        depth += 1 if bracket.group() in "[{" else -1
+        if depth > DEEPEST:
+            what, write = "The values are nested too deeply.", "Close the brackets left open."
+            raise _at(text, bracket.start(), what, write)
+
+
+def _at(text: str, index: int, what: str, write: str) -> _UnreadableError:
+    before = text[:index]
+    at = Position(line=before.count("\n") + 1, column=index - before.rfind("\n"))
+    return _UnreadableError(Problem(at=at, path=(), what=what, write=write))
 
 
 class _Reader:
@@ -113,10 +130,9 @@ class _Reader:
         self.n_values += 1
         at = _place(node)
         if self.n_values > MOST_VALUES:
-            what = f"The file unfolds to more than {MOST_VALUES:,} values."
-            raise _UnreadableError(
-                Problem(at=at, path=path, what=what, write="Write out what '*' repeats.")
-            )
+            what = f"The file holds or unfolds to more than {MOST_VALUES:,} values."
+            write = "Put data into files of its own, and write out what '*' repeats."
+            raise _UnreadableError(Problem(at=at, path=path, what=what, write=write))
         if id(node) in self.open:
             what = "This alias refers to something that it is itself a part of."
             raise _UnreadableError(
