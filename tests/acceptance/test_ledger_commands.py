@@ -173,6 +173,19 @@ def test_a_reader_that_has_seen_enough_is_no_error(project: Path) -> None:
     assert json.loads(done.stdout)["seq"] == 1
 
 
+def test_commands_without_a_ledger_do_not_wait_for_its_database() -> None:
+    """Nothing heavy is imported until a ledger is opened, so that help is quick."""
+    program = (
+        "import sys, proveout.cli.ledger_command, proveout.evidence.ledger; "
+        "print([name for name in ('sqlalchemy', 'alembic', 'cryptography') if name in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout == "[]\n"
+
+
 def test_the_metrics_are_listed(tmp_path: Path) -> None:
     """All, by the beginning of their names, or as the reference page."""
     code, out, err = run(tmp_path, "metrics", "drill.passed", "--json")
