@@ -28,7 +28,7 @@ def cross_problems(document: Document, known_metrics: Catalogue | None) -> list[
     ]  # fmt: skip
     found = [item for check in checks for item in check(root)]
     for path in (("acceptance",), ("assumptions",)):
-        for place, item in items(root, path):
+        for place, item in _items(root, path):
             found += measurement_problems(place, item, known_metrics)
     return [
         Problem(at=_position(path, document), path=path, what=what, write=write)
@@ -39,7 +39,7 @@ def cross_problems(document: Document, known_metrics: Catalogue | None) -> list[
 def _names_given_twice(root: dict[str, Any]) -> Found:
     for path in (("data", "production"), ("kpis",), ("assumptions",)):
         first: dict[str, int] = {}
-        for index, (place, item) in enumerate(items(root, path)):
+        for index, (place, item) in enumerate(_items(root, path)):
             name = item.get("name") if isinstance(item, dict) else None
             if not isinstance(name, str):
                 continue
@@ -57,7 +57,7 @@ def _unknown_sources(root: dict[str, Any]) -> Found:
     referring = [
         ((*place, key), item.get(key))
         for path, key in ((("data", "references"), "source"), (("people", "data_owners"), "source"))
-        for place, item in items(root, path)
+        for place, item in _items(root, path)
         if isinstance(item, dict)
     ]
     for place, name in referring:
@@ -71,7 +71,7 @@ def _unknown_sources(root: dict[str, Any]) -> Found:
 
 
 def _thresholds_behind_baseline(root: dict[str, Any]) -> Found:
-    for place, kpi in items(root, ("kpis",)):
+    for place, kpi in _items(root, ("kpis",)):
         if not isinstance(kpi, dict) or not isinstance(kpi.get("baseline"), dict):
             continue
         threshold, baseline = kpi.get("threshold"), kpi["baseline"].get("value")
@@ -96,7 +96,7 @@ def _label_among_inputs(root: dict[str, Any]) -> Found:
     data = root.get("data")
     if not isinstance(data, dict) or not isinstance(data.get("label"), str):
         return
-    for place, column in items(root, ("data", "inputs")):
+    for place, column in _items(root, ("data", "inputs")):
         if column == data["label"]:
             what = f"'{column}' is the label: the system would be given the true answer."
             yield place, what, "Take it out of data.inputs."
@@ -107,7 +107,7 @@ def _source_names(root: dict[str, Any]) -> tuple[set[str], set[str]]:
     names: set[str] = set()
     places: set[str] = set()
     for path in (("data", "production"), ("data", "pilot"), ("data", "labels", "source")):
-        for _, item in items(root, path):
+        for _, item in _items(root, path):
             source = {"path": item} if isinstance(item, str) else item
             if isinstance(source, dict) and isinstance(source.get("name"), str):
                 names.add(source["name"])
@@ -130,7 +130,7 @@ def _plain(text: str) -> str:
     return re.sub(r"[^a-z0-9_.-]+", "-", text.casefold())
 
 
-def items(root: dict[str, Any], path: tuple[str, ...]) -> Iterator[tuple[PathInCharter, Any]]:
+def _items(root: dict[str, Any], path: tuple[str, ...]) -> Iterator[tuple[PathInCharter, Any]]:
     """Yield the items of a list with their paths; a single value counts as a list of one."""
     value: Any = root
     for step in path:
