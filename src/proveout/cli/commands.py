@@ -10,10 +10,12 @@ from proveout.cli import (
     amend_command,
     assess_command,
     attest_command,
+    audit_command,
     check_command,
     compare_command,
     demo_command,
     gate_command,
+    init_command,
     ledger_command,
     metrics_command,
     schema_command,
@@ -24,6 +26,8 @@ from proveout.cli import (
 
 REGISTRARS: tuple[Callable[[typer.Typer], None], ...] = (
     demo_command.register,
+    init_command.register,
+    audit_command.register,
     compare_command.register,
     seal_command.register,
     amend_command.register,
