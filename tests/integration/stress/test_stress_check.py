@@ -19,6 +19,7 @@ from proveout.charter.loaded import LoadedCharter
 from proveout.charter.schema import Charter
 from proveout.checks import CheckContext, Need, Progress
 from proveout.checks.stress import CHECK
+from proveout.errors import InputError
 from proveout.evidence.catalogue import SHIPPED, Catalogue
 from proveout.evidence.model import WHOLE, CheckRef, Evidence, Subject
 from proveout.evidence.outcome import NotMeasured
@@ -351,6 +352,7 @@ def test_is_the_same_twice(folder: Path) -> None:
     one, two = (findings(folder, Fake(late), stress={"severities": [0.1]}) for _ in range(2))
 
     assert [item.as_dict() for item in one] == [item.as_dict() for item in two]
+    assert all(item.id for item in one if isinstance(item, Evidence))  # all of it is plain JSON
 
 
 def test_labels_may_be_in_a_file_of_their_own(folder: Path) -> None:
@@ -383,10 +385,36 @@ def test_too_few_rows_are_no_evidence(folder: Path) -> None:
         NotMeasured(
             metric=metric,
             reason="12 production rows have a known true answer; 30 are needed",
-            next_step="Look at data.production, data.label, data.inputs and stress.columns.",
+            next_step="Look at data.production, data.label, data.inputs, stress and system.",
         )
         for metric in ("stress.worst_quality_drop", "stress.worst_silent_failure")
     ]
+
+
+def test_a_system_that_never_answers_is_no_evidence(folder: Path) -> None:
+    """What fails on rows as they are cannot get worse; that must not look like a pass."""
+
+    def broken(batch: pd.DataFrame) -> list[Any]:
+        raise ValueError("no model")
+
+    found = findings(folder, Fake(broken))
+
+    assert [(item.metric, item.reason) for item in found if isinstance(item, NotMeasured)] == [
+        (metric, "the system answers none of the rows as they are: ValueError('no model')")
+        for metric in ("stress.worst_quality_drop", "stress.worst_silent_failure")
+    ]
+    assert len(found) == 2
+
+
+def test_columns_to_damage_must_be_inputs(folder: Path) -> None:
+    """The label is never damaged, even when asked for."""
+    with pytest.raises(InputError) as raised:
+        findings(folder, Fake(late), stress={"columns": ["arrived"]})
+
+    assert raised.value.message == (
+        "stress.columns names 'arrived', which is no column that the system is given."
+    )
+    assert raised.value.hint == "It is given: delay, noise, origin."
 
 
 def test_says_all_that_it_needs() -> None:

@@ -64,13 +64,18 @@ class StressCheck:
         yield Progress(done=0, total=None, what="stress: drawing production rows")
         plan = prepare(context.charter, context.data)
         if len(plan.truth) < FEWEST_ROWS or not plan.trials:
-            yield from _nothing_to_try(len(plan.truth))
+            yield from _not_measured(_why_nothing_to_try(len(plan.truth)))
             return
         total = len(plan.trials)
         with context.open_system() as system:
             inputs = {**context.inputs, **plan.fingerprints, "system": system.fingerprint}
             yield Progress(done=0, total=total, what="stress: rows as they are")
             clean = ask(system, plan.inputs, plan.truth, plan.rules)
+            if not clean.judged.answered.any():
+                # Nothing can get worse than this: a drop of zero would look like a pass.
+                fault = "".join(f": {fault}" for fault in clean.answers.faults[:1])
+                yield from _not_measured(f"the system answers none of the rows as they are{fault}")
+                return
             teller = Teller(replace(context, inputs=inputs), plan, system, clean)
             for done, trial in enumerate(plan.trials):
                 what = f"stress: {trial.operator.name} at {trial.severity:.0%}"
@@ -103,15 +108,16 @@ def _unknown_operators(charter: Charter) -> list[Need]:
     return needs
 
 
-def _nothing_to_try(rows: int) -> Iterator[NotMeasured]:
-    reason = (
-        f"{rows} production rows have a known true answer; {FEWEST_ROWS} are needed"
-        if rows < FEWEST_ROWS
-        else "no kind of damage fits the columns that the system is given"
-    )
+def _why_nothing_to_try(rows: int) -> str:
+    if rows < FEWEST_ROWS:
+        return f"{rows} production rows have a known true answer; {FEWEST_ROWS} are needed"
+    return "no kind of damage fits the columns that the system is given"
+
+
+def _not_measured(reason: str) -> Iterator[NotMeasured]:
     for metric in ("stress.worst_quality_drop", "stress.worst_silent_failure"):
         yield NotMeasured(
             metric=metric,
             reason=reason,
-            next_step="Look at data.production, data.label, data.inputs and stress.columns.",
+            next_step="Look at data.production, data.label, data.inputs, stress and system.",
         )

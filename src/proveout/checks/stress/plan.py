@@ -12,8 +12,9 @@ from proveout.charter.schema import Charter
 from proveout.checks import DataAccess
 from proveout.checks.stress.columns import kinds_of
 from proveout.checks.stress.operators import OPERATORS, Operator, applicable
-from proveout.checks.stress.sample import draw, require_columns
+from proveout.checks.stress.sample import draw
 from proveout.checks.stress.trial import Rules
+from proveout.errors import InputError
 from proveout.statistics.scores import find_task, known_truth
 
 if TYPE_CHECKING:
@@ -61,7 +62,12 @@ def prepare(charter: Charter, access: DataAccess) -> Plan:
     known = np.flatnonzero(known_truth(sample.truth, task=task))
     inputs = sample.inputs.iloc[known].reset_index(drop=True)
     columns = stress.columns or tuple(inputs.columns)
-    require_columns(inputs.columns, columns)
+    for name in columns:
+        if name not in inputs.columns:
+            raise InputError(
+                f"stress.columns names '{name}', which is no column that the system is given.",
+                hint=f"It is given: {', '.join(map(str, inputs.columns[:20]))}.",
+            )
     kinds = {name: kinds_of(inputs[name]) for name in columns}
     trials, not_applicable = [], {}
     for name in stress.operators or OPERATORS:

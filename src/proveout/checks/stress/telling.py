@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from proveout.checks import CheckContext, Finding
@@ -60,12 +60,9 @@ class Teller:
         drop, silent = quality_drop(trial), silent_failure(trial)
         yield self._told("stress.quality_drop", drop, about, self._with_drop(details, trial))
         yield self._told("stress.refusal_rate", refusal_rate(trial), about, details)
-        yield self._told(
-            "stress.silent_failure",
-            silent,
-            about,
-            {**details, **self._silent_details(trial), "examples": trial.examples},
-        )
+        if isinstance(silent, Figure):  # else it is unknown for all trials, and said once
+            told = {**details, **self._silent_details(trial), "examples": trial.examples}
+            yield self._told("stress.silent_failure", silent, about, told)
         level = self._wide_level
         for kept, figure in (
             (self._drops, quality_drop(trial, level=level)),
@@ -78,7 +75,10 @@ class Teller:
         """Tell the worst of all trials, with bounds that hold for all of them together."""
         yield self._worst("stress.worst_quality_drop", self._drops, quality_drop, {})
         extra = self._meaning_of_silent()
-        yield self._worst("stress.worst_silent_failure", self._silent, silent_failure, extra)
+        silent = self._worst("stress.worst_silent_failure", self._silent, silent_failure, extra)
+        if isinstance(silent, NotMeasured):
+            yield replace(silent, metric="stress.silent_failure")
+        yield silent
 
     def of_what_did_not_apply(self) -> Iterator[NotMeasured]:
         """Name each operator that the charter asks for and the data have nothing for."""
@@ -114,6 +114,7 @@ class Teller:
         details = {
             **extra,
             "rows": len(self._plan.truth),
+            "answered_as_they_are": float(self._clean.judged.answered.mean()),
             "tried": len(self._plan.trials),
             "without_figure": len(self._plan.trials) - len(tried),
             "worst": [self._named(each, figure_of) for each in named],

@@ -7,6 +7,7 @@ for what is new.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -194,7 +195,7 @@ def _shown(cell: Any) -> Any:
         return None
     if isinstance(cell, bool | int):
         return cell
-    if isinstance(cell, float):
-        return round(cell, 6)
+    if isinstance(cell, float) and math.isfinite(cell):
+        return float(f"{cell:.6g}")
     text = str(cell)
     return text if len(text) <= 80 else text[:79] + "…"

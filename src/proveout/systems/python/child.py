@@ -64,11 +64,14 @@ def _load(reference: str, folder: Path) -> Callable[[Any], Any]:
     if place.endswith(".py"):
         file = folder / place
         sys.path.insert(0, str(file.parent))
-        spec = importlib.util.spec_from_file_location(file.stem, file)
+        # Under its own name, so that classes in unpickled models are found; but 'json.py' is not
+        # to take the place of a module that is in use.
+        name_of_module = file.stem if file.stem not in sys.modules else f"_system_{file.stem}"
+        spec = importlib.util.spec_from_file_location(name_of_module, file)
         if spec is None or spec.loader is None:
             raise ImportError(f"cannot load {place}")
         module = importlib.util.module_from_spec(spec)
-        sys.modules[file.stem] = module  # so that classes in unpickled models are found
+        sys.modules[name_of_module] = module
         spec.loader.exec_module(module)
     else:
         module = importlib.import_module(place)
