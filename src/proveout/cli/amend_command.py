@@ -18,7 +18,7 @@ from proveout.cli.paths import (
     ledger_location,
     state_folder,
 )
-from proveout.cli.seal_command import WhoOption
+from proveout.cli.seal_command import WhoOption, refuse_unusable_standard
 from proveout.cli.whole_lines import whole_lines
 
 
@@ -51,6 +51,7 @@ def amend_command(
     location = ledger_location(charter, ledger)
     with open_workspace(charter, location, state_folder(charter)) as workspace:
         catalogue = workspace.registry.catalogue
+        refuse_unusable_standard(workspace.loaded.charter, catalogue)
         changes = pending(
             workspace.loaded, workspace.ledger, catalogue=catalogue, defaults=defaults
         )

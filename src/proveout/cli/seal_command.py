@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
@@ -17,6 +17,10 @@ from proveout.cli.paths import (
     state_folder,
 )
 from proveout.cli.whole_lines import whole_lines
+
+if TYPE_CHECKING:
+    from proveout.charter.schema import Charter
+    from proveout.evidence.catalogue import Catalogue
 
 WhoOption = Annotated[
     str, typer.Option("--who", envvar="PROVEOUT_WHO", help="Full name of the person who does it.")
@@ -47,6 +51,7 @@ def seal_command(
     with open_workspace(charter, location, state_folder(charter)) as workspace:
         loaded = workspace.loaded
         pilot = loaded.charter.pilot
+        refuse_unusable_standard(loaded.charter, workspace.registry.catalogue)
         was_sealed = standing_in(workspace.ledger, pilot).seal is not None
         late = any(True for _ in workspace.ledger.entries(pilot=pilot, kinds=("evidence",)))
         made = seal(
@@ -76,3 +81,12 @@ def seal_command(
             "fixed first."
         )
     output.say(whole_lines(f"Next: proveout assess {charter}"))
+
+
+def refuse_unusable_standard(charter: Charter, catalogue: Catalogue) -> None:
+    """Raise CharterError where a gate could not read the standard: sealed, it would stay so."""
+    from proveout.charter.schema import Stage
+    from proveout.gate import standard_for
+
+    for stage in get_args(Stage):
+        standard_for(stage, charter, catalogue)

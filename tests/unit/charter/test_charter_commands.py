@@ -91,6 +91,27 @@ def test_a_seal_after_results_is_told_apart(run: Run) -> None:
     )
 
 
+@pytest.mark.parametrize("command", [("seal",), ("amend", "--why", "typo")])
+def test_a_standard_that_no_gate_can_read_is_never_recorded(
+    command: tuple[str, ...], run: Run
+) -> None:
+    """A slip in the id of a criterion would stay for good."""
+    Path("pilot.yaml").write_text(AGREED, encoding="utf-8")
+    if command[0] == "amend":
+        run("seal", "--who", "Ada Byron")
+    edit("required-completeness", "required-completness")
+
+    code, _, err = run(*command, "--who", "Bob")
+
+    assert code == 2
+    assert err.startswith(
+        "Error: standard.production.required-completness: no criterion has this id.\n"
+        "Did you mean 'production.required-completeness'?"
+    )
+    with open_ledger(".proveout/ledger.db") as ledger:
+        assert ledger.head()[0] == (1 if command[0] == "amend" else 0)
+
+
 def test_amend_shows_the_difference_and_its_effect(run: Run) -> None:
     """Against the default standard too, which the charter adjusts."""
     Path("pilot.yaml").write_text(AGREED, encoding="utf-8")

@@ -20,7 +20,9 @@ def scalar(text: str) -> str:
         return text
     if text.isprintable():
         return "'" + text.replace("'", "''") + "'"
-    return json.dumps(text, ensure_ascii=False)
+    # YAML reads JSON's escapes, but not the pairs that JSON writes for letters beyond U+FFFF.
+    quoted = json.dumps(text, ensure_ascii=False)
+    return "".join(c if c.isprintable() else f"\\U{ord(c):08X}" for c in quoted)
 
 
 def listed(texts: Iterable[str]) -> str:
