@@ -57,7 +57,11 @@ def render_html(report: Report) -> str:
             report, "stress.quality_drop", "Loss of quality on the same records", "Drop"
         ),
         refusals=stress.stress_chart(
-            report, "stress.refusal_rate", "Refused, failed or malformed answers", "No answer"
+            report,
+            "stress.refusal_rate",
+            "Refused, failed or malformed answers",
+            "No answer",
+            only_harmful=True,
         ),
         overall_exceptions=readiness.overall_exceptions(report),
         completeness=readiness.completeness_chart(report),

@@ -75,7 +75,8 @@ def breakdown_chart(report: Report, dimension: Dimension, title: str, heading: s
     overall = report.one(metric, scope="production", subject=WHOLE)
     worse = -1 if report.catalogue[metric].direction == "lower" else 1
     found.sort(key=lambda e: worse * e.value)
-    worst = {e.id for e in found[: 3 if len(found) > 5 else 1]}
+    surely_worse = [e for e in found if overall and _is_surely_worse(e, overall, worse)]
+    worst = {e.id for e in surely_worse[: 3 if len(found) > 5 else 1]}
     shown = found[:SLICES_SHOWN] if dimension != "period" else found
     if dimension == "period":
         shown = sorted(found, key=lambda e: e.subject.get("period") or "")
@@ -114,12 +115,24 @@ def worst_slice_sentence(report: Report) -> str | None:
     return f"The worst slice{f' ({name})' if name else ''} reaches {full_figure(worst)}."
 
 
+def _is_surely_worse(part: Evidence, overall: Evidence, sign: int) -> bool:
+    if part.interval is None:
+        return sign * (part.value - overall.value) < 0
+    best = part.interval.high if sign > 0 else part.interval.low
+    return sign * (best - overall.value) < 0
+
+
 def _with_span(e: Evidence) -> str:
     return full_figure(e) if e.interval is not None else evidence_figure(e)
 
 
 def _title(catalogue: Catalogue, metric: str) -> str:
-    return catalogue[metric].name.partition(".")[2].replace("_", " ").replace("roc auc", "ROC AUC")
+    name = catalogue[metric].name.partition(".")[2].replace("_", " ")
+    return (
+        name.upper()
+        if name in ("mae", "rmse", "f1")
+        else name.capitalize().replace("Roc auc", "ROC AUC")
+    )
 
 
 def _left_out(left: int) -> str:

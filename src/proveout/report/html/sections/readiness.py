@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from proveout.evidence.figures import figure, full_figure
 from proveout.evidence.model import Evidence
 from proveout.report.charts import Chart, Reference, Row
+from proveout.report.html.sections.examples import example_words
 from proveout.report.html.sections.marks import interval_mark, threshold_of
 from proveout.report.model import Report
 
@@ -50,7 +51,11 @@ def completeness_chart(report: Report) -> Chart | None:
 
 def exception_rows(report: Report) -> tuple[ExceptionRow, ...]:
     """List the kinds of exceptions, the most frequent first."""
-    found = [e for e in report.of("readiness.exceptions") if e.subject.get("kind") and e.value > 0]
+    found = [
+        e
+        for e in report.of("readiness.exceptions", scope="production")
+        if e.subject.get("kind") and e.value > 0
+    ]
     found.sort(key=lambda e: -e.value)
     return tuple(
         ExceptionRow(
@@ -58,7 +63,7 @@ def exception_rows(report: Report) -> tuple[ExceptionRow, ...]:
             kind=(e.subject.get("kind") or "").replace("-", " "),
             share=figure(e.value, e.unit, e.interval),
             count=f"{round(e.value * e.n):,}",
-            examples=tuple(str(x) for x in _examples(e)[:3]),
+            examples=tuple(example_words(x) for x in _examples(e)[:3]),
         )
         for e in found
     )
@@ -68,7 +73,7 @@ def overall_exceptions(report: Report) -> list[tuple[str, str]]:
     """Per source: the share of records with at least one exception."""
     return [
         (e.subject.get("source") or "", full_figure(e))
-        for e in report.of("readiness.exceptions")
+        for e in report.of("readiness.exceptions", scope="production")
         if e.subject.get("kind") is None
     ]
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from proveout.evidence.figures import evidence_figure, full_figure
 from proveout.evidence.model import Evidence
 from proveout.report.charts import Chart, Reference, Row
+from proveout.report.html.sections.examples import example_words
 from proveout.report.html.sections.marks import interval_mark, threshold_of
 from proveout.report.model import Report
 
@@ -22,7 +23,9 @@ class StressExample:
     examples: tuple[str, ...]
 
 
-def stress_chart(report: Report, metric: str, title: str, heading: str) -> Chart | None:
+def stress_chart(
+    report: Report, metric: str, title: str, heading: str, *, only_harmful: bool = False
+) -> Chart | None:
     """Chart one stress metric by operator, the worst first, one mark per severity."""
     by_operator: dict[str, list[Evidence]] = {}
     for e in report.of(metric):
@@ -32,6 +35,10 @@ def stress_chart(report: Report, metric: str, title: str, heading: str) -> Chart
     if not by_operator:
         return None
     ordered = sorted(by_operator.items(), key=lambda item: -max(e.value for e in item[1]))
+    harmless = 0
+    if only_harmful:
+        harmful = [item for item in ordered if max(e.value for e in item[1]) > 0]
+        harmless, ordered = len(ordered) - len(harmful), harmful or ordered[:1]
     severities = sorted({_severity(e) for _, found in ordered for e in found})
     criterion = threshold_of(report, metric.replace("stress.", "stress.worst_"))
     rows = []
@@ -62,7 +69,7 @@ def stress_chart(report: Report, metric: str, title: str, heading: str) -> Chart
             ("severe" if severity == severities[-1] else "mild", f"{severity:.0%} of rows")
             for severity in severities
         ),
-        note=f"{left} more, all milder, are in the provenance table below." if left > 0 else "",
+        note=_left_out(left, harmless),
     )
 
 
@@ -77,10 +84,16 @@ def worst_three(report: Report) -> tuple[StressExample, ...]:
         StressExample(
             operator=operator.replace("-", " ").replace("_", " "),
             sentence=f"{full_figure(e)} of the answers were wrong and confident.",
-            examples=tuple(_example(x) for x in e.details.get("examples", ())[:3]),
+            examples=tuple(example_words(x) for x in e.details.get("examples", ())[:3]),
         )
         for operator, e in list(seen.items())[:3]
     )
+
+
+def _left_out(left: int, harmless: int) -> str:
+    if harmless:
+        return f"At the {harmless} other corruptions it answered as if nothing were wrong."
+    return f"{left} more, all milder, are in the provenance table below." if left > 0 else ""
 
 
 def _severity(e: Evidence) -> float:
@@ -90,9 +103,3 @@ def _severity(e: Evidence) -> float:
 def _at(found: list[Evidence], severity: float) -> str:
     at = [e for e in found if _severity(e) == severity]
     return evidence_figure(at[0]) if at else "not tried"
-
-
-def _example(example: object) -> str:
-    if isinstance(example, dict):
-        return "; ".join(f"{key}: {value}" for key, value in example.items())
-    return str(example)
