@@ -46,7 +46,7 @@ def paired_difference(
     """Return mean(first) - mean(second) over the same rows, in the same order.
 
     Where both hold only 0 and 1 (or booleans), the interval is Bonett and Price's adjusted Wald
-    interval for paired proportions (2012, British J. Math. Stat. Psych. 65, 479-488), which holds
+    interval for paired proportions (2012, J. Educational and Behavioral Statistics 37, 479-488), which holds
     where few or no rows changed; otherwise the interval of `mean` on the differences.
     Raises ValueError on different lengths or fewer than two rows.
     """
