@@ -8,7 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from proveout.charter.sealing import Change, DefaultLine, compare, diff_text
+from proveout.charter.sealing.effects import AGREED_LIMITS
 from proveout.evidence.catalogue import Catalogue
+from proveout.gate import default_lines
 
 BASE: dict[str, Any] = {
     "pilot": "claims",
@@ -102,7 +104,6 @@ LOOSER: list[tuple[str, tuple[str | int, ...], Any]] = [
     ("load.give_up_after_s", ("load", "give_up_after_s"), 20),
     ("load.p95_latency_s", ("load", "p95_latency_s"), GONE),
     ("load.max_error_rate", ("load", "max_error_rate"), 0.02),
-    ("load", ("load",), GONE),
     ("budget.per_month", ("budget", "per_month"), 3000),
     ("budget.on_exceeded", ("budget", "on_exceeded"), "notify"),
     ("governance.exceptions.due_hours", ("governance", "exceptions", "due_hours"), 48),
@@ -179,6 +180,50 @@ def test_an_adjustment_is_measured_against_the_default_that_it_replaces(
     ]
     assert [change.effect for change in removed] == ["tighter", "other"]
     assert added[0].concerns == ("readiness.required_completeness",)
+
+
+@pytest.mark.parametrize(
+    ("limit", "effect"),
+    [
+        # The default standard allows 0.1 where the charter says nothing.
+        (0.3, "looser"),
+        (0.05, "tighter"),
+        (0.1, "other"),
+    ],
+)
+def test_a_limit_that_replaces_one_of_the_default_standard_is_measured_against_it(
+    limit: float, effect: str, catalogue: Catalogue
+) -> None:
+    """To write a limit down can be to loosen it."""
+    unset = changed(BASE, ("stress", "max_quality_drop"), GONE)
+    line = DefaultLine(metric="stress.worst_quality_drop", comparison="<=", threshold=0.1)
+    defaults = {"production.stress-quality-drop": line}
+
+    found = compare(
+        unset, changed(BASE, ("stress", "max_quality_drop"), limit), catalogue, defaults=defaults
+    )
+
+    assert [(change.path, change.effect) for change in found] == [
+        ("stress.max_quality_drop", effect)
+    ]
+
+
+def test_the_lines_that_limits_replace_are_in_the_default_standard() -> None:
+    """The gate's room names them."""
+    assert set(AGREED_LIMITS.values()) <= default_lines().keys()
+
+
+def test_a_load_that_comes_or_goes_is_told_value_by_value(catalogue: Catalogue) -> None:
+    """Each of its limits may be looser or tighter than the default."""
+    without = changed(BASE, ("load",), GONE)
+
+    gone = compare(BASE, without, catalogue)
+
+    assert [(change.path, change.effect) for change in gone] == [
+        ("load.users", "looser"),
+        ("load.p95_latency_s", "looser"),
+        ("load.max_error_rate", "looser"),
+    ]
 
 
 def test_an_adjustment_of_an_unknown_line_is_neither_looser_nor_tighter(

@@ -11,6 +11,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic_core import PydanticUndefined
+
+from proveout.charter.schema import Adjustment, DataField, Part
+from proveout.charter.schema.standard import Load
+
 ANY = "*"
 """Stands in a pattern for an item of a list, or for a name that the user chose."""
 
@@ -20,11 +25,23 @@ Pattern = tuple[str, ...]
 _CHOSEN_NAMES: frozenset[Pattern] = frozenset({("data", "fields"), ("standard",)})
 """Mappings whose keys are names that the user chose."""
 
+
+def _unsaid(part: type[Part]) -> dict[str, Any]:
+    """Return what an entry means that is not there: the defaults of its part, in plain JSON."""
+    defaults = {key: field.default for key, field in part.model_fields.items()}
+    return {
+        key: list(value) if isinstance(value, tuple) else value
+        for key, value in defaults.items()
+        if value is not None and value is not PydanticUndefined
+    }
+
+
 _NOTHING_SAID: dict[Pattern, dict[str, Any]] = {
-    ("data", "fields", ANY): {"required": False, "values": []},
-    ("standard", ANY): {"apply": True},
+    ("data", "fields", ANY): _unsaid(DataField),
+    ("load",): _unsaid(Load),
+    ("standard", ANY): _unsaid(Adjustment),
 }
-"""What an entry means that is not there: these are compared key by key when they come or go."""
+"""Entries that are compared key by key when they come or go."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -59,7 +59,18 @@ def effect_of(
         return _of_threshold(difference, "comparison", {">=": floor, "<=": ceiling})
     if pattern == ("kpis", ANY, "threshold"):
         return _of_threshold(difference, "direction", {"higher": floor, "lower": ceiling})
+    if pattern in AGREED_LIMITS:
+        return _of_limit(difference, defaults.get(AGREED_LIMITS[pattern]))
     return _RULES.get(pattern, neither)(difference.before, difference.after)
+
+
+def _of_limit(difference: Difference, line: DefaultLine | None) -> Effect:
+    """Judge an upper limit in whose place the default standard has one of its own."""
+    fallback = None if line is None else line.threshold
+    return ceiling(
+        fallback if difference.before is None else difference.before,
+        fallback if difference.after is None else difference.after,
+    )
 
 
 def _of_threshold(difference: Difference, key: str, rules: Mapping[str, Rule]) -> Effect:
@@ -118,6 +129,15 @@ def _threshold_rule(criterion: str, line: DefaultLine | None, catalogue: Catalog
     return neither
 
 
+AGREED_LIMITS: dict[Pattern, str] = {
+    ("stress", "max_quality_drop"): "production.stress-quality-drop",
+    ("stress", "max_silent_failure"): "production.stress-silent-failure",
+    ("load", "p95_latency_s"): "production.load-latency",
+    ("load", "max_error_rate"): "production.load-errors",
+    ("load", "max_abandonment"): "production.load-abandonment",
+}
+"""Limits of the charter, and the line of the default standard that holds where they are unset."""
+
 _RULES: dict[Pattern, Rule] = {
     # One criterion that comes or goes, and what it demands.
     ("acceptance", ANY): presence,
@@ -150,16 +170,10 @@ _RULES: dict[Pattern, Rule] = {
     ("stress", "operators"): tried,
     ("stress", "columns"): tried,
     ("stress", "severities"): hardest,
-    ("stress", "max_quality_drop"): ceiling,
-    ("stress", "max_silent_failure"): ceiling,
-    ("load",): presence,
     ("load", "users"): floor,
     ("load", "requests_per_user_per_day"): floor,
     ("load", "peak_share_of_day"): where_given(floor),
     ("load", "give_up_after_s"): ceiling,
-    ("load", "p95_latency_s"): ceiling,
-    ("load", "max_error_rate"): ceiling,
-    ("load", "max_abandonment"): ceiling,
     ("budget",): presence,
     ("budget", "per_month"): ceiling,
     ("budget", "per_day"): ceiling,
