@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from proveout.charter.schema import Charter
 from proveout.checks.readiness import exceptions as records
-from proveout.checks.readiness.columns import columns_of, named
-from proveout.checks.readiness.conditions import as_moment, moment_literal
+from proveout.checks.readiness.columns import Column, columns_of, named
+from proveout.checks.readiness.conditions import as_moment, moment_literal, without_blanks
 from proveout.checks.readiness.engine import rows
 from proveout.checks.readiness.look import look
 from proveout.checks.readiness.patterns import Patterns, patterns
@@ -87,9 +87,10 @@ def audit_source(
     table, data = opened.table, charter.data
     columns = columns_of(table, data)
     nothing = Rules(columns=columns, data=data, looks={}, now=now)
-    n_rows = int(rows(table.aggregate(n=table.count()))[0]["n"])
+    n_rows, columns = _counted(table, columns)
     if not n_rows or not columns:
         return _empty(opened, nothing, n_rows)
+    columns = without_blanks(table, columns)
     sample = draw(table, [c for c in columns if c.kind != "other"], n_rows=n_rows, seed=seed)
     local = _local(sample.rows)
     try:
@@ -135,6 +136,16 @@ def audit_source(
         stand_ins={name: _stand_ins(counts) for name, counts in counted.items()},
         newest=newest,
         n_sample=sample.rows.num_rows,
+    )
+
+
+def _counted(table: ir.Table, columns: tuple[Column, ...]) -> tuple[int, tuple[Column, ...]]:
+    """Count rows, and note the columns without a null: of files this stands in their statistics."""
+    present = {column.alias("present"): table[column.name].count() for column in columns}
+    found = rows(table.aggregate(n=table.count(), **present))[0]
+    n_rows = int(found["n"])
+    return n_rows, tuple(
+        replace(column, may_be_null=found[column.alias("present")] < n_rows) for column in columns
     )
 
 

@@ -31,6 +31,10 @@ class Column:
     """The type of the engine, as it writes it."""
     declared: DataField = _NOTHING
     required: bool = False
+    may_be_null: bool = True
+    """False where it is known that there is no null."""
+    may_be_blank: bool = True
+    """False where it is known that no text in it is blank."""
 
     def alias(self, what: str) -> str:
         """Return the name of a result about this column."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from proveout.checks.readiness.columns import Column, TypeName
 from proveout.checks.readiness.dates import ANY_DATE, TIME, DateFormat
-from proveout.checks.readiness.engine import is_duckdb
+from proveout.checks.readiness.engine import is_duckdb, rows
 from proveout.checks.readiness.fences import Fences
 
 if TYPE_CHECKING:
@@ -17,25 +19,72 @@ _INTEGER = r"^\s*[+-]?[0-9]+(\.0*)?\s*$"
 _NUMBER = r"^\s*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?\s*$"
 BOOLEAN_TEXTS = ("true", "false", "t", "f", "yes", "no", "y", "n", "0", "1")
 """How true and false are written, in lower case."""
+_PROBES = 60
+"""Columns per query for blanks."""
 _FIRST_YEAR = 1900
 """Records of a process before it are placeholders or slips of the pen."""
 
 
 def missing(table: ir.Table, column: Column) -> ir.BooleanValue:
-    """Null, NaN, or text that is empty or blank."""
+    """Null, NaN, or text that is empty or blank. What cannot be is not asked for."""
     import ibis
 
     value = table[column.name]
-    if column.kind == "text":
+    ways: list[ir.BooleanValue] = []
+    if column.may_be_null:
+        ways.append(value.isnull())
+    if column.kind == "text" and column.may_be_blank:
         blank = value.strip() == ""
         if is_duckdb(table):
             # Blanks sort below '!'. Only what does is stripped: to strip every text would cost as
             # much as all the rest of the scan.
             blank = ibis.ifelse(value < "!", blank, False)
-        return value.isnull() | blank
+        ways.append(blank)
     if column.kind == "float" and value.type().is_floating():
-        return value.isnull() | value.isnan()
-    return value.isnull()
+        ways.append(value.isnan())
+    return any_of(ways) if ways else ibis.literal(False)
+
+
+def can_be_missing(column: Column) -> bool:
+    """Tell whether any value of the column may be missing."""
+    return (
+        column.may_be_null
+        or column.kind == "float"
+        or (column.kind == "text" and column.may_be_blank)
+    )
+
+
+def without_blanks(table: ir.Table, columns: Sequence[Column]) -> tuple[Column, ...]:
+    """Note which text columns have no blank text at all: these are then only asked for nulls.
+
+    The engine answers from the smallest value of each block of rows, nearly always without reading
+    the texts. Other engines than the embedded one are not asked: it would be one scan per column.
+    """
+    import ibis
+
+    texts = [column for column in columns if column.kind == "text"]
+    if not texts or not is_duckdb(table):
+        return tuple(columns)
+    probes = []
+    for column in texts:
+        value = table[column.name]
+        blank = table.filter((value < "!") & (value.strip() == "")).limit(1)
+        probes.append(blank.select(position=ibis.literal(column.position, "int32")))
+    found = {
+        row["position"]
+        for start in range(0, len(probes), _PROBES)
+        for row in rows(_together(probes[start : start + _PROBES]))
+    }
+    return tuple(
+        replace(column, may_be_blank=column.position in found) if column in texts else column
+        for column in columns
+    )
+
+
+def _together(parts: Sequence[ir.Table]) -> ir.Table:
+    import ibis
+
+    return parts[0] if len(parts) == 1 else ibis.union(*parts)
 
 
 def as_number(table: ir.Table, column: Column) -> ir.NumericValue:

@@ -11,6 +11,7 @@ from proveout.charter.schema import Data
 from proveout.checks.readiness.columns import Column, named
 from proveout.checks.readiness.conditions import (
     any_of,
+    can_be_missing,
     impossible_moment,
     in_another_format,
     in_wrong_order,
@@ -74,7 +75,8 @@ def incomplete(table: ir.Table, rules: Rules) -> ir.BooleanValue | None:
 
     if rules.absent:
         return ibis.literal(True)
-    wanted = [c for c in rules.columns if c.required] or list(rules.columns)
+    required = [c for c in rules.columns if c.required] or list(rules.columns)
+    wanted = [column for column in required if can_be_missing(column)]
     return any_of([missing(table, column) for column in wanted]) if wanted else None
 
 

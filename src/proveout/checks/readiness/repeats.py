@@ -107,7 +107,7 @@ def _count(
 def _n_keyed(table: ir.Table, key: Sequence[Column]) -> int:
     if not key:
         return 0
-    return int(rows(table.aggregate(n=_has_key(table, key).sum()))[0]["n"] or 0)
+    return int(rows(table.aggregate(n=table.count(where=_has_key(table, key))))[0]["n"] or 0)
 
 
 def _shown(columns: Sequence[Column], key: Sequence[Column]) -> list[str]:
@@ -141,9 +141,7 @@ def _in_full(
     )
 
 
-def _identity(
-    table: ir.Table, columns: Sequence[Column], *, as_it_is: bool = False
-) -> ir.Value:
+def _identity(table: ir.Table, columns: Sequence[Column], *, as_it_is: bool = False) -> ir.Value:
     """Return a value that is equal exactly when the columns are; never null.
 
     `as_it_is` says that a single column may stand for itself, for it has no nulls.

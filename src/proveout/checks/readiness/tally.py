@@ -95,7 +95,7 @@ def _figures(
     table: ir.Table, column: Column, look: Look, is_suspect: bool
 ) -> Iterator[tuple[str, ir.Scalar]]:
     value = table[column.name]
-    yield column.alias("missing"), missing(table, column).sum()
+    yield column.alias("missing"), table.count(where=missing(table, column))
     if column.kind == "other":
         return
     if column.kind != "text":
@@ -116,7 +116,7 @@ def _figures(
     if column.kind in ("integer", "float"):
         yield column.alias("mean"), _finite(table, column).mean()
     for what, condition in _conditions(table, column, look).items():
-        yield column.alias(what), condition.sum()
+        yield column.alias(what), table.count(where=condition)
         if what == "outlier":  # the extremes are examples enough, and known
             continue
         # Turned into text afterwards: the engine would do that for every row.
