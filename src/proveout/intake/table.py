@@ -23,7 +23,7 @@ class Reject:
     column: str | None
     """Column or cell, where one cell is to blame."""
     reason: str
-    """Stable code: 'cast', 'missing-columns', 'too-many-columns', 'encoding', 'unreadable-file' …"""
+    """Stable code: 'cast', 'missing-columns', 'too-many-columns', 'encoding', 'unreadable-file'."""
     message: str
     """What is wrong, in one sentence."""
     raw: str

@@ -46,9 +46,10 @@ def paired_difference(
     """Return mean(first) - mean(second) over the same rows, in the same order.
 
     Where both hold only 0 and 1 (or booleans), the interval is Bonett and Price's adjusted Wald
-    interval for paired proportions (2012, J. Educational and Behavioral Statistics 37, 479-488), which holds
-    where few or no rows changed; otherwise the interval of `mean` on the differences.
+    interval for paired proportions, which holds where few or no rows changed; otherwise the
+    interval of `mean` on the differences.
     Raises ValueError on different lengths or fewer than two rows.
+    Source: Bonett and Price (2012), J. Educational and Behavioral Statistics 37, 479-488.
     """
     a, b = np.asarray(first, dtype=float), np.asarray(second, dtype=float)
     if a.shape != b.shape:

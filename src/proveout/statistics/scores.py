@@ -60,6 +60,10 @@ FEWEST_PER_SIDE = 20
 """Rows of each class below which ROC AUC is not given."""
 
 
+MOST_CLASSES = 200
+"""Classes up to which scores per class are given; a label with more is rather a text."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Score:
     """One figure."""
@@ -97,6 +101,9 @@ def per_row_loss(judged: Judged) -> NDArray[np.float64]:
 
 def main_score(judged: Judged, *, level: float = 0.95) -> Result:
     """Return accuracy, or MAE."""
+    metric, blocked = main_metric(judged.task), _why_nothing_can_be_scored(judged)
+    if blocked is not None:
+        return Unscored(metric=metric, **blocked)
     return (_accuracy if judged.task == "classification" else _mae)(judged, level)
 
 
@@ -186,6 +193,9 @@ def _of_class(
     metric: str, estimate: Callable[..., by_class.Estimate]
 ) -> Callable[[Judged, float], Result]:
     def score(judged: Judged, level: float) -> Result:
+        many = _too_many_classes(metric, judged)
+        if many is not None:
+            return many
         table = by_class.Confusion.of(judged.truth, judged.answer)
         positive, classes = judged.positive, table.classes
         details: dict[str, Any] = {"n_classes": len(classes)}
@@ -216,6 +226,9 @@ def _of_class(
 
 
 def _balanced_accuracy(judged: Judged, level: float) -> Result:
+    many = _too_many_classes("balanced_accuracy", judged)
+    if many is not None:
+        return many
     table = by_class.Confusion.of(judged.truth, judged.answer)
     value, interval = by_class.balanced_accuracy(table, level=level)
     recalls = {
@@ -372,6 +385,17 @@ def _too_few(metric: str, n: int, wanted: int) -> Unscored:
         metric=metric,
         reason=f"{n} answered rows are too few for an interval that holds",
         next_step=f"Bring at least {wanted} labelled rows that the system answers.",
+    )
+
+
+def _too_many_classes(metric: str, judged: Judged) -> Unscored | None:
+    n = len(_distinct(judged.truth))
+    if n <= MOST_CLASSES:
+        return None
+    return Unscored(
+        metric=metric,
+        reason=f"the label has {n} classes, too many to be judged one by one",
+        next_step="Judge by accuracy, or say system.task: regression where it is a quantity.",
     )
 
 

@@ -23,7 +23,8 @@ def url(postgres_url: str) -> str:
     with psycopg.connect(postgres_url, autocommit=True) as connection:
         connection.execute(
             "CREATE TABLE orders AS SELECT i AS id, 'c' || i AS customer, "
-            "i * 1.5::float8 AS amount, timestamptz '2013-01-31 10:00+02' AS at FROM generate_series(1, 1000) AS i"
+            "i * 1.5::float8 AS amount, timestamptz '2013-01-31 10:00+02' AS at "
+            "FROM generate_series(1, 1000) AS i"
         )
         connection.execute("CREATE SCHEMA erp")
         connection.execute("CREATE TABLE erp.items (id INT)")

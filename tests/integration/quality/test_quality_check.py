@@ -450,6 +450,24 @@ def test_what_cannot_be_broken_down_by_is_named() -> None:
     ]
 
 
+def test_answers_in_other_words_are_no_drop_of_zero() -> None:
+    """Wrong wiring on both sides must not look like two equally good systems."""
+    frame = flights(200, seed=10)
+    data = Tables(pilot_frame=frame, production_frames={"newark": frame})
+    system = Fake(by=lambda batch: (np.full(len(batch), "1"), np.full(len(batch), 0.9)))
+
+    findings = list(CHECK.run(context(CHARTER, data, system)))
+
+    reason = "the answers ('1') are never among the labels ('no', 'yes')"
+    told = not_measured(findings)
+    assert {metric for metric, _, subject in found(findings)} == {
+        "quality.exception_rate",
+        "quality.throughput",
+    }
+    assert told["quality.sandbox_drop"].reason == f"in the curated sample: {reason}"
+    assert told["quality.worst_slice"].reason == reason
+
+
 def test_recorded_answers_have_no_throughput() -> None:
     """Reading a column says nothing of the system's speed."""
     frame = flights(300, seed=8).assign(said="no")

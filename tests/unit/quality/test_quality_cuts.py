@@ -55,6 +55,13 @@ def test_few_distinct_numbers_are_parts_of_their_own() -> None:
     assert sizes(by_column(pd.Series([1.0, 2.0, 1.0]), "class")) == {"class=1": 2, "class=2": 1}
 
 
+def test_lists_are_told_apart_by_their_text() -> None:
+    """As JSON Lines have them."""
+    found = sizes(by_column(pd.Series([["a"], ["a", "b"], ["a"]]), "tags"))
+
+    assert found == {"tags=['a']": 2, "tags=['a', 'b']": 1}
+
+
 def test_quartiles_that_coincide_are_one() -> None:
     """More than half of the rows have the same value."""
     column = pd.Series([0] * 90 + list(range(1, 21)))

@@ -181,6 +181,34 @@ def test_answers_in_other_words_than_the_label_are_not_scored_as_all_wrong() -> 
     )
 
 
+def test_a_label_of_very_many_classes_has_an_accuracy_only() -> None:
+    """A table of a million pairs says nothing to anybody."""
+    names = [f"name {code}" for code in range(201)]
+
+    found = by_metric(judged(names, names))
+
+    assert isinstance(found["accuracy"], Score)
+    assert found["f1"] == Unscored(
+        metric="f1",
+        reason="the label has 201 classes, too many to be judged one by one",
+        next_step="Judge by accuracy, or say system.task: regression where it is a quantity.",
+    )
+
+
+def test_a_system_that_answers_nothing_is_never_right() -> None:
+    """Every row failed: an accuracy of 0, and no failure is silent."""
+    found = by_metric(judged(["a", "b"] * 20, [None] * 40, status=[3] * 40))
+
+    assert values(found) == {
+        "accuracy": 0.0,
+        "balanced_accuracy": 0.0,
+        "precision": 0.0,
+        "recall": 0.0,
+        "f1": 0.0,
+        "silent_failure": 0.0,
+    }
+
+
 def test_some_answers_that_are_no_label_are_counted_and_shown() -> None:
     """They are wrong, and a reader must see that they could never be right."""
     found = main_score(judged(["a", "b", "a", "b"], ["a", "b", "A", "A"]))

@@ -117,7 +117,10 @@ def _by_missing(column: pd.Series[Any], name: str) -> Cut | None:
 
 
 def _by_value(column: pd.Series[Any]) -> tuple[NDArray[np.intp], tuple[str, ...]]:
-    codes, values = pd.factorize(column.to_numpy(dtype=object))
+    try:
+        codes, values = pd.factorize(column.to_numpy(dtype=object))
+    except TypeError:  # lists and mappings, as JSON has them, are told apart by their text
+        codes, values = pd.factorize(column.astype("string").to_numpy(dtype=object))
     sizes = np.bincount(codes[codes >= 0], minlength=len(values))
     order = np.argsort(-sizes, kind="stable")
     kept, rest = order[:MOST_VALUES], order[MOST_VALUES:]

@@ -22,15 +22,16 @@ from proveout.evidence.model import Evidence, Subject
 from proveout.evidence.outcome import NotMeasured
 from proveout.statistics import difference_of_proportions, relative_increase
 from proveout.statistics.scores import (
-    FEWEST_FOR_MEAN,
     Result,
     Score,
     Task,
+    Unscored,
     exception_rate,
     find_task,
     judge,
     known_truth,
     main_metric,
+    main_score,
     scores,
 )
 from proveout.systems.port import System
@@ -67,7 +68,7 @@ def run(context: CheckContext) -> Iterator[Finding]:
         )
     yield _drop(context, trials.get("pilot"), trials.get("production"))
     if "production" in trials:
-        yield from breakdown.findings(context, trials["production"])
+        yield from _breakdown(context, trials["production"])
 
 
 def _task(context: CheckContext, wanted: list[Records]) -> Task:
@@ -172,6 +173,22 @@ def _throughput(context: CheckContext, trial: Trial) -> Finding:
     )
 
 
+def _breakdown(context: CheckContext, production: Trial) -> Iterator[Finding]:
+    blocked = _why_unscored(production)
+    if blocked is None:
+        yield from breakdown.findings(context, production)
+    else:
+        yield NotMeasured(
+            metric="quality.worst_slice", reason=blocked.reason, next_step=blocked.next_step
+        )
+
+
+def _why_unscored(trial: Trial) -> Unscored | None:
+    """Return why the main metric cannot be had; parts and differences of it cannot either."""
+    result = main_score(trial.judged)
+    return result if isinstance(result, Unscored) else None
+
+
 def _drop(context: CheckContext, pilot: Trial | None, production: Trial | None) -> Finding:
     if pilot is None or production is None:
         absent = "curated sample" if pilot is None else "production"
@@ -180,15 +197,22 @@ def _drop(context: CheckContext, pilot: Trial | None, production: Trial | None) 
             reason=f"there is no {absent} with true answers to compare with",
             next_step="Name it: data.pilot" if pilot is None else "Name it: data.production",
         )
+    for trial in (pilot, production):
+        blocked = _why_unscored(trial)
+        if blocked is not None:
+            return NotMeasured(
+                metric="quality.sandbox_drop",
+                reason=_in(trial, blocked.reason),
+                next_step=blocked.next_step,
+            )
     one, other = pilot.judged, production.judged
     a, b = one.loss[~np.isnan(one.loss)], other.loss[~np.isnan(other.loss)]
     is_class = one.task == "classification"
-    fewest = min(len(a), len(b))
-    if fewest < (1 if is_class else FEWEST_FOR_MEAN) or (not is_class and a.sum() == 0):
+    if not is_class and a.sum() == 0:
         return NotMeasured(
             metric="quality.sandbox_drop",
-            reason=f"{len(a)} rows of the sample and {len(b)} of production cannot be compared",
-            next_step=f"Bring at least {FEWEST_FOR_MEAN} rows with an answer and an error on both.",
+            reason="the sample has no error at all, to which that of production could be compared",
+            next_step="Look at quality.mae in production alone.",
         )
     if is_class:
         value, interval = difference_of_proportions(int(b.sum()), len(b), int(a.sum()), len(a))

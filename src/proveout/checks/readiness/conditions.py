@@ -223,6 +223,16 @@ def in_another_format(table: ir.Table, column: Column, form: DateFormat) -> ir.B
     return broken.fill_null(False) & ~missing(table, column)
 
 
+def count_true(table: ir.Table, condition: ir.BooleanValue) -> ir.IntegerScalar:
+    """Count the rows on which a condition holds; null where there are no rows."""
+    import ibis.expr.types as ir
+
+    if isinstance(condition, ir.Column):
+        # A sum is twice as quick in DuckDB as a count with a filter.
+        return condition.sum()
+    return table.count(where=condition)
+
+
 def any_of(conditions: list[ir.BooleanValue]) -> ir.BooleanValue:
     """Return the disjunction, with null as false. At least one condition."""
     whole = conditions[0].fill_null(False)

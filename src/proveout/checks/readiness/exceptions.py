@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from proveout.checks.readiness.conditions import any_of
+from proveout.checks.readiness.conditions import any_of, count_true
 from proveout.checks.readiness.engine import rows
 
 if TYPE_CHECKING:
@@ -62,14 +62,14 @@ def counted(
 
     wanted: dict[str, Any] = {"x_rows": table.count()}
     nothing = ibis.literal(False)
-    wanted["x_incomplete"] = table.count(where=nothing if incomplete is None else incomplete)
+    wanted["x_incomplete"] = count_true(table, nothing if incomplete is None else incomplete)
     for position, problem in enumerate(problems):
-        wanted[f"x_p{position}"] = table.count(where=problem.condition)
+        wanted[f"x_p{position}"] = count_true(table, problem.condition)
     for position, kind in enumerate(kinds(problems)):
-        wanted[f"x_k{position}"] = table.count(where=with_kind(problems, kind))
+        wanted[f"x_k{position}"] = count_true(table, with_kind(problems, kind))
     if problems:
         conditions = [problem.condition for problem in problems]
-        wanted["x_any"] = table.count(where=any_of(conditions))
+        wanted["x_any"] = count_true(table, any_of(conditions))
     return wanted
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from proveout.checks.readiness.columns import Column
-from proveout.checks.readiness.conditions import missing
+from proveout.checks.readiness.conditions import count_true, missing
 from proveout.checks.readiness.engine import is_duckdb, kept_aside, rows
 from proveout.checks.readiness.hashing import row_hash
 from proveout.checks.readiness.look import Look
@@ -107,7 +107,7 @@ def _count(
 def _n_keyed(table: ir.Table, key: Sequence[Column]) -> int:
     if not key:
         return 0
-    return int(rows(table.aggregate(n=table.count(where=_has_key(table, key))))[0]["n"] or 0)
+    return int(rows(table.aggregate(n=count_true(table, _has_key(table, key))))[0]["n"] or 0)
 
 
 def _shown(columns: Sequence[Column], key: Sequence[Column]) -> list[str]:

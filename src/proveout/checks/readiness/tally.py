@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from proveout.checks.readiness.columns import Column, TypeName
 from proveout.checks.readiness.conditions import (
     as_number,
+    count_true,
     missing,
     not_of_type,
     out_of_range,
@@ -95,7 +96,7 @@ def _figures(
     table: ir.Table, column: Column, look: Look, is_suspect: bool
 ) -> Iterator[tuple[str, ir.Scalar]]:
     value = table[column.name]
-    yield column.alias("missing"), table.count(where=missing(table, column))
+    yield column.alias("missing"), count_true(table, missing(table, column))
     if column.kind == "other":
         return
     if column.kind != "text":
@@ -116,7 +117,7 @@ def _figures(
     if column.kind in ("integer", "float"):
         yield column.alias("mean"), _finite(table, column).mean()
     for what, condition in _conditions(table, column, look).items():
-        yield column.alias(what), table.count(where=condition)
+        yield column.alias(what), count_true(table, condition)
         if what == "outlier":  # the extremes are examples enough, and known
             continue
         # Turned into text afterwards: the engine would do that for every row.

@@ -17,7 +17,8 @@ from typing import NamedTuple
 from proveout.intake.readers.streams import SAMPLE_BYTES
 
 DELIMITERS = (",", ";", "\t", "|")
-LONGEST_ROW_BYTES = 16 << 20
+LONGEST_ROW_BYTES = 4 << 20
+"""A longer row is a reject. Each thread of the engine holds several buffers of four times this."""
 
 
 class _Score(NamedTuple):

@@ -104,6 +104,7 @@ def _scan(path: Path, file: SourceFile, dialect: Dialect, more: Mapping[str, Any
         "escape": '"',
         "compression": compression_of(path) or "none",
         "max_line_size": LONGEST_ROW_BYTES,
+        "buffer_size": 4 * LONGEST_ROW_BYTES,
         "nullstr": ["", *file.source.null_values],
         **more,
     }

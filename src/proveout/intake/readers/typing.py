@@ -37,9 +37,8 @@ _KINDS = (
     # No leading zero, no '12_34', no 'inf'; digits without a point only as far as a float is exact.
     _Kind(
         "number",
-        "isfinite(TRY_CAST({v} AS DOUBLE)) AND NOT contains({v}, '_') "
-        "AND (length({v}) <= 15 OR contains({v}, '.')) "
-        "AND NOT (ltrim({v}, ' +-')[1] = '0' AND ltrim({v}, ' +-')[2] BETWEEN '0' AND '9')",
+        "isfinite(TRY_CAST({v} AS DOUBLE)) AND NOT regexp_matches({v}, '^[ +-]*0[0-9]|_') "
+        "AND (length({v}) <= 15 OR contains({v}, '.'))",
         "TRY_CAST({v} AS DOUBLE)",
     ),
     _Kind(

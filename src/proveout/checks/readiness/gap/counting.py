@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from proveout.checks.readiness.engine import rows
 from proveout.checks.readiness.gap.fields import UNREADABLE, Field
 
 if TYPE_CHECKING:
@@ -104,16 +105,16 @@ def count_categories(tables: Sequence[ir.Table], field: Field) -> Counts:
 
     found: Counter[str] = Counter()
     for table in tables:
-        counted = (
+        counted = rows(
             table.group_by(value=table[field.name])
             .aggregate(n=table.count())
             .order_by(ibis.desc("n"), "value")
             .limit(MOST_VALUES)
         )
-        rows = counted.to_pyarrow().to_pydict()
-        for value, n in zip(rows["value"], rows["n"], strict=True):
-            found[MISSING if value is None else value] += n
-        left = _n_rows(table) - sum(rows["n"]) if len(rows["n"]) == MOST_VALUES else 0
+        for row in counted:
+            found[MISSING if row["value"] is None else row["value"]] += row["n"]
+        listed = sum(row["n"] for row in counted)
+        left = _n_rows(table) - listed if len(counted) == MOST_VALUES else 0
         if left:
             found[REST] += left
     return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))
@@ -152,15 +153,15 @@ def extents(tables: Sequence[ir.Table], fields: Sequence[Field]) -> dict[str, Ex
     measured = [field.name for field in fields if field.kind in ("number", "moment")]
     if not measured:
         return {}
-    rows = []
+    ends = []
     for table in tables:
         figures = {f"{end}{at}": getattr(table[name], end)() for at, name in enumerate(measured)
                    for end in ("min", "max")}  # fmt: skip
-        rows.append(table.aggregate(**figures).to_pyarrow().to_pylist()[0])
+        ends.append(rows(table.aggregate(**figures))[0])
     found = {}
     for at, name in enumerate(measured):
-        lows = [row[f"min{at}"] for row in rows if row[f"min{at}"] is not None]
-        highs = [row[f"max{at}"] for row in rows if row[f"max{at}"] is not None]
+        lows = [row[f"min{at}"] for row in ends if row[f"min{at}"] is not None]
+        highs = [row[f"max{at}"] for row in ends if row[f"max{at}"] is not None]
         found[name] = Extent(low=min(lows, default=None), high=max(highs, default=None))
     return found
 
@@ -174,7 +175,7 @@ def count_outside(tables: Sequence[ir.Table], ranges: Mapping[str, Extent]) -> d
             f"o{at}": ((table[name] < ranges[name].low) | (table[name] > ranges[name].high)).sum()
             for at, name in enumerate(known)
         }
-        row = table.aggregate(**figures).to_pyarrow().to_pylist()[0]
+        row = rows(table.aggregate(**figures))[0]
         for at, name in enumerate(known):
             found[name] += int(row[f"o{at}"] or 0)
     return dict(found)
@@ -183,14 +184,14 @@ def count_outside(tables: Sequence[ir.Table], ranges: Mapping[str, Extent]) -> d
 def _count(tables: Sequence[ir.Table], bin_of: Any) -> Counter[Any]:
     found: Counter[Any] = Counter()
     for table in tables:
-        rows = table.group_by(bin=bin_of(table)).aggregate(n=table.count()).to_pyarrow().to_pydict()
-        for code, n in zip(rows["bin"], rows["n"], strict=True):
-            found[code] += n
+        counted = rows(table.group_by(bin=bin_of(table)).aggregate(n=table.count()))
+        for row in counted:
+            found[row["bin"]] += row["n"]
     return found
 
 
 def _n_rows(table: ir.Table) -> int:
-    return int(table.count().to_pyarrow().as_py())
+    return int(rows(table.aggregate(n=table.count()))[0]["n"])
 
 
 def _part_label(part: str, code: int) -> str:

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from proveout.checks.readiness.engine import rows
+
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
@@ -63,7 +65,7 @@ def profiles(table: ir.Table) -> dict[str, Profile]:
         if value.type().is_string():
             figures[f"x{at}"] = value.try_cast("float64").count()
             figures[f"m{at}"] = value.try_cast("timestamp").count()
-    row: dict[str, Any] = table.aggregate(**figures).to_pyarrow().to_pylist()[0]
+    row = rows(table.aggregate(**figures))[0]
     found = {}
     for at, name in enumerate(table.columns):
         stored = _stored(table[name].type())

@@ -58,13 +58,13 @@ def findings(context: CheckContext) -> Iterator[Finding]:
         side = "the pilot sample" if not n_pilot else "production"
         yield _cannot(f"{side} holds no records", "Give data with records.")
         return
-    sides = _sides(context, pilot, production, mine, theirs)
-    if not sides.fields:
+    if not agree(mine, theirs):
         yield _cannot(
             "the pilot sample and production share no field",
             "Compare files with the same column names.",
         )
         return
+    sides = _sides(context, pilot, production, mine, theirs)
     for done, gap in enumerate(_gaps(sides), start=1):
         yield _field_finding(context, sides, gap)
         yield Progress(done=done, total=len(sides.fields) + 1, what=f"comparing {gap.name}")

@@ -1,7 +1,7 @@
 """What to say of each kind of finding: the sentence, the instruction, and the proof of the fix.
 
 Placeholders: {column}, {source}, {records} ('8,255 records', '1 record'), {texts} ("'NA'"),
-{a_type} ('a number'), {age} and {limit}.
+{a_type} ('a number'), {age} and {limit}; {repeat}, {carry} and {have} agree with {records}.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ INSTRUCTIONS: tuple[Instruction, ...] = (
         kind="duplicate-key",
         metric="readiness.duplicate_keys",
         severity="blocks",
-        sentence="{records} of {source} carry a key that another record already has",
+        sentence="{records} of {source} {carry} a key that another record already has",
         instruction="Find out which of them is right, remove the others, and let the database "
         "refuse a key that is taken.",
         verification=_NEXT + "every key of {source} once.",
@@ -87,7 +87,7 @@ INSTRUCTIONS: tuple[Instruction, ...] = (
         kind="timestamp-conflict",
         metric="readiness.timestamp_conflicts",
         severity="misleads",
-        sentence="{records} of {source} have dates or times that cannot be true together",
+        sentence="{records} of {source} {have} dates or times that cannot be true together",
         instruction="Agree on one date format and one time zone for {source}, and correct these "
         "records.",
         verification=_NEXT + "no conflicting times in {source}.",
@@ -105,7 +105,7 @@ INSTRUCTIONS: tuple[Instruction, ...] = (
         kind="duplicate-row",
         metric="readiness.duplicate_rows",
         severity="misleads",
-        sentence="{records} of {source} repeat another one exactly",
+        sentence="{records} of {source} {repeat} another one exactly",
         instruction="Remove the copies, and find out which transfer makes them.",
         verification=_NEXT + "no repeated records in {source}.",
     ),

@@ -36,6 +36,8 @@ _A_TYPE = {
     "timestamp": "a date and time",
     "time": "a time of day",
 }
+_ONE = {"repeat": "repeats", "carry": "carries", "have": "has"}
+_MANY = {verb: verb for verb in _ONE}
 _USUAL = 0.85
 """Share of values in the usual form from which another one is an irregularity."""
 _DIVERGES = 0.1
@@ -235,6 +237,7 @@ def _item(
     words = {
         "column": column or source,
         "source": source,
+        **(_ONE if n_records == 1 else _MANY),
         "records": "1 record" if n_records == 1 else f"{n_records:,} records",
         **more,
     }
