@@ -21,7 +21,7 @@ from proveout.gate.notes import notes_on
 from proveout.gate.owners import owner
 from proveout.gate.standards import SEALED
 from proveout.gate.summary import summarise
-from proveout.gate.weight import rank, shortfall, weights
+from proveout.gate.weight import rank, share, shortfall, weights
 
 
 def decide(
@@ -151,7 +151,8 @@ def _weighed(rulings: Sequence[Ruling]) -> tuple[Ruling, ...]:
         holds = ruling.state not in ("passed", "waived")
         broken = is_broken_limit(ruling)
         its_rank = rank(ruling.deciding, breaks_limit=broken) if holds else 0
-        judged.append((ruling.criterion, its_rank, shortfall(ruling.criterion, ruling.deciding)))
+        short = shortfall(ruling.criterion, ruling.deciding)
+        judged.append((ruling.criterion, its_rank, share(ruling.criterion, short)))
     return tuple(
         replace(ruling, weight=weight)
         for ruling, weight in zip(rulings, weights(judged), strict=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import NamedTuple
 
 from proveout.charter.schema import Acceptance, Charter, Kpi, Stage
 from proveout.evidence.figures import figure
@@ -168,22 +169,33 @@ def _worst_slice(criterion: Criterion, charter: Charter) -> Criterion | None:
         if line.stage == "production" and not line.subject and line.scope == "production":
             allowed = _allowance(line)
             if allowed is not None:
-                threshold, words = allowed
                 return replace(
                     criterion,
                     comparison=line.comparison,
-                    threshold=threshold,
+                    threshold=allowed.threshold,
+                    unit=allowed.unit,
                     origin="charter",
-                    title=f"The worst slice is {{}}, that is {words} what was agreed",
+                    title=allowed.title,
+                    note=f"{allowed.words} what acceptance asks for as a whole.",
                 )
     return None
 
 
-def _allowance(line: Acceptance) -> tuple[float, str] | None:
+class _Allowance(NamedTuple):
+    threshold: float
+    unit: str
+    title: str
+    words: str
+
+
+def _allowance(line: Acceptance) -> _Allowance | None:
     match (line.metric, line.comparison):
         case ("quality.accuracy", ">="):
-            return max(0.0, round(line.threshold - 0.10, 12)), "at most 10 points below"
+            threshold = max(0.0, round(line.threshold - 0.10, 12))
+            title = "Accuracy in the worst slice is {}"
+            return _Allowance(threshold, "fraction", title, "At most 10 points below")
         case ("quality.mae", "<="):
-            return line.threshold * 1.5, "at most 1.5 times"
+            title = "MAE in the worst slice is {}"
+            return _Allowance(line.threshold * 1.5, "*", title, "At most 1.5 times")
         case _:
             return None

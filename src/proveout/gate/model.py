@@ -41,6 +41,8 @@ class Criterion:
     """'*' stands for every value found, each of which must pass."""
     comparison: Comparison
     threshold: float
+    unit: str = ""
+    """Of the threshold, where the metric itself has none because its subject decides."""
     confidence: float = 0.95
     """Two-sided level of the interval whose bound must clear the threshold."""
     scope: Scope | None = None

@@ -49,7 +49,10 @@ With `*` every subject that was found must pass, and the worst decides.
 
 The list is ordered by weight = rank + share ÷ place.
 Rank: 5 a broken limit, 4 failed, 3 missing, 2 inconclusive, 1 stale.
-Share: r ÷ (1 + r), where r is how far the bound misses in units of what is allowed (1 where \
+Share: (proof + shortfall) ÷ 3; full for the seal.
+Proof: 2 what the system did on real input, 1 what it did on damaged input, 0 a condition for it \
+(data, people, agreements).
+Shortfall: r ÷ (1 + r), where r is how far the bound misses in units of what is allowed (1 where \
 nothing is); full where nothing was measured.
 Place: the criterion's place among those of its rank and family, so that the head of the list \
 shows each family's worst.

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from proveout.evidence.figures import evidence_figure, figure, span
-from proveout.evidence.model import Evidence, Scope
+from proveout.evidence.model import Evidence
 from proveout.gate.bench import Bench, ended
 from proveout.gate.demand import demand
 from proveout.gate.model import Criterion
-from proveout.gate.standards import QUALITY_AGREED
-
-_SCOPE_WORDS: Mapping[Scope, str] = {
-    "pilot": "the curated sample",
-    "production": "production data",
-    "synthetic": "corrupted data",
-}
+from proveout.gate.standards import QUALITY_AGREED, SCOPE_WORDS
 
 
 def seen(found: Evidence, criterion: Criterion) -> str:
@@ -29,6 +23,8 @@ def seen(found: Evidence, criterion: Criterion) -> str:
 def _said(found: Evidence, criterion: Criterion) -> str:
     subject = f"{found.subject}: " if found.subject != criterion.subject else ""
     value = evidence_figure(found)
+    if "at" in found.details:
+        value += f" at '{found.details['at']}'"
     if found.basis == "attested":
         missing = found.details.get("missing")
         short = f" (missing: {', '.join(map(str, missing))})" if missing else ""
@@ -58,8 +54,8 @@ def _unaccepted(criterion: Criterion, unaccepted: Sequence[Evidence]) -> str | N
         value = evidence_figure(found)
         if criterion.scope is not None:
             return (
-                f"there is only a figure on {_SCOPE_WORDS[found.scope]} ({value}); "
-                f"it must be on {_SCOPE_WORDS[criterion.scope]}"
+                f"there is only a figure on {SCOPE_WORDS[found.scope]} ({value}); "
+                f"it must be on {SCOPE_WORDS[criterion.scope]}"
             )
     return None
 

@@ -9,12 +9,12 @@ from datetime import timedelta
 
 from proveout.charter.schema import Acceptance, Adjustment, Charter, Stage
 from proveout.errors import CharterError
-from proveout.evidence.catalogue import Catalogue
+from proveout.evidence.catalogue import Catalogue, Metric
 from proveout.evidence.model import Scope, Subject
 from proveout.gate.demand import demand
 from proveout.gate.fitting import fit
 from proveout.gate.model import Criterion, Role
-from proveout.gate.standards import DEFAULTS, SEALED
+from proveout.gate.standards import DEFAULTS, SCOPE_WORDS, SEALED
 
 
 def standard_for(
@@ -40,10 +40,14 @@ def standard_for(
 
 def _worded(criterion: Criterion, catalogue: Catalogue) -> Criterion:
     """Write the threshold in force into the title, where it says '{}'."""
-    unit = catalogue[criterion.metric].unit if criterion.metric in catalogue else ""
-    goal = demand(criterion.comparison, criterion.threshold, unit)
+    goal = demand(criterion.comparison, criterion.threshold, _unit(criterion, catalogue))
     title = criterion.title.replace("{}", goal)
     return replace(criterion, title=title[0].upper() + title[1:])
+
+
+def _unit(criterion: Criterion, catalogue: Catalogue) -> str:
+    known = catalogue[criterion.metric].unit if criterion.metric in catalogue else ""
+    return criterion.unit or known
 
 
 def _refuse_unknown_adjustments(charter: Charter) -> None:
@@ -92,7 +96,7 @@ def _adjust(
         note=adjustment.why,
     )
     if is_looser(changed, criterion):
-        unit = catalogue[criterion.metric].unit if criterion.metric in catalogue else ""
+        unit = _unit(criterion, catalogue)
         note = (
             f"Loosened against the default standard: {criterion.id} ({_terms(criterion, unit)} "
             f"became {_terms(changed, unit)}). {adjustment.why}"
@@ -166,7 +170,7 @@ def _criterion(position: int, line: Acceptance, catalogue: Catalogue) -> Criteri
     return Criterion(
         id=f"{line.stage}.{line.metric}{about}",
         stage=line.stage,
-        title=f"{line.metric}{about} is {demand(line.comparison, line.threshold, metric.unit)}",
+        title=_title(line, metric, subject),
         metric=line.metric,
         subject=subject,
         comparison=line.comparison,
@@ -183,6 +187,15 @@ def _criterion(position: int, line: Acceptance, catalogue: Catalogue) -> Criteri
         origin="charter",
         note=line.why or "",
     )
+
+
+def _title(line: Acceptance, metric: Metric, subject: Subject) -> str:
+    """Return 'Recall on production data is at least 70 %'."""
+    scope = _scope(line)
+    on = "" if scope is None else f" on {SCOPE_WORDS[scope]}"
+    of = f" of {subject}" if subject.parts else ""
+    name = metric.label[0].upper() + metric.label[1:]
+    return f"{name}{of}{on} is {demand(line.comparison, line.threshold, metric.unit)}"
 
 
 def _scope(line: Acceptance) -> Scope | None:

@@ -3,11 +3,14 @@
     weight = rank + share ÷ place
 
 - rank: 5 a limit that is broken for sure, 4 failed, 3 missing, 2 inconclusive, 1 stale.
-- share, from 0 to just under 1, is the shortfall r ÷ (1 + r), where r is how far the bound
-  misses, in units of what is allowed: 1 - threshold for a share that must be high, the threshold
-  itself otherwise, 1 where nothing is allowed. 90 % where 98 % is asked misses by four times the
-  2 % that may be missing; a 'no' where 'yes' is asked counts a half. The share is full where
-  nothing was measured, and for the seal, on which everything else rests.
+- share, from 0 to just under 1, is (proof + shortfall) ÷ 3. Proof is how directly the figure shows
+  what users will meet: 2 what the system did on real input (answers, load, drills, use, value),
+  1 what it did on damaged input, 0 a condition for it (data, people, agreements). The share is
+  full for the seal, on which everything else rests.
+- The shortfall is r ÷ (1 + r), where r is how far the bound misses, in units of what is allowed:
+  1 - threshold for a share that must be high, the threshold itself otherwise, 1 where nothing is
+  allowed. 90 % where 98 % is asked misses by four times the 2 % that may be missing; a 'no' where
+  'yes' is asked counts a half. It is full where nothing was measured.
 - place is the criterion's place among those of its rank and family: the second of a family counts
   half, the third a third. So the head of the list shows each family's worst, technical and
   organisational alike (R801), before a long row of one kind.
@@ -23,7 +26,10 @@ from collections.abc import Sequence
 
 from proveout.evidence.catalogue import Family
 from proveout.gate.model import Criterion, Finding
+from proveout.gate.standards import SEALED
 
+_CONDITIONS = ("readiness.", "governance.", "people.")
+_ON_DAMAGED_INPUT = "stress."
 _RANK = {"failed": 4, "missing": 3, "inconclusive": 2, "stale": 1}
 _FULL = 0.999
 
@@ -48,15 +54,26 @@ def shortfall(criterion: Criterion, finding: Finding) -> float:
     return min(_FULL, ratio / (1 + ratio))
 
 
+def share(criterion: Criterion, short: float) -> float:
+    """Return what a criterion weighs within its rank, from how far it misses."""
+    if criterion.metric == SEALED:
+        return _FULL
+    if criterion.metric.startswith(_CONDITIONS):
+        proof = 0
+    else:
+        proof = 1 if criterion.metric.startswith(_ON_DAMAGED_INPUT) else 2
+    return (proof + short) / 3
+
+
 def weights(judged: Sequence[tuple[Criterion, int, float]]) -> list[float]:
-    """Return the weight of each (criterion, rank, shortfall), in the order given."""
+    """Return the weight of each (criterion, rank, share), in the order given."""
     order = sorted(range(len(judged)), key=lambda i: (-judged[i][1], -judged[i][2], i))
     places: Counter[tuple[int, Family]] = Counter()
     result = [0.0] * len(judged)
     for position in order:
-        criterion, its_rank, share = judged[position]
+        criterion, its_rank, its_share = judged[position]
         if its_rank == 0:
             continue
         places[its_rank, criterion.family] += 1
-        result[position] = its_rank + share / places[its_rank, criterion.family]
+        result[position] = its_rank + its_share / places[its_rank, criterion.family]
     return result

@@ -20,6 +20,7 @@ from proveout.charter.schema import Charter, Source
 from proveout.checks.contract import CheckContext, Finding, Need, Progress
 from proveout.checks.quality import CHECK
 from proveout.evidence.catalogue import SHIPPED, Catalogue
+from proveout.evidence.figures import span
 from proveout.evidence.model import CheckRef, Evidence, Subject
 from proveout.evidence.outcome import NotMeasured
 from proveout.intake.table import OpenTable
@@ -250,12 +251,12 @@ def test_what_missing_values_do_is_the_worst_slice(run: tuple[list[Finding], Fak
 
     assert worst.interval is not None
     assert (worst.value, worst.unit) == (0.0, "fraction")
-    assert worst.details["slice"] == "delay is missing"
+    assert worst.details["at"] == "delay is missing"
     assert worst.details["verdict"] == "significantly worse than the rest"
     assert worst.details["worst"][0]["n"] == worst.n
     assert worst.details["summary"] == (
-        "The worst kind of record is 'delay is missing', with accuracy 0.0% (0.0% to "
-        f"{worst.interval.high:.1%}) on {worst.n:,} rows; of 30 looked at, 1 is "
+        "The worst kind of record is 'delay is missing', with accuracy 0 % ("
+        f"{span(worst.interval, 'fraction')}) on {worst.n:,} rows; of 30 looked at, 1 is "
         "significantly worse than the rest."
     )
     assert evidence["quality.silent_failure", "production", ""].value > 0.04

@@ -74,7 +74,7 @@ def test_acceptance_becomes_criteria() -> None:
     ]
 
     assert (line.title, line.threshold, line.scope, line.bases, line.role, line.origin) == (
-        "quality.accuracy is at least 85 %",
+        "Accuracy on production data is at least 85 %",
         0.85,
         "production",
         ("measured",),

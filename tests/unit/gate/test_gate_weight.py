@@ -10,7 +10,7 @@ from fixtures.gate_makers import NOW, criterion, dossier, fact, interval
 from proveout.gate.bench import lay_out
 from proveout.gate.judge import judge, missing
 from proveout.gate.model import Criterion
-from proveout.gate.weight import rank, shortfall, weights
+from proveout.gate.weight import rank, share, shortfall, weights
 
 
 def short(line: Criterion, **changes: Any) -> float:
@@ -47,6 +47,15 @@ def test_the_shortfall_is_relative_to_what_is_allowed(
 def test_what_was_not_measured_is_short_in_full() -> None:
     """Nobody knows how far it is."""
     assert shortfall(criterion(), missing(criterion().subject, "nothing")) == 0.999
+
+
+def test_what_users_meet_weighs_more_than_its_conditions() -> None:
+    """Answers on real input, then on damaged input, then data and agreements."""
+    metrics = ("quality.recall", "stress.worst_quality_drop", "readiness.rejects", "people.trained")
+    shares = [share(criterion(metric=metric), 0.6) for metric in metrics]
+
+    assert shares == pytest.approx([2.6 / 3, 1.6 / 3, 0.2, 0.2])
+    assert share(criterion(metric="governance.sealed"), 0.5) == 0.999
 
 
 def test_a_lower_rank_never_overtakes() -> None:

@@ -12,6 +12,7 @@ from proveout.checks.contract import CheckContext, Finding
 from proveout.checks.quality.cuts import Cut, Kind, cuts
 from proveout.checks.quality.search import Part, Search, search
 from proveout.checks.quality.trial import Trial
+from proveout.evidence.figures import figure, span
 from proveout.evidence.model import Subject
 from proveout.evidence.outcome import NotMeasured
 from proveout.statistics import wilson
@@ -161,7 +162,7 @@ def _worst(about: _About, found: Search) -> Finding:
         inputs=about.inputs,
         details={
             "metric": about.metric,
-            "slice": worst.name,
+            "at": worst.name,
             "kind": worst.kind,
             "verdict": verdict,
             "summary": _summary(about, found, worst),
@@ -175,14 +176,9 @@ def _worst(about: _About, found: Search) -> Finding:
 
 def _summary(about: _About, found: Search, worst: Part) -> str:
     name = about.metric.removeprefix("quality.").replace("mae", "MAE")
-
-    def figure(value: float) -> str:
-        return f"{value:.1%}" if about.unit == "fraction" else f"{value:.4g} {about.unit}"
-
-    low, high = figure(worst.simultaneous.low), figure(worst.simultaneous.high)
-    said = (
-        f"'{worst.name}', with {name} {figure(worst.value)} ({low} to {high}) on {worst.n:,} rows"
-    )
+    value = figure(worst.value, about.unit, worst.simultaneous)
+    within = span(worst.simultaneous, about.unit)
+    said = f"'{worst.name}', with {name} {value} ({within}) on {worst.n:,} rows"
     if not found.worse:
         return (
             f"No kind of record is significantly worse than the rest, of {found.n_looked_at:,} "

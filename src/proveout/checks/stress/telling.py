@@ -111,8 +111,10 @@ class Teller:
             step = unknown.next_step if isinstance(unknown, Unknown) else ""
             return NotMeasured(metric=metric, reason=reason, next_step=step)
         named = sorted(tried, key=lambda each: -each.wide.value)[:NAMED]
+        first = named[0].planned
         details = {
             **extra,
+            "at": f"{first.operator.name}, severity {first.severity:g}",
             "rows": len(self._plan.truth),
             "answered_as_they_are": float(self._clean.judged.answered.mean()),
             "tried": len(self._plan.trials),

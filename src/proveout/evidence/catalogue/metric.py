@@ -15,6 +15,8 @@ Direction = Literal["higher", "lower", "neither"]
 Family = Literal["technical", "engineering", "business", "organisational"]
 """Whose page of the scorecard it stands on (R110)."""
 
+_SPELLED = {"roc": "ROC", "auc": "AUC", "mae": "MAE", "rmse": "RMSE", "r2": "R²", "f1": "F1"}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Metric:
@@ -34,6 +36,12 @@ class Metric:
     """Requirement ids, and the paper or standard of the method."""
     dimensions: tuple[Dimension, ...] = ()
     """What its subjects can be narrowed by."""
+
+    @property
+    def label(self) -> str:
+        """Return the name as it is read in a sentence: 'ROC AUC', 'required completeness'."""
+        words = self.name.partition(".")[2].split("_")
+        return " ".join(_SPELLED.get(word, word) for word in words)
 
 
 class Catalogue:

@@ -11,10 +11,10 @@ from proveout.gate.standards.continue_ import CONTINUE
 from proveout.gate.standards.design import DESIGN
 from proveout.gate.standards.production import PRODUCTION
 from proveout.gate.standards.scale import SCALE
-from proveout.gate.standards.terms import QUALITY_AGREED, SEALED
+from proveout.gate.standards.terms import QUALITY_AGREED, SCOPE_WORDS, SEALED
 
 DEFAULTS: Mapping[Stage, tuple[Criterion, ...]] = MappingProxyType(
     {"design": DESIGN, "production": PRODUCTION, "scale": SCALE, "continue": CONTINUE}
 )
 
-__all__ = ["DEFAULTS", "QUALITY_AGREED", "SEALED"]
+__all__ = ["DEFAULTS", "QUALITY_AGREED", "SCOPE_WORDS", "SEALED"]

@@ -6,10 +6,11 @@ in when the standard has been fitted to a charter.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 from proveout.charter.schema import Stage
-from proveout.evidence.model import Subject
+from proveout.evidence.model import Scope, Subject
 from proveout.gate.model import Criterion, Role
 
 SEALED = "governance.sealed"
@@ -17,6 +18,12 @@ SEALED = "governance.sealed"
 
 QUALITY_AGREED = "governance.quality_agreed"
 """Metric of the criterion that stands in while the charter agrees on no quality."""
+
+SCOPE_WORDS: Mapping[Scope, str] = {
+    "pilot": "the curated sample",
+    "production": "production data",
+    "synthetic": "corrupted data",
+}
 
 
 def sealed(stage: Stage) -> Criterion:

@@ -108,7 +108,7 @@ def worst_slice_sentence(report: Report) -> str | None:
     worst = report.one("quality.worst_slice", scope="production")
     if worst is None:
         return None
-    name = worst.details.get("slice") or worst.details.get("worst")
+    name = worst.details.get("at")
     summary = worst.details.get("summary")
     if isinstance(summary, str):
         return summary
