@@ -100,6 +100,30 @@ def test_only_a_broken_structure_makes_a_reject(open_: Open, tmp_path: Path) -> 
     ]
 
 
+@pytest.mark.parametrize("elsewhere", ["", '9,"open,\n'])
+def test_a_delimiter_too_many_shifts_no_values(open_: Open, tmp_path: Path, elsewhere: str) -> None:
+    """The row is a reject, though its last value is empty; so it is beside other damage."""
+    (tmp_path / "shifted.csv").write_text(f"id,name,note\n1,x,\n2,,y,\n3,z,NA\n{elsewhere}")
+
+    opened = open_("shifted.csv", null_values=["NA"])
+
+    assert rows(opened) == [(1, "x", None), (3, "z", None)]
+    assert opened.rejects.by_reason().get("too-many-columns") == 1
+    assert opened.rejects.examples(1, reason="too-many-columns")[0].raw == "2,,y,"
+
+
+@pytest.mark.parametrize("header", ["id,name", "id,name,"])
+def test_a_delimiter_after_every_row_is_a_habit(open_: Open, tmp_path: Path, header: str) -> None:
+    """No column is made of it, and no row is a reject for it."""
+    (tmp_path / "habit.csv").write_text(f"{header}\n1,x,\n2,,\n3,,z,\n")
+
+    opened = open_("habit.csv", null_values=["x"])
+
+    assert types(opened) == {"id": "int64", "name": "string"}
+    assert rows(opened) == [(1, None), (2, None)]
+    assert opened.rejects.by_reason() == {"too-many-columns": 1}
+
+
 @pytest.mark.parametrize("rest", ["{i},text {i},{i}\n", '{i},"text {i}",{i}\n'])
 def test_an_open_quote_costs_one_row(open_: Open, tmp_path: Path, rest: str) -> None:
     """The rows after it are read, and it is the only reject, with its own line."""

@@ -31,6 +31,13 @@ from proveout.intake.readers.encodings import encoding_of
             "a,b,\n1,2,\n3,4,\n",
             Dialect(delimiter=",", columns=("a", "b"), header_line=1, trailing_delimiter=True),
         ),
+        # A delimiter after the last value, in every row but the header.
+        (
+            "a,b\n1,2,\n3,4,\n",
+            Dialect(delimiter=",", columns=("a", "b"), header_line=1, trailing_delimiter=True),
+        ),
+        # One delimiter too many in one row is no habit.
+        ("a,b\n1,2,\n3,4\n", Dialect(delimiter=",", columns=("a", "b"), header_line=1)),
         ("", None),
         ("\n\n  \n", None),
     ],

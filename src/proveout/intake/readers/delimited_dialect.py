@@ -39,7 +39,9 @@ class Dialect:
     header_lines: int = 1
     """Over how many lines the header goes: names may hold line feeds."""
     trailing_delimiter: bool = False
-    """Every row ends in a delimiter, after which there is no column."""
+    """Every row ends in a delimiter, after which there is no column. Elsewhere, one delimiter too
+    many pushes the values of its row into the wrong columns, even where the last of them is empty.
+    """
 
 
 def dialect_of(sample: str, *, delimiter: str | None = None) -> Dialect | None:
@@ -50,14 +52,21 @@ def dialect_of(sample: str, *, delimiter: str | None = None) -> Dialect | None:
     chosen = delimiter or declared or max(DELIMITERS, key=lambda each: _score(rest, each))
     rows = _rows(rest, chosen)
     header = rows[0] if rows else []
-    trailing = len(header) > 1 and all(len(row) == len(header) and not row[-1] for row in rows)
+    in_header = len(header) > 1 and _end_empty(rows, len(header))
+    in_rows = _end_empty(rows[1:], len(header) + 1)
     return Dialect(
         delimiter=chosen,
-        columns=column_names(header[:-1] if trailing else header),
+        columns=column_names(header[:-1] if in_header else header),
         header_line=skipped + 1,
         header_lines=1 + sum(cell.count("\n") for cell in header),
-        trailing_delimiter=trailing,
+        trailing_delimiter=in_header or in_rows,
     )
+
+
+def _end_empty(rows: Sequence[Sequence[str]], width: int) -> bool:
+    """Tell whether most rows have this width, and each of these ends in an empty field."""
+    wide = [row for row in rows if len(row) == width]
+    return 2 * len(wide) > len(rows) and not any(row[-1] for row in wide)
 
 
 def _before_header(sample: str) -> tuple[int, str, str | None]:

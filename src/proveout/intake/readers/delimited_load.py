@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self
@@ -29,6 +29,7 @@ _REASONS = {
 }
 
 
+_NEVER_A_VALUE = "\x01no text stands for nothing\x01"
 LOSES_ITS_PLACE = frozenset({"quoting", "line-too-long", "structure"})
 """After one of these the engine's reader may pass over rows without a word."""
 
@@ -93,8 +94,13 @@ def load(path: Path, file: SourceFile, dialect: Dialect, session: Session) -> Lo
 
 
 def _scan(path: Path, file: SourceFile, dialect: Dialect, more: Mapping[str, Any]) -> str:
-    """Return the SQL that reads the file as text columns."""
+    """Return the SQL that reads the file as text columns.
+
+    The engine's reader passes over one value too many where that is null. Where rows do not end in
+    a delimiter by habit it is given no nulls, so that such a row is a reject.
+    """
     columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in dialect.columns)
+    nulls = ["", *file.source.null_values]
     options = {
         "auto_detect": False,
         "header": True,
@@ -105,11 +111,22 @@ def _scan(path: Path, file: SourceFile, dialect: Dialect, more: Mapping[str, Any
         "compression": compression_of(path) or "none",
         "max_line_size": LONGEST_ROW_BYTES,
         "buffer_size": 4 * LONGEST_ROW_BYTES,
-        "nullstr": ["", *file.source.null_values],
+        "nullstr": nulls if dialect.trailing_delimiter else [_NEVER_A_VALUE],
         **more,
     }
     given = ", ".join(f"{key} = {_sql(value)}" for key, value in options.items())
-    return f"read_csv({literal(str(path))}, columns = {{{columns}}}, {given})"
+    scan = f"read_csv({literal(str(path))}, columns = {{{columns}}}, {given})"
+    if dialect.trailing_delimiter:
+        return scan
+    values = ", ".join(_null_for(nulls, quoted(name)) for name in dialect.columns)
+    return f"(SELECT {values} FROM {scan})"
+
+
+def _null_for(texts: Sequence[str], column: str) -> str:
+    value = column
+    for text in texts:
+        value = f"nullif({value}, {literal(text)})"
+    return f"{value} AS {column}"
 
 
 def _kept(file: SourceFile, errors: str, width: int, session: Session) -> str:

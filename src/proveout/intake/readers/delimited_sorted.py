@@ -134,8 +134,8 @@ def _n_fields(text: str, dialect: Dialect) -> int | None:
         except (csv.Error, ValueError):
             return None
         n, ends_empty = len(row), not row[-1]
-    # A delimiter at the end of a row is a habit of some programs, and no field follows it.
-    return n - 1 if ends_empty and n == len(dialect.columns) + 1 else n
+    is_habit = dialect.trailing_delimiter and ends_empty and n == len(dialect.columns) + 1
+    return n - 1 if is_habit else n
 
 
 def _ended(line: bytes) -> bytes:
