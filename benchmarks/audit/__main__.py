@@ -22,6 +22,7 @@ from benchmarks.audit import found, peers, table
 
 _SUMMARIZE = """
 import sys, time, duckdb
+duckdb.execute("SET enable_progress_bar = false")
 began = time.perf_counter()
 duckdb.execute(f"SUMMARIZE SELECT * FROM '{sys.argv[1]}'").fetchall()
 print(time.perf_counter() - began)

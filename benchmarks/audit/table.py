@@ -43,6 +43,7 @@ def write(path: Path, n_rows: int) -> Planted:
     n_again = n_rows // AGAIN_EVERY
     n_fresh = n_rows - n_again
     connection = duckdb.connect()
+    connection.execute("SET enable_progress_bar = false")
     connection.execute(
         f"COPY ({_SELECT.format(source=_SOURCE.format(n_fresh=n_fresh, n_again=n_again))}) "
         f"TO '{path}' (FORMAT parquet)"

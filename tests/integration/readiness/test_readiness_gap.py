@@ -259,3 +259,13 @@ def test_equal_seeds_give_equal_findings(session: Session, tmp_path: Path) -> No
     again = compared(session, tmp_path, pilot, production).evidence
 
     assert [each.id for each in once] == [each.id for each in again]
+
+
+def test_nothing_is_left_in_the_engine(session: Session, tmp_path: Path) -> None:
+    """What the comparison names for itself is gone when it is done."""
+    before = session.rows("SELECT count(*) FROM duckdb_views() WHERE NOT internal")
+
+    compared(session, tmp_path, orders(100, 1), orders(200, 2))
+
+    names = session.rows("SELECT view_name FROM duckdb_views() WHERE view_name LIKE 'proveout%'")
+    assert (names, before) == ([], [(0,)])

@@ -73,6 +73,21 @@ def test_production_outside_the_pilots_range_is_counted() -> None:
     }
 
 
+def test_a_few_records_beyond_a_small_samples_range_are_no_news() -> None:
+    """The ends of 800 records leave out 1 of 400 from the same distribution; the count stays."""
+    gap = gap_of(
+        field("number"),
+        {"": {"1 to 2": 800}},
+        {"": {"1 to 2": 4_000}},
+        pilot_range=Extent(low=1.0, high=2.0),
+        production_range=Extent(low=0.9, high=2.1),
+        n_outside=10,
+    )
+
+    assert in_words(gap) == "alike"
+    assert as_details(gap)["unseen_range"]["n_records"] == 10
+
+
 def test_a_moment_is_as_far_off_as_its_most_different_calendar_part() -> None:
     """By month, weekday and hour; the largest counts, and the range is written in days."""
     gap = gap_of(

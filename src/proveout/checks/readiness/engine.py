@@ -69,12 +69,34 @@ def kept_aside(expression: ir.Table) -> Iterator[ir.Table]:
     if not _is_direct(expression):
         yield expression
         return
-    backend, name = expression.get_backend(), f"proveout_{uuid4().hex}"
+    backend, name = expression.get_backend(), _new_name()
     backend.con.execute(f"CREATE TEMP TABLE {name} AS {backend.compile(expression)}")
     try:
         yield backend.table(name)
     finally:
         backend.con.execute(f"DROP TABLE {name}")
+
+
+@contextmanager
+def under_a_name(expression: ir.Table) -> Iterator[ir.Table]:
+    """Give an expression of which many things are asked a name in the embedded engine: a view.
+
+    Nothing is computed or copied. But each question then spells out a name instead of the whole
+    expression, which takes longer to write than a small question takes to answer.
+    """
+    if not _is_direct(expression):
+        yield expression
+        return
+    backend, name = expression.get_backend(), _new_name()
+    backend.con.execute(f"CREATE TEMP VIEW {name} AS {backend.compile(expression)}")
+    try:
+        yield backend.table(name)
+    finally:
+        backend.con.execute(f"DROP VIEW {name}")
+
+
+def _new_name() -> str:
+    return f"proveout_{uuid4().hex}"
 
 
 def _is_direct(expression: ir.Table) -> bool:

@@ -16,7 +16,6 @@ from proveout.checks.readiness.gap.counting import (
 )
 from proveout.checks.readiness.gap.distance import Distance, jensen_shannon
 from proveout.checks.readiness.gap.fields import Field, Kind
-from proveout.evidence.figures import NBSP
 
 _TOP_CATEGORIES = 50
 """Categories that have a bin of their own in the distance; the rest share one."""
@@ -25,6 +24,9 @@ _NOTABLE = 0.005
 """Difference of shares worth a word."""
 _WORTH_SAYING = 0.001
 """Share of production's records from which it is worth a word."""
+_BEYOND_BY_CHANCE = 4.74
+"""Of two samples from one distribution, this many records out of the smaller one's number lie
+beyond its two ends in 1 of 20 pairs at most: the share beyond them is Beta(2, n - 1)."""
 _CHANGED = 0.05
 """Distance from which the most changed value is."""
 _NO_KIND = tuple(NOT_OF_ITS_KIND.values())
@@ -250,6 +252,8 @@ def _unseen_words(gap: FieldGap) -> list[str]:
             f"{unseen.n_values:,} {plural} the pilot never saw, in {_share(unseen.share)} of "
             f"production ({names}{more})"
         ]
+    if unseen.share <= _BEYOND_BY_CHANCE / (gap.n_pilot + 1):
+        return []
     low, high = unseen.pilot_range or ("", "")
     return [f"{_share(unseen.share)} of production is outside the pilot's {low} to {high}"]
 
@@ -269,8 +273,8 @@ def _share(share: float) -> str:
     if 0.9995 <= share < 1:
         return "nearly all"
     if share in (0, 1):
-        return f"{100 * share:.0f}{NBSP}%"
-    return f"{100 * share:.1f}{NBSP}%" if share >= 0.0005 else f"under 0.1{NBSP}%"
+        return f"{100 * share:.0f} %"
+    return f"{100 * share:.1f} %" if share >= 0.0005 else f"under 0.1 %"
 
 
 def _never(share: float) -> str:

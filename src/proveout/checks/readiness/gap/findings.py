@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from proveout.checks.contract import CheckContext, Finding, Progress
+from proveout.checks.readiness.engine import under_a_name
 from proveout.checks.readiness.gap.fields import Field, Profile, agree, plain, profiles
 from proveout.evidence.model import WHOLE, Subject
 from proveout.evidence.outcome import NotMeasured
@@ -64,10 +66,11 @@ def findings(context: CheckContext) -> Iterator[Finding]:
             "Compare files with the same column names.",
         )
         return
-    sides = _sides(context, pilot, production, mine, theirs)
-    for done, gap in enumerate(_gaps(sides), start=1):
-        yield _field_finding(context, sides, gap)
-        yield Progress(done=done, total=len(sides.fields) + 1, what=f"comparing {gap.name}")
+    with ExitStack() as names:
+        sides = _sides(context, pilot, production, profiled=(mine, theirs), names=names)
+        for done, gap in enumerate(_gaps(sides), start=1):
+            yield _field_finding(context, sides, gap)
+            yield Progress(done=done, total=len(sides.fields) + 1, what=f"comparing {gap.name}")
     yield from _one_sided(context, sides)
     yield Progress(
         done=len(sides.fields),
@@ -89,14 +92,18 @@ def _sides(
     context: CheckContext,
     pilot: OpenTable,
     production: Sequence[OpenTable],
-    mine: dict[str, Profile],
-    theirs: list[dict[str, Profile]],
+    *,
+    profiled: tuple[dict[str, Profile], list[dict[str, Profile]]],
+    names: ExitStack,
 ) -> _Sides:
+    mine, theirs = profiled
     fields = agree(mine, theirs, context.charter.data.key)
-    tables = [plain(each.table, fields) for each in production]
+    own, *tables = (
+        names.enter_context(under_a_name(plain(each.table, fields)))
+        for each in (pilot, *production)
+    )
     sizes = [_rows(each) for each in theirs]
     in_production = dict.fromkeys(name for each in theirs for name in each)
-    own = plain(pilot.table, fields)
     return _Sides(
         fields=fields,
         pilot=[own],

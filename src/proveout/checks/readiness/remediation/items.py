@@ -19,7 +19,6 @@ from proveout.checks.readiness.remediation.instructions import (
     Instruction,
     Severity,
 )
-from proveout.evidence.figures import NBSP
 from proveout.evidence.model import Evidence
 from proveout.intake.charter_data import unique_names
 
@@ -308,8 +307,8 @@ def _value(value: Any) -> str:
 
 def _percent(share: float) -> str:
     if 0 < share < 0.001:
-        return f"under 0.1{NBSP}%"
-    return f"{100 * share:.1f}{NBSP}%" if share < 1 else f"100{NBSP}%"
+        return f"under 0.1 %"
+    return f"{100 * share:.1f} %" if share < 1 else f"100 %"
 
 
 def _hours(hours: float) -> str:
