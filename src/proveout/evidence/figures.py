@@ -7,7 +7,6 @@ from datetime import datetime
 
 from proveout.evidence.model import Evidence, Interval
 
-NBSP = " "
 MOST_DECIMALS = 4
 
 
@@ -28,7 +27,7 @@ def with_unit(number: str, unit: str) -> str:
     """Put the unit behind a number; a count needs none."""
     if unit in ("count", "*", ""):
         return number
-    return f"{number}{NBSP}{'%' if unit == 'fraction' else unit}"
+    return f"{number} {'%' if unit == 'fraction' else unit}"
 
 
 def span(interval: Interval, unit: str) -> str:
@@ -48,7 +47,7 @@ def full_figure(evidence: Evidence) -> str:
     if evidence.unit == "flag":
         return evidence_figure(evidence)
     inside = [] if evidence.interval is None else [span(evidence.interval, evidence.unit)]
-    inside.append(f"n{NBSP}={NBSP}{evidence.n:,}")
+    inside.append(f"n = {evidence.n:,}")
     return f"{evidence_figure(evidence)} ({'; '.join(inside)})"
 
 

@@ -9,7 +9,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from proveout.evidence.figures import day, short_hash
+from proveout.evidence.figures import day, evidence_figure, short_hash
 from proveout.gate.model import Decision, Ruling, State
 from proveout.report.model import Report
 from proveout.report.words import DECISIONS, FAMILIES, STATE_SIGNS
@@ -77,10 +77,11 @@ def _deciding(ruling: Ruling) -> RenderableType:
 def _fix_first(rulings: tuple[Ruling, ...]) -> RenderableType:
     table = Table(box=None, padding=(0, 1), show_header=True, header_style="dim", pad_edge=False)
     table.add_column("", justify="right")
-    table.add_column("what to do", ratio=3)
+    table.add_column("what holds the gate, and what to do", ratio=3)
     table.add_column("who acts", ratio=1)
     for number, ruling in enumerate(rulings[:FIX_FIRST_SHOWN], start=1):
-        table.add_row(f"{number}.", Text(ruling.criterion.fix), Text(ruling.owner))
+        what = Text.assemble(ruling.criterion.title, (f"\n{ruling.criterion.fix}", "dim"))
+        table.add_row(f"{number}.", what, Text(ruling.owner))
     if len(rulings) > FIX_FIRST_SHOWN:
         table.add_row("", Text(f"and {len(rulings) - FIX_FIRST_SHOWN} more, in the report"), "")
     return Padding(table, (0, 0, 0, 2))
@@ -99,10 +100,17 @@ def _standard(report: Report) -> RenderableType:
         for ruling in rulings:
             sign = Text(STATE_SIGNS[ruling.state], style=_STATE_STYLES[ruling.state])
             row = Text(ruling.criterion.title)
-            if ruling.state != "passed":
-                row.append(f"  [{ruling.state}]", style=_STATE_STYLES[ruling.state])
+            state = "" if ruling.state == "passed" else ruling.state
+            said = ", ".join(part for part in (state, _measured(ruling)) if part)
+            if said:
+                row.append(f"  [{said}]", style=_STATE_STYLES[ruling.state])
             table.add_row(sign, row)
     return Padding(table, (0, 0, 0, 2))
+
+
+def _measured(ruling: Ruling) -> str:
+    found = ruling.deciding.evidence
+    return "" if found is None or found.unit == "flag" else evidence_figure(found)
 
 
 def _not_run(report: Report) -> list[RenderableType]:

@@ -8,7 +8,6 @@ from typing import Any
 
 from proveout.charter.schema import Charter
 from proveout.checks.readiness.remediation import grouped, remediation
-from proveout.evidence.figures import NBSP
 from proveout.evidence.model import CheckRef, Evidence, Scope, Subject
 
 CHARTER = Charter.model_validate(
@@ -70,7 +69,7 @@ def test_an_empty_required_field_is_an_item_with_size_owner_instruction_and_proo
         "verification": "The next audit shows dep_time filled in every record.",
         "examples": [],
     }
-    assert item.size.replace(NBSP, " ") == "25 (2.5 %)"
+    assert item.size == "25 (2.5 %)"
 
 
 def test_the_owner_is_the_one_beside_the_source_where_people_name_none() -> None:

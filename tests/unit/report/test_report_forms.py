@@ -98,7 +98,8 @@ def test_the_verdict_and_what_decides_come_before_everything_else(report: Report
     """The first screen holds the decision, three reasons and their owners."""
     html = render_html(report)
 
-    first = html[: html.index("One scorecard")]
+    # A number and its unit are kept on one line.
+    first = html[: html.index("One scorecard")].replace("\N{NO-BREAK SPACE}", " ")
     assert "HOLD" in first
     for ruled in report.verdict.fix_first[:3]:
         assert ruled.criterion.title in first

@@ -172,7 +172,7 @@ QUALITY: tuple[Criterion, ...] = (
     _answers(
         "worst-slice", "quality.worst_slice", 0.0, scope=None,
         title="The worst slice is not far below what was agreed: {}",
-        fix="Look at the slice in the details: get data for it, or leave it out by name.",
+        fix="Look at these records: get data for them, or send them to people instead.",
         sources=("R303", "10 points below the agreed accuracy, or 1.5 times the agreed MAE"),
     ),
     _answers(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from importlib.resources import files
 
 from jinja2 import Environment, StrictUndefined
@@ -14,6 +15,9 @@ from proveout.report.html.sections import gap, missing, organisation, quality, r
 from proveout.report.html.sections.scorecard import scorecard
 from proveout.report.model import Report
 from proveout.report.words import DECISIONS, STATE_MEANINGS, STATE_SIGNS
+
+_NUMBER_AND_UNIT = re.compile(r"(?<=\d) (?=%)|(?<=\bn) (?== \d)|(?<=\bn =) (?=\d)")
+_NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
 def render_html(report: Report) -> str:
@@ -33,7 +37,7 @@ def render_html(report: Report) -> str:
         quality.breakdown_chart(report, "site", "By site, worst first", "Site"),
         quality.breakdown_chart(report, "slice", "By kind of record, worst first", "Slice"),
     ]
-    return template.render(
+    page = template.render(
         report=report,
         v=verdict,
         decision=DECISIONS[verdict.decision],
@@ -73,3 +77,4 @@ def render_html(report: Report) -> str:
         gaps=missing.not_measured(report),
         inputs=sorted({item for e in report.evidence for item in e.inputs.items()}),
     )
+    return _NUMBER_AND_UNIT.sub(_NO_BREAK, page)

@@ -274,7 +274,7 @@ def _share(share: float) -> str:
         return "nearly all"
     if share in (0, 1):
         return f"{100 * share:.0f} %"
-    return f"{100 * share:.1f} %" if share >= 0.0005 else f"under 0.1 %"
+    return f"{100 * share:.1f} %" if share >= 0.0005 else "under 0.1 %"
 
 
 def _never(share: float) -> str:

@@ -307,8 +307,8 @@ def _value(value: Any) -> str:
 
 def _percent(share: float) -> str:
     if 0 < share < 0.001:
-        return f"under 0.1 %"
-    return f"{100 * share:.1f} %" if share < 1 else f"100 %"
+        return "under 0.1 %"
+    return f"{100 * share:.1f} %" if share < 1 else "100 %"
 
 
 def _hours(hours: float) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Final, Literal
 
 from proveout.evidence.catalogue import Catalogue
-from proveout.evidence.figures import evidence_figure, full_figure
+from proveout.evidence.figures import evidence_figure, full_figure, span
 from proveout.evidence.model import WHOLE, Dimension, Evidence
 from proveout.report.charts import Chart, Reference, Row
 from proveout.report.html.sections.marks import interval_mark
@@ -20,23 +21,31 @@ COMPARED: Final = (
 MAIN: Final = ("quality.accuracy", "quality.mae")
 SLICES_SHOWN = 12
 
-_SCOPES: Final[tuple[Literal["pilot", "production"], ...]] = ("pilot", "production")
+_Compared = Literal["pilot", "production"]
+_Pairs = Mapping[str, Sequence[Evidence | None]]
+_SCOPES: Final[tuple[_Compared, ...]] = ("pilot", "production")
 
 
 def comparison_chart(report: Report) -> Chart | None:
     """Chart each metric on the curated sample and on production."""
     rows = []
-    for name in COMPARED:
-        metric = f"quality.{name}"
-        pair = [report.one(metric, scope=scope) for scope in _SCOPES]
-        if not any(pair):
-            continue
+    pairs = {
+        f"quality.{name}": [report.one(f"quality.{name}", scope=scope) for scope in _SCOPES]
+        for name in COMPARED
+    }
+    known = {metric: pair for metric, pair in pairs.items() if any(pair)}
+    is_one_size = [_size(scope, known) is not None for scope in _SCOPES]
+    headings = tuple(_heading(scope, known) for scope in _SCOPES)
+    for metric, pair in known.items():
         marks = [
             interval_mark(e, series=series)
             for e, series in zip(pair, _SCOPES, strict=True)
             if e is not None
         ]
-        figures = tuple("not measured" if e is None else _with_span(e) for e in pair)
+        figures = tuple(
+            "not measured" if e is None else _with_span(e) if is_one else full_figure(e)
+            for e, is_one in zip(pair, is_one_size, strict=True)
+        )
         rows.append(
             Row(label=_title(report.catalogue, metric), marks=tuple(marks), figures=figures)
         )
@@ -45,7 +54,7 @@ def comparison_chart(report: Report) -> Chart | None:
     return Chart(
         title="The same system on the curated sample and on production as it was",
         label_heading="Metric",
-        figure_headings=("Curated sample", "Production"),
+        figure_headings=headings,
         unit="fraction",
         rows=tuple(rows),
         legend=(("pilot", "curated sample"), ("production", "production")),
@@ -99,7 +108,7 @@ def breakdown_chart(report: Report, dimension: Dimension, title: str, heading: s
         references=()
         if overall is None
         else (Reference(value=overall.value, label="production overall", kind="overall"),),
-        note=_left_out(len(found) - len(shown)),
+        note=" ".join(filter(None, (_in_red(len(worst)), _left_out(len(found) - len(shown))))),
     )
 
 
@@ -123,16 +132,32 @@ def _is_surely_worse(part: Evidence, overall: Evidence, sign: int) -> bool:
 
 
 def _with_span(e: Evidence) -> str:
-    return full_figure(e) if e.interval is not None else evidence_figure(e)
+    value = evidence_figure(e)
+    return value if e.interval is None else f"{value} ({span(e.interval, e.unit)})"
+
+
+def _size(scope: _Compared, pairs: _Pairs) -> int | None:
+    """Return the number of records behind all figures of a column, if it is one."""
+    sizes = {e.n for pair in pairs.values() for e in pair if e is not None and e.scope == scope}
+    return sizes.pop() if len(sizes) == 1 else None
+
+
+def _heading(scope: _Compared, pairs: _Pairs) -> str:
+    name = "Curated sample" if scope == "pilot" else "Production"
+    size = _size(scope, pairs)
+    return name if size is None else f"{name}, n = {size:,}"
 
 
 def _title(catalogue: Catalogue, metric: str) -> str:
-    name = catalogue[metric].name.partition(".")[2].replace("_", " ")
-    return (
-        name.upper()
-        if name in ("mae", "rmse", "f1")
-        else name.capitalize().replace("Roc auc", "ROC AUC")
-    )
+    label = catalogue[metric].label
+    return label[0].upper() + label[1:]
+
+
+def _in_red(n: int) -> str:
+    if not n:
+        return "None is surely worse than production overall."
+    which = "the worst one" if n == 1 else f"the worst {n}"
+    return f"In red: {which} of those that are surely worse than production overall."
 
 
 def _left_out(left: int) -> str:
