@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from pathlib import Path
 
 from proveout.errors import InputError
@@ -31,6 +32,8 @@ _NEVER_TEXT = {
     b"Rar!": "a RAR archive",
     b"BZh": "compressed by bzip2 (use gzip or zstd)",
 }
+_MARKUP = {b"<!doctype html": "a web page", b"<html": "a web page", b"<?xml": "an XML document"}
+"""What a download gives that needed a login, and what some programs call .xls."""
 
 
 def format_of(path: Path, name: str) -> str:
@@ -44,13 +47,15 @@ def format_of(path: Path, name: str) -> str:
     for start, magic, format_ in _MAGIC:
         if head[start:].startswith(magic):
             return format_
-    for magic, what in _NEVER_TEXT.items():
-        if head.startswith(magic):
-            raise InputError(
-                f"{name} is {what}, which cannot be read as a table.",
-                hint="Name a CSV, Parquet, JSON Lines, Excel, DuckDB or SQLite file.",
-            )
-    return by_name(path) or ("jsonl" if head.lstrip()[:1] in (b"{", b"[") else "csv")
+    text = head.removeprefix(codecs.BOM_UTF8).lstrip()
+    no_table = [what for magic, what in _NEVER_TEXT.items() if head.startswith(magic)]
+    no_table += [what for begin, what in _MARKUP.items() if text.lower().startswith(begin)]
+    if no_table:
+        raise InputError(
+            f"{name} is {no_table[0]}, which cannot be read as a table.",
+            hint="Name a CSV, Parquet, JSON Lines, Excel, DuckDB or SQLite file.",
+        )
+    return by_name(path) or ("jsonl" if text[:1] in (b"{", b"[") else "csv")
 
 
 def by_name(path: Path) -> str | None:

@@ -14,6 +14,7 @@ from proveout.intake.formats import format_of
 from proveout.intake.place import Files, find_files, is_postgres, source_name
 from proveout.intake.readers import FILE_READERS, ReadTable, SourceFile
 from proveout.intake.readers.postgres import read_postgres, without_password
+from proveout.intake.readers.streams import empty
 from proveout.intake.rejects import ListedRejects, joined
 from proveout.intake.session import Session
 from proveout.intake.table import FileRead, OpenTable, Reject
@@ -75,6 +76,13 @@ def _open_postgres(source: Source, name: str, session: Session) -> OpenTable:
 def _read(path: Path, source: Source, files: Files, session: Session) -> ReadTable:
     name = files.name_of(path)
     try:
+        if not path.is_file():
+            raise InputError(
+                f"{name} is no file but a pipe or a device, which can be read only once.",
+                hint="Write what comes from it to a file first.",
+            )
+        if not path.stat().st_size:
+            raise empty(name)
         format_ = source.format or format_of(path, name)
         return FILE_READERS[format_](SourceFile(path=path, name=name, source=source), session)
     except PermissionError as error:

@@ -100,6 +100,27 @@ def test_only_a_broken_structure_makes_a_reject(open_: Open, tmp_path: Path) -> 
     ]
 
 
+@pytest.mark.parametrize(
+    ("encoding", "wrong"), [("utf-8", b"\xff"), ("cp1252", b"\x81"), ("utf-16-le", b"\x00\xd8")]
+)
+def test_bytes_that_stand_for_nothing_cost_their_row(
+    open_: Open, tmp_path: Path, encoding: str, wrong: bytes
+) -> None:
+    """In whatever encoding the file is; no value comes through with a letter lost."""
+    text = "id,name\n1,Jürgen\n2,J?rgen\n3,Jörg\n".encode(encoding)
+    (tmp_path / "wrong.csv").write_bytes(text.replace("?".encode(encoding), wrong))
+
+    opened = open_("wrong.csv", encoding=encoding)
+
+    assert rows(opened) == [(1, "Jürgen"), (3, "Jörg")]
+    (reject,) = opened.rejects.examples()
+    assert (reject.line, reject.reason, reject.message) == (
+        3,
+        "encoding",
+        "The row holds bytes that stand for nothing in the file's encoding.",
+    )
+
+
 @pytest.mark.parametrize("elsewhere", ["", '9,"open,\n'])
 def test_a_delimiter_too_many_shifts_no_values(open_: Open, tmp_path: Path, elsewhere: str) -> None:
     """The row is a reject, though its last value is empty; so it is beside other damage."""

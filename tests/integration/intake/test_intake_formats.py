@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import gzip
 import json
+import os
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -242,6 +243,18 @@ def test_a_missing_table_is_answered_with_those_there_are(open_: Open, tmp_path:
             "Export it again, best as JSON Lines: one object per line.",
         ),
         (
+            "t.json",
+            b"\xef\xbb\xbf[ ]\n",
+            "t.json holds no records: its list is empty.\n"
+            "Export it again, or take it out of the source's path.",
+        ),
+        (
+            "t.csv",
+            b"\n<!DOCTYPE HTML><html><body>Please log in</body></html>\n",
+            "t.csv is a web page, which cannot be read as a table.\n"
+            "Name a CSV, Parquet, JSON Lines, Excel, DuckDB or SQLite file.",
+        ),
+        (
             "t.jsonl",
             b"one\ntwo\n",
             "t.jsonl holds no line that is a JSON object. Line 1: The line is not JSON: "
@@ -260,6 +273,37 @@ def test_damaged_files_are_refused(
         open_(name)
 
     assert str(refused.value) == message
+
+
+@pytest.mark.parametrize(
+    "name", ["t.csv", "t.csv.gz", "t.jsonl", "t.parquet", "t.xlsx", "t.duckdb", "t.db"]
+)
+def test_a_file_without_bytes_is_empty_whatever_its_format(
+    open_: Open, tmp_path: Path, name: str
+) -> None:
+    """No reader calls it damaged."""
+    (tmp_path / name).touch()
+
+    with pytest.raises(InputError) as refused:
+        open_(name)
+
+    assert str(refused.value) == (
+        f"{name} is empty (0 bytes).\nExport it again, or take it out of the source's path."
+    )
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs a named pipe")
+def test_a_pipe_is_refused(open_: Open, tmp_path: Path) -> None:
+    """A source is read more than once; `audit <(…)` must say so, and not wait."""
+    os.mkfifo(tmp_path / "t.csv")
+
+    with pytest.raises(InputError) as refused:
+        open_("t.csv")
+
+    assert str(refused.value) == (
+        "t.csv is no file but a pipe or a device, which can be read only once.\n"
+        "Write what comes from it to a file first."
+    )
 
 
 def test_an_empty_workbook_is_refused(open_: Open, tmp_path: Path) -> None:

@@ -74,10 +74,8 @@ def _read(
     path, copies = file.path, []
     try:
         if encoding.lower().replace("_", "-") not in _READ_AS_THEY_ARE:
-            path, n_lost = as_utf8(file, encoding, session)
+            path = as_utf8(file, encoding, session)
             copies.append(path)
-            if n_lost:
-                read_as["characters_lost"] = n_lost
         try:
             loaded = load(path, file, dialect, session)
         except MixedNewlinesError:

@@ -24,7 +24,10 @@ _REASONS = {
         "line-too-long",
         f"The row is longer than {LONGEST_ROW_BYTES} bytes.",
     ),
-    "INVALID ENCODING": ("encoding", "The row holds bytes that are not UTF-8."),
+    "INVALID ENCODING": (
+        "encoding",
+        "The row holds bytes that stand for nothing in the file's encoding.",
+    ),
     "INVALID STATE": ("structure", "The row cannot be cut into fields."),
 }
 

@@ -106,7 +106,7 @@ def _fault(raw: bytes, dialect: Dialect) -> tuple[str, str] | None:
     try:
         text = raw.decode()
     except UnicodeDecodeError:
-        return "encoding", "The row holds bytes that are not UTF-8."
+        return "encoding", "The row holds bytes that stand for nothing in the file's encoding."
     if text == "\n":
         return None
     n = _n_fields(text, dialect)

@@ -24,6 +24,10 @@ _NOT_BY_LETTER = (
     "utf_16", "utf_16_le", "utf_16_be", "utf_32", "utf_32_le", "utf_32_be", "utf_7",
 )  # fmt: skip
 """These are told by their zeros or marks, never by what letters come often."""
+_MARKED = "proveout.marked"
+"""How codecs know the handler of errors below."""
+_MARK = "\udcff"
+"""What the handler 'surrogateescape' writes as the byte 0xff, which UTF-8 never has."""
 
 
 def encoding_of(head: bytes) -> str | None:
@@ -61,19 +65,18 @@ def encoding_of_all(file: SourceFile) -> str | None:
     return "utf-8" if n_right > n_wrong else _former(bytes(wrong))
 
 
-def as_utf8(file: SourceFile, encoding: str, session: Session) -> tuple[Path, int]:
-    """Write the file again as UTF-8, piece by piece; return it and how many characters are lost."""
+def as_utf8(file: SourceFile, encoding: str, session: Session) -> Path:
+    """Write the file again as UTF-8, piece by piece, for a reader that rejects what is not UTF-8.
+
+    Bytes that mean nothing in the encoding become one that means nothing in UTF-8.
+    """
     path = session.scratch / (session.new_name("utf8") + ".txt")
-    decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
-    n_lost = 0
+    decoder = codecs.getincrementaldecoder(encoding)(errors=_MARKED)
     with opened(file.path, file.name) as stream, path.open("wb") as out:
-        while True:
-            piece = stream.read(PIECE_BYTES)
-            text = decoder.decode(piece, final=not piece)
-            n_lost += text.count("\ufffd")
-            out.write(text.encode())
-            if not piece:
-                return path, n_lost
+        while piece := stream.read(PIECE_BYTES):
+            out.write(decoder.decode(piece).encode(errors="surrogateescape"))
+        out.write(decoder.decode(b"", final=True).encode(errors="surrogateescape"))
+    return path
 
 
 def decoded(head: bytes, encoding: str, name: str) -> str:
@@ -133,3 +136,12 @@ def _decodes(data: bytes, encoding: str) -> bool:
     except UnicodeDecodeError:
         return False
     return True
+
+
+def _mark(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return _MARK, error.end
+
+
+codecs.register_error(_MARKED, _mark)

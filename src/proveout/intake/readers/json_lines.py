@@ -7,6 +7,7 @@ lines are sorted first: those which are no object become rejects, the others are
 
 from __future__ import annotations
 
+import codecs
 import json
 from pathlib import Path
 
@@ -28,7 +29,13 @@ def read_json_lines(file: SourceFile, session: Session) -> ReadTable:
         head = stream.read(SAMPLE_BYTES)
     if not head.strip():
         raise empty(file.name)
-    as_list = head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"[")
+    text = head.removeprefix(codecs.BOM_UTF8).lstrip()
+    as_list = text.startswith(b"[")
+    if as_list and text[1:].strip() == b"]":
+        raise InputError(
+            f"{file.name} holds no records: its list is empty.",
+            hint="Export it again, or take it out of the source's path.",
+        )
     rejects: tuple[Reject, ...] = ()
     try:
         table = _load(file.path, session, as_list=as_list)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from proveout.errors import InputError
 from proveout.intake.readers.port import ReadTable, SourceFile
-from proveout.intake.readers.streams import empty
 from proveout.intake.session import Session, literal, quoted
 from proveout.intake.table import FileRead
 
@@ -13,8 +12,6 @@ def read_parquet(file: SourceFile, session: Session) -> ReadTable:
     """Open one Parquet file."""
     import duckdb
 
-    if not file.path.stat().st_size:
-        raise empty(file.name)
     view = session.new_name("parquet")
     try:
         session.execute(
