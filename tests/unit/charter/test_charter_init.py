@@ -191,6 +191,17 @@ def test_names_that_say_nothing_give_no_guess() -> None:
     assert infer(profile) == Guess()
 
 
+def test_a_yes_or_no_column_is_rather_the_answer_than_two_numbers() -> None:
+    """An extract of two months has two values of 'month'; of equals, answers stand last."""
+    columns = (
+        _column("month", "integer", n_distinct=2),
+        _column("urgent", "boolean", n_distinct=2),
+        _column("replan", "boolean", n_distinct=2),
+    )
+
+    assert infer(DataProfile(path="x.csv", columns=columns)).labels == ("replan", "urgent", "month")
+
+
 def test_a_label_with_many_numbers_is_a_regression() -> None:
     """Its system is then judged by how far off it is."""
     profile = DataProfile(path="x.csv", columns=(_column("target", "number", n_distinct=90),))

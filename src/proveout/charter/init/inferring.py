@@ -56,7 +56,10 @@ def infer(profile: DataProfile) -> Guess:
 
 
 def _labels(columns: Iterable[ColumnProfile]) -> tuple[str, ...]:
-    """Take columns whose name says so, then yes-or-no columns; a unique column is no answer."""
+    """Take columns whose name says so, then those with two values: yes or no before others.
+
+    A unique column is no answer. Of equals the last comes first, for answers stand at the end.
+    """
     usable = [c for c in columns if not c.is_unique and c.n_distinct > 1 and not _is_moment(c)]
     by_name = sorted(
         (place, index, column.name)
@@ -64,8 +67,9 @@ def _labels(columns: Iterable[ColumnProfile]) -> tuple[str, ...]:
         if (place := _place(column.name, _LABEL)) is not None
     )
     named = [name for _, _, name in by_name]
-    answers = [c.name for c in usable if c.type == "boolean" or c.n_distinct == 2]
-    return tuple(dict.fromkeys([*named, *answers]))
+    answers = [c for c in reversed(usable) if c.type == "boolean" or c.n_distinct == 2]
+    answers.sort(key=lambda c: (c.type != "boolean", c.type in ("integer", "number")))
+    return tuple(dict.fromkeys([*named, *(column.name for column in answers)]))
 
 
 def _key(columns: Iterable[ColumnProfile], taken: set[str]) -> tuple[str, ...]:
