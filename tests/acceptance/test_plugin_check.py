@@ -116,3 +116,11 @@ def test_without_the_package_its_metric_is_unknown(folder: Path) -> None:
 
     assert (code, answer["ok"], answer["error"]["kind"]) == (2, False, "charter")
     assert "greeting.warmth" in answer["error"]["message"]
+
+
+def test_the_guide_shows_this_very_package() -> None:
+    """docs/writing-a-check.md is not a second, older one."""
+    guide = (PACKAGE.parents[1] / "docs" / "writing-a-check.md").read_text(encoding="utf-8")
+
+    for file in ("pyproject.toml", "src/proveout_greeting/__init__.py"):
+        assert (PACKAGE / file).read_text(encoding="utf-8").strip() in guide
