@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from proveout.checks.contract import CheckContext, Finding, Progress
-from proveout.checks.readiness.engine import under_a_name
+from proveout.checks.readiness.engine import as_one, under_a_name
 from proveout.checks.readiness.gap.fields import Field, Profile, agree, plain, profiles
 from proveout.evidence.model import WHOLE, Subject
 from proveout.evidence.outcome import NotMeasured
@@ -107,7 +107,7 @@ def _sides(
     return _Sides(
         fields=fields,
         pilot=[own],
-        production=tables,
+        production=names.enter_context(as_one(tables)),
         pilot_sample=_sample([own], [_rows(mine)], context.seed),
         production_sample=_sample(tables, sizes, context.seed),
         n_pilot=_rows(mine),

@@ -108,10 +108,11 @@ def tell_apart(used: Sequence[Feature], n_pilot: int, *, seed: int, level: float
     truth[:n_pilot] = 1
     rng = np.random.default_rng(seed)
     train, test = _halves(truth, rng)
+    model = _model([feature.is_category for feature in used], seed)
     # On so few rows the threads of the trees wait for one another, busily, longer than they work:
-    # on two cores they cost four times the time of one.
+    # on two cores they cost four times the time of one. The limit holds for libraries that are
+    # loaded by now, so the model comes before it.
     with threadpool_limits(limits=1, user_api="openmp"):
-        model = _model([feature.is_category for feature in used], seed)
         model.fit(table[train], truth[train])
         scores, answers = model.decision_function(table[test]), truth[test]
         auc, interval = delong(scores[answers == 1], scores[answers == 0], level=level)
