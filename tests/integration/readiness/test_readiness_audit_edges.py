@@ -157,6 +157,34 @@ def test_values_are_looked_up_in_the_list_they_refer_to() -> None:
     )
 
 
+def test_each_reference_shows_its_own_examples() -> None:
+    """A reference that resolves everywhere has none; all of them together show some of each."""
+    columns = {"id": [1, 2, 3], "sku": list("axy"), "by": list("ppp"), "to": list("qqz")}
+    orders = opened(pa.table(columns))
+    parts = opened(pa.table({"no": ["a"]}), name="parts")
+    people = opened(pa.table({"who": ["p", "q"]}), name="people")
+
+    found = figures(
+        run(
+            {"key": ["id"],
+             "references": [{"column": "sku", "source": "parts", "key": "no"},
+                            {"column": "by", "source": "people", "key": "who"},
+                            {"column": "to", "source": "people", "key": "who"}]},
+            orders, lists=[parts, people],
+        )
+    )  # fmt: skip
+
+    shown = {name: found["unresolved_references", name].details for name in ("sku", "by", "to")}
+    assert {name: (each["count"], each.get("examples")) for name, each in shown.items()} == {
+        "sku": (2, [{"id": "2", "sku": "x"}, {"id": "3", "sku": "y"}]),
+        "by": (0, None),
+        "to": (1, [{"id": "3", "to": "z"}]),
+    }
+    assert found["exceptions", "unresolved-reference"].details["examples"] == [
+        {"id": "2", "sku": "x"}, {"id": "3", "to": "z"}, {"id": "3", "sku": "y"},
+    ]  # fmt: skip
+
+
 def test_the_site_that_writes_otherwise_is_named() -> None:
     """Sources are compared with each other, the same field at every site."""
     north = opened(pa.table({"day": ["2024-01-05"] * 300}), name="north", site="North")

@@ -34,6 +34,9 @@ _STAND_INS = (
 """Texts that often stand for a value that is not known."""
 
 
+_REFERENCE: records.Kind = "unresolved-reference"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProblemCount:
     """How many records have one problem."""
@@ -58,6 +61,8 @@ class SourceAudit:
     exceptions: records.Exceptions | None = None
     """None where there are no rows."""
     examples: Mapping[records.Kind, list[dict[str, str | None]]]
+    unresolved: Mapping[str, list[dict[str, str | None]]]
+    """Records whose reference does not resolve, by the problem in words; none where all do."""
     repeats: Repeats | None = None
     """None where there are no rows, or no column that can be compared."""
     patterns: Mapping[str, Patterns]
@@ -108,6 +113,12 @@ def audit_source(
     suspects = frozenset(c.name for c in columns if (looks[c.name].n_distinct or 0) == 1)
     tallies, found, newest = _scan(table, rules, suspects)
     problems = problems_of(table, rules)
+    naming = _naming(tallies, rules)
+    unresolved = {
+        problem.what: records.examples(table, [problem], _REFERENCE, naming)
+        for i, problem in enumerate(problems)
+        if problem.kind == _REFERENCE and found.by_problem[i]
+    }
     return SourceAudit(
         opened=opened,
         rules=rules,
@@ -126,10 +137,12 @@ def audit_source(
         ),
         exceptions=found,
         examples={
-            kind: records.examples(table, problems, kind, _naming(tallies, rules))
+            kind: records.examples(table, problems, kind, naming)
             for kind in records.kinds(problems)
-            if found.by_kind[kind]
-        },
+            if found.by_kind[kind] and kind != _REFERENCE
+        }
+        | {_REFERENCE: records.of_each(list(unresolved.values()))},
+        unresolved=unresolved,
         repeats=_repeats(table, tallies, rules),
         patterns={by_position[position]: pattern for position, pattern in masks.items()},
         variants={name: find_variants(counts) for name, counts in counted.items()},
@@ -156,6 +169,7 @@ def _empty(opened: OpenTable, rules: Rules, n_rows: int) -> SourceAudit:
         n_rows=n_rows,
         n_rejects=opened.rejects.count,
         examples={},
+        unresolved={},
         patterns={},
         variants={},
         stand_ins={},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice, zip_longest
 from typing import TYPE_CHECKING, Any, Literal
 
 from proveout.checks.readiness.conditions import any_of, count_true
@@ -129,6 +130,12 @@ def examples(
         .select(**{f"e{i}": table[name].cast("string") for i, name in enumerate(shown)})
     )
     return [{name: _cut(row[f"e{i}"]) for i, name in enumerate(shown)} for row in found]
+
+
+def of_each(found: Sequence[Sequence[dict[str, str | None]]]) -> list[dict[str, str | None]]:
+    """Take up to three examples in turn from lists of them."""
+    in_turn = (record for nth in zip_longest(*found) for record in nth if record is not None)
+    return list(islice(in_turn, _EXAMPLES))
 
 
 def _cut(text: str | None) -> str | None:

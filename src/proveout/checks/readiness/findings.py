@@ -357,7 +357,7 @@ def _references(write: _Writer) -> Iterator[Finding]:
             "unresolved_references", problem.n, by_column[reference.column].n_present,
             subject=subject,
             reference=f"{reference.source}.{reference.key}",
-            examples=audit.examples.get("unresolved-reference"),
+            examples=audit.unresolved.get(what),
         )  # fmt: skip
 
 
