@@ -15,9 +15,11 @@ from proveout.cli.paths import (
     JsonOption,
     LedgerOption,
     ledger_location,
+    short,
     state_folder,
 )
 from proveout.cli.stage import StageName, StageOption
+from proveout.cli.whole_lines import whole_lines
 
 SEED = 20260101
 """Draws of samples and corruptions repeat from run to run unless another seed is given."""
@@ -73,7 +75,7 @@ def command(
     file = html if html is not None else folder / "reports" / f"{pilot}-{stage.value}.html"
     write_text(file, render_html(report))
     show_report(output, report, html=file)
-    output.say(f"Report: {escape(str(file))}")
+    output.say(whole_lines(f"Report: {short(file)}"))
     if exit_code(assessment) == 3:
         broken = ", ".join(outcome.check for outcome in assessment.unmeasured)
         output.say(f"[yellow]Not measured[/yellow], because it broke: {escape(broken)}")

@@ -12,7 +12,7 @@ STATE_FOLDER = ".proveout"
 """Beside the charter: the ledger, artifacts and reports."""
 
 CharterArgument = Annotated[
-    Path, typer.Argument(help="The charter.", show_default=True, metavar="[PILOT.YAML]")
+    Path, typer.Argument(help="The charter.", show_default=True, metavar="PILOT.YAML")
 ]
 LedgerOption = Annotated[
     str | None,
@@ -33,3 +33,10 @@ def ledger_location(charter: Path, given: str | None) -> str:
 def state_folder(charter: Path) -> Path:
     """Return the folder for a charter's ledger, artifacts and reports."""
     return charter.resolve().parent / STATE_FOLDER
+
+
+def short(file: Path) -> str:
+    """Return a path as a person would type it here."""
+    here = Path.cwd()
+    whole = file.resolve()
+    return str(whole.relative_to(here) if whole.is_relative_to(here) else whole)

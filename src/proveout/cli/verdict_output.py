@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.markup import escape
-
 from proveout import __version__
 from proveout.cli.output import Output
+from proveout.cli.paths import short
+from proveout.cli.whole_lines import whole_lines
 from proveout.errors import InputError
 
 if TYPE_CHECKING:
@@ -54,9 +54,7 @@ def say_next(output: Output, report: Report, charter: Path) -> None:
     """Offer the next command."""
     verdict = report.verdict
     if verdict.sealed_at is None:
-        output.say(f"Next: proveout seal {escape(str(charter))} --who NAME")
+        output.say(whole_lines(f"Next: proveout seal {short(charter)} --who NAME"))
     elif verdict.decision != "go":
-        output.say(
-            f"Next: put right what stands first, then: proveout assess {escape(str(charter))} "
-            f"--stage {verdict.stage}"
-        )
+        again = f"proveout assess {short(charter)} --stage {verdict.stage}"
+        output.say(whole_lines(f"Next: put right what stands first, then: {again}"))
