@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -183,6 +184,29 @@ def test_each_reference_shows_its_own_examples() -> None:
     assert found["exceptions", "unresolved-reference"].details["examples"] == [
         {"id": "2", "sku": "x"}, {"id": "3", "to": "z"}, {"id": "3", "sku": "y"},
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["t1", "t2", "t3"])
+def test_a_list_may_be_referred_to_twice_whatever_the_tables_are_called(name: str) -> None:
+    """Names that the query builder gives to parts of a query hide no table of the user."""
+    connection = ibis.duckdb.connect()
+    connection.raw_sql(f"CREATE TABLE {name} AS SELECT 'p' AS made_by, 'z' AS sent_to")
+    connection.raw_sql("CREATE TABLE people AS SELECT 'p' AS who")
+    people, orders = (
+        replace(opened(pa.table({"id": [1]}), name=kind), table=connection.table(table))
+        for kind, table in (("people", "people"), ("orders", name))
+    )
+
+    found = figures(
+        run(
+            {"references": [{"column": "made_by", "source": "people", "key": "who"},
+                            {"column": "sent_to", "source": "people", "key": "who"}]},
+            orders, lists=[people],
+        )
+    )  # fmt: skip
+
+    assert found["unresolved_references", "made_by"].value == 0.0
+    assert found["unresolved_references", "sent_to"].value == 1.0
 
 
 def test_the_site_that_writes_otherwise_is_named() -> None:

@@ -139,7 +139,7 @@ def _timestamps(table: ir.Table, rules: Rules) -> Iterator[Problem]:
 
 
 def _references(table: ir.Table, rules: Rules) -> Iterator[Problem]:
-    for reference in rules.data.references:
+    for position, reference in enumerate(rules.data.references):
         column = named(rules.columns, reference.column)
         other = rules.references.get(reference.source)
         if column is None or other is None or reference.key not in other.columns:
@@ -147,11 +147,15 @@ def _references(table: ir.Table, rules: Rules) -> Iterator[Problem]:
         value, known = table[column.name], other[reference.key]
         if value.type().copy(nullable=True) != known.type().copy(nullable=True):
             value, known = value.cast("string"), known.cast("string")
-        listed = other.select(known=known).filter(lambda t: t.known.notnull()).distinct()
+        # Named apart: of two equal lists Ibis makes a common one and calls it 't2' or so, which
+        # hides a table of that name.
+        known = known.name(f"known_{position}")
+        listed = other.filter(known.notnull()).select(known).distinct()
         yield Problem(
             kind="unresolved-reference",
             columns=(column.name,),
-            condition=~value.isin(listed.known).fill_null(False) & ~missing(table, column),
+            condition=~value.isin(listed[known.get_name()]).fill_null(False)
+            & ~missing(table, column),
             what=f"{column.name} is not in {reference.source}.{reference.key}",
         )
 
