@@ -14,6 +14,8 @@ from proveout.assess.verdict_entry import verdict_entry
 from proveout.charter.loaded import LoadedCharter
 from proveout.charter.schema import Stage
 from proveout.checks import Check
+from proveout.errors import LedgerBrokenError
+from proveout.evidence.ledger import verify
 from proveout.evidence.ledger.port import Ledger
 from proveout.evidence.outcome import CheckOutcome
 from proveout.gate import decide, gather, refuse_unsealed_changes, standard_for
@@ -46,10 +48,11 @@ def assess(
 ) -> Assessment:
     """Run checks, record, decide, record the verdict; show every event to `watch` once recorded.
 
-    Raises CharterError, before anything runs, when the charter is not the one in force or asks
-    for what does not exist.
+    Raises, before anything runs, LedgerBrokenError when the ledger was tampered with, and
+    CharterError when the charter is not the one in force or asks for what does not exist.
     """
     loaded = plan.loaded
+    _refuse_broken(ledger)
     refuse_unsealed_changes(loaded, _dossier(ledger, loaded))
     criteria, _ = standard_for(stage, loaded.charter, registry.catalogue)
     for event in record(run_checks(checks, plan), ledger):
@@ -78,7 +81,8 @@ def assess(
 def judge(
     loaded: LoadedCharter, *, stage: Stage, registry: Registry, ledger: Ledger, now: datetime
 ) -> Assessment:
-    """Decide from the ledger alone, and write nothing."""
+    """Decide from the ledger alone, and write nothing. Raises LedgerBrokenError."""
+    _refuse_broken(ledger)
     criteria, notes = standard_for(stage, loaded.charter, registry.catalogue)
     dossier = _dossier(ledger, loaded)
     verdict = decide(
@@ -96,6 +100,18 @@ def exit_code(assessment: Assessment) -> int:
         return 0
     is_unmeasured = bool(assessment.unmeasured) and assessment.verdict.decision == "hold"
     return 3 if is_unmeasured else 1
+
+
+def _refuse_broken(ledger: Ledger) -> None:
+    """Walk the whole chain: an entry that was filed elsewhere is missed by reading one pilot's."""
+    problems = verify(ledger).problems
+    if not problems:
+        return
+    more = f", and {len(problems) - 1} more" if len(problems) > 1 else ""
+    raise LedgerBrokenError(
+        f"The ledger is broken, so there is no verdict: {problems[0].what}{more}.",
+        hint="See all that is wrong: proveout ledger verify",
+    )
 
 
 def _dossier(ledger: Ledger, loaded: LoadedCharter) -> Dossier:

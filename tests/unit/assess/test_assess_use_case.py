@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from fixtures.gate_makers import NOW, charter, seal
 from proveout.assess import Assessment, assess, exit_code, judge
 from proveout.assess.run import RunPlan
 from proveout.checks import Check, CheckContext, Finding
-from proveout.errors import CharterError, UnreachableError
+from proveout.errors import CharterError, LedgerBrokenError, UnreachableError
 from proveout.evidence.ledger import MemoryLedger
 from proveout.gate.standards import DEFAULTS
 
@@ -170,3 +171,30 @@ def test_events_are_shown_once_they_are_recorded() -> None:
 
     assert dict(sizes)["RunStarted"] == 2
     assert dict(sizes)["CheckEnded"] == 4
+
+
+class Refiled(MemoryLedger):
+    """A ledger in which somebody can file an entry under another pilot."""
+
+    def refile(self, seq: int, pilot: str) -> None:
+        self._rows[seq - 1] = replace(self._rows[seq - 1], pilot=pilot)
+
+
+def test_a_tampered_ledger_gives_no_verdict() -> None:
+    """Not even where reading the pilot's own entries would meet nothing wrong."""
+    ledger = Refiled(clock=lambda: NOW)
+    done(FakeCheck(script=broad(0.5)), ledger=ledger)
+    ledger.refile(3, "another")
+    entries = ledger.head()
+
+    with pytest.raises(LedgerBrokenError) as judged:
+        judge(JUST, stage="production", registry=registry(), ledger=ledger, now=NOW)
+    with pytest.raises(LedgerBrokenError) as assessed:
+        done(FakeCheck(script=broad(0.9)), ledger=ledger)
+
+    for refused in (judged, assessed):
+        assert str(refused.value) == (
+            "The ledger is broken, so there is no verdict: entry 3 was changed: its content does "
+            "not match its hash.\nSee all that is wrong: proveout ledger verify"
+        )
+    assert ledger.head() == entries
