@@ -11,6 +11,7 @@ from rich.text import Text
 
 from proveout.evidence.figures import day, evidence_figure, short_hash
 from proveout.gate.model import Decision, Ruling, State
+from proveout.report.glance import Glance, at_a_glance
 from proveout.report.model import Report
 from proveout.report.words import DECISIONS, FAMILIES, STATE_SIGNS
 
@@ -48,6 +49,10 @@ def render_terminal(report: Report) -> RenderableType:
             Text("What decides", style="bold"),
             *map(_deciding, verdict.fix_first[:3]),
         ]
+    glance = at_a_glance(report)
+    if glance:
+        parts += [Text(), Text("At a glance", style="bold"), _glance(glance)]
+    if verdict.fix_first:
         parts += [Text(), Text("Fix first", style="bold"), _fix_first(verdict.fix_first)]
     parts += [Text(), Text("The standard", style="bold"), _standard(report)]
     parts += _not_run(report)
@@ -71,6 +76,20 @@ def _deciding(ruling: Ruling) -> RenderableType:
             (f"\n  {ruling.deciding.reason}", "dim"),
         ),
         (0, 0, 0, 2),
+    )
+
+
+def _glance(lines: tuple[Glance, ...]) -> RenderableType:
+    return Group(
+        *(
+            Padding(
+                Text.assemble(
+                    f"{line.question}: ", (line.figure, "bold"), (f"\n  {line.note}", "dim")
+                ),
+                (0, 0, 0, 2),
+            )
+            for line in lines
+        )
     )
 
 

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from proveout.checks.readiness.remediation import remediation
 from proveout.evidence.figures import day, evidence_figure, figure, minute, span
 from proveout.report.charts import axis_svg, track_svg
+from proveout.report.glance import at_a_glance
 from proveout.report.html.sections import gap, missing, organisation, quality, readiness, stress
 from proveout.report.html.sections.scorecard import scorecard
 from proveout.report.model import Report
@@ -44,6 +45,7 @@ def render_html(report: Report) -> str:
         title=report.loaded.charter.title or verdict.pilot,
         charter_path=report.loaded.path.name,
         style=Markup(resources.joinpath("style.css").read_text("utf-8")),  # noqa: S704 - our own file
+        glance=at_a_glance(report),
         scores=scorecard(report),
         waivers=[ruling for ruling in verdict.rulings if ruling.waiver is not None],
         drop=quality.drop_sentence(report),

@@ -9,6 +9,7 @@ from proveout.evidence.catalogue import Catalogue
 from proveout.evidence.figures import evidence_figure, full_figure, span
 from proveout.evidence.model import WHOLE, Dimension, Evidence
 from proveout.report.charts import Chart, Reference, Row
+from proveout.report.glance import main_metric
 from proveout.report.html.sections.marks import interval_mark
 from proveout.report.model import Report
 
@@ -18,7 +19,6 @@ COMPARED: Final = (
 )  # fmt: skip
 """Metrics which share the 0-to-1 scale; errors in the label's unit stand in a table."""
 
-MAIN: Final = ("quality.accuracy", "quality.mae")
 SLICES_SHOWN = 12
 
 _Compared = Literal["pilot", "production"]
@@ -73,7 +73,7 @@ def drop_sentence(report: Report) -> str | None:
 
 def breakdown_chart(report: Report, dimension: Dimension, title: str, heading: str) -> Chart | None:
     """Chart the main metric by one dimension: periods in time order, all else worst first."""
-    metric = next((m for m in MAIN if report.one(m, scope="production") is not None), MAIN[0])
+    metric = main_metric(report)
     found = [
         e
         for e in report.of(metric, scope="production")

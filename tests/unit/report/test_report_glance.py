@@ -1,0 +1,72 @@
+"""What a reader would ask first."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from proveout.report.glance import Glance, at_a_glance
+from sample_report import fact, sample_report
+
+
+def test_each_line_names_the_worst_with_its_figures() -> None:
+    """Sample against production, month, kind of record, silent failure; each with its interval."""
+    report = sample_report()
+    worst = fact(
+        "quality.worst_slice", 0.0, half_width=0.002, n=8255, details={"at": "dep_delay is missing"}
+    )
+    worst = replace(worst, unit="fraction")
+    silent = fact(
+        "stress.worst_silent_failure", 0.23, half_width=0.02, scope="synthetic",
+        details={"at": "sentinel-values, severity 0.25"},
+    )  # fmt: skip
+
+    lines = at_a_glance(replace(report, evidence=(*report.evidence, worst, silent)))
+
+    assert lines == (
+        Glance(
+            question="Accuracy, curated sample to production",
+            figure="89.5 % → 87.2 %",
+            note="89.0 to 90.0 % on the sample, 87.1 to 87.3 % in production",
+        ),
+        Glance(
+            question="Curated sample told from production",
+            figure="87 times of 100",
+            note="by a classifier; AUC 87 % (86 to 88 %; n = 20,000); guessing is 50",
+        ),
+        Glance(
+            question="Worst month",
+            figure="2013-12",
+            note="accuracy 82.4 % (82.0 to 82.8 %; n = 28,000), 87.2 % overall",
+        ),
+        Glance(
+            question="Worst site",
+            figure="EWR",
+            note="accuracy 87.0 % (86.8 to 87.2 %; n = 110,000), 87.2 % overall",
+        ),
+        Glance(
+            question="Worst kind of record",
+            figure="dep_delay is missing",
+            note="accuracy 0 % (-0.2 to 0.2 %; n = 8,255)",
+        ),
+        Glance(
+            question="Wrong and confident",
+            figure="5.60 % in production",
+            note="5.60 % (5.52 to 5.68 %; n = 336,776) in production; "
+            "23 % (21 to 25 %; n = 5,000) under sentinel-values, severity 0.25",
+        ),
+    )
+
+
+def test_few_records_alone_do_not_make_a_month_the_worst() -> None:
+    """The part that is worst even by the kind end of its interval is named."""
+    report = sample_report()
+    few = fact("quality.accuracy", 0.80, half_width=0.1, n=60, period="2014-01")
+
+    lines = at_a_glance(replace(report, evidence=(*report.evidence, few)))
+
+    assert [line.figure for line in lines if line.question == "Worst month"] == ["2013-12"]
+
+
+def test_what_was_not_measured_has_no_line() -> None:
+    """Nothing measured, nothing at a glance; what is missing is said elsewhere."""
+    assert at_a_glance(replace(sample_report(), evidence=())) == ()
