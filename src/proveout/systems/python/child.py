@@ -120,9 +120,21 @@ def _die_with_parent(life: int) -> None:
 
 def _raised(error: BaseException) -> bytes:
     last = " ".join(traceback.format_exception_only(error)[-1].split())
-    frames = traceback.extract_tb(error.__traceback__)
-    at = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
-    return json.dumps({"fault": last[:400], "kind": type(error).__name__, "at": at}).encode()
+    return json.dumps(
+        {"fault": last[:400], "kind": type(error).__name__, "at": _place(error)}
+    ).encode()
+
+
+def _place(error: BaseException) -> str:
+    """Say where in the system's code, or in what it calls; nothing where only ours ran."""
+    if isinstance(error, SyntaxError) and error.filename:
+        return f"{Path(error.filename).name}:{error.lineno}"
+    theirs = [
+        frame
+        for frame in traceback.extract_tb(error.__traceback__)
+        if frame.filename != __file__ and not frame.filename.startswith("<frozen importlib")
+    ]
+    return f"{Path(theirs[-1].filename).name}:{theirs[-1].lineno}" if theirs else ""
 
 
 def _send(replies: BinaryIO, kind: bytes, payload: bytes) -> None:

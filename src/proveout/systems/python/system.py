@@ -30,6 +30,9 @@ MOST_RESTARTS = 60
 """A system that crashed or hung this often is not started again."""
 KEPT_RESTARTS = 20
 """So many of them are kept for further batches; finding one row among 20,000 takes about 15."""
+MOST_IN_VAIN = 3
+"""After so many batches in a row to which no process lived to reply, nothing more is asked: a
+system that always hangs would cost its time limit for every batch."""
 
 
 class PythonCallable:
@@ -46,6 +49,8 @@ class PythonCallable:
         self._task = task
         self._child: ChildProcess | None = None
         self._restarts_left = MOST_RESTARTS
+        self._batches_in_vain = 0
+        self._has_replied = False
         self._has_started = False
 
     @property
@@ -71,6 +76,7 @@ class PythonCallable:
         if self._child is not None:
             self._child.close() if kind is None else self._child.kill()
             self._child = None
+        self._batches_in_vain = 0
         self._has_started = False
 
     def answer(self, batch: pd.DataFrame) -> Answers:
@@ -81,20 +87,29 @@ class PythonCallable:
         self._start()
         began = time.monotonic()
         size = self._charter.batch_rows
-        parts = []
-        for first in range(0, len(batch), size):
-            rows = batch.iloc[first : first + size]
-            answers = self._ask(rows)
-            if len(rows) > 1 and (answers.status == AnswerStatus.FAILED).all():
-                answers = isolate(
-                    self._ask,
-                    rows,
-                    answers,
-                    crashed=self._child is None,
-                    may_go_on=lambda: self._restarts_left > KEPT_RESTARTS,
-                )
-            parts.append(answers)
+        parts = [
+            self._ask_for(batch.iloc[first : first + size]) for first in range(0, len(batch), size)
+        ]
         return answering.join(parts, elapsed_s=time.monotonic() - began)
+
+    def _ask_for(self, rows: pd.DataFrame) -> Answers:
+        """Ask for one batch, and take it apart where it fails as a whole."""
+        n = len(rows)
+        if self._batches_in_vain == MOST_IN_VAIN:
+            fault = f"not asked, after {MOST_IN_VAIN} batches in a row ended in crashes or hangs"
+            return answering.failed(n, AnswerStatus.FAILED, fault, 0.0)
+        self._has_replied = False
+        answers = self._ask(rows)
+        if n > 1 and (answers.status == AnswerStatus.FAILED).all():
+            answers = isolate(
+                self._ask,
+                rows,
+                answers,
+                crashed=self._child is None,
+                may_go_on=lambda: self._restarts_left > KEPT_RESTARTS,
+            )
+        self._batches_in_vain = 0 if self._has_replied else self._batches_in_vain + 1
+        return answers
 
     def _ask(self, rows: pd.DataFrame) -> Answers:
         """One call of the callable, whatever comes of it."""
@@ -114,6 +129,7 @@ class PythonCallable:
         except ChildDiedError as death:
             self._drop_child()
             return failed(AnswerStatus.FAILED, str(death))
+        self._has_replied = True
         latency_s = time.monotonic() - began
         if kind == wire.RAISED:
             return failed(AnswerStatus.FAILED, _reason(payload))
