@@ -4,6 +4,7 @@ from proveout.assess.assess import Assessment, assess, exit_code, judge
 from proveout.assess.record import record
 from proveout.assess.registry import Registry, installed
 from proveout.assess.run import RunPlan, run_checks
+from proveout.assess.shortfalls import shortfalls
 from proveout.assess.workspace import Workspace, open_workspace
 
 __all__ = [
@@ -18,4 +19,5 @@ __all__ = [
     "open_workspace",
     "record",
     "run_checks",
+    "shortfalls",
 ]

@@ -60,7 +60,7 @@ def command(
     Exit code 0: go. 1: hold or stop. 3: hold, and a check that the gate needs broke, so that the
     pilot was not measured.
     """
-    from proveout.assess import exit_code, open_workspace
+    from proveout.assess import exit_code, open_workspace, shortfalls
     from proveout.cli.verdict_output import report_of, say_next, show_report, write_text
     from proveout.cli.watching import watching
     from proveout.report import render_html
@@ -76,6 +76,8 @@ def command(
     write_text(file, render_html(report))
     show_report(output, report, html=file)
     output.say(whole_lines(f"Report: {short(file)}"))
+    for sentence in shortfalls(assessment):
+        output.say(escape(sentence))
     if exit_code(assessment) == 3:
         broken = ", ".join(outcome.check for outcome in assessment.unmeasured)
         output.say(f"[yellow]Not measured[/yellow], because it broke: {escape(broken)}")
