@@ -6,6 +6,8 @@ import random
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
+
 from proveout.charter.schema import Charter
 from proveout.checks.readiness.remediation import grouped, remediation
 from proveout.evidence.model import CheckRef, Evidence, Scope, Subject
@@ -210,6 +212,49 @@ def test_formats_that_differ_name_the_site_and_both_forms() -> None:
 
     assert item.sentence == "x is written in other forms at Lyon than elsewhere."
     assert item.examples == ("Lyon: 9.9.9", "elsewhere: 9-9-9")
+
+
+@pytest.mark.parametrize(
+    ("there", "elsewhere"),
+    [
+        ({"A": 0.49, "A9": 0.38, "9A": 0.13}, {"A": 0.92, "A9": 0.06, "9A": 0.02}),
+        ({"A9": 0.58, "A9A": 0.42}, {"A9A": 0.98, "A9": 0.02}),
+    ],
+)
+def test_other_shares_of_forms_that_both_know_are_no_item(
+    there: dict[str, float], elsewhere: dict[str, float]
+) -> None:
+    """A site with other carriers has other codes; there is nothing to agree on."""
+    details = {"by": "site", "most_different": "Lyon", "there": there, "elsewhere": elsewhere}
+
+    assert remediation([fact("format_divergence", 0.5, column="x", details=details)], CHARTER) == ()
+
+
+def test_a_form_of_one_site_is_told_of_the_source_of_that_site() -> None:
+    """Every source finds the same difference; only one of them has to change."""
+    charter = Charter.model_validate(
+        {
+            "pilot": "flights",
+            "data": {
+                "production": [
+                    {"name": "flights", "path": "a.csv", "site": "Lyon"},
+                    {"name": "others", "path": "b.csv", "site": "Bern"},
+                ]
+            },
+        }
+    )
+    details = {
+        "by": "site",
+        "most_different": "Lyon",
+        "there": {"9.9.9": 1.0},
+        "elsewhere": {"9-9-9": 1.0},
+    }
+    found = [
+        fact("format_divergence", 1.0, column="x", details=details),
+        fact("format_divergence", 1.0, column="x", details=details, source="others"),
+    ]
+
+    assert [item.source for item in remediation(found, charter)] == ["flights"]
 
 
 def test_examples_are_real_values_up_to_three() -> None:

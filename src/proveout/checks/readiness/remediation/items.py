@@ -116,7 +116,7 @@ def remediation(evidence: Iterable[Evidence], charter: Charter) -> tuple[Remedia
         *_counted(found, owners),
         *_stand_ins(found, owners),
         *_mixed_formats(found, owners),
-        *_divergent_formats(found, owners),
+        *_divergent_formats(found, owners, charter),
         *_absent(found),
         *_stale(found, owners, charter.data.freshness_hours),
     ]
@@ -177,14 +177,24 @@ def _mixed_formats(
 
 
 def _divergent_formats(
-    found: Sequence[Evidence], owners: Mapping[str, str]
+    found: Sequence[Evidence], owners: Mapping[str, str], charter: Charter
 ) -> Iterator[RemediationItem]:
+    """Find fields of which one site or period keeps to a form that is hardly known elsewhere.
+
+    Where both know each other's forms in other shares, it is the values that differ (other
+    carriers, other products), which nobody can put right at the source.
+    """
+    sites = {source: site for source, site in _sites(charter).items() if site is not None}
     for each in found:
         low = each.value if each.interval is None else each.interval.low
         if each.metric != DIVERGENT_FORMATS.metric or low < _DIVERGES:
             continue
         details = each.details
         group = str(details.get("most_different", ""))
+        if not _keeps_apart(details.get("there") or {}, details.get("elsewhere") or {}):
+            continue
+        if group in sites.values() and sites.get(each.subject.get("source") or "") != group:
+            continue  # it is told of the source that has to change
         where = f"at {group}" if details.get("by") == "site" else f"in {group}"
         examples = [
             f"{place}: {next(iter(details[key]))}"
@@ -193,6 +203,14 @@ def _divergent_formats(
         ]
         n_records = round(each.value * each.n)
         yield _item(DIVERGENT_FORMATS, each, owners, n_records, examples=examples, where=where)
+
+
+def _keeps_apart(there: Mapping[str, float], elsewhere: Mapping[str, float]) -> bool:
+    return any(
+        share >= _USUAL and theirs.get(form, 0.0) <= 1 - _USUAL
+        for ours, theirs in ((there, elsewhere), (elsewhere, there))
+        for form, share in ours.items()
+    )
 
 
 def _stand_ins(found: Sequence[Evidence], owners: Mapping[str, str]) -> Iterator[RemediationItem]:
@@ -268,6 +286,11 @@ def _owners(charter: Charter) -> dict[str, str]:
         if source.owner is not None
     }
     return {**by_source, **{each.source: each.name for each in charter.people.data_owners}}
+
+
+def _sites(charter: Charter) -> dict[str, str | None]:
+    names = unique_names(charter.data)
+    return {names[id(source)]: source.site for source in charter.data.production}
 
 
 def _main_site(evidence: Evidence, found: Sequence[Evidence], n_records: int) -> str | None:
