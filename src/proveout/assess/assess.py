@@ -33,8 +33,8 @@ class Assessment:
     run: str | None = None
     """None where the verdict came from the ledger alone."""
     unmeasured: tuple[CheckOutcome, ...] = ()
-    """Checks of this run which the gate needs and which failed: the verdict says 'hold' for want
-    of measurements, not because of the pilot."""
+    """Checks of this run which the gate needs and which failed or found nothing: the verdict says
+    'hold' for want of measurements, not because of the pilot."""
 
 
 def assess(
@@ -67,7 +67,7 @@ def assess(
     unmeasured = tuple(
         outcome
         for outcome in judged.dossier.outcomes
-        if outcome.run == plan.run and outcome.status == "failed" and outcome.check in needed
+        if outcome.run == plan.run and outcome.check in needed and _found_nothing(outcome)
     )
     return Assessment(
         verdict=judged.verdict,
@@ -92,7 +92,7 @@ def judge(
 
 
 def exit_code(assessment: Assessment) -> int:
-    """Return 0 for go, 1 for hold and stop, 3 for a hold that rests on a broken check.
+    """Return 0 for go, 1 for hold and stop, 3 for a hold that rests on what was not measured.
 
     A limit that is broken for sure is a finding about the pilot, whatever else was not measured.
     """
@@ -100,6 +100,12 @@ def exit_code(assessment: Assessment) -> int:
         return 0
     is_unmeasured = bool(assessment.unmeasured) and assessment.verdict.decision == "hold"
     return 3 if is_unmeasured else 1
+
+
+def _found_nothing(outcome: CheckOutcome) -> bool:
+    """Tell whether a check broke, or ran to its end over data that hold nothing to measure."""
+    is_empty = outcome.status == "done" and not outcome.n_evidence and bool(outcome.not_measured)
+    return outcome.status == "failed" or is_empty
 
 
 def _refuse_broken(ledger: Ledger) -> None:

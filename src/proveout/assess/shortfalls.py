@@ -1,9 +1,12 @@
-"""What the system did instead of answering, in sentences for people."""
+"""What a run could not have, in sentences for people: answers of the system, and figures."""
 
 from __future__ import annotations
 
+from collections import Counter
+
 from proveout.assess.assess import Assessment
 from proveout.evidence.model import Evidence
+from proveout.evidence.outcome import CheckOutcome
 
 EXCEPTION_RATE = "quality.exception_rate"
 _SHOWN = 3
@@ -11,19 +14,33 @@ _WHERE = {"pilot": "of the curated sample", "production": "of production"}
 
 
 def shortfalls(assessment: Assessment) -> list[str]:
-    """Say for each scope of this run how many rows got no usable answer, and why.
+    """Say which rows of this run got no usable answer, which figures could not be had, and why.
 
-    The reasons are in the evidence as `faults`, one sentence for each kind.
+    Why the system did not answer is in the evidence as `faults`, one sentence for each kind.
     """
+    dossier, run = assessment.dossier, assessment.run
+    facts = [fact for fact in dossier.evidence if fact.run == run and fact.metric == EXCEPTION_RATE]
+    ended = [each for each in dossier.outcomes if each.run == run and each.status == "done"]
+    unanswered = [sentence for fact in facts if fact.value for sentence in _unanswered(fact)]
+    return [*unanswered, *(sentence for outcome in ended for sentence in _unmeasured(outcome))]
+
+
+def _unmeasured(outcome: CheckOutcome) -> list[str]:
+    """Tell of a check that mostly found nothing; single figures stand in the report."""
+    n = len(outcome.not_measured)
+    if n <= outcome.n_evidence:
+        return []
+    ((reason, next_step), _), *_ = Counter(
+        (missing.reason, missing.next_step) for missing in outcome.not_measured
+    ).most_common(1)
+    figures = "1 figure was" if n == 1 else f"{n:,} figures were"
     return [
-        sentence
-        for fact in assessment.dossier.evidence
-        if fact.run == assessment.run and fact.metric == EXCEPTION_RATE and fact.value
-        for sentence in _told(fact)
+        f"{outcome.check}: {figures} not measured, first of all because:",
+        f"  {reason.rstrip('.')}. {next_step}".rstrip(),
     ]
 
 
-def _told(fact: Evidence) -> list[str]:
+def _unanswered(fact: Evidence) -> list[str]:
     faults = [str(fault) for fault in fact.details.get("faults", ())]
     refused = int(fact.details.get("by_status", {}).get("refused", 0))
     if refused:

@@ -57,8 +57,8 @@ def command(
 ) -> int:
     """Run the checks, hold what they find against the standard, and report.
 
-    Exit code 0: go. 1: hold or stop. 3: hold, and a check that the gate needs broke, so that the
-    pilot was not measured.
+    Exit code 0: go. 1: hold or stop. 3: hold, and a check that the gate needs broke or found
+    nothing to measure.
     """
     from proveout.assess import exit_code, open_workspace, shortfalls
     from proveout.cli.verdict_output import report_of, say_next, show_report, write_text
@@ -79,7 +79,11 @@ def command(
     for sentence in shortfalls(assessment):
         output.say(escape(sentence))
     if exit_code(assessment) == 3:
-        broken = ", ".join(outcome.check for outcome in assessment.unmeasured)
-        output.say(f"[yellow]Not measured[/yellow], because it broke: {escape(broken)}")
+        broken = [each.check for each in assessment.unmeasured if each.status == "failed"]
+        empty = [each.check for each in assessment.unmeasured if each.status != "failed"]
+        for checks, why in ((broken, "it broke"), (empty, "there was nothing to measure")):
+            if checks:
+                named = escape(", ".join(checks))
+                output.say(f"[yellow]Not measured[/yellow], because {why}: {named}")
     say_next(output, report, charter)
     return exit_code(assessment)

@@ -1,4 +1,4 @@
-"""What the system did instead of answering, in sentences for people."""
+"""What a run could not have, in sentences for people."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ from typing import Any
 
 import pytest
 
-from fixtures.gate_makers import NOW, charter, dossier, fact
+from fixtures.gate_makers import NOW, charter, dossier, fact, outcome
 from proveout.assess import Assessment, shortfalls
 from proveout.evidence.model import Evidence
+from proveout.evidence.outcome import NotMeasured
 from proveout.gate import decide
 
 
-def told(*facts: Evidence, run: str = "run-1") -> list[str]:
-    known = dossier(*facts)
+def told(*facts: Evidence, run: str = "run-1", **more: Any) -> list[str]:
+    known = dossier(*facts, **more)
     verdict = decide(charter(), "production", (), known, NOW)
     made = Assessment(verdict=verdict, dossier=known, ledger_head=(0, ""), run=run)
     return shortfalls(made)
@@ -57,3 +58,23 @@ def test_each_scope_is_told() -> None:
 def test_only_this_run_is_told() -> None:
     """Neither what an earlier run found, nor that every row was answered."""
     assert told(exceptions(0.5, run="run-0"), exceptions(0.0)) == []
+
+
+def test_a_check_that_found_next_to_nothing_says_why() -> None:
+    """The reason that most figures share; one figure of many is left to the report."""
+    no_rows = ("there are no records", "Give data with records.")
+    missing = [NotMeasured(metric="readiness.rows", reason=no_rows[0], next_step=no_rows[1])] * 2
+    other = NotMeasured(metric="quality.f1", reason="there is one class")
+    outcomes = (
+        outcome("readiness", 1, not_measured=(*missing, other)),
+        outcome("quality", 5, not_measured=(other,)),
+        outcome("stress", 0, not_measured=(other,)),
+        outcome("governance", 0, run="run-0", not_measured=(other,)),
+    )
+
+    assert told(outcomes=outcomes) == [
+        "readiness: 3 figures were not measured, first of all because:",
+        "  there are no records. Give data with records.",
+        "stress: 1 figure was not measured, first of all because:",
+        "  there is one class.",
+    ]

@@ -15,6 +15,7 @@ from proveout.assess.run import RunPlan
 from proveout.checks import Check, CheckContext, Finding
 from proveout.errors import CharterError, LedgerBrokenError, UnreachableError
 from proveout.evidence.ledger import MemoryLedger
+from proveout.evidence.outcome import NotMeasured
 from proveout.gate.standards import DEFAULTS
 
 ONLY_BREADTH: dict[str, Any] = {
@@ -171,6 +172,18 @@ def test_events_are_shown_once_they_are_recorded() -> None:
 
     assert dict(sizes)["RunStarted"] == 2
     assert dict(sizes)["CheckEnded"] == 4
+
+
+def test_a_check_with_nothing_to_measure_is_exit_3() -> None:
+    """It ran to its end over data without records: the pilot is as unmeasured as after a crash."""
+
+    def nothing(context: CheckContext) -> Iterator[Finding]:
+        yield NotMeasured(metric="fake.breadth", reason="there are no records")
+
+    made = done(FakeCheck(script=nothing))
+
+    assert (made.verdict.decision, exit_code(made)) == ("hold", 3)
+    assert [outcome.status for outcome in made.unmeasured] == ["done"]
 
 
 class Refiled(MemoryLedger):
