@@ -301,7 +301,7 @@ def test_a_name_may_hold_what_a_pattern_means(open_: Open, tmp_path: Path) -> No
         ),
         (
             "t.csv.gz",
-            gzip.compress(b"a,b\n1,2\n" * 100)[:-12],
+            gzip.compress(b"a,b\n1,2\n" * 100, mtime=0)[:-12],
             "t.csv.gz cannot be decompressed to its end: Compressed file ended before the "
             "end-of-stream marker was reached\n"
             "The file is damaged or cut short; fetch or export it again.",

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from proveout.report.glance import Glance, at_a_glance
 from sample_report import fact, sample_report
+
+from proveout.report.glance import Glance, at_a_glance
 
 
 def test_each_line_names_the_worst_with_its_figures() -> None:
