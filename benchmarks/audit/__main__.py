@@ -1,8 +1,8 @@
 """Run: python -m benchmarks.audit [--rows N] [--rounds N] [--peers]
 
 Makes the table, times `proveout audit` against DuckDB's SUMMARIZE on it in turns (A B A B …),
-checks that the audit found what was planted, and on request times the profiles of other packages,
-each in a virtual environment of its own that is thrown away.
+checks that the audit found what was planted, times the audit of the flights of the example, and on
+request the profiles of other packages, each in a virtual environment that is thrown away.
 """
 
 from __future__ import annotations
@@ -10,15 +10,14 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import subprocess
-import sys
 import tempfile
-import time
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 
-from benchmarks.audit import found, peers, table
+from benchmarks.audit import flights, found, peers, table
+from benchmarks.audit.flights import PROVEOUT
+from benchmarks.audit.running import Run, Runner
 
 _SUMMARIZE = """
 import sys, time, duckdb
@@ -27,37 +26,26 @@ began = time.perf_counter()
 duckdb.execute(f"SUMMARIZE SELECT * FROM '{sys.argv[1]}'").fetchall()
 print(time.perf_counter() - began)
 """
-_PROVEOUT = "from proveout.cli import main; main()"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
-    """One process, from start to end."""
-
-    seconds: float
-    mebibytes: float
-    """Peak resident memory."""
-    output: str
 
 
 def main() -> None:
-    """Measure, check, and print a table for benchmarks/README.md."""
+    """Measure, check, and print the tables for benchmarks/README.md."""
     asked = _arguments()
-    with tempfile.TemporaryDirectory(prefix="audit-bench-") as folder:
-        path = Path(folder) / "orders.parquet"
+    with tempfile.TemporaryDirectory(prefix="audit-bench-") as name:
+        folder = Path(name)
+        runner = Runner(folder)
+        path = folder / "orders.parquet"
         planted = table.write(path, asked.rows)
         print(
-            f"{asked.rows:,} rows x 20 columns, {path.stat().st_size / 2**20:,.0f} MiB of Parquet"
+            f"{asked.rows:,} rows x 20 columns, {path.stat().st_size / 2**20:,.0f} MiB of Parquet; "
+            f"{os.cpu_count()} cores\n"
         )
-        ours, theirs, queries = [], [], []
-        for _ in range(asked.rounds):
-            theirs.append(_run(_SUMMARIZE, str(path)))
-            queries.append(float(theirs[-1].output))
-            ours.append(_run(_PROVEOUT, "audit", str(path), "--json"))
+        ours, theirs = _in_turns(runner, path, asked.rounds)
         found.check(json.loads(ours[-1].output), planted)
-        _report(ours, theirs, queries)
+        _report(ours, theirs)
+        _report_flights(flights.measure(runner, flights.write(folder / "flights"), asked.rounds))
         if asked.peers:
-            peers.report(path, n_rows=asked.peer_rows)
+            peers.report(runner, path, sizes=asked.peer_rows, longest_s=asked.peer_seconds)
 
 
 def _arguments() -> argparse.Namespace:
@@ -65,47 +53,54 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--rows", type=int, default=5_000_000)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--peers", action="store_true", help="install and time other profilers")
-    parser.add_argument("--peer-rows", type=int, default=200_000)
+    parser.add_argument(
+        "--peer-rows", type=int, nargs="+", default=[200_000], help="how many of the rows they get"
+    )
+    parser.add_argument("--peer-seconds", type=float, default=600, help="how long they may take")
     return parser.parse_args()
 
 
-def _run(code: str, *arguments: str) -> Run:
-    """Run Python code in a process of its own and measure it as a whole."""
-    with tempfile.TemporaryFile("w+") as output:
-        began = time.perf_counter()
-        process = subprocess.Popen(
-            [sys.executable, "-c", code, *arguments],
-            stdout=output,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        assert process.stderr is not None
-        errors = process.stderr.read()
-        _, status, usage = os.wait4(process.pid, 0)
-        seconds = time.perf_counter() - began
-        if os.waitstatus_to_exitcode(status):
-            sys.exit(f"{code.strip()[:60]} … failed:\n{errors}")
-        output.seek(0)
-        return Run(seconds=seconds, mebibytes=usage.ru_maxrss / 1024, output=output.read())
+def _in_turns(runner: Runner, path: Path, rounds: int) -> tuple[list[Run], list[Run]]:
+    """Run both in turns, after one round for practice: files are then read, modules compiled."""
+    ours, theirs = [], []
+    for nth in range(rounds + 1):
+        their = runner.run(_SUMMARIZE, str(path))
+        our = runner.run(PROVEOUT, "audit", str(path), "--json")
+        if nth:
+            theirs.append(their)
+            ours.append(our)
+            print(f"  {nth}: {our.seconds:.2f} s against {their.seconds:.2f} s", flush=True)
+    return ours, theirs
 
 
-def _report(ours: list[Run], theirs: list[Run], queries: list[float]) -> None:
-    def line(name: str, seconds: list[float], memory: list[float]) -> None:
-        spread = f"{min(seconds):.2f} - {max(seconds):.2f}"
-        print(f"| {name} | {median(seconds):.2f} s | {spread} | {max(memory):,.0f} MiB |")
+def _report(ours: Sequence[Run], theirs: Sequence[Run]) -> None:
+    queries = [float(run.output) for run in theirs]
+    print("\n| | median | range | processor time | peak memory |\n| --- | --- | --- | --- | --- |")
+    _line("`proveout audit`, whole process", ours, [run.seconds for run in ours])
+    _line("DuckDB `SUMMARIZE`, whole process", theirs, [run.seconds for run in theirs])
+    _line("DuckDB `SUMMARIZE`, the query alone", theirs, queries)
+    pairs = list(zip(ours, theirs, queries, strict=True))
+    ratios = {
+        "time, whole process": [a.seconds / b.seconds for a, b, _ in pairs],
+        "time, against the query alone": [a.seconds / query for a, _, query in pairs],
+        "processor time": [a.cpu_seconds / b.cpu_seconds for a, b, _ in pairs],
+        "peak memory": [a.mebibytes / b.mebibytes for a, b, _ in pairs],
+    }
+    print(f"\n| ratio, pair by pair ({len(pairs)} pairs) | median | range |\n| --- | --- | --- |")
+    for what, each in ratios.items():
+        print(f"| {what} | {median(each):.2f} | {min(each):.2f} - {max(each):.2f} |")
 
-    print("| | median | range | peak memory |\n| --- | --- | --- | --- |")
-    our_memory, their_memory = [r.mebibytes for r in ours], [r.mebibytes for r in theirs]
-    line("`proveout audit`, whole process", [r.seconds for r in ours], our_memory)
-    line("DuckDB `SUMMARIZE`, whole process", [r.seconds for r in theirs], their_memory)
-    line("DuckDB `SUMMARIZE`, the query alone", queries, their_memory)
-    pairs = zip(ours, theirs, queries, strict=True)
-    whole, query = zip(*((a.seconds / b.seconds, a.seconds / q) for a, b, q in pairs), strict=True)
-    print(
-        f"Ratio, median of {len(ours)} pairs: {median(whole):.2f} of the process, "
-        f"{median(query):.2f} of the query alone; "
-        f"memory {max(our_memory) / max(their_memory):.2f}."
-    )
+
+def _report_flights(runs: Sequence[Run]) -> None:
+    print("\n| flights, 336,776 x 20 in CSV | median | range | processor time | peak memory |")
+    print("| --- | --- | --- | --- | --- |")
+    _line("`proveout audit`, whole process", runs, [run.seconds for run in runs])
+
+
+def _line(name: str, runs: Sequence[Run], seconds: Sequence[float]) -> None:
+    spread = f"{min(seconds):.2f} - {max(seconds):.2f}"
+    cpu, memory = median(r.cpu_seconds for r in runs), max(r.mebibytes for r in runs)
+    print(f"| {name} | {median(seconds):.2f} s | {spread} s | {cpu:.2f} s | {memory:,.0f} MiB |")
 
 
 if __name__ == "__main__":
