@@ -93,6 +93,13 @@ class Interval:
     method: str
     """Name of the method, as in the field: 'wilson', 'bca-bootstrap', 'delong' …"""
 
+    @property
+    def fault(self) -> str | None:
+        """Say why it bounds nothing; None when it is sound."""
+        if not (math.isfinite(self.low) and math.isfinite(self.high) and self.low <= self.high):
+            return f"{self.low} to {self.high} is not an interval"
+        return None if 0 < self.level < 1 else f"{self.level} is not a confidence level"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckRef:
@@ -145,6 +152,12 @@ class Evidence:
         """Refuse what could never be evidence. Raises ValueError."""
         if not math.isfinite(self.value):
             msg = f"{self.metric}: {self.value} is not a figure; report it as not measured"
+            raise ValueError(msg)
+        if self.interval is not None and self.interval.fault is not None:
+            msg = f"{self.metric}: {self.interval.fault} ({self.interval.method})"
+            raise ValueError(msg)
+        if self.n < 0:
+            msg = f"{self.metric}: it cannot rest on {self.n} records"
             raise ValueError(msg)
         if (self.basis == "attested") != (self.person is not None):
             msg = f"{self.metric}: a person is named exactly when evidence is attested"

@@ -22,6 +22,27 @@ def test_what_was_decoded_encodes_to_the_same_text(value: object) -> None:
     assert canonical_json(json.loads(text)) == text
 
 
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        # half a character cannot be stored: its escape can
+        ("caf\ud800", r"caf\ud800"),
+        # an undecodable byte, as file names and arguments bring it
+        ("caf\udce9", r"caf\udce9"),
+        # two halves that belong together are one character
+        ("\ud83d\ude00", "\N{GRINNING FACE}"),
+        # whole characters stay as they are
+        ("caf\N{LATIN SMALL LETTER E WITH ACUTE}", "caf\N{LATIN SMALL LETTER E WITH ACUTE}"),
+    ],
+)
+def test_broken_text_can_be_stored(text: str, written: str) -> None:
+    """Text from damaged data, as a value or as a key, never keeps a fact out of the ledger."""
+    encoded = canonical_json({text: [text]})
+
+    assert json.loads(encoded.encode()) == {written: [written]}
+    assert canonical_json(json.loads(encoded)) == encoded
+
+
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])
 def test_what_is_no_number_is_refused(value: float) -> None:
     """NaN is not JSON, and not a figure."""

@@ -58,6 +58,45 @@ def test_a_figure_that_is_none_is_never_evidence(value: float) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("low", "high"),
+    [
+        # an end that is no figure would clear or miss every threshold by accident
+        (math.nan, 0.9),
+        (0.9, math.nan),
+        (-math.inf, 0.9),
+        (0.9, math.inf),
+        # the wrong way round, the favourable end would be taken for the careful one
+        (0.9, 0.8),
+    ],
+)
+def test_evidence_takes_an_interval_with_two_ends_in_order(low: float, high: float) -> None:
+    """What decides is the bound: it is a figure, and the careful one of the two."""
+    with pytest.raises(ValueError, match="is not an interval") as refusal:
+        evidence(interval=Interval(low=low, high=high, level=0.95, method="wilson"))
+
+    assert (
+        str(refusal.value) == f"readiness.completeness: {low} to {high} is not an interval (wilson)"
+    )
+
+
+@pytest.mark.parametrize("level", [0.0, 1.0, 95.0, -0.95, math.nan])
+def test_the_level_of_an_interval_is_between_0_and_1(level: float) -> None:
+    """95 would be above every confidence that a criterion asks for."""
+    with pytest.raises(ValueError, match="is not a confidence level") as refusal:
+        evidence(interval=Interval(low=0.1, high=0.2, level=level, method="wilson"))
+
+    assert (
+        str(refusal.value) == f"readiness.completeness: {level} is not a confidence level (wilson)"
+    )
+
+
+def test_a_fact_rests_on_no_negative_number_of_records() -> None:
+    """A count that went wrong is a fault of the check, not evidence."""
+    with pytest.raises(ValueError, match="it cannot rest on -1 records"):
+        evidence(n=-1)
+
+
 @pytest.mark.parametrize(("basis", "person"), [("attested", None), ("measured", "Ada")])
 def test_a_person_is_named_exactly_when_a_fact_is_attested(basis: str, person: str | None) -> None:
     """Nobody stands behind a measurement, and somebody behind a statement."""
@@ -133,7 +172,13 @@ plain_json = st.recursive(
 subjects = st.dictionaries(st.sampled_from(DIMENSIONS), texts, max_size=4).map(
     lambda parts: Subject.of(**parts)
 )
-intervals = st.builds(Interval, low=numbers, high=numbers, level=numbers, method=texts)
+levels = st.floats(min_value=0.5, max_value=0.999)
+intervals = st.builds(
+    lambda ends, level, method: Interval(low=min(ends), high=max(ends), level=level, method=method),
+    st.tuples(numbers, numbers),
+    levels,
+    texts,
+)
 
 
 @st.composite

@@ -26,7 +26,7 @@ class Head:
 def bind(head: Head, entries: Sequence[NewEntry], now: datetime) -> list[StoredRow]:
     """Return the rows that continue the chain after `head`, all recorded at one moment.
 
-    Raises LedgerError for a body that is not plain JSON (NaN, objects, unpaired surrogates).
+    Raises LedgerError for a body that is not plain JSON (NaN, objects).
     """
     recorded_at = now.astimezone(UTC).isoformat(timespec="microseconds")
     rows: list[StoredRow] = []
