@@ -269,3 +269,16 @@ def test_nothing_is_left_in_the_engine(session: Session, tmp_path: Path) -> None
 
     names = session.rows("SELECT view_name FROM duckdb_views() WHERE view_name LIKE 'proveout%'")
     assert (names, before) == ([], [(0,)])
+
+
+def test_production_in_several_files_is_one_production(session: Session, tmp_path: Path) -> None:
+    """How production is split into files changes no distance."""
+    whole, pilot = orders(600, 2), orders(200, 1)
+
+    in_one = compared(session, tmp_path, pilot, whole)
+    in_two = compared(session, tmp_path, pilot, whole[:250], whole[250:])
+
+    names = [name for name in whole.columns if name in pilot.columns]
+    assert [in_one.gap(name).details for name in names] == [
+        in_two.gap(name).details for name in names
+    ]
