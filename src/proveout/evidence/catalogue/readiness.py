@@ -166,15 +166,16 @@ METRICS: tuple[Metric, ...] = (
     _metric(
         "sandbox_gap", "lower",
         "How differently the curated pilot sample and production fill a field.",
-        "Distance between the field's distribution in the pilot sample and in production, "
-        "0 (alike) to 1 (disjoint).",
-        "R206", dimensions=("column",),
+        "Jensen-Shannon distance between the field's distribution in the pilot sample and in "
+        "production, 0 (alike) to 1 (disjoint), less what chance adds; full count on both sides.",
+        "R206; Endres & Schindelin (2003)", dimensions=("column",),
     ),
     _metric(
         "sandbox_auc", "lower",
         "How well a classifier tells pilot records from production records, field by field alike.",
-        "Cross-validated ROC AUC of a classifier told pilot from production; 0.5 is alike, "
-        "1 is told apart every time; DeLong or bootstrap interval.",
+        "ROC AUC of a classifier told pilot from production, trained on one half of a seeded "
+        "sample of at most 20,000 records a side and judged on the other; 0.5 is alike, 1 is told "
+        "apart every time; DeLong interval.",
         "R206; Lopez-Paz & Oquab, Revisiting Classifier Two-Sample Tests (ICLR 2017)",
         dimensions=(),
     ),
