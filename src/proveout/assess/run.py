@@ -18,11 +18,13 @@ from proveout.assess.events import (
     RunStarted,
 )
 from proveout.charter.loaded import LoadedCharter
+from proveout.charter.loading import measured_hash
 from proveout.checks import Check, CheckContext, DataAccess, Finding, Progress
 from proveout.errors import ProveoutError
 from proveout.evidence.catalogue import Catalogue
-from proveout.evidence.model import CheckRef, Evidence
+from proveout.evidence.model import CHARTER_INPUT, MEASURED_INPUT, CheckRef, Evidence
 from proveout.evidence.outcome import CheckOutcome, NotMeasured, Status
+from proveout.intake.troubles import told
 from proveout.systems.port import System
 
 Clock = Callable[[], datetime]
@@ -55,7 +57,10 @@ class RunPlan:
             now=now,
             seed=self.seed,
             artifacts=self.artifacts,
-            inputs={"charter": self.loaded.content_hash},
+            inputs={
+                CHARTER_INPUT: self.loaded.content_hash,
+                MEASURED_INPUT: measured_hash(self.loaded.charter),
+            },
             sealed_by=self.sealed_by,
         )
 
@@ -110,7 +115,7 @@ def _run_check(check: Check, plan: RunPlan, now: datetime) -> Iterator[Event]:
     try:
         needs = check.needs(plan.loaded.charter)
         if not needs:
-            for finding in check.run(plan.context(check, now=now)):
+            for finding in _findings(check, plan.context(check, now=now)):
                 yield _event(check, finding, tally, plan.catalogue)
     except KeyboardInterrupt:
         yield ended("interrupted", "stopped by the user", f"proveout check {check.name}")
@@ -129,6 +134,12 @@ def _run_check(check: Check, plan: RunPlan, now: datetime) -> Iterator[Event]:
             )
         else:
             yield ended("done")
+
+
+def _findings(check: Check, context: CheckContext) -> Iterator[Finding]:
+    """Run it; what the engine and the machine say of themselves is put into our own words."""
+    with told():
+        yield from check.run(context)
 
 
 def _event(check: Check, finding: Finding, tally: _Tally, catalogue: Catalogue) -> Event:

@@ -26,6 +26,13 @@ Dimension = Literal[
 DIMENSIONS: tuple[str, ...] = get_args(Dimension)
 
 
+CHARTER_INPUT = "charter"
+"""Under this name, inputs hold the hash of the charter that evidence was found under."""
+
+MEASURED_INPUT = "charter:measured"
+"""Likewise of what that charter says of data, system and stress: what was measured."""
+
+
 @dataclass(frozen=True, slots=True)
 class Subject:
     """What a fact is about: nothing (the pilot as a whole), or one value per dimension.
@@ -140,7 +147,7 @@ class Evidence:
     run: str
     """Id of the run that found it; a later run of the same check replaces an earlier one."""
     inputs: Mapping[str, str] = field(default_factory=dict)
-    """Fingerprints of what it was found on: 'data:NAME', 'system', 'charter'."""
+    """Fingerprints of what it was found on: 'data:NAME', 'system', CHARTER_INPUT …"""
     person: str | None = None
     """Who attests it; given exactly when the basis is 'attested'."""
     details: Mapping[str, Any] = field(default_factory=dict)

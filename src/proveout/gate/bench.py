@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from proveout.evidence.model import Evidence
+from proveout.evidence.model import CHARTER_INPUT, MEASURED_INPUT, Evidence
 from proveout.evidence.outcome import CheckOutcome
 from proveout.gate.dossier import ATTEST
 from proveout.gate.model import Dossier
@@ -20,6 +20,8 @@ class Bench:
     dossier: Dossier
     now: datetime
     charter_hash: str
+    measured_hash: str
+    """Of what the charter says of data, system and stress."""
     measured_by: Mapping[str, str]
     """Metric to check, for those that the installed checks yield."""
     outcomes: Mapping[str, CheckOutcome]
@@ -43,9 +45,21 @@ class Bench:
             return f"only {kept} of the {outcome.n_evidence} facts of '{name}' are in the ledger"
         return None
 
+    def is_of_this_charter(self, found: Evidence) -> bool:
+        """Tell whether it was read from, or measured under, what the charter says now."""
+        if found.inputs.get(CHARTER_INPUT, self.charter_hash) == self.charter_hash:
+            return True
+        is_measured = found.basis == "measured"
+        return is_measured and found.inputs.get(MEASURED_INPUT) == self.measured_hash
+
 
 def lay_out(
-    dossier: Dossier, *, now: datetime, charter_hash: str, measured_by: Mapping[str, str]
+    dossier: Dossier,
+    *,
+    now: datetime,
+    charter_hash: str,
+    measured_hash: str = "",
+    measured_by: Mapping[str, str],
 ) -> Bench:
     """Index a dossier."""
     by_metric: dict[str, list[Evidence]] = {}
@@ -55,6 +69,7 @@ def lay_out(
         dossier=dossier,
         now=now,
         charter_hash=charter_hash,
+        measured_hash=measured_hash,
         measured_by=measured_by,
         outcomes={outcome.check: outcome for outcome in dossier.outcomes},
         by_metric=by_metric,

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from proveout.charter.loaded import LoadedCharter
-from proveout.charter.loading import content
+from proveout.charter.loading import content, measured_hash
 from proveout.charter.schema import Charter, Stage
 from proveout.charter.sealing import compare, diff_text
 from proveout.errors import CharterError
@@ -45,7 +45,11 @@ def decide(
     """
     refuse_unsealed_changes(loaded, dossier)
     bench = lay_out(
-        dossier, now=now, charter_hash=loaded.content_hash, measured_by=measured_by or {}
+        dossier,
+        now=now,
+        charter_hash=loaded.content_hash,
+        measured_hash=measured_hash(loaded.charter),
+        measured_by=measured_by or {},
     )
     rulings = _weighed([_rule(criterion, bench, loaded.charter) for criterion in criteria])
     holding = [ruling for ruling in rulings if ruling.weight > 0]

@@ -1,10 +1,13 @@
 """Hold one criterion against the evidence. The rules, worst state first:
 
 failed        the point estimate does not clear the threshold, however old it is
-missing       nothing acceptable was found, or the check said that it could not measure it
+missing       nothing acceptable was found, it rests on no record at all, or the check said that it
+              could not measure it
 inconclusive  the point clears and the bound of the interval does not; the interval is of a lower
               level than asked; or the check that found it did not come to its end
-stale         it clears, and is past its date, older than asked, or read from another charter
+stale         it clears, and is past its date, older than asked, or of another charter: attested
+              when the charter said something else, or measured when it said something else of data,
+              system or stress; or the clock says that it is yet to be found
 passed        the bound clears the threshold
 
 With '*' every subject must pass and the worst decides; of several facts about one subject the
@@ -14,9 +17,10 @@ worst counts. Simulated or attested evidence is never taken where measured is as
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 
-from proveout.evidence.figures import figure
-from proveout.evidence.model import WHOLE, Evidence, Subject
+from proveout.evidence.figures import figure, minute
+from proveout.evidence.model import Evidence, Subject
 from proveout.evidence.outcome import NotMeasured
 from proveout.gate.bench import Bench
 from proveout.gate.model import Criterion, Finding, State
@@ -25,6 +29,9 @@ from proveout.gate.reasons import seen, why_nothing
 SEVERITY: Mapping[State, int] = {
     "failed": 5, "missing": 4, "inconclusive": 3, "stale": 2, "waived": 1, "passed": 0,
 }  # fmt: skip
+
+CLOCKS_APART = timedelta(minutes=5)
+"""How far the clocks of two machines that share a ledger may differ."""
 
 
 def judge(criterion: Criterion, bench: Bench) -> tuple[Finding, ...]:
@@ -35,7 +42,12 @@ def judge(criterion: Criterion, bench: Bench) -> tuple[Finding, ...]:
         if found.subject.matches(criterion.subject)
     ]
     accepted = [found for found in known if _is_accepted(found, criterion)]
-    findings = [_hold(found, criterion, bench) for found in accepted]
+    findings = [_hold(found, criterion, bench) for found in accepted if found.n]
+    findings += [
+        missing(found.subject, f"{seen(found, criterion)}, but it rests on nothing.")
+        for found in accepted
+        if not found.n
+    ]
     findings += _not_measured(criterion, accepted, bench)
     if not findings:
         findings = [missing(criterion.subject, f"{why_nothing(criterion, known, bench)}.")]
@@ -107,12 +119,15 @@ def _staleness(found: Evidence, criterion: Criterion, bench: Bench) -> str | Non
     if found.valid_until is not None and bench.now > found.valid_until:
         return f"it was valid until {found.valid_until:%Y-%m-%d}"
     age = bench.now - found.observed_at
+    if age < -CLOCKS_APART:
+        return f"it is of {minute(found.observed_at)}, which is to come: a clock was set back"
     if criterion.max_age is not None and age > criterion.max_age:
         return f"it is {age.days} days old and may be {criterion.max_age.days}"
-    read_from = found.inputs.get("charter", bench.charter_hash)
-    if found.basis == "attested" and read_from != bench.charter_hash:
+    if bench.is_of_this_charter(found):
+        return None
+    if found.basis == "attested":
         return "the charter that it was read from has changed since"
-    return None
+    return "the charter has changed since in what it says of data, system or stress"
 
 
 def _not_measured(criterion: Criterion, accepted: list[Evidence], bench: Bench) -> list[Finding]:
@@ -132,10 +147,11 @@ def _not_measured(criterion: Criterion, accepted: list[Evidence], bench: Bench) 
 
 
 def _concerns(item: NotMeasured, criterion: Criterion) -> bool:
-    return item.metric == criterion.metric and (
-        item.subject == WHOLE
-        or item.subject.matches(criterion.subject)
-        or criterion.subject.matches(item.subject)
+    """Tell whether a figure that could not be had is one, or holds one, that is asked for."""
+    asked = criterion.subject.as_dict()
+    return item.metric == criterion.metric and all(
+        name in asked and (asked[name] == value or "*" in (asked[name], value))
+        for name, value in item.subject.parts
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from proveout.charter.loaded import LoadedCharter
+from proveout.evidence.model import CHARTER_INPUT
 from proveout.gate.bench import Bench
 from proveout.gate.judge import is_surely_broken
 from proveout.gate.model import Ruling
@@ -85,10 +86,10 @@ def _on_the_charter_then(bench: Bench, loaded: LoadedCharter) -> Iterator[str]:
         found.check.name
         for found in bench.dossier.evidence
         if found.basis == "measured"
-        and found.inputs.get("charter", loaded.content_hash) != loaded.content_hash
+        and found.inputs.get(CHARTER_INPUT, loaded.content_hash) != loaded.content_hash
     }
     if earlier:
         yield (
             f"Measured under an earlier version of the charter: {', '.join(sorted(earlier))}. "
-            "Measure again if data or system were changed in it."
+            "What was measured with other data, another system or other stress does not pass."
         )

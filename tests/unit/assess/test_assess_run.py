@@ -21,6 +21,7 @@ from proveout.assess.events import (
     RunStarted,
 )
 from proveout.assess.run import run_checks
+from proveout.charter.loading import measured_hash
 from proveout.checks import CheckContext, Finding, Need, Progress
 from proveout.errors import UnreachableError
 from proveout.evidence.outcome import CheckOutcome, NotMeasured
@@ -75,7 +76,7 @@ def test_a_run_tells_everything_in_order() -> None:
         "run-1",
         "7",
         after(1),
-        {"charter": loaded.content_hash},
+        {"charter": loaded.content_hash, "charter:measured": measured_hash(loaded.charter)},
     )
 
 

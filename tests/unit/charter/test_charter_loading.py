@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
 from proveout.charter.loaded import LoadedCharter
-from proveout.charter.loading import content, content_hash, load_charter
+from proveout.charter.loading import content, content_hash, load_charter, measured_hash
 from proveout.charter.schema import Charter
 
 Load = Callable[[str], LoadedCharter]
@@ -235,3 +235,39 @@ def _shuffled(value: Any, draw: Callable[..., Any]) -> Any:
     if isinstance(value, list):
         return [_shuffled(item, draw) for item in value]
     return value
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_other"),
+    [
+        # what is measured: the data, the system, and what is done to them
+        ({"data": {"production": ["south.csv"], "label": "late"}}, True),
+        ({"data": {"production": ["north.csv"], "label": "on_time"}}, True),
+        ({"system": "model2.py:predict"}, True),
+        ({"system": {"python": "model.py:predict", "confident_at": 0.99}}, True),
+        ({"stress": {"severities": [0.01]}}, True),
+        ({"stress": {"rows": 10}}, True),
+        # what it is held to, and whose it is
+        ({"acceptance": ["quality.accuracy >= 0.6"]}, False),
+        ({"stress": {"max_quality_drop": 0.5}}, False),
+        ({"people": {"production_owner": "Grace Hopper"}}, False),
+        ({"system": {"python": "model.py:predict", "owner": "Grace Hopper"}}, False),
+        (
+            {"data": {"production": [{"path": "north.csv", "owner": "Jane"}], "label": "late"}},
+            False,
+        ),
+    ],
+)
+def test_figures_stay_good_while_what_was_measured_stays_the_same(
+    changes: dict[str, Any], is_other: bool
+) -> None:
+    """Other data, another system, other stress: measure again. Another threshold: no need."""
+    before = {
+        "pilot": "p",
+        "data": {"production": ["north.csv"], "label": "late"},
+        "system": "model.py:predict",
+        "acceptance": ["quality.accuracy >= 0.9"],
+    }
+    was, now = Charter.model_validate(before), Charter.model_validate({**before, **changes})
+
+    assert (measured_hash(was) != measured_hash(now)) is is_other

@@ -201,8 +201,8 @@ def test_measurements_under_an_earlier_charter_are_named() -> None:
     made = verdict(LINE, given=dossier(fact(inputs={"charter": "sha256:before"})))
 
     assert made.notes == (
-        "Measured under an earlier version of the charter: quality. Measure again if data or "
-        "system were changed in it.",
+        "Measured under an earlier version of the charter: quality. What was measured with other "
+        "data, another system or other stress does not pass.",
     )
 
 

@@ -26,7 +26,14 @@ STAR = Subject.of(source="*")
 
 def findings(line: Criterion, found: Dossier, **measured_by: str) -> tuple[Finding, ...]:
     names = {metric.replace("__", "."): check for metric, check in measured_by.items()}
-    return judge(line, lay_out(found, now=NOW, charter_hash="sha256:now", measured_by=names))
+    bench = lay_out(
+        found,
+        now=NOW,
+        charter_hash="sha256:now",
+        measured_hash="sha256:same",
+        measured_by=names,
+    )
+    return judge(line, bench)
 
 
 @pytest.mark.parametrize(
@@ -124,6 +131,36 @@ def test_an_interval_of_a_lower_level_than_asked_is_inconclusive() -> None:
             "passed",
             "says Ada Byron",
         ),
+        # measured with other data, another system or other stress than the charter names now
+        (
+            {"inputs": {"charter": "sha256:then", "charter:measured": "sha256:other"}},
+            {},
+            "stale",
+            "the charter has changed since in what it says of data, system or stress",
+        ),
+        # measured under a charter of which nothing else is known
+        (
+            {"inputs": {"charter": "sha256:then"}},
+            {},
+            "stale",
+            "the charter has changed since in what it says of data, system or stress",
+        ),
+        # measured under an earlier charter that differs elsewhere, in a threshold for example
+        (
+            {"inputs": {"charter": "sha256:then", "charter:measured": "sha256:same"}},
+            {},
+            "passed",
+            "asked is at least 80 %",
+        ),
+        # found after now: the clock was set back, and nobody knows how old it really is
+        (
+            {"observed_at": NOW + timedelta(days=2)},
+            {},
+            "stale",
+            "it is of 2026-03-03 12:00 UTC, which is to come: a clock was set back",
+        ),
+        # two machines are never quite at one
+        ({"observed_at": NOW + timedelta(minutes=1)}, {}, "passed", "asked is at least 80 %"),
     ],
 )
 def test_evidence_grows_stale(
@@ -168,6 +205,45 @@ def test_other_evidence_is_not_taken_for_what_was_asked(
     (found,) = findings(criterion(), dossier(fact(**changes)))
 
     assert (found.state, found.evidence, found.reason) == ("missing", None, reason)
+
+
+def test_a_figure_that_rests_on_no_record_is_missing() -> None:
+    """Nought of nought is no share, however good it looks."""
+    (found,) = findings(criterion(), dossier(fact(value=1.0, n=0)))
+
+    assert (found.state, found.evidence, found.reason) == (
+        "missing",
+        None,
+        "100 % (n = 0); asked is at least 80 %, but it rests on nothing.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("subject", "state"),
+    [
+        # the whole source could not be read: none of its columns was looked at
+        ({"source": "b"}, "missing"),
+        # the whole metric could not be had
+        ({}, "missing"),
+        # one column of the source
+        ({"source": "b", "column": "x"}, "missing"),
+        # a part that is asked for elsewhere, by a criterion on each site
+        ({"source": "b", "column": "x", "site": "north"}, "passed"),
+    ],
+)
+def test_what_could_not_be_measured_as_a_whole_is_missing_in_its_parts(
+    subject: dict[str, str], state: str
+) -> None:
+    """Of two sources one could not be read: a criterion on every column is not met by the other."""
+    good = fact(subject=Subject.of(source="a", column="x"))
+    ended = outcome(
+        "quality", 1, not_measured=(not_measured("quality.accuracy", "unreadable", **subject),)
+    )
+    line = criterion(subject=Subject.of(source="*", column="*"))
+
+    found = findings(line, dossier(good, outcomes=(ended,)))
+
+    assert found[0].state == state
 
 
 @pytest.mark.parametrize(

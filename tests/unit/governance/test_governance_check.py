@@ -314,3 +314,11 @@ def test_practice_counts_until_the_next_one_is_due() -> None:
     (fact,) = [f for f in facts if f.metric == "governance.refresh_practised"]
 
     assert str(fact.valid_until) == "2026-03-17 23:59:59.999999+00:00"
+
+
+def test_every_figure_rests_on_something() -> None:
+    """A figure on nothing is missing at the gate: that there was no predecessor is a statement."""
+    facts = {fact.metric: fact for fact in found(charter(predecessors=[]))}
+
+    fact = facts["governance.predecessor_addressed"]
+    assert (fact.value, fact.n) == (1, 1)

@@ -37,6 +37,44 @@ def content_hash(charter: Charter) -> str:
     return f"sha256:{digest}"
 
 
+def measured_hash(charter: Charter) -> str:
+    """Return 'sha256:…' over what the charter says of data, system and stress.
+
+    Figures that were measured under another one were measured on something else. What only judges
+    them, or tells of them, does not count: thresholds, owners, meanings.
+    """
+    said = content(charter)
+    parts = {part: _without(said.get(part, {}), _NOT_MEASURED, (part,)) for part in _MEASURED}
+    return f"sha256:{hashlib.sha256(canonical_json(parts).encode()).hexdigest()}"
+
+
+_MEASURED = ("data", "system", "stress")
+_ANY = "*"
+_NOT_MEASURED: frozenset[tuple[str, ...]] = frozenset({
+    ("data", "freshness_hours"),
+    ("data", "pilot", "owner"),
+    ("data", "production", _ANY, "owner"),
+    ("data", "fields", _ANY, "meaning"),
+    ("data", "fields", _ANY, "unit"),
+    ("system", "owner"),
+    ("stress", "max_quality_drop"),
+    ("stress", "max_silent_failure"),
+})  # fmt: skip
+
+
+def _without(value: Any, left_out: frozenset[tuple[str, ...]], place: tuple[str, ...]) -> Any:
+    if isinstance(value, dict):
+        fields = place == ("data", "fields")
+        return {
+            key: _without(item, left_out, (*place, _ANY if fields else key))
+            for key, item in value.items()
+            if (*place, key) not in left_out
+        }
+    if isinstance(value, list):
+        return [_without(item, left_out, (*place, _ANY)) for item in value]
+    return value
+
+
 def _hidden(value: Any) -> Any:
     """Hide passwords in URLs, wherever they stand."""
     if isinstance(value, str):

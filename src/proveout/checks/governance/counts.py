@@ -113,7 +113,8 @@ def predecessor_addressed(charter: Charter, _: date) -> Counted | NotCounted:
         )
     failed = [item for item in charter.predecessors if item.result != "succeeded"]
     if not failed:
-        return Counted(1, len(charter.predecessors), {"failed": 0})
+        said = max(1, len(charter.predecessors))  # "there were none" is a statement, too
+        return Counted(1, said, {"failed": 0})
     open_ = [item.pilot for item in failed if item.addressed is None]
     return Counted(1 - len(open_) / len(failed), len(failed), {"missing": open_} if open_ else {})
 
