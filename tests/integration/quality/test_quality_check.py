@@ -20,7 +20,7 @@ from proveout.charter.schema import Charter, Source
 from proveout.checks.contract import CheckContext, Finding, Need, Progress
 from proveout.checks.quality import CHECK
 from proveout.evidence.catalogue import SHIPPED, Catalogue
-from proveout.evidence.figures import span
+from proveout.evidence.figures import full_figure, span
 from proveout.evidence.model import CheckRef, Evidence, Subject
 from proveout.evidence.outcome import NotMeasured
 from proveout.intake.table import OpenTable
@@ -297,7 +297,7 @@ def test_progress_is_told(run: tuple[list[Finding], Fake]) -> None:
     """Of every scope, up to its end."""
     told = [each for each in run[0] if isinstance(each, Progress)]
 
-    assert Progress(done=3_000, total=3_000, what="quality: asking fake on production rows") in told
+    assert Progress(done=3_000, total=3_000, what="asking fake on production rows") in told
 
 
 def test_missing_labels_and_refusals_are_counted_not_dropped() -> None:
@@ -467,6 +467,43 @@ def test_answers_in_other_words_are_no_drop_of_zero() -> None:
     }
     assert told["quality.sandbox_drop"].reason == f"in the curated sample: {reason}"
     assert told["quality.worst_slice"].reason == reason
+
+
+def test_a_label_without_a_declared_unit_is_a_bare_number() -> None:
+    """'MAE 13.4', not 'MAE 13.4 units of the label'; a unit is declared in data.fields."""
+    frame = pd.DataFrame({"km": np.arange(100.0), "minutes": 2 * np.arange(100.0) + [1, -2] * 50})
+    charter = {"data": {"production": "newark.csv", "label": "minutes", "slices": "km"}}
+    system = Fake(by=lambda batch: (2 * batch["km"].to_numpy(), np.full(len(batch), np.nan)))
+
+    evidence = found(
+        CHECK.run(context(charter, Tables(production_frames={"newark": frame}), system))
+    )
+
+    assert full_figure(evidence["quality.mae", "production", ""]) == (
+        "1.50 (1.40 to 1.60; n = 100)"
+    )
+
+
+def test_recorded_answers_are_nothing_to_break_down_by() -> None:
+    """Where the answer itself is missing it is wrong: that says nothing of a kind of record."""
+    rng = np.random.default_rng(5)
+    frame = flights(900, seed=8).assign(sure=0.9)
+    frame["said"] = np.where(rng.random(900) < 0.1, None, frame["late"])
+    frame.loc[frame["said"].isna(), "sure"] = np.nan
+    charter = {
+        "data": {"production": "newark.csv", "label": "late", "slices": "carrier"},
+        "system": {"recorded": {"answer": "said", "confidence": "sure"}},
+    }
+    system = Fake(by=lambda batch: (batch["said"].to_numpy(), batch["sure"].to_numpy()))
+
+    evidence = found(
+        CHECK.run(context(charter, Tables(production_frames={"newark": frame}), system))
+    )
+
+    parts = {part for metric, _, part in evidence if metric == "quality.accuracy" and part}
+    assert parts == {
+        "site=Newark", "slice=carrier=UA", "slice=carrier=B6", "slice=carrier=AA"
+    }  # fmt: skip
 
 
 def test_recorded_answers_have_no_throughput() -> None:

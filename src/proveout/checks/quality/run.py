@@ -39,7 +39,7 @@ from proveout.systems.port import System
 
 def run(context: CheckContext) -> Iterator[Finding]:
     """Yield figures on the curated sample, on production, the drop, and the breakdown."""
-    yield Progress(done=0, total=None, what="quality: fetching rows")
+    yield Progress(done=0, total=None, what="fetching rows")
     pilot = pilot_records(context)
     production, left_out = production_records(context)
     if isinstance(pilot, Unlabelled):
@@ -84,7 +84,7 @@ def _try(
 ) -> Generator[Progress, None, Trial]:
     settings = context.charter.system
     assert settings is not None  # noqa: S101  # see QualityCheck.needs
-    what = f"quality: asking {system.label} on {records.scope} rows"
+    what = f"asking {system.label} on {records.scope} rows"
     answers, calls = yield from ask(system, records.batch, what=what)
     judged = judge(
         records.truth,
@@ -104,7 +104,7 @@ def _try(
         known=known_truth(records.truth, task=task),
         judged=judged,
         inputs={**records.fingerprints, "system": system.fingerprint},
-        unit=(declared.unit if declared else None) or "units of the label",
+        unit=(declared.unit if declared else None) or "*",
     )
 
 

@@ -61,7 +61,7 @@ class StressCheck:
         from proveout.checks.stress.telling import Teller
         from proveout.checks.stress.trial import ask
 
-        yield Progress(done=0, total=None, what="stress: drawing production rows")
+        yield Progress(done=0, total=None, what="drawing production rows")
         plan = prepare(context.charter, context.data)
         if len(plan.truth) < FEWEST_ROWS or not plan.trials:
             yield from _not_measured(_why_nothing_to_try(len(plan.truth)))
@@ -69,7 +69,7 @@ class StressCheck:
         total = len(plan.trials)
         with context.open_system() as system:
             inputs = {**context.inputs, **plan.fingerprints, "system": system.fingerprint}
-            yield Progress(done=0, total=total, what="stress: rows as they are")
+            yield Progress(done=0, total=total, what="rows as they are")
             clean = ask(system, plan.inputs, plan.truth, plan.rules)
             if not clean.judged.answered.any():
                 # Nothing can get worse than this: a drop of zero would look like a pass.
@@ -78,10 +78,10 @@ class StressCheck:
                 return
             teller = Teller(replace(context, inputs=inputs), plan, system, clean)
             for done, trial in enumerate(plan.trials):
-                what = f"stress: {trial.operator.name} at {trial.severity:.0%}"
+                what = f"{trial.operator.name} at {trial.severity:.0%}"
                 yield Progress(done=done, total=total, what=what)
                 yield from teller.of_trial(trial)
-            yield Progress(done=total, total=total, what="stress: the worst, column by column")
+            yield Progress(done=total, total=total, what="the worst, column by column")
             yield from teller.of_the_worst()
         yield from teller.of_what_did_not_apply()
 
