@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from proveout.assess.events import Event
-from proveout.assess.record import record
 from proveout.assess.registry import Registry
-from proveout.assess.run import RunPlan, run_checks
+from proveout.assess.run import RunPlan
+from proveout.assess.run_and_record import run_and_record
 from proveout.assess.verdict_entry import verdict_entry
 from proveout.charter.loaded import LoadedCharter
 from proveout.charter.schema import Stage
@@ -55,8 +55,7 @@ def assess(
     _refuse_broken(ledger)
     refuse_unsealed_changes(loaded, _dossier(ledger, loaded))
     criteria, _ = standard_for(stage, loaded.charter, registry.catalogue)
-    for event in record(run_checks(checks, plan), ledger):
-        watch(event)
+    run_and_record(checks, plan, ledger, watch)
     judged = judge(loaded, stage=stage, registry=registry, ledger=ledger, now=plan.clock())
     ledger.append([verdict_entry(judged.verdict, run=plan.run)])
     needed = {

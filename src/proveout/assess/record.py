@@ -20,20 +20,18 @@ BATCH = 200
 """Events per append at most: each append waits for the disk once."""
 
 
-def record(events: Iterable[Event], ledger: Ledger) -> Iterator[Event]:
+def record(events: Iterable[Event], ledger: Ledger, *, pilot: str) -> Iterator[Event]:
     """Write what events say, and pass each on once what it says is on disk.
 
     The run is on disk before its first check begins, so that a check without an outcome is known
     to be interrupted; an outcome is never on disk before all its evidence.
     """
-    pilot = ""
     entries: list[NewEntry] = []
     held: list[Event] = []
     for event in events:
         held.append(event)
         match event:
             case RunStarted():
-                pilot = event.pilot
                 entries.append(_opening(event))
             case EvidenceFound():
                 body = event.evidence.as_dict()

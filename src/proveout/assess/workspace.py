@@ -11,9 +11,9 @@ from pathlib import Path
 
 from proveout.assess.assess import Assessment, assess, judge
 from proveout.assess.events import Event
-from proveout.assess.record import record
 from proveout.assess.registry import Registry, installed
-from proveout.assess.run import Clock, RunPlan, run_checks
+from proveout.assess.run import Clock, RunPlan
+from proveout.assess.run_and_record import run_and_record
 from proveout.charter.loaded import LoadedCharter
 from proveout.charter.loading import load_charter
 from proveout.charter.schema import Stage
@@ -63,8 +63,7 @@ class Workspace:
         """Run checks and record what they find, without a verdict. Return the run's id."""
         checks = self.checks(only)
         with self._plan(seed) as plan:
-            for event in record(run_checks(checks, plan), self.ledger):
-                watch(event)
+            run_and_record(checks, plan, self.ledger, watch)
             return plan.run
 
     def judge(self, stage: Stage) -> Assessment:

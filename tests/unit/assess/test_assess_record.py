@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
 from fixtures.assess_fakes import FakeCheck, broad, plan, raising
 from fixtures.gate_makers import NOW
-from proveout.assess.events import CheckEnded, EvidenceFound, RunStarted
+from proveout.assess.events import (
+    CheckEnded,
+    CheckProgress,
+    CheckStarted,
+    Event,
+    EvidenceFound,
+    RunStarted,
+)
 from proveout.assess.record import BATCH, record
 from proveout.assess.run import run_checks
+from proveout.assess.run_and_record import run_and_record
 from proveout.checks import CheckContext, Finding, Progress
 from proveout.evidence.ledger import MemoryLedger
 from proveout.gate import gather
+
+Script = Callable[[CheckContext], Iterator[Finding]]
 
 
 def kinds(ledger: MemoryLedger) -> list[str]:
@@ -23,7 +34,7 @@ def kinds(ledger: MemoryLedger) -> list[str]:
 def test_the_run_is_on_disk_before_its_first_check_begins() -> None:
     """A process killed at once leaves a run whose checks count as interrupted."""
     ledger = MemoryLedger(clock=lambda: NOW)
-    events = record(run_checks([FakeCheck(script=broad())], plan()), ledger)
+    events = record(run_checks([FakeCheck(script=broad())], plan()), ledger, pilot="p")
 
     first = next(events)
 
@@ -36,7 +47,7 @@ def test_an_outcome_is_never_there_before_all_its_evidence() -> None:
     """Evidence comes in batches, shown once on disk; the outcome with the last of it."""
     ledger = MemoryLedger(clock=lambda: NOW)
     times = BATCH + 3
-    events = record(run_checks([FakeCheck(script=broad(times=times))], plan()), ledger)
+    events = record(run_checks([FakeCheck(script=broad(times=times))], plan()), ledger, pilot="p")
 
     after_each = [(type(event), len(kinds(ledger))) for event in events]
 
@@ -55,7 +66,7 @@ def test_progress_writes_what_waits() -> None:
         yield Progress(done=2, total=2, what="all")
 
     ledger = MemoryLedger(clock=lambda: NOW)
-    events = record(run_checks([FakeCheck(script=script)], plan()), ledger)
+    events = record(run_checks([FakeCheck(script=script)], plan()), ledger, pilot="p")
 
     sizes = [len(kinds(ledger)) for _ in events]
 
@@ -68,6 +79,45 @@ def test_an_interrupted_check_keeps_what_it_found() -> None:
     check = FakeCheck(script=raising(KeyboardInterrupt()))
 
     with pytest.raises(KeyboardInterrupt):
-        list(record(run_checks([check], plan()), ledger))
+        list(record(run_checks([check], plan()), ledger, pilot="p"))
 
     assert kinds(ledger) == ["run", "evidence", "outcome"]
+
+
+@pytest.mark.parametrize("moment", [CheckStarted, CheckProgress])
+def test_an_interrupt_while_something_is_shown_is_no_other(moment: type[Event]) -> None:
+    """Wherever Ctrl-C strikes, the check under way ends as interrupted, with what it found."""
+
+    def script(context: CheckContext) -> Iterator[Finding]:
+        yield context.found("fake.breadth", 0.5, n=1, scope="production")
+        yield Progress(done=1, total=2, what="half")
+
+    ledger = MemoryLedger(clock=lambda: NOW)
+
+    outcome = interrupted_at(moment, script, ledger)
+
+    assert (outcome["status"], outcome["reason"]) == ("interrupted", "stopped by the user")
+    assert (outcome["next_step"], outcome["version"]) == ("proveout check fake", "7")
+    assert outcome["n_evidence"] == kinds(ledger).count("evidence") == (moment is CheckProgress)
+
+
+def test_a_check_that_had_ended_stays_done() -> None:
+    """Its outcome is in the ledger before it is shown, and an interrupt adds no other."""
+    ledger = MemoryLedger(clock=lambda: NOW)
+
+    outcome = interrupted_at(EvidenceFound, broad(times=2), ledger)
+
+    assert (outcome["status"], outcome["n_evidence"]) == ("done", 2)
+
+
+def interrupted_at(moment: type[Event], script: Script, ledger: MemoryLedger) -> dict[str, Any]:
+    """Press Ctrl-C while an event of this type is shown; return the one outcome."""
+
+    def watch(event: Event) -> None:
+        if isinstance(event, moment):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run_and_record([FakeCheck(script=script)], plan(), ledger, watch)
+    (outcome,) = (entry.body for entry in ledger.entries(kinds=["outcome"]))
+    return dict(outcome)
