@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
+from proveout.cli.app import INTERRUPTED
 from proveout.cli.output import Output
 from proveout.cli.paths import (
     CHARTER_FILE,
@@ -58,7 +59,7 @@ def command(
     """Run the checks, hold what they find against the standard, and report.
 
     Exit code 0: go. 1: hold or stop. 3: hold, and a check that the gate needs broke or found
-    nothing to measure.
+    nothing to measure. 130: stopped by Ctrl-C, what was found until then is kept.
     """
     from proveout.assess import exit_code, open_workspace, shortfalls
     from proveout.cli.verdict_output import report_of, say_next, show_report, write_text
@@ -68,8 +69,16 @@ def command(
     output = Output(as_json=as_json)
     folder = state_folder(charter)
     with open_workspace(charter, ledger_location(charter, ledger), folder) as workspace:
-        with watching(output, events) as watch:
-            assessment = workspace.assess(stage.value, only=only or [], seed=seed, watch=watch)
+        try:
+            with watching(output, events) as watch:
+                assessment = workspace.assess(stage.value, only=only or [], seed=seed, watch=watch)
+        except KeyboardInterrupt:
+            n_entries, _ = workspace.ledger.head()
+            output.say(
+                f"Stopped, without a verdict. What was found until now is in the ledger: "
+                f"{n_entries:,} entries."
+            )
+            return INTERRUPTED
         report = report_of(workspace, assessment)
     pilot = assessment.verdict.pilot
     file = html if html is not None else folder / "reports" / f"{pilot}-{stage.value}.html"

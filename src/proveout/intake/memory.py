@@ -10,6 +10,8 @@ from proveout.errors import InputError
 
 SHARE = 0.6
 """Part of what the process may use that goes to the engine; the rest is for Python and models."""
+THREAD_BYTES = 128 << 20
+"""A thread that reads text or sorts holds several buffers of 16 MB each."""
 
 _UNITS = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12} | {
     "KIB": 2**10, "MIB": 2**20, "GIB": 2**30, "TIB": 2**40,
@@ -40,44 +42,69 @@ def parse_size(text: str) -> int:
     return int(float(match[1]) * unit)
 
 
+def engine_threads(memory_bytes: int) -> int:
+    """Return how many threads fit: the processors that this process may use, or fewer."""
+    n = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, min(n, memory_bytes // THREAD_BYTES))
+
+
 def available_bytes() -> int:
-    """Return the smallest of physical memory, the control group's limit and RLIMIT_AS."""
-    return min(_physical_bytes(), *_group_limits(), *_address_space_limits())
+    """Return the smallest of physical memory, the limits of control groups, and ulimits."""
+    return min(_physical_bytes(), *group_limits(), *_limits_of_process())
+
+
+def group_limits(root: Path = Path("/")) -> list[int]:
+    """Return the limits of the control groups that this process is in, and of those around them."""
+    mounted = root / "sys/fs/cgroup"
+    try:
+        lines = (root / "proc/self/cgroup").read_text().splitlines()
+    except OSError:
+        lines = []
+    # A container sees its own group as the top, whatever path it is told.
+    files = [mounted / "memory.max", mounted / "memory/memory.limit_in_bytes"]
+    for line in lines:
+        _, controllers, path = line.split(":", 2)
+        if not controllers:
+            files += _upwards(mounted, path, "memory.max")
+        elif "memory" in controllers.split(","):
+            files += _upwards(mounted / "memory", path, "memory.limit_in_bytes")
+    return [limit for file in dict.fromkeys(files) if (limit := _number_in(file)) is not None]
+
+
+def _upwards(top: Path, path: str, name: str) -> list[Path]:
+    parts = [part for part in path.split("/") if part not in ("", ".", "..")]
+    return [top.joinpath(*parts[:n], name) for n in range(len(parts), 0, -1)]
+
+
+def _number_in(file: Path) -> int | None:
+    try:
+        text = file.read_text().strip()
+    except OSError:
+        return None
+    return int(text) if text.isdigit() else None  # "max" is no limit
 
 
 def _physical_bytes() -> int:
     return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
 
 
-def _group_limits() -> list[int]:
+def _limits_of_process() -> list[int]:
+    """Return what the ulimits on addresses and on data leave; libraries take up much of both."""
+    import resource  # not on Windows
+
     limits = []
-    for file in (
-        Path("/sys/fs/cgroup/memory.max"),
-        Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"),
-    ):
-        try:
-            text = file.read_text().strip()
-        except OSError:
-            continue
-        if text.isdigit():
-            limits.append(int(text))
+    for kind, field in ((resource.RLIMIT_AS, 0), (resource.RLIMIT_DATA, 5)):
+        soft, _ = resource.getrlimit(kind)
+        if soft != resource.RLIM_INFINITY:
+            # Half of it: there are libraries to come, and every thread reserves some for itself.
+            limits.append(max((soft - _taken_bytes(field)) // 2, 64 << 20))
     return limits
 
 
-def _address_space_limits() -> list[int]:
-    """Return what RLIMIT_AS leaves: it counts addresses, and libraries take up many of those."""
-    import resource  # not on Windows
-
-    soft, _ = resource.getrlimit(resource.RLIMIT_AS)
-    if soft == resource.RLIM_INFINITY:
-        return []
-    # Half of it: every thread reserves more addresses than it will use.
-    return [max((soft - _taken_bytes()) // 2, 64 << 20)]
-
-
-def _taken_bytes() -> int:
+def _taken_bytes(field: int) -> int:
+    """Return what this process has of something, by its place in /proc/self/statm."""
     try:
-        pages = Path("/proc/self/statm").read_text().split()[0]
+        pages = Path("/proc/self/statm").read_text().split()[field]
     except OSError:
         return 0
     return int(pages) * os.sysconf("SC_PAGE_SIZE")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 from collections.abc import Callable, Sequence
@@ -11,7 +10,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from proveout.intake.memory import engine_memory_bytes
+from proveout.intake.memory import engine_memory_bytes, engine_threads
+from proveout.intake.troubles import told
 
 if TYPE_CHECKING:
     import duckdb
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 
 class Session:
-    """One engine, shared by all sources of a run. Close it, or use it in a `with` statement.
+    """One engine, shared by all sources of a run. Close it, or use it in a `with` statement, which
+    also says what the engine's own errors mean (`troubles.told`).
 
     Rows read from text are kept in a scratch database on disk: the engine compresses it, and
     pages it out when memory is short, which a database in memory does at a higher price.
@@ -38,7 +39,7 @@ class Session:
             str(self._scratch / "rows.duckdb"),
             temp_directory=str(self._scratch / "spill"),
             memory_limit=f"{self.memory_bytes // 1024}KiB",
-            threads=threads or os.cpu_count() or 1,
+            threads=threads or engine_threads(self.memory_bytes),
             # A run never fetches code: what is not installed is done without.
             autoinstall_known_extensions=False,
         )
@@ -106,6 +107,9 @@ class Session:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+        if isinstance(error, Exception):
+            with told():
+                raise error
 
 
 def quoted(name: str) -> str:

@@ -1,0 +1,72 @@
+"""What errors of the engine and of the machine mean for the user."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from proveout.errors import ProveoutError, UnreachableError
+
+_NOT_LOADED = ("failed to map segment", "cannot allocate memory", "cannot apply additional memory")
+"""What the loader of shared libraries says when there are no addresses left."""
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Raise what an error within means: KeyboardInterrupt, or an UnreachableError with a next step.
+
+    Any other error goes on as it is.
+    """
+    try:
+        yield
+    except Exception as error:
+        meaning = _meaning(error)
+        if meaning is None:
+            raise
+        raise meaning from error
+
+
+def _meaning(error: Exception) -> BaseException | None:
+    if isinstance(error, ProveoutError):
+        return None
+    if isinstance(error, RuntimeError) and str(error) == "Query interrupted":
+        return KeyboardInterrupt()  # the engine took the user's Ctrl-C for its own
+    if _is_full(error):
+        return UnreachableError(
+            f"The disk is full: {_first_line(error)}.",
+            hint="Make room, or name another place for temporary files: export TMPDIR=/FOLDER",
+        )
+    if _is_out_of_memory(error):
+        return UnreachableError(
+            f"There is not enough memory for this: {_first_line(error)}.",
+            hint="Give the engine more, PROVEOUT_MEMORY_LIMIT=4GB, or run this where more is "
+            "free. A limit of addresses (ulimit -v) must be far above the memory that is meant.",
+        )
+    return None
+
+
+def _is_full(error: Exception) -> bool:
+    return (isinstance(error, OSError) and error.errno == errno.ENOSPC) or (
+        _is_engines(error, "IOException") and "No space left on device" in str(error)
+    )
+
+
+def _is_out_of_memory(error: Exception) -> bool:
+    if isinstance(error, ImportError):
+        return any(sign in str(error) for sign in _NOT_LOADED)
+    return isinstance(error, MemoryError) or _is_engines(error, "OutOfMemoryException")
+
+
+def _is_engines(error: Exception, name: str) -> bool:
+    import duckdb
+
+    return isinstance(error, getattr(duckdb, name))
+
+
+def _first_line(error: Exception) -> str:
+    """Return what was said, without its class before it and its advice after it."""
+    text = (str(error) or type(error).__name__).splitlines()[0].strip()
+    for kind in ("Out of Memory Error: ", "IO Error: "):
+        text = text.removeprefix(kind)
+    return text.rstrip(".")
