@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.audit.flights import PROVEOUT
-from benchmarks.audit.running import Run, RunFailedError, Runner, last_line
+from benchmarks.audit.running import Run, RunFailedError, Runner, elsewhere, last_line
 
 _READ = """
 import resource, sys, warnings
@@ -88,7 +88,7 @@ _PEERS = (
 
 def report(runner: Runner, path: Path, *, sizes: Sequence[int], longest_s: float) -> None:
     """Print what each peer takes for the first rows of the table, or why there is no figure."""
-    tables = [_first(path, n_rows) for n_rows in sizes]
+    tables = [elsewhere(_first, path, n_rows) for n_rows in sizes]
     heads = " | ".join(f"first {n:,} rows" for n in sizes)
     print(f"\n| | {heads} |\n| --- |{' --- |' * len(sizes)}")
     ours = [_said(runner.run(PROVEOUT, "audit", str(table), "--json")) for table in tables]
@@ -120,20 +120,21 @@ def _measured(
     )  # fmt: skip
     if install.returncode:
         return peer.name, [f"cannot be installed: {last_line(install.stderr)}"] * len(tables)
-    limit = str(_half_of_memory())
+    limit = _half_of_memory()
 
     def run(table: Path) -> str:
         try:
             return _said(
                 runner.run(
-                    _READ + peer.code, str(table), limit,
+                    _READ + peer.code, str(table), str(limit),
                     python=python, folder=folder, longest_s=longest_s,
                 )
             )  # fmt: skip
         except RunFailedError as failure:
-            return str(failure)
+            text = str(failure)
+            return f"out of memory at {limit / 2**30:.0f} GiB" if "Memory" in text else text
 
-    run(_first(tables[0], 1_000))
+    run(elsewhere(_first, tables[0], 1_000))
     version = f"from importlib.metadata import version; print(version('{peer.package}'))"
     name = f"{peer.name} ({runner.run(version, python=python, folder=folder).output.strip()})"
     return name, [run(table) for table in tables]

@@ -8,9 +8,14 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
+from typing import TypeVar
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +29,16 @@ class Run:
     mebibytes: float
     """Peak resident memory."""
     output: str
+
+
+def elsewhere(function: Callable[..., _T], *arguments: object) -> _T:
+    """Call a function in a process of its own.
+
+    A process begins with the peak memory of the one that started it. So the one that measures must
+    stay small, and leaves what takes memory to others.
+    """
+    with ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as pool:
+        return pool.submit(function, *arguments).result()
 
 
 class RunFailedError(Exception):
