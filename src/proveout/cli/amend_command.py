@@ -15,10 +15,12 @@ from proveout.cli.paths import (
     CharterArgument,
     JsonOption,
     LedgerOption,
+    WhoOption,
+    and_ledger,
     ledger_location,
     state_folder,
 )
-from proveout.cli.seal_command import WhoOption, refuse_unusable_standard
+from proveout.cli.seal_command import refuse_unusable_standard
 from proveout.cli.whole_lines import whole_lines
 
 
@@ -84,4 +86,4 @@ def amend_command(
     if loosened:
         what = "1 change makes" if loosened == 1 else f"{loosened} changes make"
         output.say(f"{what} the standard easier to meet; every verdict will say so.")
-    output.say(whole_lines(f"Next: proveout gate {charter} --stage production"))
+    output.say(whole_lines(f"Next: proveout gate {charter} --stage production{and_ledger(ledger)}"))

@@ -94,5 +94,5 @@ def command(
             if checks:
                 named = escape(", ".join(checks))
                 output.say(f"[yellow]Not measured[/yellow], because {why}: {named}")
-    say_next(output, report, charter)
+    say_next(output, report, charter, ledger)
     return exit_code(assessment)

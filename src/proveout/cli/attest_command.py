@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +13,9 @@ from proveout.cli.paths import (
     CHARTER_FILE,
     JsonOption,
     LedgerOption,
+    WhoOption,
+    and_ledger,
+    day,
     ledger_location,
     state_folder,
 )
@@ -32,14 +35,15 @@ def command(
     metric: Annotated[str, typer.Argument(help="The metric; only organisational ones.")],
     value: Annotated[str, typer.Argument(help="A number, a share such as 95%, yes or no.")],
     *,
-    who: Annotated[str, typer.Option(help="Who says so, by name.")],
+    who: WhoOption,
     note: Annotated[str, typer.Option(help="On what occasion, or by what document.")],
     subject: Annotated[
         list[str] | None,
         typer.Option(help="What it is about, such as role=production-owner; may be repeated."),
     ] = None,
     valid_until: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last day on which it counts.")
+        date | None,
+        typer.Option(parser=day, metavar="YYYY-MM-DD", help="Last day on which it counts."),
     ] = None,
     charter: CharterOption = Path(CHARTER_FILE),
     ledger: LedgerOption = None,
@@ -62,11 +66,11 @@ def command(
             who=who,
             note=note,
             subject=subject or [],
-            valid_until=None if valid_until is None else valid_until.date(),
+            valid_until=valid_until,
         )
     about = f" ({fact.subject})" if fact.subject.parts else ""
     output.show(
         Text(f"Attested by {fact.person}: {fact.metric}{about} is {evidence_figure(fact)}."),
         {"evidence": {"id": fact.id, **fact.as_dict()}},
     )
-    output.say(f"Next: proveout gate {charter}")
+    output.say(f"Next: proveout gate {charter}{and_ledger(ledger)}")

@@ -15,6 +15,7 @@ from proveout.cli.paths import (
     CharterArgument,
     JsonOption,
     LedgerOption,
+    and_ledger,
     ledger_location,
     state_folder,
 )
@@ -76,16 +77,22 @@ def command(
     output.show(_table(found, outcome), plain)
     if len(found) > SHOWN:
         output.say(f"{len(found) - SHOWN:,} more facts are in the ledger, and in --json.")
-    output.say(f"Next: proveout gate {charter}")
+    output.say(f"Next: proveout gate {charter}{and_ledger(ledger)}")
     return 0 if outcome.status == "done" else 3
 
 
 def _table(found: list[Evidence], outcome: CheckOutcome) -> Table:
     from proveout.evidence.figures import full_figure
 
-    table = Table("Metric", "Subject", "Figure", box=None, pad_edge=False)
+    # Names are folded rather than cut: one that ends in '…' cannot be looked up.
+    table = Table(box=None, pad_edge=False)
+    table.add_column("Metric", overflow="fold", no_wrap=True)
+    for heading in ("In", "Subject", "Figure"):
+        table.add_column(heading, overflow="fold")
     for fact in found[:SHOWN]:
-        table.add_row(fact.metric, str(fact.subject), full_figure(fact))
+        where = "" if fact.basis == "attested" else fact.scope
+        table.add_row(fact.metric, where, str(fact.subject), full_figure(fact))
     for missing in outcome.not_measured:
-        table.add_row(missing.metric, str(missing.subject), f"not measured: {missing.reason}")
+        reason = f"not measured: {missing.reason}"
+        table.add_row(missing.metric, "", str(missing.subject), reason)
     return table

@@ -55,5 +55,5 @@ def command(
     if html is not None:
         write_text(html, render_html(report))
     show_report(output, report, html=html)
-    say_next(output, report, charter)
+    say_next(output, report, charter, ledger)
     return exit_code(assessment)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import shlex
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -23,6 +26,30 @@ LedgerOption = Annotated[
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Give the result as one JSON document.")]
+
+WhoOption = Annotated[
+    str,
+    typer.Option("--who", envvar="PROVEOUT_WHO", help="Full name of the person who does it."),
+]
+
+
+def day(text: str) -> date:
+    """Read a day as it is typed. Raises typer.BadParameter."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        message = f"'{text}' is no date. Write it as YYYY-MM-DD, such as 2026-06-01."
+        raise typer.BadParameter(message) from None
+
+
+def and_ledger(given: str | None) -> str:
+    """Return what the next command must be given to find the same ledger: ' --ledger x.db'.
+
+    An address may hold a password, and what the environment names is found anyway.
+    """
+    if given is None or "://" in given or given == os.environ.get("PROVEOUT_LEDGER"):
+        return ""
+    return f" --ledger {shlex.quote(given)}"
 
 
 def ledger_location(charter: Path, given: str | None) -> str:

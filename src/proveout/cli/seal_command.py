@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, get_args
+from typing import TYPE_CHECKING, get_args
 
 import typer
 
@@ -13,6 +13,8 @@ from proveout.cli.paths import (
     CharterArgument,
     JsonOption,
     LedgerOption,
+    WhoOption,
+    and_ledger,
     ledger_location,
     state_folder,
 )
@@ -21,10 +23,6 @@ from proveout.cli.whole_lines import whole_lines
 if TYPE_CHECKING:
     from proveout.charter.schema import Charter
     from proveout.evidence.catalogue import Catalogue
-
-WhoOption = Annotated[
-    str, typer.Option("--who", envvar="PROVEOUT_WHO", help="Full name of the person who does it.")
-]
 
 
 def register(app: typer.Typer) -> None:
@@ -80,7 +78,7 @@ def seal_command(
             "Results were in the ledger before this seal: it does not show that the standard was "
             "fixed first."
         )
-    output.say(whole_lines(f"Next: proveout assess {charter}"))
+    output.say(whole_lines(f"Next: proveout assess {charter}{and_ledger(ledger)}"))
 
 
 def refuse_unusable_standard(charter: Charter, catalogue: Catalogue) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from proveout import __version__
 from proveout.cli.output import Output
-from proveout.cli.paths import short
+from proveout.cli.paths import and_ledger, short
 from proveout.cli.whole_lines import whole_lines
 from proveout.errors import InputError
 
@@ -50,11 +50,12 @@ def write_text(file: Path, text: str) -> None:
         ) from error
 
 
-def say_next(output: Output, report: Report, charter: Path) -> None:
-    """Offer the next command."""
+def say_next(output: Output, report: Report, charter: Path, ledger: str | None) -> None:
+    """Offer the next command, on the ledger that was given."""
     verdict = report.verdict
+    there = and_ledger(ledger)
     if verdict.sealed_at is None:
-        output.say(whole_lines(f"Next: proveout seal {short(charter)} --who NAME"))
+        output.say(whole_lines(f"Next: proveout seal {short(charter)} --who NAME{there}"))
     elif verdict.decision != "go":
-        again = f"proveout assess {short(charter)} --stage {verdict.stage}"
+        again = f"proveout assess {short(charter)} --stage {verdict.stage}{there}"
         output.say(whole_lines(f"Next: put right what stands first, then: {again}"))

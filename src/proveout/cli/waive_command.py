@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -14,6 +14,9 @@ from proveout.cli.paths import (
     CHARTER_FILE,
     JsonOption,
     LedgerOption,
+    WhoOption,
+    and_ledger,
+    day,
     ledger_location,
     state_folder,
 )
@@ -31,12 +34,15 @@ def register(app: typer.Typer) -> None:
 
 
 def command(
-    criterion: Annotated[str, typer.Argument(help="Id of the criterion, as the verdict shows it.")],
+    criterion: Annotated[
+        str,
+        typer.Argument(help="Id of the criterion: in the report, and in 'proveout gate --json'."),
+    ],
     *,
-    who: Annotated[str, typer.Option(help="Who lets it pass, by name.")],
+    who: WhoOption,
     why: Annotated[str, typer.Option(help="The reason; it stands in every verdict.")],
     until: Annotated[
-        datetime, typer.Option(formats=["%Y-%m-%d"], help="Last day on which it counts.")
+        date, typer.Option(parser=day, metavar="YYYY-MM-DD", help="Last day on which it counts.")
     ],
     charter: CharterOption = Path(CHARTER_FILE),
     ledger: LedgerOption = None,
@@ -49,9 +55,11 @@ def command(
     output = Output(as_json=as_json)
     location = ledger_location(charter, ledger)
     with open_workspace(charter, location, state_folder(charter)) as workspace:
-        waiver = waive(workspace, criterion, who=who, why=why, until=until.date())
+        waiver = waive(workspace, criterion, who=who, why=why, until=until)
     output.show(
-        f"Waived until {until:%Y-%m-%d}: {escape(criterion)}, by {escape(waiver.who)}.",
+        f"Waived until {until.isoformat()}: {escape(criterion)}, by {escape(waiver.who)}.",
         {"waiver": waiver.as_dict()},
     )
-    output.say(f"Next: proveout gate {charter} --stage {criterion.partition('.')[0]}")
+    output.say(
+        f"Next: proveout gate {charter} --stage {criterion.partition('.')[0]}{and_ledger(ledger)}"
+    )

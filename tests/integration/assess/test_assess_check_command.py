@@ -1,0 +1,38 @@
+"""`proveout check`: one check, and what it found."""
+
+from pathlib import Path
+
+import pytest
+
+from proveout.cli import check_command
+from proveout.cli.app import build_app, run_app
+
+pytestmark = [
+    # Ibis 12 calls DuckDB and pandas by names that these have deprecated since.
+    pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning"),
+    pytest.mark.filterwarnings("ignore:The 'future.infer_string' option"),
+]
+
+
+def test_a_check_says_of_which_records_each_figure_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The sample and production have figures of the same name; no name is cut."""
+    monkeypatch.chdir(tmp_path)
+    charter = "pilot: p\ndata: {pilot: a.csv, production: b.csv, label: y}\n"
+    Path("pilot.yaml").write_text(
+        charter + "system: {recorded: {answer: said}}\n", encoding="utf-8"
+    )
+    Path("a.csv").write_text("y,said\n" + "a,a\nb,b\n" * 20, encoding="utf-8")
+    Path("b.csv").write_text("y,said\n" + "a,a\nb,a\n" * 20, encoding="utf-8")
+
+    code = run_app(build_app([check_command.register]), ["check", "quality"])
+    out = capsys.readouterr().out
+
+    lines = [line.split()[:4] for line in out.splitlines() if line.startswith("quality.accuracy")]
+    assert code == 0
+    assert lines == [
+        ["quality.accuracy", "pilot", "100", "%"],
+        ["quality.accuracy", "production", "50", "%"],
+    ]
+    assert "…" not in out
