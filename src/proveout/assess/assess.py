@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 
 from proveout.assess.events import Event
 from proveout.assess.registry import Registry
@@ -18,7 +19,13 @@ from proveout.errors import LedgerBrokenError
 from proveout.evidence.ledger import verify
 from proveout.evidence.ledger.port import Ledger
 from proveout.evidence.outcome import CheckOutcome
-from proveout.gate import decide, gather, refuse_unsealed_changes, standard_for
+from proveout.gate import (
+    decide,
+    eased_since_seal,
+    gather,
+    refuse_unsealed_changes,
+    standard_for,
+)
 from proveout.gate.model import Dossier, Verdict
 
 
@@ -84,6 +91,7 @@ def judge(
     _refuse_broken(ledger)
     criteria, notes = standard_for(stage, loaded.charter, registry.catalogue)
     dossier = _dossier(ledger, loaded)
+    notes += eased_since_seal(stage, criteria, dossier, registry.catalogue)
     verdict = decide(
         loaded, stage, criteria, dossier, now, notes=notes, measured_by=registry.measured_by
     )
@@ -121,4 +129,5 @@ def _refuse_broken(ledger: Ledger) -> None:
 
 def _dossier(ledger: Ledger, loaded: LoadedCharter) -> Dossier:
     pilot = loaded.charter.pilot
-    return gather(ledger.entries(pilot=pilot), pilot)
+    others = (entry for entry in ledger.entries(kinds=("seal",)) if entry.pilot != pilot)
+    return gather(chain(ledger.entries(pilot=pilot), others), pilot)

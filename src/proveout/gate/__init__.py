@@ -3,12 +3,14 @@
 from proveout.gate.decide import decide, refuse_unsealed_changes
 from proveout.gate.dossier import ATTEST, gather
 from proveout.gate.lines import default_lines
+from proveout.gate.since_seal import eased_since_seal
 from proveout.gate.standard import standard_for
 
 __all__ = [
     "ATTEST",
     "decide",
     "default_lines",
+    "eased_since_seal",
     "gather",
     "refuse_unsealed_changes",
     "standard_for",

@@ -30,6 +30,11 @@ class Bench:
     kept: Mapping[tuple[str, str], int]
     """How many facts of a check and run are there."""
 
+    @property
+    def latest(self) -> datetime:
+        """The time, which is never before what the ledger has seen: no waiver lives again."""
+        return max(self.now, self.dossier.last_recorded_at or self.now)
+
     def broken_off(self, found: Evidence) -> str | None:
         """Say why the run that found this may be incomplete; None when it came to its end."""
         name = found.check.name

@@ -144,7 +144,7 @@ def _waiver(criterion: Criterion, bench: Bench) -> Waiver | None:
     in_force = [
         waiver
         for waiver in bench.dossier.waivers
-        if waiver.criterion == criterion.id and waiver.granted_at <= bench.now < waiver.until
+        if waiver.criterion == criterion.id and waiver.granted_at <= bench.latest < waiver.until
     ]
     return max(in_force, key=lambda waiver: (waiver.granted_at, waiver.until), default=None)
 

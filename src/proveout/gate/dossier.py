@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from proveout.charter.sealing import Standing, standing
+from proveout.charter.sealing import Seal, Standing, standing
 from proveout.evidence.ledger.port import Entry
 from proveout.evidence.model import Evidence, Subject
 from proveout.evidence.outcome import CheckOutcome
 from proveout.evidence.waiver import Waiver
-from proveout.gate.model import Dossier, Loosening
+from proveout.gate.model import Dossier, LateChange, Loosening, Relative
 
 ATTEST = "attest"
 """Check name of what a person attests. Such evidence is replaced one fact at a time."""
 
 
 def gather(entries: Iterable[Entry], pilot: str) -> Dossier:
-    """Read the entries of one pilot, in the order of the ledger.
+    """Read the entries of one pilot, in the order of the ledger, and the seals of the others.
 
     A later run of a check replaces an earlier one wholesale, and only that check. A check that a
     run was opened for and that never reported an end counts as interrupted.
@@ -29,6 +29,8 @@ def gather(entries: Iterable[Entry], pilot: str) -> Dossier:
     for entry in entries:
         if entry.pilot == pilot:
             state.take(entry)
+        elif entry.kind == "seal":
+            state.take_relative(Seal.from_dict(entry.body))
     return state.dossier()
 
 
@@ -43,8 +45,19 @@ class _State:
     sealing: list[Entry] = field(default_factory=list)
     has_results: bool = False
     has_results_before_seal: bool = False
+    relatives: dict[str, Relative] = field(default_factory=dict)
+    last_recorded_at: datetime | None = None
+
+    def take_relative(self, seal: Seal) -> None:
+        """Keep the first seal of another pilot."""
+        relative = Relative(
+            pilot=seal.pilot, sealed_by=seal.who, sealed_at=seal.at, content=seal.content
+        )
+        self.relatives.setdefault(seal.pilot, relative)
 
     def take(self, entry: Entry) -> None:
+        latest = self.last_recorded_at
+        self.last_recorded_at = max(entry.recorded_at, latest or entry.recorded_at)
         match entry.kind:
             case "run":
                 self._open_run(entry.body)
@@ -98,6 +111,8 @@ class _State:
             evidence=(*evidence, *self.attested.values()),
             outcomes=tuple(self.latest[check] for check in sorted(self.latest)),
             waivers=tuple(self.waivers),
+            sealed_elsewhere=tuple(self.relatives.values()),
+            last_recorded_at=self.last_recorded_at,
         )
         return _sealed(dossier, standing(self.sealing), late=self.has_results_before_seal)
 
@@ -112,6 +127,8 @@ def _sealed(dossier: Dossier, present: Standing, *, late: bool) -> Dossier:
         sealed_hash=present.content_hash_in_force,
         sealed_content=present.content_in_force,
         has_results_before_seal=late,
+        first_sealed=present.seal.content,
+        late_changes=tuple(_late_changes(present)),
         n_amendments=len(present.amendments),
         loosenings=tuple(
             Loosening(
@@ -126,6 +143,19 @@ def _sealed(dossier: Dossier, present: Standing, *, late: bool) -> Dossier:
             for amendment, change in present.loosened
         ),
     )
+
+
+def _late_changes(present: Standing) -> Iterator[LateChange]:
+    for amendment in present.amendments:
+        late = [
+            change.path
+            for change in amendment.changes
+            if change.effect == "other" and change.results_known
+        ]
+        if late:
+            yield LateChange(
+                what=tuple(late), who=amendment.who, why=amendment.why, at=amendment.at
+            )
 
 
 def _is_later(outcome: CheckOutcome, standing: CheckOutcome) -> bool:

@@ -79,6 +79,27 @@ class Loosening:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LateChange:
+    """What an amendment changed, neither looser nor tighter by itself, when results were known."""
+
+    what: tuple[str, ...]
+    """Paths in the charter: 'data.label'."""
+    who: str
+    why: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Relative:
+    """Another pilot of the ledger, sealed with the same system or the same data."""
+
+    pilot: str
+    sealed_by: str
+    sealed_at: datetime
+    content: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Dossier:
     """All that the ledger knows of one pilot, gathered for a decision."""
 
@@ -97,6 +118,13 @@ class Dossier:
     """The charter in force in plain JSON, so that an unsealed change can be shown."""
     has_results_before_seal: bool = False
     """Something was measured before the charter was sealed (R104)."""
+    first_sealed: Mapping[str, Any] | None = None
+    """The charter as it was sealed at first, in plain JSON."""
+    late_changes: tuple[LateChange, ...] = ()
+    sealed_elsewhere: tuple[Relative, ...] = ()
+    """Every other pilot of the ledger that is sealed."""
+    last_recorded_at: datetime | None = None
+    """When the ledger was last told of this pilot: it is later now, whatever a clock says."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from proveout.charter.loaded import LoadedCharter
+from proveout.charter.loading import content
+from proveout.evidence.figures import minute
 from proveout.evidence.model import CHARTER_INPUT
 from proveout.gate.bench import Bench
-from proveout.gate.judge import is_surely_broken
+from proveout.gate.judge import CLOCKS_APART, is_surely_broken
 from proveout.gate.model import Ruling
 from proveout.gate.standards import SEALED
 
@@ -17,9 +20,11 @@ def notes_on(bench: Bench, loaded: LoadedCharter, rulings: Sequence[Ruling]) -> 
     return [
         *_broken_limits_waived(rulings),
         *_on_the_seal(bench),
+        *_on_relatives(bench, loaded),
         *_loosened_by_the_charter(rulings),
         *_on_waivers(bench, rulings),
         *_on_the_charter_then(bench, loaded),
+        *_on_the_clock(bench),
     ]
 
 
@@ -48,6 +53,34 @@ def _on_the_seal(bench: Bench) -> Iterator[str]:
             f"Loosened since the seal, {known}: {loosening.what} from {loosening.before} to "
             f"{loosening.after}, by {loosening.who} on {loosening.at:%Y-%m-%d}. {loosening.why}"
         )
+    for late in dossier.late_changes:
+        yield (
+            f"Changed since the seal, after results were known: {', '.join(late.what)}, by "
+            f"{late.who} on {late.at:%Y-%m-%d}. {late.why}"
+        )
+
+
+def _on_relatives(bench: Bench, loaded: LoadedCharter) -> Iterator[str]:
+    """Name pilots that this one may be under another name: a seal does not follow a renaming."""
+    mine = _stands_on(content(loaded.charter))
+    for other in bench.dossier.sealed_elsewhere:
+        theirs = _stands_on(other.content)
+        shared = [part for part in mine if mine[part] and mine[part] == theirs[part]]
+        if shared:
+            yield (
+                f"The same {' and '.join(shared)} stood in a charter before: pilot "
+                f"'{other.pilot}', sealed by {other.sealed_by} on {other.sealed_at:%Y-%m-%d}. "
+                "What was found, amended or waived there does not count here."
+            )
+
+
+def _stands_on(charter: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what names the system and the data of production, which a renaming leaves alone."""
+    system = charter.get("system") or {}
+    return {
+        "system": system.get("python") or system.get("http"),
+        "data": (charter.get("data") or {}).get("production"),
+    }
 
 
 def _loosened_by_the_charter(rulings: Sequence[Ruling]) -> Iterator[str]:
@@ -67,7 +100,7 @@ def _on_waivers(bench: Bench, rulings: Sequence[Ruling]) -> Iterator[str]:
     for waiver in bench.dossier.waivers:
         if waiver in used or waiver.criterion not in ids:
             continue
-        if waiver.until <= bench.now:
+        if waiver.until <= bench.latest:
             yield (
                 f"A waiver has expired: {waiver.criterion}, by {waiver.who} until "
                 f"{waiver.until:%Y-%m-%d}. {waiver.why}"
@@ -92,4 +125,13 @@ def _on_the_charter_then(bench: Bench, loaded: LoadedCharter) -> Iterator[str]:
         yield (
             f"Measured under an earlier version of the charter: {', '.join(sorted(earlier))}. "
             "What was measured with other data, another system or other stress does not pass."
+        )
+
+
+def _on_the_clock(bench: Bench) -> Iterator[str]:
+    last = bench.dossier.last_recorded_at
+    if last is not None and last - bench.now > CLOCKS_APART:
+        yield (
+            f"The clock says {minute(bench.now)}, and the ledger was written to at {minute(last)}: "
+            "one of the two was wrong. Waivers are judged by the later."
         )

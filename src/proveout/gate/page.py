@@ -32,10 +32,13 @@ Each has a default standard, which the charter tightens or, visibly, loosens.
 | --- | --- |
 | `passed` | the bound of the interval clears the threshold; a full count is its own bound |
 | `failed` | the point estimate does not clear it, however old it is |
-| `missing` | nothing acceptable was found: not measured, on other data, on another basis, or on no record at all |
+| `missing` | nothing acceptable was found: not measured, on other data, on another \
+basis, or on no record at all |
 | `inconclusive` | the point clears and the bound does not; or the interval is of a lower \
 level than asked; or the check that found it did not come to its end |
-| `stale` | it clears, and is too old, past its own date, or of another charter: attested when it said something else, or measured when it said something else of data, system or stress |
+| `stale` | it clears, and is too old, past its own date, or of another charter: \
+attested when it said something else, or measured when it said something else of data, system or \
+stress |
 | `waived` | it is one of the above, and a named person lets it pass until a date |
 
 The verdict is `go` when every criterion is passed or waived, `stop` when a criterion marked as a \

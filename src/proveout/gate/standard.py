@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 
@@ -15,6 +15,13 @@ from proveout.gate.demand import demand
 from proveout.gate.fitting import fit
 from proveout.gate.model import Criterion, Role
 from proveout.gate.standards import DEFAULTS, SCOPE_WORDS, SEALED
+
+_DEFAULT: Mapping[str, Criterion] = {
+    criterion.id: criterion for criteria in DEFAULTS.values() for criterion in criteria
+}
+
+_MONTH = timedelta(days=31)
+"""How old measured evidence may be where a line of acceptance does not say: as by default."""
 
 
 def standard_for(
@@ -95,30 +102,41 @@ def _adjust(
         is_limit=criterion.is_limit if adjustment.limit is None else adjustment.limit,
         note=adjustment.why,
     )
-    if is_looser(changed, criterion):
-        unit = _unit(criterion, catalogue)
+    _refuse_percentage(changed, _unit(criterion, catalogue))
+    # Against the default itself, not against what another part of the charter made of it.
+    default = criterion if criterion.origin == "charter" else _DEFAULT.get(criterion.id, criterion)
+    if is_looser(changed, default):
         note = (
-            f"Loosened against the default standard: {criterion.id} ({_terms(criterion, unit)} "
-            f"became {_terms(changed, unit)}). {adjustment.why}"
+            f"Loosened against the default standard: {criterion.id} ({terms(default, catalogue)} "
+            f"became {terms(changed, catalogue)}). {adjustment.why}"
         )
         return replace(changed, origin="loosened"), note
-    if is_looser(criterion, changed):
-        changed = replace(changed, origin="tightened")
-    return changed, None
+    is_tighter = is_looser(default, changed)
+    return replace(changed, origin="tightened" if is_tighter else default.origin), None
+
+
+def _refuse_percentage(changed: Criterion, unit: str) -> None:
+    if unit == "fraction" and changed.threshold > 1:
+        raise CharterError(
+            f"standard.{changed.id}.threshold: {changed.threshold:g} is above all that a share of "
+            "one can be.",
+            hint=f"For {changed.threshold:g} % write {changed.threshold / 100:g}.",
+        )
 
 
 def _or(given: float | None, default: float) -> float:
     return default if given is None else given
 
 
-def _terms(criterion: Criterion, unit: str) -> str:
-    terms = [demand(criterion.comparison, criterion.threshold, unit)]
-    terms.append(f"at {criterion.confidence:g} confidence")
+def terms(criterion: Criterion, catalogue: Catalogue) -> str:
+    """Write everything of a criterion that can be made looser."""
+    said = [demand(criterion.comparison, criterion.threshold, _unit(criterion, catalogue))]
+    said.append(f"at {criterion.confidence:g} confidence")
     if criterion.max_age is not None:
-        terms.append(f"not older than {criterion.max_age.days} days")
+        said.append(f"not older than {criterion.max_age.days} days")
     if criterion.is_limit:
-        terms.append("a limit")
-    return ", ".join(terms)
+        said.append("a limit")
+    return ", ".join(said)
 
 
 def is_looser(changed: Criterion, before: Criterion) -> bool:
@@ -178,7 +196,7 @@ def _criterion(position: int, line: Acceptance, catalogue: Catalogue) -> Criteri
         confidence=line.confidence,
         scope=_scope(line),
         bases=("measured", "attested") if metric.family == "organisational" else ("measured",),
-        max_age=None if line.max_age_days is None else timedelta(days=line.max_age_days),
+        max_age=_max_age(line, metric),
         is_limit=line.limit,
         family=metric.family,
         fix="Improve it and measure again, or change the threshold in the open: proveout amend.",
@@ -187,6 +205,13 @@ def _criterion(position: int, line: Acceptance, catalogue: Catalogue) -> Criteri
         origin="charter",
         note=line.why or "",
     )
+
+
+def _max_age(line: Acceptance, metric: Metric) -> timedelta | None:
+    """What people attest lasts until they say otherwise; what was measured does not."""
+    if line.max_age_days is not None:
+        return timedelta(days=line.max_age_days)
+    return None if metric.family == "organisational" else _MONTH
 
 
 def _title(line: Acceptance, metric: Metric, subject: Subject) -> str:
@@ -200,7 +225,7 @@ def _title(line: Acceptance, metric: Metric, subject: Subject) -> str:
 
 def _scope(line: Acceptance) -> Scope | None:
     """Corrupted inputs are never production; every other line means production unless it says."""
-    if "scope" not in line.model_fields_set and line.metric.startswith("stress."):
+    if line.scope == "production" and line.metric.startswith("stress."):
         return "synthetic"
     return line.scope
 
@@ -215,4 +240,4 @@ def _role(metric: str, catalogue: Catalogue) -> Role:
     )
 
 
-__all__ = ["SEALED", "is_looser", "standard_for"]
+__all__ = ["SEALED", "is_looser", "standard_for", "terms"]

@@ -48,6 +48,27 @@ MISTAKES: dict[str, str] = {
         acceptance:
           - {metric: quality.accuracy, comparison: '>=', threshold: '0,85'}
     """,
+    # The operator is the wrong way round: bad answers would pass, and good ones would not.
+    "operator the wrong way round": """\
+        pilot: claims
+        acceptance:
+          - quality.accuracy <= 0.85
+          - {metric: quality.silent_failure, comparison: '>=', threshold: 0.02}
+    """,
+    # A percentage where a share is held against it: 5 would be 500 %.
+    "threshold as a percentage": """\
+        pilot: claims
+        acceptance:
+          - quality.accuracy >= 85
+          - quality.silent_failure <= 5
+    """,
+    # A threshold that everything reaches holds nobody to anything.
+    "threshold that nothing could miss": """\
+        pilot: claims
+        acceptance:
+          - quality.accuracy >= 0
+          - {metric: quality.silent_failure, comparison: '<=', threshold: 1}
+    """,
     # A percentage with its sign.
     "percent sign": """\
         pilot: claims

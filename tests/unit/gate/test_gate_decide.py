@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -17,10 +18,11 @@ from fixtures.gate_makers import (
     sealed,
     waiver,
 )
+from proveout.charter.loading import content
 from proveout.errors import CharterError
 from proveout.evidence.model import Subject
 from proveout.gate import decide
-from proveout.gate.model import Criterion, Dossier, Loosening, Verdict
+from proveout.gate.model import Criterion, Dossier, LateChange, Loosening, Relative, Verdict
 from proveout.gate.standards import SEALED
 from proveout.gate.standards.terms import sealed as seal_line
 
@@ -259,3 +261,73 @@ def test_the_fix_first_list_is_ordered_by_what_holds_most() -> None:
         "g.limit", "d.far", "f.organisation", "e.near", "c.missing", "b.inconclusive", "a.stale",
     ]  # fmt: skip
     assert made.rulings[-1].weight == 0
+
+
+def test_what_was_changed_after_results_stands_in_every_verdict() -> None:
+    """Another label is neither looser nor tighter, and may be what made the figures good."""
+    late = LateChange(what=("data.label", "data.key"), who="Bob", why="cleaner", at=NOW)
+    made = verdict(LINE, given=dossier(fact(), late_changes=(late,)))
+
+    assert made.notes == (
+        "Changed since the seal, after results were known: data.label, data.key, by Bob on "
+        "2026-03-01. cleaner",
+    )
+
+
+@pytest.mark.parametrize(
+    ("theirs", "shared"),
+    [
+        ({"system": "model.py:predict"}, "system"),
+        ({"data": {"production": ["a.csv"], "label": "other"}}, "data"),
+        (
+            {
+                "system": {"python": "model.py:predict", "owner": "Ada"},
+                "data": {"production": "a.csv"},
+            },
+            "system and data",
+        ),
+    ],
+)
+def test_a_pilot_that_was_sealed_under_another_name_is_named(
+    theirs: dict[str, Any], shared: str
+) -> None:
+    """Renaming a pilot leaves its seal, its results and its loosened thresholds behind."""
+    mine = charter(system="model.py:predict", data={"production": ["a.csv"]})
+    other = Relative(
+        pilot="q",
+        sealed_by="Grace Hopper",
+        sealed_at=NOW,
+        content=content(charter(pilot="q", **theirs).charter),
+    )
+    given = sealed(mine, dossier(fact(), sealed_elsewhere=(other,)))
+
+    made = decide(mine, "production", (LINE,), given, NOW)
+
+    assert made.notes == (
+        f"The same {shared} stood in a charter before: pilot 'q', sealed by Grace Hopper on "
+        "2026-03-01. What was found, amended or waived there does not count here.",
+    )
+
+
+def test_pilots_that_share_nothing_are_not_mentioned() -> None:
+    """Neither does one charter without a system resemble another."""
+    other = Relative(
+        pilot="q", sealed_by="Grace Hopper", sealed_at=NOW, content={"pilot": "q", "title": "Q"}
+    )
+
+    assert verdict(LINE, given=dossier(fact(), sealed_elsewhere=(other,))).notes == ()
+
+
+def test_a_waiver_that_has_ended_stays_ended_when_the_clock_is_set_back() -> None:
+    """The ledger has seen a later day: the waiver does not live again, and the verdict says so."""
+    ended = waiver(LINE.id, until=NOW + timedelta(days=1))
+    later = NOW + timedelta(days=20)
+    made = verdict(LINE, given=dossier(waivers=(ended,), last_recorded_at=later))
+
+    assert (made.decision, made.rulings[0].state) == ("hold", "missing")
+    assert made.notes == (
+        "A waiver has expired: production.quality.accuracy, by Grace Hopper until 2026-03-02. "
+        "the night shift follows",
+        "The clock says 2026-03-01 12:00 UTC, and the ledger was written to at 2026-03-21 12:00 "
+        "UTC: one of the two was wrong. Waivers are judged by the later.",
+    )

@@ -13,7 +13,7 @@ from proveout.evidence.ledger.port import NewEntry
 from proveout.evidence.model import CheckRef, Evidence, Subject
 from proveout.evidence.outcome import CheckOutcome
 from proveout.gate import gather
-from proveout.gate.model import Dossier, Loosening
+from proveout.gate.model import Dossier, LateChange, Loosening, Relative
 
 
 def opened(run: str, *checks: str, **changes: Any) -> NewEntry:
@@ -182,3 +182,51 @@ def test_results_before_the_seal_are_remembered() -> None:
 
     assert gathered(*measured, seal(loaded)).has_results_before_seal
     assert not gathered(seal(loaded), *measured).has_results_before_seal
+
+
+def test_what_was_changed_when_results_were_known_is_told() -> None:
+    """A change that is neither looser nor tighter by itself may still bend the result."""
+    before, after = charter(data={"label": "late"}), charter(data={"label": "on_time"})
+    amendment = Amendment(
+        pilot="p",
+        who="Bob",
+        why="the other column is cleaner",
+        at=NOW,
+        content_hash=after.content_hash,
+        content=content(after.charter),
+        changes=(
+            Change(
+                path="data.label", before="late", after="on_time", effect="other",
+                results_known=True,
+            ),
+            Change(path="title", before=None, after="T", effect="other"),
+        ),
+    )  # fmt: skip
+
+    found = gathered(seal(before), NewEntry(pilot="p", kind="amendment", body=amendment.as_dict()))
+
+    assert found.late_changes == (
+        LateChange(what=("data.label",), who="Bob", why="the other column is cleaner", at=NOW),
+    )
+    assert found.first_sealed == content(before.charter)
+
+
+def test_the_seals_of_other_pilots_are_known() -> None:
+    """A pilot that was renamed leaves its seal behind; its evidence never counts for another."""
+    mine = charter(system="model.py:predict")
+    other = charter(pilot="q", system="model.py:predict")
+    theirs = fact(pilot="q")
+
+    found = gathered(seal(other, who="Grace Hopper"), kept(theirs), seal(mine))
+
+    assert (found.evidence, found.sealed_by) == ((), "Ada Byron")
+    assert found.sealed_elsewhere == (
+        Relative(
+            pilot="q", sealed_by="Grace Hopper", sealed_at=NOW, content=content(other.charter)
+        ),
+    )
+
+
+def test_the_dossier_knows_when_the_ledger_was_last_written_to() -> None:
+    """It is later than that now, whatever a clock says."""
+    assert gathered(seal(charter())).last_recorded_at == NOW

@@ -331,3 +331,86 @@ def test_amendments_can_know_the_default_lines() -> None:
         is_limit=False,
         max_age_days=31,
     )
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        # how many, how fast, how honest: not how good
+        "quality.exception_rate <= 0.05",
+        "quality.throughput >= 100",
+        # the curated sample says nothing of production
+        {"metric": "quality.f1", "comparison": ">=", "threshold": 0.7, "scope": "pilot"},
+        {"metric": "quality.f1", "comparison": ">=", "threshold": 0.7, "scope": None},
+        # one site is not the whole
+        "quality.accuracy[site=EWR] >= 0.8",
+        # another gate
+        {"metric": "quality.f1", "comparison": ">=", "threshold": 0.7, "stage": "scale"},
+    ],
+)
+def test_quality_is_agreed_by_a_line_on_all_answers_on_production(line: Any) -> None:
+    """A line that leaves bad answers on production alone is no agreement on quality."""
+    assert "production.quality-agreed" in standard("production", acceptance=[line])
+
+
+def test_quality_may_be_agreed_for_every_site() -> None:
+    """'*' leaves nobody out."""
+    found = standard("production", acceptance=["quality.accuracy[site=*] >= 0.8"])
+
+    assert "production.quality-agreed" not in found
+
+
+def test_an_adjustment_is_held_against_the_default_not_against_another_loosening() -> None:
+    """A line that stress.max_* opened wide and an adjustment half closed is still looser."""
+    values = {
+        "stress": {"max_quality_drop": 0.9},
+        "standard": {"production.stress-quality-drop": {"threshold": 0.5, "why": "old forms"}},
+        "acceptance": ["quality.accuracy >= 0.85"],
+    }
+
+    assert standard("production", **values)["production.stress-quality-drop"].origin == "loosened"
+    assert notes("production", **values) == (
+        "Loosened against the default standard: production.stress-quality-drop (at most 10 %, at "
+        "0.95 confidence, not older than 31 days became at most 50 %, at 0.95 confidence, not "
+        "older than 31 days). old forms",
+    )
+
+
+def test_an_adjusted_share_is_no_percentage() -> None:
+    """A threshold of 2 for '2 %' would let everything pass."""
+    with pytest.raises(CharterError) as caught:
+        standard("production", standard={"production.rejects": {"threshold": 2, "why": "scans"}})
+
+    assert (caught.value.message, caught.value.hint) == (
+        "standard.production.rejects.threshold: 2 is above all that a share of one can be.",
+        "For 2 % write 0.02.",
+    )
+
+
+def test_what_was_measured_for_an_accepted_line_grows_old() -> None:
+    """As by default, after 31 days; what a person attested lasts until they say otherwise."""
+    found = standard(
+        "production",
+        acceptance=[
+            "quality.accuracy >= 0.85",
+            {"metric": "quality.f1", "comparison": ">=", "threshold": 0.7, "max_age_days": 90},
+            "governance.signoff[role=legal] >= 1",
+        ],
+    )
+
+    names = ["quality.accuracy", "quality.f1", "governance.signoff[role=legal]"]
+    assert [found[f"production.{name}"].max_age for name in names] == [
+        timedelta(days=31),
+        timedelta(days=90),
+        None,
+    ]
+
+
+def test_a_line_on_stress_is_on_corrupted_data_whether_or_not_it_says_production() -> None:
+    """The seal does not keep what is said as by default, so it cannot mean anything else."""
+    line = {"metric": "stress.worst_silent_failure", "comparison": "<=", "threshold": 0.02}
+    said = standard("production", acceptance=[{**line, "scope": "production"}])
+    unsaid = standard("production", acceptance=[line])
+
+    assert said == unsaid
+    assert said["production.stress.worst_silent_failure"].scope == "synthetic"

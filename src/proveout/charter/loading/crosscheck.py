@@ -15,6 +15,7 @@ from proveout.charter.loading.document import Document
 from proveout.charter.loading.measurable import Found, measurement_problems
 from proveout.charter.loading.nearest import nearest
 from proveout.charter.loading.problem import Position, Problem
+from proveout.charter.loading.reachable import reach_problems
 from proveout.evidence.catalogue import Catalogue
 
 
@@ -30,6 +31,8 @@ def cross_problems(document: Document, known_metrics: Catalogue | None) -> list[
     for path in (("acceptance",), ("assumptions",)):
         for place, item in _items(root, path):
             found += measurement_problems(place, item, known_metrics)
+            if path == ("acceptance",):
+                found += reach_problems(place, item, known_metrics)
     return [
         Problem(at=_position(path, document), path=path, what=what, write=write)
         for path, what, write in found
