@@ -46,7 +46,10 @@ def _unanswered(fact: Evidence) -> list[str]:
     if refused:
         faults.append(f"{refused:,} were refused")
     n = round(fact.value * fact.n)
-    head = f"No usable answer for {n:,} of {fact.n:,} rows {_WHERE.get(fact.scope, '')}".rstrip()
+    where = _WHERE.get(fact.scope, "")
+    head = f"No usable answer for {n:,} of {fact.n:,} rows {where}".rstrip()
     left = len(faults) - _SHOWN
     more = [f"  and {left} more, in the evidence (--json)"] if left > 0 else []
-    return [f"{head}:" if faults else f"{head}.", *(f"  {f}" for f in faults[:_SHOWN]), *more]
+    # A fault that came again with other figures is kept once, as it first came.
+    begin = f"{head}; the first fault of each kind:" if faults else f"{head}."
+    return [begin, *(f"  {fault}" for fault in faults[:_SHOWN]), *more]

@@ -42,7 +42,7 @@ def exceptions(value: float, **more: Any) -> Evidence:
 def test_the_reasons_follow_the_count(details: dict[str, Any], sentences: list[str]) -> None:
     """Three at most; the others are counted."""
     assert told(exceptions(0.1, details=details)) == [
-        "No usable answer for 100 of 1,000 rows of production:",
+        "No usable answer for 100 of 1,000 rows of production; the first fault of each kind:",
         *sentences,
     ]
 
