@@ -401,7 +401,7 @@ def test_rows_that_cannot_be_read_are_counted(prepare: Prepare) -> None:
     assert code == 1
     assert audited.returncode == 0
     assert audited.stdout.startswith("tickets  3 records · 4 fields · 2 rows could not be read\n")
-    assert "2 records of tickets cannot be read at all (40.0 %)" in audited.stdout
+    assert "2 records of tickets cannot be read at all (40.0\N{NO-BREAK SPACE}%)" in audited.stdout
 
 
 def test_a_tampered_ledger_gives_no_verdict(prepare: Prepare) -> None:
