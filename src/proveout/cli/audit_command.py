@@ -19,7 +19,7 @@ from proveout.cli.adhoc import (
     listed,
 )
 from proveout.cli.output import Output
-from proveout.cli.paths import JsonOption
+from proveout.cli.paths import JsonOption, TableOption
 from proveout.errors import InputError
 
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ def command(
         str | None,
         typer.Option(help="Texts that stand for a missing value, such as NA.", metavar="TEXT,…"),
     ] = None,
+    table: TableOption = None,
     charter: Annotated[
         Path | None,
         typer.Option(help="Take what is declared of the data from this charter."),
@@ -88,7 +89,9 @@ def command(
         "site_column": site_column,
     }
     declared = {name: value for name, value in given.items() if value}
-    loaded = _charter(sources or [], declared, listed(null), charter)
+    loaded = _charter(
+        sources or [], declared, {"null_values": listed(null), "table": table}, charter
+    )
     with asking(loaded, CHECK.name, seed=seed) as context:
         collected = collect(CHECK.run(context), output, begin="reading")
     items = remediation(collected.evidence, loaded.charter)
@@ -103,7 +106,7 @@ def command(
 
 
 def _charter(
-    sources: list[str], given: dict[str, Any], nulls: list[str], file: Path | None
+    sources: list[str], given: dict[str, Any], of_source: dict[str, Any], file: Path | None
 ) -> LoadedCharter:
     """Make the charter: from the command line alone, or on top of what another one declares."""
     if file is None:
@@ -112,7 +115,7 @@ def _charter(
                 "There is nothing to audit.", hint="Name a file: proveout audit orders.csv"
             )
         return charter_of(
-            "audit", {"production": [_source(each, nulls) for each in sources], **given}
+            "audit", {"production": [{"path": each, **of_source} for each in sources], **given}
         )
     from dataclasses import replace
 
@@ -122,13 +125,9 @@ def _charter(
     changed = {**loaded.charter.data.model_dump(exclude={"pilot"}), **given}
     if sources:
         # Paths on the command line start here, those of the charter in its own folder.
-        changed["production"] = [_source(_from_here(each), nulls) for each in sources]
+        changed["production"] = [{"path": _from_here(each), **of_source} for each in sources]
     data = charter_of("audit", changed).charter.data
     return replace(loaded, charter=loaded.charter.model_copy(update={"data": data}))
-
-
-def _source(path: str, nulls: list[str]) -> dict[str, Any]:
-    return {"path": path, "null_values": nulls}
 
 
 def _from_here(path: str) -> str:

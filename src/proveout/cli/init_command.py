@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from proveout.cli.output import Output
-from proveout.cli.paths import CHARTER_FILE, JsonOption
+from proveout.cli.paths import CHARTER_FILE, JsonOption, TableOption
 from proveout.cli.whole_lines import whole_lines
 from proveout.errors import InputError
 
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 LOOK_AT_ROWS = 10_000
 """Enough to tell types and candidates; the audit looks at all rows."""
+
+MOST_SITES = 20
+"""A folder of more files is rather one of days than of sites."""
 
 
 def register(app: typer.Typer) -> None:
@@ -34,6 +37,7 @@ def init_command(
         str | None,
         typer.Argument(help="Production data to look at: file, folder, glob or database."),
     ] = None,
+    table: TableOption = None,
     out: Annotated[Path, typer.Option("--out", "-o", help="Where to write the charter.")] = Path(
         CHARTER_FILE
     ),
@@ -59,11 +63,11 @@ def init_command(
 
     _refuse_to_overwrite(out, force=force)
     output = Output(as_json=as_json)
-    profile = None if data is None else _profile(data, out)
+    profile = None if data is None else _profile(data, table, out)
     guess = None if profile is None else infer(profile)
-    answers = Answers(pilot=pilot or _name_of(out.resolve().parent))
+    answers = Answers(pilot=pilot or _name_of(out.resolve().parent), table=table)
     if profile is not None and guess is not None:
-        answers = _from_data(answers, profile, guess)
+        answers = _from_data(answers, profile, guess, files=_files(data or "", out))
     if not (yes or as_json) and sys.stdin.isatty():
         answers = _asked(answers, guess, has_data=data is not None)
     _write(out, render(answers))
@@ -73,7 +77,10 @@ def init_command(
     if guess is not None and answers.label is None:
         output.say("No column looks like the true answer: name it under data.label.")
     output.say(
-        whole_lines(f"Take away the '# ' before what you can say, then: proveout assess {out}")
+        whole_lines(
+            "Take away the '# ' before what you can say; when it is agreed: "
+            f"proveout seal {out} --who NAME"
+        )
     )
 
 
@@ -85,14 +92,25 @@ def _refuse_to_overwrite(out: Path, *, force: bool) -> None:
         )
 
 
-def _profile(data: str, out: Path) -> DataProfile:
+def _files(data: str, out: Path) -> tuple[str, ...]:
+    """List the files of a folder, where they are so few that each may be of one site."""
+    folder = Path(data)
+    if not folder.is_dir():
+        return ()
+    found = sorted(each for each in folder.iterdir() if not each.name.startswith("."))
+    if not 2 <= len(found) <= MOST_SITES or not all(each.is_file() for each in found):
+        return ()
+    return tuple(_from_charter(str(each), out) for each in found)
+
+
+def _profile(data: str, table: str | None, out: Path) -> DataProfile:
     """Open the data and look at the first rows."""
     from proveout.charter.init import DataProfile, profile_column
     from proveout.charter.schema import Source
     from proveout.intake import Session, open_source
 
     with Session() as session:
-        opened = open_source(Source(path=data), folder=Path.cwd(), session=session)
+        opened = open_source(Source(path=data, table=table), folder=Path.cwd(), session=session)
         rows = opened.table.limit(LOOK_AT_ROWS).to_pyarrow()
     columns = tuple(profile_column(name, rows[name].to_pylist()) for name in rows.column_names)
     return DataProfile(path=_from_charter(data, out), columns=columns)
@@ -105,10 +123,14 @@ def _from_charter(data: str, out: Path) -> str:
     return Path(os.path.relpath(data, out.parent)).as_posix()
 
 
-def _from_data(answers: Answers, profile: DataProfile, guess: Guess) -> Answers:
+def _from_data(
+    answers: Answers, profile: DataProfile, guess: Guess, *, files: tuple[str, ...]
+) -> Answers:
     return replace(
         answers,
         production=profile.path,
+        null_values=profile.stand_ins,
+        files=files,
         label=guess.label,
         key=guess.key,
         timestamp=guess.timestamp,
@@ -184,6 +206,8 @@ def _found(answers: Answers) -> dict[str, str]:
     told = {
         "pilot": answers.pilot,
         "data.production": answers.production,
+        "data.production.table": answers.table,
+        "data.production.null_values": ", ".join(answers.null_values),
         "data.label": answers.label,
         "data.key": ", ".join(answers.key),
         "data.timestamp": answers.timestamp,

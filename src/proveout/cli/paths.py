@@ -27,6 +27,10 @@ LedgerOption = Annotated[
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Give the result as one JSON document.")]
 
+TableOption = Annotated[
+    str | None,
+    typer.Option("--table", help="Table or sheet to read, where a file or database holds several."),
+]
 WhoOption = Annotated[
     str,
     typer.Option("--who", envvar="PROVEOUT_WHO", help="Full name of the person who does it."),

@@ -197,7 +197,8 @@ def test_a_missing_table_is_answered_with_those_there_are(open_: Open, tmp_path:
 
     assert messages == [
         "t.xlsx holds no sheet named 'Januar'; it holds: January, March.\nDid you mean 'January'?",
-        "t.duckdb holds 2 tables: one, two.\nSay which one to read: table: one",
+        "t.duckdb holds 2 tables: one, two.\n"
+        "Say which one to read: 'table: one' in the charter, '--table one' on the command line.",
         "t.duckdb holds no table named 'three'; it holds: one, two.\nWrite for example: table: one",
         "t.db holds no table named 'orders'; it holds: t.\nWrite for example: table: t",
     ]

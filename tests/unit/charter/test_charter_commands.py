@@ -216,7 +216,8 @@ def test_init_writes_a_charter_from_a_data_file(run: Run) -> None:
         "  data.site_column: branch\n"
     )
     assert err == (
-        "Take away the '# ' before what you can say, then: proveout assess work/pilot.yaml\n"
+        "Take away the '# ' before what you can say; when it is agreed: "
+        "proveout seal work/pilot.yaml --who NAME\n"
     )
     assert load_charter(Path("work/pilot.yaml")).charter.data.label == "approved"
 

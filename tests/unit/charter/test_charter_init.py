@@ -50,8 +50,12 @@ ANSWERED = replace(
     acceptance="quality.accuracy >= 0.85",
 )
 REGRESSION = Answers(pilot="delays", production="d.csv", label="delay", task="regression")
+FROM_A_FOLDER = Answers(
+    pilot="claims", production="d", files=("d/a.csv", "d/b.csv"), null_values=("?", "n/a")
+)
+FROM_A_TABLE = Answers(pilot="claims", production="d.duckdb", table="our claims")
 BY_HTTP = Answers(pilot="claims", system="http://localhost:8080/predict")
-ALL = [NOTHING_KNOWN, FROM_A_FILE, ANSWERED, REGRESSION, BY_HTTP]
+ALL = [NOTHING_KNOWN, FROM_A_FILE, ANSWERED, REGRESSION, FROM_A_FOLDER, FROM_A_TABLE, BY_HTTP]
 
 
 @pytest.mark.parametrize("answers", ALL)
@@ -149,8 +153,22 @@ def test_a_column_is_what_all_its_values_are(values: list[Any], type_: str) -> N
 def test_a_profile_counts_what_is_missing_and_what_differs() -> None:
     """The usual words for a missing value count as missing."""
     assert profile_column("x", ["1", "1", "2", None, "NA", ""]) == ColumnProfile(
-        name="x", type="integer", n=6, n_missing=3, n_distinct=2
+        name="x", type="integer", n=6, n_missing=3, n_distinct=2, stand_ins=("NA",)
     )
+
+
+def test_texts_that_stand_for_no_value_are_found_where_they_cannot_be_one() -> None:
+    """'?' is never a value; 'NA' is none beside figures, and may be Namibia beside texts."""
+    profile = DataProfile(
+        path="x.csv",
+        columns=(
+            profile_column("country", ["DE", "NA", "?", "FR"]),
+            profile_column("amount", ["1.5", "NA", "", "?"]),
+        ),
+    )
+
+    assert [column.stand_ins for column in profile.columns] == [("?",), ("NA", "?")]
+    assert profile.stand_ins == ("?", "NA")
 
 
 def test_label_key_timestamp_and_site_are_guessed_from_names_and_values() -> None:
@@ -200,6 +218,40 @@ def test_a_yes_or_no_column_is_rather_the_answer_than_two_numbers() -> None:
     )
 
     assert infer(DataProfile(path="x.csv", columns=columns)).labels == ("replan", "urgent", "month")
+
+
+def test_a_site_is_no_answer_because_there_are_two_of_them() -> None:
+    """In German as well, as in many a plant."""
+    columns = (
+        _column("Standort", "category", n_distinct=2),
+        _column("Urteil", "category", n_distinct=3),
+    )
+
+    guess = infer(DataProfile(path="x.csv", columns=columns))
+
+    assert (guess.label, guess.labels, guess.site_column) == ("Urteil", ("Urteil",), "Standort")
+
+
+def test_a_folder_of_few_files_is_shown_as_sites_to_choose() -> None:
+    """As an explanation: the files may be of days, and both ways together count twice."""
+    text = render(
+        Answers(
+            pilot="claims",
+            production="data",
+            files=("data/Leeds.csv", "data/York.csv"),
+            null_values=("?",),
+        )
+    )
+
+    assert (
+        """
+    - {name: data, path: data, null_values: ['?']}
+  ## Where each file is of one site, write instead of the line above:
+  ##   - {path: data/Leeds.csv, site: Leeds, null_values: ['?']}
+  ##   - {path: data/York.csv, site: York, null_values: ['?']}
+"""
+        in text
+    )
 
 
 def test_a_label_with_many_numbers_is_a_regression() -> None:

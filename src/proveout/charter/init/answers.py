@@ -16,6 +16,12 @@ class Answers:
     executive_sponsor: str | None = None
     production: str | None = None
     """Path of the production data, as it is to stand in the charter."""
+    table: str | None = None
+    """Table or sheet, where the place holds several."""
+    null_values: tuple[str, ...] = ()
+    """Texts in the data that stand for a missing value."""
+    files: tuple[str, ...] = ()
+    """Files of a folder that may each be of one site."""
     sample: str | None = None
     """Path of the curated sample."""
     label: str | None = None

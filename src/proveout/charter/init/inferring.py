@@ -12,12 +12,26 @@ _LABEL = (
     "label", "target", "class", "outcome", "result", "decision", "y", "truth", "answer",
     "approved", "accepted", "rejected", "fraud", "churn", "churned", "default", "delayed", "late",
     "returned", "matched", "converted", "survived", "income", "status", "category", "diagnosis",
+    "ergebnis", "entscheidung", "urteil", "klasse",
 )  # fmt: skip
-_KEY = ("id", "uuid", "guid", "key", "number", "no", "nr", "code", "reference", "ref")
-_MOMENT = ("timestamp", "created", "received", "recorded", "datetime", "date", "time", "day", "at")
+_KEY = ("id", "uuid", "guid", "key", "number", "no", "nr", "code", "reference", "ref", "nummer")
+_MOMENT = (
+    "timestamp",
+    "created",
+    "received",
+    "recorded",
+    "datetime",
+    "date",
+    "time",
+    "day",
+    "at",
+    "zeitpunkt",
+    "datum",
+)
 _SITE = (
     "site", "location", "branch", "plant", "store", "shop", "warehouse", "depot", "office",
     "facility", "hospital", "clinic", "airport", "origin", "station", "region", "division",
+    "standort", "werk", "filiale", "niederlassung", "lager",
 )  # fmt: skip
 _SLICE = ("channel", "type", "kind", "segment", "product", "carrier", "sex", "gender", "race")
 
@@ -58,7 +72,8 @@ def infer(profile: DataProfile) -> Guess:
 def _labels(columns: Iterable[ColumnProfile]) -> tuple[str, ...]:
     """Take columns whose name says so, then those with two values: yes or no before others.
 
-    A unique column is no answer. Of equals the last comes first, for answers stand at the end.
+    A unique column is no answer, and a site is none because there are two of them. Of equals the
+    last comes first, for answers stand at the end.
     """
     usable = [c for c in columns if not c.is_unique and c.n_distinct > 1 and not _is_moment(c)]
     by_name = sorted(
@@ -67,7 +82,12 @@ def _labels(columns: Iterable[ColumnProfile]) -> tuple[str, ...]:
         if (place := _place(column.name, _LABEL)) is not None
     )
     named = [name for _, _, name in by_name]
-    answers = [c for c in reversed(usable) if c.type == "boolean" or c.n_distinct == 2]
+    answers = [
+        column
+        for column in reversed(usable)
+        if column.type == "boolean"
+        or (column.n_distinct == 2 and _place(column.name, _SITE) is None)
+    ]
     answers.sort(key=lambda c: (c.type != "boolean", c.type in ("integer", "number")))
     return tuple(dict.fromkeys([*named, *(column.name for column in answers)]))
 

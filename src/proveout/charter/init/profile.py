@@ -17,7 +17,10 @@ FEW_CATEGORIES = 50
 _BOOLEAN = frozenset({"true", "false", "yes", "no", "t", "f", "y", "n"})
 _DATE = re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}")
 _TIME = re.compile(r"\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?")
-_MISSING = frozenset({"", "na", "n/a", "nan", "null", "none"})
+_NEVER_A_VALUE = frozenset({"?", "n/a", "#n/a", "nan", "null"})
+_RARELY_A_VALUE = frozenset({"na", "none", "-"})
+"""Missing beside figures and moments; among texts, NA may be Namibia."""
+_MISSING = frozenset({"", *_NEVER_A_VALUE, *_RARELY_A_VALUE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +34,8 @@ class ColumnProfile:
     n_missing: int
     n_distinct: int
     """Different values among those that are there."""
+    stand_ins: tuple[str, ...] = ()
+    """Texts found in it that stand for a missing value, as they are written."""
 
     @property
     def is_unique(self) -> bool:
@@ -46,19 +51,32 @@ class DataProfile:
     """As it is to stand in the charter."""
     columns: tuple[ColumnProfile, ...]
 
+    @property
+    def stand_ins(self) -> tuple[str, ...]:
+        """Texts that stand for a missing value in any column."""
+        return tuple(dict.fromkeys(text for column in self.columns for text in column.stand_ins))
+
 
 def profile_column(name: str, values: Iterable[Any]) -> ColumnProfile:
     """Look at the values of one column; None, NaN and the usual words for it are missing."""
     seen = list(values)
     there = [value for value in seen if not _is_missing(value)]
     distinct = {str(value) for value in there}
+    type_ = _type(there, distinct)
     return ColumnProfile(
         name=name,
-        type=_type(there, distinct),
+        type=type_,
         n=len(seen),
         n_missing=len(seen) - len(there),
         n_distinct=len(distinct),
+        stand_ins=_stand_ins(seen, is_text=type_ in ("text", "category")),
     )
+
+
+def _stand_ins(seen: Iterable[Any], *, is_text: bool) -> tuple[str, ...]:
+    known = _NEVER_A_VALUE if is_text else _NEVER_A_VALUE | _RARELY_A_VALUE
+    texts = (value.strip() for value in seen if isinstance(value, str))
+    return tuple(dict.fromkeys(text for text in texts if text.casefold() in known))
 
 
 def _is_missing(value: Any) -> bool:

@@ -6,6 +6,8 @@ YAML, '## ' before explanations, which stay comments when one '#' is taken away.
 
 from __future__ import annotations
 
+from pathlib import PurePosixPath
+
 from proveout.charter.init.answers import Answers
 from proveout.charter.init.blocks import Block, Group
 from proveout.charter.init.optional import OPTIONAL
@@ -14,7 +16,8 @@ from proveout.charter.init.yaml_text import listed, scalar
 _HEAD = """\
 ## The charter of an AI pilot: what is agreed before it begins.
 ## Take away the '# ' before whatever you can already say, and write your own words there. What
-## stays a comment is reported as missing, where it is needed. Next: proveout assess
+## stays a comment is reported as missing, where it is needed. When it is agreed: proveout seal,
+## and after that: proveout assess. A seal that comes after results proves nothing of them.
 ## Completion in an editor: proveout schema --out pilot.schema.json
 """
 
@@ -76,8 +79,6 @@ def _people(answers: Answers) -> Group:
 
 
 def _data(answers: Answers) -> Group:
-    source = scalar(_source_of(answers))
-    production = "data/production/*.csv" if answers.production is None else answers.production
     fields = answers.fields or (("amount", "number"), ("received", "timestamp"))
     told = "\n".join(f"  {scalar(name)}: {{type: {type_}}}" for name, type_ in fields)
     return Group(
@@ -85,8 +86,8 @@ def _data(answers: Answers) -> Group:
         "data",
         (
             Block("One item for each source: file, folder, glob or database URL.",
-                  f"production:\n  - {{name: {source}, path: {scalar(production)}}}",
-                  answers.production is not None),
+                  _production(answers), answers.production is not None),
+            *_sites(answers),
             _line("pilot", "The curated sample which the pilot was built or shown on.",
                   answers.sample, "data/pilot.csv"),
             _line("label", "The column that holds the true answer.", answers.label, "approved"),
@@ -109,6 +110,37 @@ def _data(answers: Answers) -> Group:
                   "sample_rows: 20000"),
         ),
     )  # fmt: skip
+
+
+def _production(answers: Answers) -> str:
+    path = "data/production/*.csv" if answers.production is None else answers.production
+    parts = [f"name: {scalar(_source_of(answers))}", f"path: {scalar(path)}"]
+    if answers.table is not None:
+        parts.append(f"table: {scalar(answers.table)}")
+    if answers.null_values:
+        parts.append(f"null_values: {listed(answers.null_values)}")
+    return f"production:\n  - {{{', '.join(parts)}}}"
+
+
+def _sites(answers: Answers) -> tuple[Block, ...]:
+    """Show the files of a folder one by one, for each may be of one site.
+
+    As explanation: it stands for the line above, and both together would count all records twice.
+    """
+    if not answers.files:
+        return ()
+    nulls = f", null_values: {listed(answers.null_values)}" if answers.null_values else ""
+    return (
+        Block("Where each file is of one site, write instead of the line above:", ""),
+        *(
+            Block(f"  - {{path: {scalar(path)}, site: {scalar(_stem(path))}{nulls}}}", "")
+            for path in answers.files
+        ),
+    )
+
+
+def _stem(path: str) -> str:
+    return PurePosixPath(path).stem
 
 
 def _system(answers: Answers) -> Group:

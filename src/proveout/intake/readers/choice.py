@@ -23,7 +23,8 @@ def chosen(wanted: str | None, there: Sequence[str], *, what: str, where: str) -
             return there[0]
         raise InputError(
             f"{where} holds {len(there)} {what}s: {listed(there)}.",
-            hint=f"Say which one to read: table: {there[0]}",
+            hint=f"Say which one to read: 'table: {there[0]}' in the charter, '--table {there[0]}' "
+            "on the command line.",
         )
     alike = [name for name in there if name.casefold() == wanted.casefold()]
     if len(alike) == 1:
