@@ -27,7 +27,11 @@ BASE: dict[str, Any] = {
         }
     ],
     "data": {
-        "production": [{"name": "north", "path": "n.csv"}, {"name": "south", "path": "s.csv"}],
+        "production": [
+            {"name": "north", "path": "n.csv"},
+            {"name": "south", "path": "s.csv", "site": "south", "null_values": ["-", "?"]},
+        ],
+        "site_column": "plant",
         "required": ["amount", "plate"],
         "fields": {"amount": {"min": 0, "max": 100, "values": ["a", "b"]}},
         "freshness_hours": 24,
@@ -80,6 +84,11 @@ LOOSER: list[tuple[str, tuple[str | int, ...], Any]] = [
     ("assumptions[full].holds_to", ("assumptions", 0, "holds_to"), GONE),
     ("assumptions[full]", ("assumptions", 0), GONE),
     ("data.production[south]", ("data", "production", 1), GONE),
+    # A reference list is not audited, and nobody asks after each site any more.
+    ("data.production[south].role", ("data", "production", 1, "role"), "reference"),
+    ("data.production[south].site", ("data", "production", 1, "site"), GONE),
+    ("data.production[south].null_values", ("data", "production", 1, "null_values"), ["-"]),
+    ("data.site_column", ("data", "site_column"), GONE),
     ("data.required", ("data", "required"), ["amount"]),
     ("data.fields[amount].min", ("data", "fields", "amount", "min"), -5),
     ("data.fields[amount].max", ("data", "fields", "amount", "max"), GONE),
@@ -206,6 +215,120 @@ def test_a_limit_that_replaces_one_of_the_default_standard_is_measured_against_i
     assert [(change.path, change.effect) for change in found] == [
         ("stress.max_quality_drop", effect)
     ]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "effect"),
+    [
+        # Without a deadline the default standard gives an hour.
+        ({"procedure": "switch off"}, {"procedure": "switch off", "within_minutes": 600}, "looser"),
+        ({"procedure": "switch off"}, {"procedure": "switch off", "within_minutes": 10}, "tighter"),
+        ({"procedure": "switch off", "within_minutes": 10}, {"procedure": "switch off"}, "looser"),
+        ({"procedure": "switch off", "within_minutes": 60}, {"procedure": "switch off"}, "other"),
+        # A rollback that comes with a longer one.
+        (None, {"procedure": "switch off", "within_minutes": 600}, "looser"),
+    ],
+)
+def test_a_deadline_of_the_rollback_is_measured_against_the_default(
+    before: Any, after: Any, effect: str
+) -> None:
+    """To write a deadline down can be to loosen it."""
+    found = compare(
+        {"pilot": "p", "rollback": before}, {"pilot": "p", "rollback": after},
+        defaults=default_lines(),
+    )  # fmt: skip
+
+    (change,) = [change for change in found if change.path == "rollback.within_minutes"]
+    assert change.effect == effect
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "effect"),
+    [
+        # Without an agreed latency, users are held to wait as long as they bear to.
+        ({"p95_latency_s": 10, "give_up_after_s": 60}, {"give_up_after_s": 60}, "looser"),
+        ({"p95_latency_s": 10, "give_up_after_s": 5}, {"give_up_after_s": 5}, "tighter"),
+        ({"p95_latency_s": 2}, {"p95_latency_s": 3}, "looser"),
+    ],
+)
+def test_an_agreed_latency_replaces_the_wait_that_users_bear(
+    before: dict[str, Any], after: dict[str, Any], effect: str
+) -> None:
+    """So to take it out is measured against that wait."""
+    was, now = ({"pilot": "p", "load": {"users": 9, **load}} for load in (before, after))
+
+    found = compare(was, now, defaults=default_lines())
+
+    assert [(change.path, change.effect) for change in found] == [("load.p95_latency_s", effect)]
+
+
+@pytest.mark.parametrize(
+    ("metric", "before", "after", "effect"),
+    [
+        # What was measured grows old after 31 days unless the line says otherwise.
+        ("quality.accuracy", None, 60, "looser"),
+        ("quality.accuracy", None, 7, "tighter"),
+        ("quality.accuracy", 60, None, "tighter"),
+        # What a person attested does not.
+        ("governance.signoff", None, 60, "tighter"),
+        ("governance.signoff", 60, None, "looser"),
+    ],
+)
+def test_an_age_is_measured_against_the_one_that_holds_unsaid(
+    metric: str, before: int | None, after: int | None, effect: str
+) -> None:
+    """To write an age down can be to loosen it."""
+    line = {"metric": metric, "comparison": ">=", "threshold": 1}
+    was, now = (
+        {"pilot": "p", "acceptance": [{**line, "max_age_days": days}]} for days in (before, after)
+    )
+
+    assert [change.effect for change in compare(was, now)] == [effect]
+
+
+@pytest.mark.parametrize(
+    ("metric", "comparison", "effect"),
+    [
+        # the more accurate the better: 5 % in the worst slice is easier than 70 %
+        ("quality.accuracy", ">=", "looser"),
+        ("quality.mae", "<=", "tighter"),
+        # nothing says which way is better
+        ("quality.f1", ">=", "other"),
+    ],
+)
+def test_which_way_the_worst_slice_is_better_is_said_by_acceptance(
+    metric: str, comparison: str, effect: str
+) -> None:
+    """Its threshold is in the unit of the agreed metric."""
+
+    def with_worst_slice(threshold: float) -> dict[str, Any]:
+        return {
+            "pilot": "p",
+            "acceptance": [{"metric": metric, "comparison": comparison, "threshold": 0.8}],
+            "standard": {"production.worst-slice": {"threshold": threshold, "why": "x"}},
+        }
+
+    found = compare(with_worst_slice(0.7), with_worst_slice(0.05), defaults=default_lines())
+
+    assert [change.effect for change in found] == [effect]
+
+
+def test_items_in_another_order_are_a_change() -> None:
+    """The seal is of another content; nothing that differs is told as nothing."""
+    owners = [{"source": "a", "name": "Ada"}, {"source": "b", "name": "Bob"}]
+    was = {"pilot": "p", "people": {"data_owners": owners}}
+    now = {"pilot": "p", "people": {"data_owners": owners[::-1]}}
+
+    assert diff_text(compare(was, now)) == "people.data_owners: [a, b] → [b, a]"
+
+
+def test_a_line_that_follows_from_a_default_one_concerns_its_metric() -> None:
+    """To take a KPI's line out concerns the KPI, whatever it is called."""
+    now = {"pilot": "p", "standard": {"scale.kpi-wait": {"apply": False, "why": "x"}}}
+
+    found = compare({"pilot": "p"}, now, defaults=default_lines())
+
+    assert {change.concerns for change in found} == {("value.kpi",)}
 
 
 def test_the_lines_that_limits_replace_are_in_the_default_standard() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from proveout.charter.sealing.differences import Difference, Pattern
-from proveout.charter.sealing.effects import Defaults
+from proveout.charter.sealing.effects import DefaultLine, Defaults
 from proveout.evidence.catalogue import Catalogue
 
 _SILENT = ("quality.silent_failure", "stress.silent_failure", "stress.worst_silent_failure")
@@ -45,13 +45,19 @@ def concerns_of(
 ) -> tuple[str, ...]:
     """Return the names of the metrics whose judgement depends on a value."""
     names = [name for place in _places(difference.pattern) for name in _unfold(place, catalogue)]
-    line = defaults.get(difference.name or "") if difference.pattern[0] == "standard" else None
-    if line is not None:
-        names.append(line.metric)
+    if difference.pattern[0] == "standard":
+        names += [line.metric for line in _lines_of(difference.name or "", defaults)]
     if difference.pattern[0] in ("acceptance", "assumptions"):
         owners = (difference.owner_before, difference.owner_after)
         names += [str(it["metric"]) for it in owners if isinstance(it, dict) and it.get("metric")]
     return tuple(dict.fromkeys(names))
+
+
+def _lines_of(criterion: str, defaults: Defaults) -> list[DefaultLine]:
+    """Return the default line of a criterion; 'scale.kpi-waiting' comes from 'scale.kpi'."""
+    if criterion in defaults:
+        return [defaults[criterion]]
+    return [line for name, line in defaults.items() if criterion.startswith(f"{name}-")]
 
 
 def _places(pattern: Pattern) -> tuple[str, ...]:

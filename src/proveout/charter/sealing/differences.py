@@ -14,6 +14,7 @@ from typing import Any
 from pydantic_core import PydanticUndefined
 
 from proveout.charter.schema import Adjustment, DataField, Part
+from proveout.charter.schema.purpose import Rollback
 from proveout.charter.schema.standard import Load
 
 ANY = "*"
@@ -39,6 +40,7 @@ def _unsaid(part: type[Part]) -> dict[str, Any]:
 _NOTHING_SAID: dict[Pattern, dict[str, Any]] = {
     ("data", "fields", ANY): _unsaid(DataField),
     ("load",): _unsaid(Load),
+    ("rollback",): _unsaid(Rollback),
     ("standard", ANY): _unsaid(Adjustment),
 }
 """Entries that are compared key by key when they come or go."""
@@ -124,9 +126,24 @@ def _lists(
         dict(zip(names_before, before, strict=True)),
         dict(zip(names_after, after, strict=True)),
     )
-    for name in dict.fromkeys([*new, *old]):
-        was, now = old.get(name), new.get(name)
-        yield from _values(place.item(name), was, now, was, now)
+    found = [
+        difference
+        for name in dict.fromkeys([*new, *old])
+        for difference in _values(
+            place.item(name), old.get(name), new.get(name), old.get(name), new.get(name)
+        )
+    ]
+    yield from found
+    if not found:
+        # The same items in another order: another content, so something must be told.
+        yield Difference(
+            path=place.path,
+            pattern=place.pattern,
+            before=names_before,
+            after=names_after,
+            owner_before=None,
+            owner_after=None,
+        )
 
 
 _Identify = Callable[[Mapping[str, Any]], tuple[str, str]]

@@ -8,6 +8,7 @@ from typing import Any
 
 from proveout.charter.schema import Comparison
 from proveout.charter.sealing.differences import ANY, Difference, Pattern
+from proveout.charter.sealing.in_context import BY_CONTEXT, of_worst_slice
 from proveout.charter.sealing.model import Effect
 from proveout.charter.sealing.rules import (
     Rule,
@@ -52,13 +53,11 @@ def effect_of(
     """Judge one difference between two whole charters."""
     pattern = difference.pattern
     if pattern[:1] == ("standard",):
+        if difference.name == WORST_SLICE and pattern[-1] == "threshold":
+            return of_worst_slice(difference, before, after)
         return _of_adjustment(difference, catalogue, defaults)
-    if pattern in _REQUIRED:
-        return demands(_required(before), _required(after))
-    if pattern == ("acceptance", ANY, "threshold"):
-        return _of_threshold(difference, "comparison", {">=": floor, "<=": ceiling})
-    if pattern == ("kpis", ANY, "threshold"):
-        return _of_threshold(difference, "direction", {"higher": floor, "lower": ceiling})
+    if pattern in BY_CONTEXT:
+        return BY_CONTEXT[pattern](difference, before, after)
     if pattern in AGREED_LIMITS:
         return _of_limit(difference, defaults.get(AGREED_LIMITS[pattern]))
     return _RULES.get(pattern, neither)(difference.before, difference.after)
@@ -67,30 +66,12 @@ def effect_of(
 def _of_limit(difference: Difference, line: DefaultLine | None) -> Effect:
     """Judge an upper limit in whose place the default standard has one of its own."""
     fallback = None if line is None else line.threshold
+    if fallback is not None and difference.pattern[-1] == "within_minutes":
+        fallback /= 60  # the line counts in seconds
     return ceiling(
         fallback if difference.before is None else difference.before,
         fallback if difference.after is None else difference.after,
     )
-
-
-def _of_threshold(difference: Difference, key: str, rules: Mapping[str, Rule]) -> Effect:
-    was, now = difference.owner_before.get(key), difference.owner_after.get(key)
-    if was != now:
-        return "other"
-    return rules.get(was, neither)(difference.before, difference.after)
-
-
-def _required(charter: Mapping[str, Any]) -> list[str]:
-    """Return the required columns, declared in either place."""
-    data = charter.get("data") or {}
-    fields = data.get("fields") or {}
-    return [
-        *(data.get("required") or ()),
-        *(name for name, field in fields.items() if (field or {}).get("required")),
-    ]
-
-
-_REQUIRED: tuple[Pattern, ...] = (("data", "required"), ("data", "fields", ANY, "required"))
 
 
 def _of_adjustment(
@@ -129,12 +110,15 @@ def _threshold_rule(criterion: str, line: DefaultLine | None, catalogue: Catalog
     return neither
 
 
+WORST_SLICE = "production.worst-slice"
+"""A line of the default standard whose threshold follows from acceptance."""
+
 AGREED_LIMITS: dict[Pattern, str] = {
     ("stress", "max_quality_drop"): "production.stress-quality-drop",
     ("stress", "max_silent_failure"): "production.stress-silent-failure",
-    ("load", "p95_latency_s"): "production.load-latency",
     ("load", "max_error_rate"): "production.load-errors",
     ("load", "max_abandonment"): "production.load-abandonment",
+    ("rollback", "within_minutes"): "production.drill-recovery",
 }
 """Limits of the charter, and the line of the default standard that holds where they are unset."""
 
@@ -155,6 +139,11 @@ _RULES: dict[Pattern, Rule] = {
     ("assumptions", ANY, "holds_to"): ceiling,
     # What the data is held to.
     ("data", "production", ANY): presence,
+    ("data", "production", ANY, "role"): ranked("records", "reference"),
+    ("data", "production", ANY, "null_values"): demands,
+    # Where sites are told apart, each is asked by itself.
+    ("data", "production", ANY, "site"): presence,
+    ("data", "site_column"): presence,
     ("data", "fields", ANY, "type"): presence,
     ("data", "fields", ANY, "min"): floor,
     ("data", "fields", ANY, "max"): ceiling,
@@ -185,7 +174,6 @@ _RULES: dict[Pattern, Rule] = {
     ("governance", "refresh", "every_days"): ceiling,
     ("governance", "reviews", "every_days"): ceiling,
     ("governance", "output_audit", "share"): floor,
-    ("rollback", "within_minutes"): ceiling,
     ("change", "training", ANY): presence,
     ("change", "training", ANY, "invited"): where_given(floor),
     ("legal", ANY): presence,
