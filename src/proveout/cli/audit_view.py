@@ -42,7 +42,9 @@ class FieldAudit:
     filled: float | None
     """Share of records with a value, 0 to 1; None where there are no records."""
     distinct: int | None
-    """About."""
+    """Different values; None where they were not counted, as for free text."""
+    is_distinct_exact: bool
+    """False: an estimate, which may be off by a few percent."""
     low: Any
     high: Any
     forms: tuple[str, ...]
@@ -60,6 +62,7 @@ class FieldAudit:
             "type": self.kind,
             "filled": self.filled,
             "distinct_about": self.distinct,
+            "distinct_is_exact": self.is_distinct_exact,
             "low": self.low,
             "high": self.high,
             "forms": list(self.forms),
@@ -165,6 +168,7 @@ def _fields_of(
             kind=str(found or ""),
             filled=each.value,
             distinct=_distinct(each, spellings.get(name)),
+            is_distinct_exact=_is_counted(spellings.get(name)),
             low=each.details.get("low"),
             high=each.details.get("high"),
             forms=tuple(each["example"] for each in patterns[:_FORMS_SHOWN]),
@@ -176,11 +180,15 @@ def _fields_of(
 
 def _distinct(filled: Evidence, spelling: Evidence | None) -> int | None:
     """Return how many different values there are: counted, or else about."""
-    if spelling is not None and "distinct" in spelling.details:
+    if spelling is not None and _is_counted(spelling):
         return int(spelling.details["distinct"])
     about = filled.details.get("distinct_about")
     # An estimate may lie above what is possible.
     return None if about is None else min(int(about), _count(filled))
+
+
+def _is_counted(spelling: Evidence | None) -> bool:
+    return spelling is not None and "distinct" in spelling.details
 
 
 def _by_column(collected: Collected, metric: str, source: str) -> dict[str, Evidence]:
@@ -220,7 +228,7 @@ def _fields(audit: SourceView, *, is_wide: bool, every: bool) -> RenderableType:
             Text(f" {field.name}", "bold"),
             field.kind,
             Text(_percent(field.filled), "" if field.filled == 1 else "yellow"),
-            "" if field.distinct is None else f"{field.distinct:,}",
+            _different(field),
         ]
         if is_wide:
             cells.append(Text(_form(field), "dim"))
@@ -229,6 +237,16 @@ def _fields(audit: SourceView, *, is_wide: bool, every: bool) -> RenderableType:
     if not left:
         return table
     return Group(table, Text(f" … and {left:,} more {_plural(left, 'field')}: --all", "dim"))
+
+
+def _different(field: FieldAudit) -> str:
+    """Write how many different values there are; an estimate shows that it is one."""
+    if field.distinct is None:
+        return "many" if field.kind == "text" and field.filled else ""
+    if field.is_distinct_exact or field.distinct <= 1:
+        return f"{field.distinct:,}"
+    digits = len(str(field.distinct))
+    return f"~{round(field.distinct, min(0, 2 - digits)):,}"
 
 
 def _form(field: FieldAudit) -> str:
