@@ -27,8 +27,9 @@ def _said(found: Evidence, criterion: Criterion) -> str:
         value += f" at '{found.details['at']}'"
     if found.basis == "attested":
         missing = found.details.get("missing")
-        short = f" (missing: {', '.join(map(str, missing))})" if missing else ""
-        return f"{subject}{value}{short}, says {found.person}"
+        if missing:  # nobody said so: it is what the charter does not say
+            return f"{subject}{value}: the charter lacks {', '.join(map(str, missing))}"
+        return f"{subject}{value}, says {found.person}"
     if found.interval is None:
         return f"{subject}{value} (n = {found.n:,})"
     level = figure(found.interval.level, "fraction")

@@ -11,6 +11,9 @@ from proveout.report.model import Report
 MAIN = ("quality.accuracy", "quality.mae")
 """The metric of classification, and of regression."""
 
+NONE = "none stands out"
+"""Where chance alone explains the differences: naming one would send people after nothing."""
+
 _PARTS: tuple[tuple[Dimension, str], ...] = (("period", "Worst month"), ("site", "Worst site"))
 
 
@@ -75,11 +78,15 @@ def _worst_part(
     worst = max(found, key=_best) if is_error else min(found, key=_most)
     whole = report.one(metric, scope="production", subject=WHOLE)
     against = "" if whole is None else f", {evidence_figure(whole)} overall"
-    return Glance(
-        question=question,
-        figure=f"{worst.subject.get(dimension)}",
-        note=f"{name} {full_figure(worst)}{against}",
-    )
+    part = f"{worst.subject.get(dimension)}"
+    note = f"{name} {full_figure(worst)}{against}"
+    if all(e.details.get("significantly_worse") is False for e in found):
+        return Glance(
+            question=question,
+            figure=NONE,
+            note=f"{'the highest' if is_error else 'the lowest'} is {part}: {note}",
+        )
+    return Glance(question=question, figure=part, note=note)
 
 
 def _best(found: Evidence) -> float:
@@ -94,11 +101,11 @@ def _worst_slice(report: Report, name: str) -> Glance | None:
     worst = report.one("quality.worst_slice", scope="production")
     if worst is None:
         return None
-    return Glance(
-        question="Worst kind of record",
-        figure=str(worst.details.get("at", "")),
-        note=f"{name} {full_figure(worst)}",
-    )
+    question, kind = "Worst kind of record", str(worst.details.get("at", ""))
+    note = f"{name} {full_figure(worst)}"
+    if worst.details.get("significantly_worse") == 0:
+        return Glance(question=question, figure=NONE, note=f"the least certain is {kind}: {note}")
+    return Glance(question=question, figure=kind, note=note)
 
 
 def _silent(report: Report) -> Glance | None:
@@ -108,8 +115,10 @@ def _silent(report: Report) -> Glance | None:
         return None
     told = [] if clean is None else [(clean, "in production")]
     told += [] if worst is None else [(worst, f"under {worst.details.get('at', 'damage')}")]
+    meant = "" if worst is None else str(worst.details.get("counts_as_silent", ""))
     return Glance(
-        question="Wrong and confident",
+        # A system that never says how sure it is cannot be confident, only unannounced.
+        question="Wrong without a warning" if "no confidence" in meant else "Wrong and confident",
         figure=f"{evidence_figure(told[0][0])} {told[0][1]}",
         note="; ".join(f"{full_figure(found)} {where}" for found, where in told),
     )

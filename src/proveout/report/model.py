@@ -42,6 +42,16 @@ class Report:
         wanted = Subject() if subject is None else subject
         return first(found for found in self.of(metric, scope=scope) if found.subject == wanted)
 
+    @property
+    def other_notes(self) -> tuple[str, ...]:
+        """Notes besides those on what was loosened, which every form shows in its own way."""
+        told = tuple(change.what for change in self.verdict.loosenings)
+        return tuple(
+            note
+            for note in self.verdict.notes
+            if not (note.startswith("Loosened since the seal") and any(w in note for w in told))
+        )
+
 
 def first(found: Iterable[Evidence]) -> Evidence | None:
     """Return the first, or None."""

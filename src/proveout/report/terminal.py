@@ -157,7 +157,7 @@ def _changes(report: Report) -> list[RenderableType]:
             f" ({change.who}, {day(change.at)}: {change.why})"
         )
         lines.append(Padding(Text(text, style="yellow"), (0, 0, 0, 2)))
-    lines += [Padding(Text(note), (0, 0, 0, 2)) for note in verdict.notes]
+    lines += [Padding(Text(note), (0, 0, 0, 2)) for note in report.other_notes]
     return lines
 
 

@@ -71,3 +71,63 @@ def test_few_records_alone_do_not_make_a_month_the_worst() -> None:
 def test_what_was_not_measured_has_no_line() -> None:
     """Nothing measured, nothing at a glance; what is missing is said elsewhere."""
     assert at_a_glance(replace(sample_report(), evidence=())) == ()
+
+
+def test_a_site_that_is_not_surely_worse_is_not_called_the_worst() -> None:
+    """Of two sites one is always lower: naming it would send people after nothing."""
+    report = sample_report()
+    others = [e for e in report.evidence if e.subject.get("site") is None]
+    alike = [
+        fact("quality.accuracy", value, half_width=0.005, n=8_000, site=site,
+             details={"significantly_worse": False})
+        for site, value in (("York", 0.862), ("Leeds", 0.863))
+    ]  # fmt: skip
+    slice_ = fact(
+        "quality.worst_slice", 0.86, half_width=0.04, n=204,
+        details={"at": "site=York & sex=Male", "significantly_worse": 0},
+    )  # fmt: skip
+
+    lines = at_a_glance(
+        replace(report, evidence=(*others, *alike, replace(slice_, unit="fraction")))
+    )
+
+    assert [line for line in lines if line.question in ("Worst site", "Worst kind of record")] == [
+        Glance(
+            question="Worst site",
+            figure="none stands out",
+            note="the lowest is York: accuracy 86.2 % (85.7 to 86.7 %; n = 8,000), 87.2 % overall",
+        ),
+        Glance(
+            question="Worst kind of record",
+            figure="none stands out",
+            note="the least certain is site=York & sex=Male: accuracy 86 % (82 to 90 %; n = 204)",
+        ),
+    ]
+
+
+def test_a_system_that_states_no_confidence_is_not_called_confident() -> None:
+    """Its wrong answers come without a warning; more is not known of them."""
+    silent = fact(
+        "stress.worst_silent_failure", 0.2, half_width=0.02, scope="synthetic",
+        details={
+            "at": "swapped-values, severity 0.25",
+            "counts_as_silent": "every wrong answer, because the system gives no confidence",
+        },
+    )  # fmt: skip
+
+    (line,) = at_a_glance(replace(sample_report(), evidence=(silent,)))
+
+    assert line.question == "Wrong without a warning"
+
+
+def test_what_was_loosened_is_told_once() -> None:
+    """The verdict has it as a note as well; every form shows it in its own way."""
+    report = sample_report()
+    (change,) = report.verdict.loosenings
+    doubled = (
+        f"Loosened since the seal, after results were known: {change.what} from 0.8 to 0.7, by "
+        "Priya Nair on 2026-01-01. Agreed with the owner"
+    )
+    told = replace(report, verdict=replace(report.verdict, notes=("Another note.", doubled)))
+
+    assert told.other_notes == ("Another note.",)

@@ -38,6 +38,7 @@ def render_html(report: Report) -> str:
         quality.breakdown_chart(report, "site", "By site, worst first", "Site"),
         quality.breakdown_chart(report, "slice", "By kind of record, worst first", "Slice"),
     ]
+    silent = stress.silent_words(report.of("stress.silent_failure"))
     page = template.render(
         report=report,
         v=verdict,
@@ -53,10 +54,12 @@ def render_html(report: Report) -> str:
         worst_slice=quality.worst_slice_sentence(report),
         breakdowns=[chart for chart in breakdowns if chart is not None],
         worst=stress.worst_three(report),
+        silent_words=silent,
+        notes=report.other_notes,
         silent=stress.stress_chart(
             report,
             "stress.silent_failure",
-            "Wrong and confident (silent failure)",
+            f"{silent.capitalize()} (silent failure)",
             "Silent failure",
         ),
         quality_drop=stress.stress_chart(

@@ -29,11 +29,25 @@ def declarations(report: Report) -> tuple[Declared, ...]:
         name = e.metric.partition(".")[2].replace("_", " ")
         rows.append(
             Declared(
-                what=part.replace("-", " ") if part else name,
+                what=_in_words(part) if part else name,
                 is_there=e.value > 0,
                 figure=figure(e.value, e.unit, e.interval),
                 said_by=e.person or "",
-                missing=str(e.details.get("missing", "") or ""),
+                missing=", ".join(map(str, e.details.get("missing") or ())),
             )
         )
     return tuple(sorted(rows, key=lambda row: (row.is_there, row.what)))
+
+
+_WORDS = {
+    "will-and-will-not": "what it will and will not do",
+    "kpis": "KPIs",
+    "kpi-baselines": "baselines of the KPIs",
+    "kpi-thresholds": "thresholds of the KPIs",
+    "distinct-owner": "production owner besides the project owner",
+}
+"""Parts whose id would not read as what is declared."""
+
+
+def _in_words(part: str) -> str:
+    return _WORDS.get(part, part.replace("-", " "))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from proveout.evidence.figures import evidence_figure, full_figure
+from proveout.evidence.figures import evidence_figure, figure, full_figure
 from proveout.evidence.model import Evidence
 from proveout.report.charts import Chart, Reference, Row
 from proveout.report.html.sections.examples import example_words
@@ -21,6 +22,13 @@ class StressExample:
     operator: str
     sentence: str
     examples: tuple[str, ...]
+
+
+def silent_words(found: Iterable[Evidence]) -> str:
+    """Name silent failure: a system that never says how sure it is cannot be confident."""
+    meant = (str(e.details.get("counts_as_silent", "")) for e in found)
+    is_mute = any("no confidence" in each for each in meant)
+    return "wrong without a warning" if is_mute else "wrong and confident"
 
 
 def stress_chart(
@@ -83,11 +91,18 @@ def worst_three(report: Report) -> tuple[StressExample, ...]:
     return tuple(
         StressExample(
             operator=operator.replace("-", " ").replace("_", " "),
-            sentence=f"{full_figure(e)} of the answers were wrong and confident.",
+            sentence=_silent_sentence(e),
             examples=tuple(example_words(x) for x in e.details.get("examples", ())[:3]),
         )
         for operator, e in list(seen.items())[:3]
     )
+
+
+def _silent_sentence(e: Evidence) -> str:
+    damaged = f"With {figure(_severity(e), 'fraction')} of the records damaged, " if _severity(e) else ""
+    before = e.details.get("baseline")
+    against = "" if before is None else f"; undamaged, {figure(before, 'fraction')} of them were"
+    return f"{damaged}{full_figure(e)} of the answers were {silent_words([e])}{against}."
 
 
 def _left_out(left: int, harmless: int) -> str:

@@ -1,0 +1,21 @@
+"""What a reason says, word for word."""
+
+from __future__ import annotations
+
+from gate_makers import criterion, fact
+
+from proveout.evidence.model import Subject
+from proveout.gate.reasons import seen
+
+
+def test_nobody_is_quoted_for_what_the_charter_does_not_say() -> None:
+    """'Missing, says Ada Byron' would put into her mouth what she never said."""
+    about = Subject.of(part="reviewer")
+    asked = criterion("governance.declared", subject=about)
+    declared = {"unit": "flag", "basis": "attested", "subject": about, "n": 1}
+
+    absent = fact("governance.declared", 0, details={"missing": ["people.reviewer"]}, **declared)
+    there = fact("governance.declared", 1, **declared)
+
+    assert seen(absent, asked) == "no: the charter lacks people.reviewer"
+    assert seen(there, asked) == "yes, says Ada Byron"
