@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from dataclasses import replace
 from types import TracebackType
@@ -17,6 +18,8 @@ from proveout.systems.port import Answers
 
 if TYPE_CHECKING:
     import pandas as pd
+
+_NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*")
 
 
 class RecordedAnswers:
@@ -53,9 +56,11 @@ class RecordedAnswers:
     def answer(self, batch: pd.DataFrame) -> Answers:
         """Read the recorded answers. Raises InputError when a column is not in the batch."""
         began = time.monotonic()
-        raw = answering.read_list(_cells(batch, self._charter.answer))
+        cells = _cells(batch, self._charter.answer)
+        raw = answering.read_list(_numbers(cells) if self._task == "regression" else cells)
         if self._charter.confidence is not None:
-            raw = answering.with_confidence(raw, _cells(batch, self._charter.confidence))
+            confidence = _numbers(_cells(batch, self._charter.confidence))
+            raw = answering.with_confidence(raw, confidence)
         answers = answering.settle(raw, rows=len(batch), latency_s=0.0, task=self._task)
         # Nothing was asked, so nothing is known of how long an answer takes.
         unknown = np.full(len(batch), np.nan)
@@ -70,3 +75,10 @@ def _cells(batch: pd.DataFrame, column: str) -> list[object]:
         )
     cells = batch[column]
     return [None if gone else cell for gone, cell in zip(cells.isna(), cells.tolist(), strict=True)]
+
+
+def _numbers(cells: list[object]) -> list[object]:
+    """Read text that is a number as one: a column is text where one cell of it is no number."""
+    return [
+        float(cell) if isinstance(cell, str) and _NUMBER.fullmatch(cell) else cell for cell in cells
+    ]
