@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from gate_makers import criterion, fact
-
+from fixtures.gate_makers import criterion, fact
 from proveout.evidence.model import Subject
 from proveout.gate.reasons import seen
 
