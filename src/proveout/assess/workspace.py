@@ -21,6 +21,7 @@ from proveout.charter.sealing import standing_in
 from proveout.checks import Check
 from proveout.errors import InputError
 from proveout.evidence.ledger import Ledger, open_ledger
+from proveout.gate import adjustment_problems
 from proveout.systems.port import System
 
 
@@ -85,20 +86,22 @@ class Workspace:
         seal = standing_in(self.ledger, self.loaded.charter.pilot).seal
         artifacts = self.folder / "artifacts" / run
         artifacts.mkdir(parents=True, exist_ok=True)
-        with Session() as session:
-            yield RunPlan(
-                run=run,
-                loaded=self.loaded,
-                data=CharterData(self.loaded, session),
-                open_system=self._open_system,
-                catalogue=self.registry.catalogue,
-                clock=self.clock,
-                seed=seed,
-                artifacts=artifacts,
-                sealed_by=None if seal is None else seal.who,
-            )
-        if not any(artifacts.iterdir()):
-            artifacts.rmdir()
+        try:
+            with Session() as session:
+                yield RunPlan(
+                    run=run,
+                    loaded=self.loaded,
+                    data=CharterData(self.loaded, session),
+                    open_system=self._open_system,
+                    catalogue=self.registry.catalogue,
+                    clock=self.clock,
+                    seed=seed,
+                    artifacts=artifacts,
+                    sealed_by=None if seal is None else seal.who,
+                )
+        finally:
+            if not any(artifacts.iterdir()):
+                artifacts.rmdir()
 
     def _open_system(self) -> System:
         from proveout.systems import open_system
@@ -122,6 +125,10 @@ def open_workspace(
     charter cannot be read, and what `open_ledger` raises.
     """
     registry = installed()
-    loaded = load_charter(charter, known_metrics=registry.catalogue)
+    loaded = load_charter(
+        charter,
+        known_metrics=registry.catalogue,
+        further=lambda read: adjustment_problems(read, registry.catalogue),
+    )
     with open_ledger(ledger_location, create=create) as ledger:
         yield Workspace(loaded=loaded, registry=registry, ledger=ledger, folder=folder)

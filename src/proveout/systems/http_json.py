@@ -33,6 +33,9 @@ BLAMES_ROWS = frozenset({400, 413, 422, 500})
 """A batch answered with one of these may hold single bad rows: bad request, too large, invalid,
 and the server error into which frameworks turn an exception."""
 
+MOST_TIME_OUTS = 10
+"""After so many requests in a row that timed out nothing more is asked; each takes its limit."""
+
 MOST_BYTES = 1 << 28
 """A longer response is cut off."""
 
@@ -51,6 +54,8 @@ class HttpJson:
         # The charter's own text, '${API_TOKEN}' and all: a secret never gets into a fingerprint.
         self._fingerprint = fingerprint.of_settings({**known, **charter.model_dump(mode="json")})
         self._client: httpx.Client | None = None
+        # Of all threads together; that one may count a little late does no harm.
+        self._time_outs_in_a_row = 0
 
     @property
     def fingerprint(self) -> str:
@@ -75,6 +80,7 @@ class HttpJson:
         if self._client is not None:
             self._client.close()
             self._client = None
+        self._time_outs_in_a_row = 0
 
     def answer(self, batch: pd.DataFrame) -> Answers:
         """Answer every row, in requests of at most `batch_rows`.
@@ -91,6 +97,10 @@ class HttpJson:
         answers = answering.join(parts, elapsed_s=time.monotonic() - began)
         again = tuple(f"{count:,} retries after: {fault}" for fault, count in retried.items())
         return replace(answers, faults=(*answers.faults, *again))
+
+    @property
+    def _has_given_up(self) -> bool:
+        return self._time_outs_in_a_row >= MOST_TIME_OUTS
 
     def _start(self) -> httpx.Client:
         if self._client is None:
@@ -117,7 +127,7 @@ class HttpJson:
         for left in range(self._charter.retries, -1, -1):
             answers, code = self._ask_once(client, body, len(rows))
             could_help = code is None or code >= 500 or code == HTTPStatus.TOO_MANY_REQUESTS
-            if not could_help or left == 0:
+            if not could_help or left == 0 or self._has_given_up:
                 break
             retried[answers.faults[0]] += 1
         return answers, code
@@ -131,14 +141,19 @@ class HttpJson:
         def failed(status: AnswerStatus, fault: str) -> Answers:
             return answering.failed(n, status, fault, time.monotonic() - began)
 
+        if self._has_given_up:
+            fault = f"not asked, after {MOST_TIME_OUTS} requests in a row had timed out"
+            return failed(AnswerStatus.FAILED, fault), None
         try:
             response = self._response(client, body, deadline=began + self._charter.timeout_s)
         except (httpx.TimeoutException, TimeoutError):
+            self._time_outs_in_a_row += 1
             limit = f"{self._charter.timeout_s:g} s"
             return failed(AnswerStatus.TIMED_OUT, f"no response within {limit}"), None
         except httpx.HTTPError as error:
             # The kind alone: the text of such an error may hold the URL with its secrets.
             return failed(AnswerStatus.FAILED, f"no response: {type(error).__name__}"), None
+        self._time_outs_in_a_row = 0
         code = response.code
         if not 200 <= code < 300:
             return failed(AnswerStatus.FAILED, f"HTTP {code}{_phrase(code)}"), code

@@ -186,6 +186,21 @@ def test_no_response_in_time_is_timed_out(service: Service) -> None:
     assert found.faults == ("no response within 0.3 s",)
 
 
+def test_a_service_that_only_hangs_is_asked_ten_times(service: Service) -> None:
+    """The rows that were not asked count as failed, and a fault says so; retries count too."""
+    service.is_holding = True
+
+    found = answers(service, 8, batch_rows=1, concurrency=1, retries=1, timeout_s=0.1)
+    service.hold.set()
+
+    assert names(found) == ["TIMED_OUT"] * 5 + ["FAILED"] * 3
+    assert found.faults == (
+        "no response within 0.1 s",
+        "not asked, after 10 requests in a row had timed out",
+        "5 retries after: no response within 0.1 s",
+    )
+
+
 def test_retries_are_counted_and_shown(service: Service) -> None:
     """A retry that helps still stands in the faults."""
     codes = iter([503, 503, 200])
