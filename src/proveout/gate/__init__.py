@@ -1,5 +1,6 @@
 """The gate: a standard, and one pure function that decides."""
 
+from proveout.gate.adjusting import adjustment_problems
 from proveout.gate.decide import decide, refuse_unsealed_changes
 from proveout.gate.dossier import ATTEST, gather
 from proveout.gate.lines import default_lines
@@ -8,6 +9,7 @@ from proveout.gate.standard import standard_for
 
 __all__ = [
     "ATTEST",
+    "adjustment_problems",
     "decide",
     "default_lines",
     "eased_since_seal",

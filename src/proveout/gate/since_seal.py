@@ -13,8 +13,9 @@ from pydantic import ValidationError
 from proveout.charter.schema import Charter, Stage
 from proveout.errors import CharterError
 from proveout.evidence.catalogue import Catalogue
+from proveout.gate.adjusting import is_looser, terms
 from proveout.gate.model import Criterion, Dossier
-from proveout.gate.standard import is_looser, standard_for, terms
+from proveout.gate.standard import standard_for
 
 
 def eased_since_seal(

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 
-from proveout.charter.schema import Acceptance, Adjustment, Charter, Stage
+from proveout.charter.schema import Acceptance, Charter, Stage
 from proveout.errors import CharterError
 from proveout.evidence.catalogue import Catalogue, Metric
 from proveout.evidence.model import Scope, Subject
+from proveout.gate.adjusting import adjusted, adjustment_problems, worded
 from proveout.gate.demand import demand
 from proveout.gate.fitting import fit
 from proveout.gate.model import Criterion, Role
-from proveout.gate.standards import DEFAULTS, SCOPE_WORDS, SEALED
-
-_DEFAULT: Mapping[str, Criterion] = {
-    criterion.id: criterion for criteria in DEFAULTS.values() for criterion in criteria
-}
+from proveout.gate.standards import SCOPE_WORDS, SEALED
 
 _MONTH = timedelta(days=31)
 """How old measured evidence may be where a line of acceptance does not say: as by default."""
@@ -32,123 +28,16 @@ def standard_for(
     Raises CharterError when the charter adjusts a criterion that does not exist, takes out the
     seal, or accepts by a metric or subject that the catalogue does not know.
     """
-    _refuse_unknown_adjustments(charter)
+    for place, what, write in adjustment_problems(charter, catalogue):
+        raise CharterError(f"{'.'.join(map(str, place))}: {what}", hint=write)
     fitted, notes = fit(stage, charter)
-    adjusted: list[Criterion] = []
+    lines: list[Criterion] = []
     for criterion in fitted:
-        adjustment = charter.standard.get(criterion.id)
-        kept, note = _adjust(criterion, adjustment, catalogue)
-        adjusted += [] if kept is None else [kept]
+        kept, note = adjusted(criterion, charter.standard.get(criterion.id), catalogue)
+        lines += [] if kept is None else [worded(kept, catalogue)]
         notes += [] if note is None else [note]
-    worded = [_worded(criterion, catalogue) for criterion in adjusted]
     accepted = _accepted(stage, charter.acceptance, catalogue)
-    return (*worded, *accepted), tuple(notes)
-
-
-def _worded(criterion: Criterion, catalogue: Catalogue) -> Criterion:
-    """Write the threshold in force into the title, where it says '{}'."""
-    goal = demand(criterion.comparison, criterion.threshold, _unit(criterion, catalogue))
-    title = criterion.title.replace("{}", goal)
-    return replace(criterion, title=title[0].upper() + title[1:])
-
-
-def _unit(criterion: Criterion, catalogue: Catalogue) -> str:
-    known = catalogue[criterion.metric].unit if criterion.metric in catalogue else ""
-    return criterion.unit or known
-
-
-def _refuse_unknown_adjustments(charter: Charter) -> None:
-    known = [c.id for stage in DEFAULTS for c in (*DEFAULTS[stage], *fit(stage, charter)[0])]
-    known = list(dict.fromkeys(known))
-    for wanted in charter.standard:
-        if wanted.endswith(".sealed") and wanted in known:
-            raise CharterError(
-                f"standard.{wanted}: the seal cannot be adjusted or taken out; without it nothing "
-                "shows that the standard was there before the results.",
-                hint="Remove the entry, and seal the charter: proveout seal --who NAME",
-            )
-        if wanted not in known:
-            close = difflib.get_close_matches(wanted, known, n=1, cutoff=0.5)
-            meant = f"Did you mean '{close[0]}'? " if close else ""
-            raise CharterError(
-                f"standard.{wanted}: no criterion has this id.",
-                hint=f"{meant}`proveout gate --stage {_stage_of(wanted)}` lists the ids.",
-            )
-
-
-def _stage_of(criterion: str) -> str:
-    stage = criterion.partition(".")[0]
-    return stage if stage in DEFAULTS else "production"
-
-
-def _adjust(
-    criterion: Criterion, adjustment: Adjustment | None, catalogue: Catalogue
-) -> tuple[Criterion | None, str | None]:
-    if adjustment is None:
-        return criterion, None
-    if not adjustment.apply:
-        title = _worded(criterion, catalogue).title
-        note = f"Taken out of the standard: {criterion.id} ({title}). {adjustment.why}"
-        return None, note
-    changed = replace(
-        criterion,
-        threshold=_or(adjustment.threshold, criterion.threshold),
-        confidence=_or(adjustment.confidence, criterion.confidence),
-        max_age=(
-            criterion.max_age
-            if adjustment.max_age_days is None
-            else timedelta(days=adjustment.max_age_days)
-        ),
-        is_limit=criterion.is_limit if adjustment.limit is None else adjustment.limit,
-        note=adjustment.why,
-    )
-    _refuse_percentage(changed, _unit(criterion, catalogue))
-    # Against the default itself, not against what another part of the charter made of it.
-    default = criterion if criterion.origin == "charter" else _DEFAULT.get(criterion.id, criterion)
-    if is_looser(changed, default):
-        note = (
-            f"Loosened against the default standard: {criterion.id} ({terms(default, catalogue)} "
-            f"became {terms(changed, catalogue)}). {adjustment.why}"
-        )
-        return replace(changed, origin="loosened"), note
-    is_tighter = is_looser(default, changed)
-    return replace(changed, origin="tightened" if is_tighter else default.origin), None
-
-
-def _refuse_percentage(changed: Criterion, unit: str) -> None:
-    if unit == "fraction" and changed.threshold > 1:
-        raise CharterError(
-            f"standard.{changed.id}.threshold: {changed.threshold:g} is above all that a share of "
-            "one can be.",
-            hint=f"For {changed.threshold:g} % write {changed.threshold / 100:g}.",
-        )
-
-
-def _or(given: float | None, default: float) -> float:
-    return default if given is None else given
-
-
-def terms(criterion: Criterion, catalogue: Catalogue) -> str:
-    """Write everything of a criterion that can be made looser."""
-    said = [demand(criterion.comparison, criterion.threshold, _unit(criterion, catalogue))]
-    said.append(f"at {criterion.confidence:g} confidence")
-    if criterion.max_age is not None:
-        said.append(f"not older than {criterion.max_age.days} days")
-    if criterion.is_limit:
-        said.append("a limit")
-    return ", ".join(said)
-
-
-def is_looser(changed: Criterion, before: Criterion) -> bool:
-    """Tell whether a change makes a criterion easier to meet in any respect."""
-    sign = 1 if before.comparison == ">=" else -1
-    forever = timedelta.max
-    return (
-        sign * changed.threshold < sign * before.threshold
-        or changed.confidence < before.confidence
-        or (changed.max_age or forever) > (before.max_age or forever)
-        or (before.is_limit and not changed.is_limit)
-    )
+    return (*lines, *accepted), tuple(notes)
 
 
 def _accepted(
@@ -240,4 +129,4 @@ def _role(metric: str, catalogue: Catalogue) -> Role:
     )
 
 
-__all__ = ["SEALED", "is_looser", "standard_for", "terms"]
+__all__ = ["SEALED", "standard_for"]

@@ -105,8 +105,10 @@ def test_a_standard_that_no_gate_can_read_is_never_recorded(
 
     assert code == 2
     assert err.startswith(
-        "Error: standard.production.required-completness: no criterion has this id.\n"
-        "Did you mean 'production.required-completeness'?"
+        "Error: pilot.yaml has 1 mistake.\n"
+        "pilot.yaml:3:12: standard.production.required-completness\n"
+        "  No criterion has this id.\n"
+        "  Did you mean 'production.required-completeness'?"
     )
     with open_ledger(".proveout/ledger.db") as ledger:
         assert ledger.head()[0] == (1 if command[0] == "amend" else 0)

@@ -69,6 +69,50 @@ MISTAKES: dict[str, str] = {
           - quality.accuracy >= 0
           - {metric: quality.silent_failure, comparison: '<=', threshold: 1}
     """,
+    # A percentage in the short form.
+    "percent sign in short": """\
+        pilot: claims
+        acceptance: quality.accuracy >= 85%
+    """,
+    # Something that overflows is no figure either.
+    "number beyond all numbers": """\
+        pilot: claims
+        acceptance: quality.accuracy >= 1e999
+    """,
+    # A dimension is named, and none of its values.
+    "subject that names nothing": """\
+        pilot: claims
+        acceptance: 'quality.accuracy[site] >= 0.85'
+    """,
+    # The beginning of a metric's name.
+    "metric cut short": """\
+        pilot: claims
+        acceptance: quality.acc >= 0.85
+    """,
+    # The id of a criterion holds a dot and looks like two keys.
+    "criterion in two keys": """\
+        pilot: claims
+        standard:
+          production:
+            rejects: {threshold: 0.02, why: scans}
+    """,
+    # No damage at all is no test.
+    "stress that damages nothing": """\
+        pilot: claims
+        stress: {severities: [0, 0.1]}
+    """,
+    "stress without severities": """\
+        pilot: claims
+        stress: {severities: []}
+    """,
+    # Escapes bring in what no editor shows: a terminal would obey it, and half a character
+    # cannot be stored.
+    "escapes that are not text": r"""
+        pilot: claims
+        title: "red \e[31m"
+        outcome: "half \ud83d"
+        "key\0": 1
+    """,
     # A percentage with its sign.
     "percent sign": """\
         pilot: claims
@@ -376,7 +420,7 @@ def test_all_mistakes_are_told_at_once_in_the_order_of_lines(
         # UTF-16, as from the Windows Notepad of old.
         (
             "pilot: claims\n".encode("utf-16"),
-            "pilot.yaml has 1 mistake.\npilot.yaml:1:1\n  The file is stored as UTF-16.\n"
+            "pilot.yaml has 1 mistake.\npilot.yaml:1:1\n  The file is stored as UTF-16 or UTF-32.\n"
             "  Save the file as UTF-8 (in most editors: Save with encoding, UTF-8).",
         ),
         # A control character.
@@ -456,4 +500,31 @@ def test_a_folder_is_not_a_charter(tmp_path: Path) -> None:
 
     assert str(caught.value) == (
         f"{tmp_path} is a folder, not a charter.\nName the file in it: {tmp_path / 'pilot.yaml'}"
+    )
+
+
+def test_mistakes_without_end_are_counted(tmp_path: Path) -> None:
+    """A file that is something else altogether does not fill the screen."""
+    file = tmp_path / "pilot.yaml"
+    file.write_text("pilot: p\n" + "".join(f"k{i}: 1\n" for i in range(200)), encoding="utf-8")
+
+    with pytest.raises(CharterError) as caught:
+        load_charter(file)
+
+    lines = caught.value.message.splitlines()
+    assert lines[0] == f"{file} has 200 mistakes."
+    assert lines[-1] == "… and 150 more."
+    assert len(lines) == 1 + 50 * 3 + 1
+
+
+def test_what_upper_rooms_know_is_told_with_its_place(tmp_path: Path) -> None:
+    """The gate knows which criteria there are; the charter knows on which line they are named."""
+    file = tmp_path / "pilot.yaml"
+    file.write_text("pilot: p\nstandard:\n  x: {why: y}\n", encoding="utf-8")
+
+    with pytest.raises(CharterError) as caught:
+        load_charter(file, further=lambda _: [(("standard", "x"), "no such line.", "Write z.")])
+
+    assert caught.value.message == (
+        f"{file} has 1 mistake.\n{file}:3:3: standard.x\n  No such line.\n  Write z."
     )

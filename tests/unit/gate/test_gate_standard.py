@@ -414,3 +414,31 @@ def test_a_line_on_stress_is_on_corrupted_data_whether_or_not_it_says_production
 
     assert said == unsaid
     assert said["production.stress.worst_silent_failure"].scope == "synthetic"
+
+
+def test_a_milder_trial_than_the_default_is_said() -> None:
+    """A threshold is easier to hold where less is tried; every verdict says how much was."""
+    values = {
+        "acceptance": ["quality.accuracy >= 0.85"],
+        "stress": {"operators": ["case"], "columns": ["carrier"], "severities": [0.001]},
+        "system": {"python": "model.py:predict", "confident_at": 0.999},
+    }
+
+    assert notes("production", **values) == (
+        "Stress tries these kinds of damage only: case.",
+        "Stress damages these columns only: carrier.",
+        "Stress damages at most 0.1 % of the records; 25 % by default.",
+        "A wrong answer counts as silent from a confidence of 0.999 on; 0.9 by default.",
+    )
+    assert notes("scale", **values) == ()
+
+
+def test_a_harder_trial_needs_no_remark() -> None:
+    """Nor does the default."""
+    values = {
+        "acceptance": ["quality.accuracy >= 0.85"],
+        "stress": {"severities": [0.5], "rows": 10_000},
+        "system": {"python": "model.py:predict", "confident_at": 0.7},
+    }
+
+    assert notes("production", **values) == ()

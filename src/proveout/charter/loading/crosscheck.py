@@ -33,10 +33,13 @@ def cross_problems(document: Document, known_metrics: Catalogue | None) -> list[
             found += measurement_problems(place, item, known_metrics)
             if path == ("acceptance",):
                 found += reach_problems(place, item, known_metrics)
-    return [
-        Problem(at=_position(path, document), path=path, what=what, write=write)
-        for path, what, write in found
-    ]
+    return [problem_at(document, *item) for item in found]
+
+
+def problem_at(document: Document, path: PathInCharter, what: str, write: str) -> Problem:
+    """Make a problem of what was found at a place, which the file may name by a short form."""
+    sentence = what[:1].upper() + what[1:]
+    return Problem(at=_position(path, document), path=path, what=sentence, write=write)
 
 
 def _names_given_twice(root: dict[str, Any]) -> Found:
@@ -147,8 +150,9 @@ def _items(root: dict[str, Any], path: tuple[str, ...]) -> Iterator[tuple[PathIn
 
 def _position(path: PathInCharter, document: Document) -> Position:
     for length in range(len(path), -1, -1):
-        if path[:length] in document.values:
-            return document.values[path[:length]]
+        at = document.keys.get(path[:length]) or document.values.get(path[:length])
+        if at is not None:
+            return at
     return Position(line=1, column=1)
 
 

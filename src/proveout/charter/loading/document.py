@@ -27,6 +27,8 @@ DEEPEST = 50
 _BRACKET = re.compile(r"[][{}]")
 _START = Position(line=1, column=1)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+"""What an escape in double quotes may bring in: characters that steer a terminal, and halves."""
 _TAG = "tag:yaml.org,2002:"
 
 
@@ -159,6 +161,8 @@ class _Reader:
                 self._note(at, path, what, "Write 'key: value'; put '{' and '[' in quotes.")
                 continue
             key = str(key_node.value)
+            if self._is_unwritable(key, at, path):
+                continue
             here = (*path, key)
             if key_node.tag == f"{_TAG}merge":
                 what = "'<<' merges keys in YAML 1.1; charters are YAML 1.2, where it is not known."
@@ -175,6 +179,8 @@ class _Reader:
 
     def _scalar(self, node: Node, path: PathInCharter) -> Any:
         text = str(node.value)
+        if self._is_unwritable(text, _place(node), path):
+            return None
         self.document.texts[path] = text
         value = _CONSTRUCT.get(str(node.tag), str)(text)
         if isinstance(value, float) and not math.isfinite(value):
@@ -182,6 +188,15 @@ class _Reader:
             self._note(_place(node), path, what, "Write a number, or take the line out.")
             return None
         return value
+
+    def _is_unwritable(self, text: str, at: Position, path: PathInCharter) -> bool:
+        found = _UNWRITABLE.search(text)
+        if found is not None:
+            what = (
+                f"An escape stands for U+{ord(found.group()):04X}, which is no character of text."
+            )
+            self._note(at, path, what, "Take it out; a charter is plain text.")
+        return found is not None
 
     def _refuse_tag(self, node: Node, path: PathInCharter) -> None:
         tag = str(node.tag)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 from proveout.charter.loaded import PathInCharter
 from proveout.charter.loading.places import ListOf, MappingOf, part_at, shape_at
 
@@ -30,11 +32,23 @@ _BY_KEY: dict[str, str] = {
     "Participants.chosen": "chosen: volunteers",
     "Person.name": "name: Ada Byron",
     "Process.name": "name: invoice matching",
-    "PythonSystem.callable": "python: 'model.py:predict'",
+    "PythonSystem.callable": "callable: 'model.py:predict'",
     "SignOff.on": "on: 2026-09-30",
     "SignOff.who": "who: Ada Byron",
     "Source.path": "path: data/2024/*.csv",
+    "Stress.severities": "severities: [0.05, 0.25]",
 }
+
+
+_BENEATH = {
+    "fields": "amount: {type: number, required: true}",
+    "headers": "Authorization: 'Bearer ${API_TOKEN}'",
+    "standard": "production.rejects: {threshold: 0.02, why: 'scanned forms'}",
+    "subject": "site: north",
+}
+"""Beneath keys whose own keys the user chooses."""
+
+_BY_TYPE = ((bool, "true"), (int, "100"), (float, "2.5"))
 
 
 def example_line(path: PathInCharter) -> str:
@@ -52,9 +66,9 @@ def example_beneath(path: PathInCharter) -> str:
     """Return the shortest thing that could stand beneath a key which holds other keys."""
     part = part_at(path)
     if part is None:
-        return "…"
+        return _BENEATH.get(str(path[-1]), "name: value")
     needed = [key for key, info in part.model_fields.items() if info.is_required()]
-    first = needed or list(part.model_fields)[:1]
+    first = needed or [key for key in part.model_fields if key != "kind"][:1]
     return ", ".join(example_line((*path, key)) for key in first)
 
 
@@ -65,6 +79,16 @@ def _value(path: PathInCharter) -> str:
         case MappingOf():
             return "{name: …}"
         case None:
-            return "…"
+            return _single(path)
         case _:
             return "{" + example_beneath(path) + "}"
+
+
+def _single(path: PathInCharter) -> str:
+    """Return a value of the type that stands there."""
+    part = part_at(path[:-1])
+    if part is None or path[-1] not in part.model_fields:
+        return "…"
+    kind = part.model_fields[str(path[-1])].annotation
+    kinds = {kind, *get_args(kind)}
+    return next((shown for type_, shown in _BY_TYPE if type_ in kinds), "…")

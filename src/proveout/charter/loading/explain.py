@@ -9,7 +9,7 @@ from proveout.charter.loaded import PathInCharter
 from proveout.charter.loading.document import Document
 from proveout.charter.loading.examples import example_line
 from proveout.charter.loading.nearest import nearest
-from proveout.charter.loading.places import homes, part_at
+from proveout.charter.loading.places import ListOf, homes, part_at, shape_at
 from proveout.charter.loading.problem import Position, Problem
 from proveout.charter.loading.sentences import Sentence, wrong_value
 from proveout.charter.schema import Charter
@@ -71,6 +71,8 @@ def _unknown_key(path: PathInCharter) -> Sentence:
     key = str(path[-1])
     allowed = list((part_at(_schema_path(path[:-1])) or Charter).model_fields)
     what = f"There is no key '{key}' here."
+    if path[0] == "standard" and len(path) == 3:
+        return what, f"The id of a criterion is one key: {path[1]}.{key}: {{threshold: …, why: …}}"
     near = nearest(key, allowed)
     elsewhere = homes().get(key, ())
     if near is not None:
@@ -86,9 +88,7 @@ def _schema_path(path: PathInCharter) -> PathInCharter:
     """Undo the short form in which a list of one is written without its dash."""
     full: PathInCharter = ()
     for step in path:
-        if part_at(full) is None and isinstance(step, str) and part_at((*full, 0)) is not None:
+        if isinstance(step, str) and isinstance(shape_at(full), ListOf):
             full = (*full, 0)
         full = (*full, step)
-    if part_at(full) is None and part_at((*full, 0)) is not None:
-        full = (*full, 0)
-    return full
+    return (*full, 0) if isinstance(shape_at(full), ListOf) else full

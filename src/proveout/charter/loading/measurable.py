@@ -34,9 +34,13 @@ def measurement_problems(place: PathInCharter, item: Any, known: Catalogue | Non
     metric = said.get("metric")
     at_metric = place if short else (*place, "metric")
     known_dimensions = [name for name in subject if name in DIMENSIONS]
-    for name in subject:
+    for name, value in subject.items():
+        at = place if short else (*place, "subject", name)
         if name not in DIMENSIONS:
-            yield place if short else (*place, "subject", name), *_no_dimension(name)
+            yield at, *_no_dimension(name)
+        elif value == "":
+            what = f"Nothing is said of which {name}."
+            yield at, what, f"Write {name}=*, for each of them, or name one."
     if known is None or not isinstance(metric, str):
         return
     if metric not in known:

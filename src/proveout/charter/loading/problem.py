@@ -9,6 +9,9 @@ from pathlib import Path
 from proveout.charter.loaded import PathInCharter
 from proveout.errors import CharterError
 
+MOST_TOLD = 50
+"""More mistakes than this have one cause, and it is among the first."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class Position:
@@ -48,6 +51,8 @@ def charter_error(file: Path, problems: Iterable[Problem]) -> CharterError:
     ordered = sorted(problems, key=lambda problem: (problem.at, path_text(problem.path)))
     told = list(dict.fromkeys(_told(file, problem) for problem in ordered))
     count = "1 mistake" if len(told) == 1 else f"{len(told)} mistakes"
+    if len(told) > MOST_TOLD:
+        told[MOST_TOLD:] = [f"… and {len(told) - MOST_TOLD} more."]
     return CharterError(
         f"{file} has {count}.\n" + "\n".join(told),
         hint="Correct the lines above. 'proveout init --out example.yaml' writes a charter that "

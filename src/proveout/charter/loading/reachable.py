@@ -72,7 +72,7 @@ def _threshold(metric: Metric, comparison: str, threshold: float) -> Iterator[tu
 
 
 def _number(value: Any) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
+    if not isinstance(value, int | float | str):
         return None
     try:
         return float(value)

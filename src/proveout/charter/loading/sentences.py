@@ -166,6 +166,7 @@ _BY_TYPE: dict[str, Callable[[Any, str | None, PathInCharter, Mapping[str, Any]]
     "date_type": _date,
     "dict_type": _keys,
     "float_parsing": _number,
+    "finite_number": _number,
     "float_type": _number,
     "greater_than": _bound("above"),
     "greater_than_equal": _bound("at least"),

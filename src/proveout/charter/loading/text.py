@@ -48,8 +48,8 @@ def _read_bytes(file: Path) -> bytes:
 
 
 def _decode(file: Path, content: bytes) -> str:
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise charter_error(file, [_not_utf8(1, 1, "The file is stored as UTF-16.")])
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")) or 0 in content[:2]:
+        raise charter_error(file, [_not_utf8(1, 1, "The file is stored as UTF-16 or UTF-32.")])
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

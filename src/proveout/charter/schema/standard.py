@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, PositiveFloat, PositiveInt, model_validator
 
@@ -58,9 +58,11 @@ class Acceptance(Part):
             return value
         found = read_short(value)
         if found is None:
+            form = "'metric >= number' or 'metric[column=x] <= number'"
+            if value.rstrip().endswith("%"):
+                form = "the number as a share of one"
             msg = (
-                f"'{value}' is not a criterion; write 'metric >= number' or "
-                "'metric[column=x] <= number', for example: quality.accuracy >= 0.85"
+                f"'{value}' is not a criterion; write {form}, for example: quality.accuracy >= 0.85"
             )
             raise ValueError(msg)
         return found
@@ -79,12 +81,16 @@ class Adjustment(Part):
     """The reason; it stands in every verdict."""
 
 
+Severity = Annotated[float, Field(gt=0, le=1)]
+"""A share of the rows that are corrupted; none would be no test."""
+
+
 class Stress(Part):
     """Tests made to break the system, and how much it may suffer (R401, R402)."""
 
     operators: tuple[Name, ...] = ()
     """Which corruptions; all that fit the data when empty."""
-    severities: tuple[Share, ...] = (0.05, 0.25)
+    severities: Annotated[tuple[Severity, ...], Field(min_length=1)] = (0.05, 0.25)
     """Shares of the rows that are corrupted."""
     columns: tuple[Text, ...] = ()
     """Which columns; those that the system is given when empty."""

@@ -68,5 +68,8 @@ class Catalogue:
 
     def nearest(self, name: str) -> str | None:
         """Return the known name most like this one, for 'did you mean'."""
+        begun = sorted((known for known in self._metrics if known.startswith(name)), key=len)
+        if begun and "." in name:
+            return begun[0]
         close = difflib.get_close_matches(name, self._metrics, n=1, cutoff=0.5)
         return close[0] if close else None
