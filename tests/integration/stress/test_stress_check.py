@@ -245,6 +245,10 @@ def test_names_the_worst_with_a_bound_for_all(folder: Path) -> None:
 
     assert len(drops) == 6
     assert worst.subject == WHOLE
+    first = worst.details["worst"][0]
+    assert worst.details[
+        "at"
+    ] == f"{first['operator']} in {first['severity']:.0%} of records".replace("%", " %")
     assert worst.value == max(item.value for item in drops)
     assert worst.interval is not None
     assert worst.interval.method == "bonett-price, bonferroni over 6"

@@ -18,7 +18,7 @@ def test_each_line_names_the_worst_with_its_figures() -> None:
     worst = replace(worst, unit="fraction")
     silent = fact(
         "stress.worst_silent_failure", 0.23, half_width=0.02, scope="synthetic",
-        details={"at": "sentinel-values, severity 0.25"},
+        details={"at": "sentinel-values in 25 % of records"},
     )  # fmt: skip
 
     lines = at_a_glance(replace(report, evidence=(*report.evidence, worst, silent)))
@@ -53,7 +53,7 @@ def test_each_line_names_the_worst_with_its_figures() -> None:
             question="Wrong and confident",
             figure="5.60 % in production",
             note="5.60 % (5.52 to 5.68 %; n = 336,776) in production; "
-            "23 % (21 to 25 %; n = 5,000) under sentinel-values, severity 0.25",
+            "23 % (21 to 25 %; n = 5,000) under sentinel-values in 25 % of records",
         ),
     )
 
@@ -110,7 +110,7 @@ def test_a_system_that_states_no_confidence_is_not_called_confident() -> None:
     silent = fact(
         "stress.worst_silent_failure", 0.2, half_width=0.02, scope="synthetic",
         details={
-            "at": "swapped-values, severity 0.25",
+            "at": "swapped-values in 25 % of records",
             "counts_as_silent": "every wrong answer, because the system gives no confidence",
         },
     )  # fmt: skip

@@ -18,6 +18,7 @@ from proveout.checks.stress.figures import (
 from proveout.checks.stress.operators import apply
 from proveout.checks.stress.plan import Plan, Planned
 from proveout.checks.stress.trial import Asked, Trial, try_out
+from proveout.evidence.figures import figure as written
 from proveout.evidence.model import WHOLE, Subject
 from proveout.evidence.outcome import NotMeasured
 from proveout.statistics import simultaneous_level
@@ -114,7 +115,7 @@ class Teller:
         first = named[0].planned
         details = {
             **extra,
-            "at": f"{first.operator.name}, severity {first.severity:g}",
+            "at": f"{first.operator.name} in {written(first.severity, 'fraction')} of records",
             "rows": len(self._plan.truth),
             "answered_as_they_are": float(self._clean.judged.answered.mean()),
             "tried": len(self._plan.trials),
