@@ -101,13 +101,22 @@ def worded(criterion: Criterion, catalogue: Catalogue) -> Criterion:
 
 def terms(criterion: Criterion, catalogue: Catalogue) -> str:
     """Write everything of a criterion that can be made looser."""
-    said = [demand(criterion.comparison, criterion.threshold, _unit(criterion, catalogue))]
-    said.append(f"at {criterion.confidence:g} confidence")
-    if criterion.max_age is not None:
-        said.append(f"not older than {criterion.max_age.days} days")
-    if criterion.is_limit:
-        said.append("a limit")
-    return ", ".join(said)
+    demanded, *others = each_term(criterion, catalogue)
+    return ", ".join([demanded, *(term for term in others if not term.startswith(_NO))])
+
+
+def each_term(criterion: Criterion, catalogue: Catalogue) -> tuple[str, str, str, str]:
+    """Write demand, confidence, age and limit, what is not asked for included."""
+    age = criterion.max_age
+    return (
+        demand(criterion.comparison, criterion.threshold, _unit(criterion, catalogue)),
+        f"at {criterion.confidence:g} confidence",
+        f"{_NO} limit of age" if age is None else f"not older than {age.days} days",
+        "a limit" if criterion.is_limit else f"{_NO} limit",
+    )
+
+
+_NO = "without a"
 
 
 def is_looser(changed: Criterion, before: Criterion) -> bool:

@@ -63,6 +63,8 @@ def _unaccepted(criterion: Criterion, unaccepted: Sequence[Evidence]) -> str | N
 
 def _unmeasured(criterion: Criterion, bench: Bench) -> str:
     metric = criterion.metric
+    if metric not in bench.measured_by and criterion.bases == ("attested",):
+        return "nobody has attested it"
     check = bench.measured_by.get(metric, metric.partition(".")[0])
     outcome = bench.outcomes.get(check)
     if outcome is not None:

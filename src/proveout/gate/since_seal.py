@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from proveout.charter.schema import Charter, Stage
 from proveout.errors import CharterError
 from proveout.evidence.catalogue import Catalogue
-from proveout.gate.adjusting import is_looser, terms
+from proveout.gate.adjusting import each_term, is_looser
 from proveout.gate.model import Criterion, Dossier
 from proveout.gate.standard import standard_for
 
@@ -43,7 +43,9 @@ def _compared(was: Criterion, now: Criterion | None, catalogue: Catalogue) -> It
     elif _what(was) != _what(now):
         yield f"{was.id} asks for something else"
     elif is_looser(now, was):
-        yield f"{was.id} ({terms(was, catalogue)} became {terms(now, catalogue)})"
+        both = zip(each_term(was, catalogue), each_term(now, catalogue), strict=True)
+        changed = (f"{before} became {after}" for before, after in both if before != after)
+        yield f"{was.id} ({', '.join(changed)})"
 
 
 def _what(line: Criterion) -> tuple[object, ...]:
