@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from proveout.assess.assess import Assessment
-from proveout.evidence.model import Evidence
+from proveout.evidence.model import WHOLE, Evidence
 from proveout.evidence.outcome import CheckOutcome
 
 EXCEPTION_RATE = "quality.exception_rate"
@@ -16,10 +16,15 @@ _WHERE = {"pilot": "of the curated sample", "production": "of production"}
 def shortfalls(assessment: Assessment) -> list[str]:
     """Say which rows of this run got no usable answer, which figures could not be had, and why.
 
+    Rows are told as a whole: those of a site or a kind of record are among them already.
     Why the system did not answer is in the evidence as `faults`, one sentence for each kind.
     """
     dossier, run = assessment.dossier, assessment.run
-    facts = [fact for fact in dossier.evidence if fact.run == run and fact.metric == EXCEPTION_RATE]
+    facts = [
+        fact
+        for fact in dossier.evidence
+        if fact.run == run and fact.metric == EXCEPTION_RATE and fact.subject == WHOLE
+    ]
     ended = [each for each in dossier.outcomes if each.run == run and each.status == "done"]
     unanswered = [sentence for fact in facts if fact.value for sentence in _unanswered(fact)]
     return [*unanswered, *(sentence for outcome in ended for sentence in _unmeasured(outcome))]

@@ -49,6 +49,19 @@ def test_a_source_without_records_is_not_measured() -> None:
     }
 
 
+def test_where_nothing_is_required_the_report_says_so() -> None:
+    """'No figure' would leave the reader to guess whether the audit broke."""
+    table = pa.table({"name": ["a", None]})
+
+    findings = run({}, opened(table))
+
+    assert _missed(findings)["required_completeness", "source=orders"] == (
+        "no field is declared as required"
+    )
+    asked = _missed(run({"required": ["name"]}, opened(table)))
+    assert ("required_completeness", "source=orders") not in asked
+
+
 def test_names_of_columns_cannot_break_a_query() -> None:
     """Quotes, blanks, dots and words of SQL are names like any other."""
     names = ['say "so"', "two words", "a.b", "select", "n", "c0", "x_any", "", "é'"]

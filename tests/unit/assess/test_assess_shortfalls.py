@@ -8,7 +8,7 @@ import pytest
 
 from fixtures.gate_makers import NOW, charter, dossier, fact, outcome
 from proveout.assess import Assessment, shortfalls
-from proveout.evidence.model import Evidence
+from proveout.evidence.model import Evidence, Subject
 from proveout.evidence.outcome import NotMeasured
 from proveout.gate import decide
 
@@ -52,6 +52,15 @@ def test_each_scope_is_told() -> None:
     assert told(exceptions(0.5, scope="pilot"), exceptions(1.0)) == [
         "No usable answer for 500 of 1,000 rows of the curated sample.",
         "No usable answer for 1,000 of 1,000 rows of production.",
+    ]
+
+
+def test_rows_are_told_once() -> None:
+    """Those of a kind of record are among the rows of the whole already."""
+    of_a_slice = exceptions(1.0, subject=Subject.of(slice="workclass is missing"), n=159)
+
+    assert told(exceptions(0.5), of_a_slice) == [
+        "No usable answer for 500 of 1,000 rows of production."
     ]
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from fixtures.gate_makers import criterion, fact
+from fixtures.gate_makers import NOW, charter, criterion, dossier, fact, outcome
 from proveout.evidence.model import Subject
+from proveout.gate import decide
 from proveout.gate.reasons import seen
 
 
@@ -18,3 +19,13 @@ def test_nobody_is_quoted_for_what_the_charter_does_not_say() -> None:
 
     assert seen(absent, asked) == "no: the charter lacks people.reviewer"
     assert seen(there, asked) == "yes, says Ada Byron"
+
+
+def test_what_only_people_can_say_is_missing_because_nobody_said_it() -> None:
+    """Not because a check 'ran and gave no such figure': no check could."""
+    asked = criterion("governance.signoff", bases=("attested",), scope=None)
+    known = dossier(outcomes=(outcome("governance", 3),))
+
+    verdict = decide(charter(), "production", (asked,), known, NOW)
+
+    assert verdict.rulings[0].deciding.reason == "nobody has attested it."

@@ -214,6 +214,12 @@ def _patterns(found: Patterns) -> list[dict[str, Any]]:
 
 def _required(write: _Writer) -> Iterator[Finding]:
     audit = write.audit
+    if not audit.rules.data.required_columns:
+        yield write.missed(
+            "required_completeness",
+            "no field is declared as required",
+            "Name under data.required what the system needs in every record.",
+        )
     for problem in audit.problems:
         if problem.kind != "missing-required":
             continue
