@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
+from itertools import groupby
 from pathlib import Path
 from typing import Annotated
 
@@ -233,7 +236,33 @@ def _count(n: int, one: str, many: str) -> str:
 
 
 def _listed(title: str, problems: list[str]) -> str:
-    shown = [f"  - {problem}" for problem in problems[:MAX_SHOWN]]
-    if len(problems) > MAX_SHOWN:
-        shown.append(f"  … and {len(problems) - MAX_SHOWN:,} more")
+    lines = [f"  - {line}" for line in gathered(problems)]
+    shown = lines[:MAX_SHOWN]
+    if len(lines) > MAX_SHOWN:
+        shown.append(f"  … and {len(lines) - MAX_SHOWN:,} more")
     return "\n".join([f"{title} ({_count(len(problems), 'problem', 'problems')}):", *shown])
+
+
+def gathered(problems: Iterable[str]) -> Iterator[str]:
+    """Tell once what is wrong with lines that follow one another: 'lines 1 to 546: …'."""
+    runs = groupby(enumerate(map(_line_and_what, problems)), key=_run)
+    for _, run in runs:
+        told = [each for _, each in run]
+        (first, what), (last, _) = told[0], told[-1]
+        if first is None:
+            yield from (what for _, what in told)
+        elif first == last:
+            yield f"line {first}: {what}"
+        else:
+            yield f"lines {first:,} to {last:,}: {what}"
+
+
+def _line_and_what(problem: str) -> tuple[int | None, str]:
+    found = re.fullmatch(r"line (\d+): (.*)", problem, re.DOTALL)
+    return (None, problem) if found is None else (int(found[1]), found[2])
+
+
+def _run(numbered: tuple[int, tuple[int | None, str]]) -> tuple[int | None, str]:
+    """Give the same key to problems alike on lines that follow one another."""
+    position, (line, what) = numbered
+    return (None if line is None else line - position), what

@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import typer
+from rich.console import Group
 from rich.table import Table
+from rich.text import Text
 
 from proveout.cli.output import Output
 from proveout.cli.paths import (
@@ -48,8 +50,11 @@ def command(
             "–" if pilot.decided_at is None else f"{_days((now - pilot.decided_at).days)} ago",
             "–" if pilot.decided_at is None else str(pilot.holding),
         )
+    held = [Text(f"{pilot.pilot}: {pilot.summary}") for pilot in found if pilot.summary]
     output.show(
-        table if found else "The ledger holds no pilot yet.",
+        Group(table, *([Text()] if held else []), *held)
+        if found
+        else "The ledger holds no pilot yet.",
         {"pilots": [pilot.as_dict(now) for pilot in found]},
     )
 

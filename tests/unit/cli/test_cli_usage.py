@@ -8,6 +8,7 @@ import pytest
 from proveout import __version__
 from proveout.cli.app import build_app, run_app
 from proveout.cli.commands import REGISTRARS
+from proveout.cli.ledger_command import gathered
 from proveout.cli.paths import and_ledger
 
 Run = Callable[..., tuple[int, str, str]]
@@ -98,3 +99,32 @@ def test_the_next_command_names_the_same_ledger(run: Run, monkeypatch: pytest.Mo
     assert err == "Next: proveout assess pilot.yaml --ledger 'our ledger.db'\n"
     assert and_ledger("shared.db") == ""
     assert and_ledger("postgresql://ada:secret@db/proveout") == ""
+
+
+def test_what_is_wrong_with_many_lines_is_told_once() -> None:
+    """An export without a signature is one mistake, however long it is."""
+    problems = [
+        "line 1: it is not signed",
+        "line 2: it is not signed",
+        "line 3: it is not JSON",
+        "line 5: it is not signed",
+        "the file ends early",
+    ]
+
+    assert list(gathered(problems)) == [
+        "lines 1 to 2: it is not signed",
+        "line 3: it is not JSON",
+        "line 5: it is not signed",
+        "the file ends early",
+    ]
+
+
+def test_status_names_what_holds_each_pilot(run: Run) -> None:
+    """A count of what is not met says nothing of what to do."""
+    run("assess", "--only", "governance")
+
+    code, out, _ = run("status")
+
+    assert code == 0
+    assert "claims: It may not go live yet:" in out
+    assert "first of all “The charter is sealed”" in out
