@@ -8,7 +8,7 @@ from pathlib import Path
 WORDS_EVERY = 1_000
 """Every so manieth reading is a word instead of a figure."""
 HIGH_EVERY = 5_000
-"""Every so manieth amount is a thousand times too large."""
+"""Every so manieth amount is a hundred thousand times too large."""
 BLANK_EVERY = 40
 """Every so manieth status is blank."""
 EARLY_EVERY = 2_500
