@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from proveout.checks.readiness.dates import FORMATS
-from proveout.checks.readiness.patterns import Masks, Patterns, mask_sql
+from proveout.checks.readiness.patterns import Masks, Patterns, mask_sql, patterns
 
 
 @pytest.mark.parametrize(
@@ -77,3 +77,17 @@ def test_free_text_has_no_format() -> None:
 def test_formats_of_dates_are_told_apart(text: str, names: list[str]) -> None:
     """A format matches the whole text, and only days and months that can be."""
     assert [form.name for form in FORMATS if re.search(form.regex, text)] == names
+
+
+def test_the_example_of_a_form_is_a_typical_value() -> None:
+    """Odd values stand at either end of the alphabet; 'D942DN' is no usual tail number."""
+    local = duckdb.connect()
+    local.execute(
+        "CREATE TABLE texts (col INTEGER, value VARCHAR, site VARCHAR, period VARCHAR, n BIGINT)"
+    )
+    values = ["D942DN", *(f"N{number}AA" for number in range(100, 200)), "ZZ9ZZ"]
+    local.executemany("INSERT INTO texts VALUES (0, ?, NULL, NULL, 1)", [[v] for v in values])
+
+    found = patterns(local, {0: True})[0]
+
+    assert found.masks("coarse").examples["A9A"] == "N149AA"

@@ -197,6 +197,22 @@ def test_a_few_values_of_another_form_are_shown_beside_the_usual_one() -> None:
 
     assert item.sentence == "x is written in another form than '10:15 a.m.' in 50 records."
     assert item.examples == ("10:00aDec 1", "Not Available")
+    assert item.severity == "look"
+
+
+def test_forms_that_the_charter_declares_are_no_other_forms() -> None:
+    """N16987 and N571UA are both tail numbers; a declared pattern says so once and for all."""
+    details = {
+        "dominant": "A9A",
+        "patterns": [{"example": "N571UA"}, {"example": "N16987"}],
+    }
+    evidence = [fact("format_consistency", 0.97, column="tailnum", details=details)]
+    declared = Charter.model_validate(
+        {"pilot": "p", "data": {"fields": {"tailnum": {"pattern": "N[0-9A-Z]{3,5}"}}}}
+    )
+
+    assert [item.kind for item in remediation(evidence, CHARTER)] == ["mixed-formats"]
+    assert remediation(evidence, declared) == ()
 
 
 def test_formats_that_differ_name_the_site_and_both_forms() -> None:

@@ -40,6 +40,8 @@ class Masks:
 
     counts: Counter[str] = field(default_factory=Counter)
     examples: dict[str, str] = field(default_factory=dict)
+    """A typical value of each mask: the middle one in alphabetical order, where odd ones stand at
+    either end."""
     by_site: dict[str, Counter[str]] = field(default_factory=dict)
     by_period: dict[str, Counter[str]] = field(default_factory=dict)
 
@@ -133,7 +135,8 @@ def _counted(level: Level) -> str:
       QUALIFY row_number() OVER (PARTITION BY col ORDER BY n DESC, mask) <= {_MOST_MASKS}
     )
     SELECT m.col, CASE WHEN k.mask IS NULL THEN '{OTHER}' ELSE k.mask END AS mask,
-           m.site, m.period, sum(m.n)::BIGINT AS n, min(m.value)
+           m.site, m.period, sum(m.n)::BIGINT AS n,
+           quantile_disc(m.value, 0.5) AS typical
     FROM masked m LEFT JOIN kept k ON m.col = k.col AND m.{level} = k.mask
     GROUP BY ALL ORDER BY 1, 5 DESC, 2, 3, 4
     """  # noqa: S608 - no outside text

@@ -142,10 +142,12 @@ INSTRUCTIONS: tuple[Instruction, ...] = (
 MIXED_FORMATS = Instruction(
     kind="mixed-formats",
     metric="readiness.format_consistency",
-    severity="misleads",
+    # Two forms may both be right, as of a licence plate; only its owner can tell.
+    severity="look",
     sentence="{column} is written in another form than {usual} in {records}",
-    instruction="Agree on one form for {column}, convert what is there, and check it on entry.",
-    verification=_NEXT + "one form of {column}.",
+    instruction="Where both forms are right, declare the pattern of {column}; where not, agree on "
+    "one, convert what is there, and check it on entry.",
+    verification=_NEXT + "one form of {column}, or all its forms as declared.",
 )
 
 DIVERGENT_FORMATS = Instruction(

@@ -115,7 +115,7 @@ def remediation(evidence: Iterable[Evidence], charter: Charter) -> tuple[Remedia
     items = [
         *_counted(found, owners),
         *_stand_ins(found, owners),
-        *_mixed_formats(found, owners),
+        *_mixed_formats(found, owners, charter),
         *_divergent_formats(found, owners, charter),
         *_absent(found),
         *_stale(found, owners, charter.data.freshness_hours),
@@ -161,10 +161,17 @@ def _only_text(evidence: Evidence) -> str | None:
 
 
 def _mixed_formats(
-    found: Sequence[Evidence], owners: Mapping[str, str]
+    found: Sequence[Evidence], owners: Mapping[str, str], charter: Charter
 ) -> Iterator[RemediationItem]:
-    """Find fields of one form, such as a time or a case number, where some values have another."""
+    """Find fields of one form, such as a time or a case number, where some values have another.
+
+    Where the charter says what is allowed, other values are told as breaking that.
+    """
+    fields = charter.data.fields
+    declared = {name for name, field in fields.items() if field.pattern or field.values}
     for each in found:
+        if each.subject.get("column") in declared:
+            continue
         if each.metric != MIXED_FORMATS.metric or not _USUAL <= each.value < 1:
             continue
         patterns = list(each.details.get("patterns") or ())
