@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import errno
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from proveout.errors import ProveoutError, UnreachableError
+from proveout.errors import InputError, ProveoutError, UnreachableError
 
 _NOT_LOADED = ("failed to map segment", "cannot allocate memory", "cannot apply additional memory")
 """What the loader of shared libraries says when there are no addresses left."""
 
+_KIND = re.compile(r"^[A-Z][A-Za-z ]* Error: ")
+_DAMAGED = ("Failed to read file", "Corrupt")
+
 
 @contextmanager
 def told() -> Iterator[None]:
-    """Raise what an error within means: KeyboardInterrupt, or an UnreachableError with a next step.
+    """Raise what an error within means: KeyboardInterrupt, or an error with a next step.
 
     Any other error goes on as it is.
     """
@@ -43,6 +47,11 @@ def _meaning(error: Exception) -> BaseException | None:
             hint="Give the engine more, PROVEOUT_MEMORY_LIMIT=4GB, or run this where more is "
             "free. A limit of addresses (ulimit -v) must be far above the memory that is meant.",
         )
+    if _is_damage(error):
+        return InputError(
+            f"The data cannot be read to their end: {_first_line(error)}.",
+            hint="The file is damaged, or was changed while it was read: fetch or export it again.",
+        )
     return None
 
 
@@ -58,6 +67,13 @@ def _is_out_of_memory(error: Exception) -> bool:
     return isinstance(error, MemoryError) or _is_engines(error, "OutOfMemoryException")
 
 
+def _is_damage(error: Exception) -> bool:
+    """Tell damage that only shows where values are read, such as inside a Parquet file."""
+    if any(_is_engines(error, name) for name in ("IOException", "SerializationException")):
+        return True
+    return _is_engines(error, "Error") and any(sign in str(error) for sign in _DAMAGED)
+
+
 def _is_engines(error: Exception, name: str) -> bool:
     import duckdb
 
@@ -67,6 +83,9 @@ def _is_engines(error: Exception, name: str) -> bool:
 def _first_line(error: Exception) -> str:
     """Return what was said, without its class before it and its advice after it."""
     text = (str(error) or type(error).__name__).splitlines()[0].strip()
-    for kind in ("Out of Memory Error: ", "IO Error: "):
-        text = text.removeprefix(kind)
-    return text.rstrip(".")
+    return _KIND.sub("", text).rstrip(".")
+
+
+def is_of_the_machine(error: Exception) -> bool:
+    """Tell an error that says nothing of the data that was read."""
+    return _is_full(error) or _is_out_of_memory(error)

@@ -257,6 +257,13 @@ def test_a_missing_table_is_answered_with_those_there_are(open_: Open, tmp_path:
         ),
         (
             "t.jsonl",
+            b'{"": 1}\n{"a": 1, "a": 2}\nx\n',
+            "t.jsonl cannot be read as records: its objects have no named fields, or the same one "
+            "twice.\n"
+            'Each line must be an object, such as {"id": 1, "amount": 2.5}.',
+        ),
+        (
+            "t.jsonl",
             b"one\ntwo\n",
             "t.jsonl holds no line that is a JSON object. Line 1: The line is not JSON: "
             "Expecting value: line 1 column 1 (char 0).\n"
@@ -291,6 +298,18 @@ def test_a_file_without_bytes_is_empty_whatever_its_format(
     assert str(refused.value) == (
         f"{name} is empty (0 bytes).\nExport it again, or take it out of the source's path."
     )
+
+
+@pytest.mark.parametrize("name", ["t.csv.gz", "t.jsonl.gz"])
+def test_a_compressed_file_is_held_to_its_checksum(open_: Open, tmp_path: Path, name: str) -> None:
+    """Damage that still decompresses would give other rows, or fewer."""
+    text = b'{"id": 1}\n{"id": 2}\n' if "json" in name else b"id\n1\n2\n"
+    content = bytearray(gzip.compress(text))
+    content[-8:-4] = b"sums"
+    (tmp_path / name).write_bytes(content)
+
+    with pytest.raises(InputError, match=f"{name} cannot be decompressed to its end: CRC check"):
+        open_(name)
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs a named pipe")

@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
+import duckdb
 import pytest
 
-from proveout.errors import UnreachableError
-from proveout.intake import Session
+from proveout.charter.schema import Source
+from proveout.errors import InputError, UnreachableError
+from proveout.intake import OpenTable, Session, open_source
 from proveout.intake.memory import engine_threads, group_limits
 
 
@@ -70,6 +73,42 @@ def test_a_query_that_needs_too_much_says_so() -> None:
         session.rows(
             "SELECT max(len(t)) FROM (SELECT string_agg(i::VARCHAR) t FROM range(9999999) r(i))"
         )
+
+
+def fetched(opened: OpenTable) -> int:
+    return len(opened.table.to_pyarrow())
+
+
+def test_damage_inside_a_parquet_file_is_wrong_input(tmp_path: Path) -> None:
+    """Its end is whole, so it opens; the session says it when values are asked for."""
+    path = tmp_path / "t.parquet"
+    duckdb.sql("SELECT md5(i::VARCHAR) AS ref FROM range(9999) AS t(i)").write_parquet(str(path))
+    content = bytearray(path.read_bytes())
+    content[100:5000] = bytes(4900)
+    path.write_bytes(content)
+
+    with (
+        pytest.raises(InputError, match=r"^The data cannot be read to their end: Failed to read"),
+        Session(memory_bytes=256 << 20) as session,
+    ):
+        fetched(open_source(Source(path="t.parquet"), folder=tmp_path, session=session))
+
+
+def test_a_damaged_database_is_not_called_busy(tmp_path: Path) -> None:
+    """The engine speaks of a block, which is no lock."""
+    path = tmp_path / "t.duckdb"
+    with closing(duckdb.connect(str(path))) as database:
+        database.execute("CREATE TABLE t AS SELECT md5(i::VARCHAR) AS ref FROM range(99999) t(i)")
+    content = bytearray(path.read_bytes())
+    for block in range(3 * 4096, len(content), 262_144):
+        content[block + 100 : block + 150] = bytes(50)
+    path.write_bytes(content)
+
+    with (
+        pytest.raises(InputError, match=r"^t.duckdb is no DuckDB database that can be read: "),
+        Session(memory_bytes=256 << 20) as session,
+    ):
+        open_source(Source(path="t.duckdb"), folder=tmp_path, session=session)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="sets a limit of addresses")

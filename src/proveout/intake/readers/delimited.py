@@ -20,7 +20,7 @@ from proveout.intake.readers.delimited_load import (
 from proveout.intake.readers.delimited_sorted import sort_rows
 from proveout.intake.readers.encodings import as_utf8, decoded, encoding_of, encoding_of_all
 from proveout.intake.readers.port import ReadTable, SourceFile
-from proveout.intake.readers.streams import PIECE_BYTES, SAMPLE_BYTES, empty, opened
+from proveout.intake.readers.streams import PIECE_BYTES, SAMPLE_BYTES, check_whole, empty, opened
 from proveout.intake.rejects import StoredRejects
 from proveout.intake.session import Session
 from proveout.intake.table import FileRead
@@ -48,6 +48,7 @@ def read_delimited(file: SourceFile, session: Session) -> ReadTable:
         "delimiter": dialect.delimiter,
         "header_line": dialect.header_line,
     }
+    check_whole(file.path, file.name)
     if dialect.trailing_delimiter:
         read_as["trailing_delimiter"] = True
     loaded = _read(file, encoding, dialect, session, read_as)

@@ -3,11 +3,14 @@
 
 from __future__ import annotations
 
+import re
+
 from proveout.errors import InputError, UnreachableError
 from proveout.intake.readers.choice import chosen
 from proveout.intake.readers.port import ReadTable, SourceFile
 from proveout.intake.session import Session, literal, quoted
 from proveout.intake.table import FileRead
+from proveout.intake.troubles import is_of_the_machine
 
 
 def read_duckdb(file: SourceFile, session: Session) -> ReadTable:
@@ -65,8 +68,10 @@ def _attached(file: SourceFile, session: Session) -> str:
     try:
         session.execute(f"ATTACH {literal(path)} AS {quoted(catalog)} (READ_ONLY)")
     except duckdb.Error as error:
+        if is_of_the_machine(error):
+            raise
         why = str(error).splitlines()[0]
-        if "lock" in why.lower():
+        if re.search(r"\block\b", why, re.IGNORECASE):
             raise UnreachableError(
                 f"{file.name} is open for writing in another program.",
                 hint="Close it there, or read a copy.",

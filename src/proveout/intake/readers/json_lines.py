@@ -13,10 +13,11 @@ from pathlib import Path
 
 from proveout.errors import InputError
 from proveout.intake.readers.port import ReadTable, SourceFile
-from proveout.intake.readers.streams import SAMPLE_BYTES, compression_of, empty, opened
+from proveout.intake.readers.streams import SAMPLE_BYTES, check_whole, compression_of, empty, opened
 from proveout.intake.rejects import RAW_CHARACTERS, ListedRejects
 from proveout.intake.session import Session, literal, quoted
 from proveout.intake.table import FileRead, Reject
+from proveout.intake.troubles import is_of_the_machine
 
 _MAX_OBJECT_BYTES = 64 << 20
 
@@ -36,10 +37,13 @@ def read_json_lines(file: SourceFile, session: Session) -> ReadTable:
             f"{file.name} holds no records: its list is empty.",
             hint="Export it again, or take it out of the source's path.",
         )
+    check_whole(file.path, file.name)
     rejects: tuple[Reject, ...] = ()
     try:
         table = _load(file.path, session, as_list=as_list)
     except duckdb.Error as error:
+        if is_of_the_machine(error):
+            raise
         if as_list:
             raise _no_json(file) from error
         table, rejects = _sorted_lines(file, session)
@@ -67,6 +71,8 @@ def _load(path: Path, session: Session, *, as_list: bool) -> str:
 
 def _sorted_lines(file: SourceFile, session: Session) -> tuple[str, tuple[Reject, ...]]:
     """Read the lines that are objects and give back the others."""
+    import duckdb
+
     rejects: list[Reject] = []
     good = session.scratch / (session.new_name("objects") + ".jsonl")
     n_good = 0
@@ -86,8 +92,16 @@ def _sorted_lines(file: SourceFile, session: Session) -> tuple[str, tuple[Reject
             f"Line {rejects[0].line}: {rejects[0].message}",
             hint='Each line must be an object, such as {"id": 1, "amount": 2.5}.',
         )
-    table = _load(good, session, as_list=False)
-    good.unlink()
+    try:
+        table = _load(good, session, as_list=False)
+    except (duckdb.BinderException, duckdb.InvalidInputException) as error:
+        raise InputError(
+            f"{file.name} cannot be read as records: its objects have no named fields, or the same "
+            "one twice.",
+            hint='Each line must be an object, such as {"id": 1, "amount": 2.5}.',
+        ) from error
+    finally:
+        good.unlink()
     return table, tuple(rejects)
 
 

@@ -6,6 +6,7 @@ from proveout.errors import InputError
 from proveout.intake.readers.port import ReadTable, SourceFile
 from proveout.intake.session import Session, literal, quoted
 from proveout.intake.table import FileRead
+from proveout.intake.troubles import is_of_the_machine
 
 
 def read_parquet(file: SourceFile, session: Session) -> ReadTable:
@@ -18,6 +19,8 @@ def read_parquet(file: SourceFile, session: Session) -> ReadTable:
             f"CREATE VIEW {quoted(view)} AS SELECT * FROM read_parquet({literal(str(file.path))})"  # noqa: S608 - quoted
         )
     except duckdb.Error as error:
+        if is_of_the_machine(error):
+            raise
         raise InputError(
             f"{file.name} is no Parquet file that can be read: it is damaged or cut short.",
             hint="Fetch or export it again.",
