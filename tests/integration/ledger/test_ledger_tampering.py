@@ -171,6 +171,33 @@ def test_a_lost_table_is_a_broken_ledger(
     ]
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        # The message of SQLite itself quotes a byte that is not text.
+        (b"CREATE TABLE ledger_entries", b"CREATE TABLE \x94edger_entries", "malformed database"),
+        # A column that is called otherwise.
+        (b"prev_hash TEXT", b"prev_hush TEXT", "no such column"),
+    ],
+    ids=["not text", "another name"],
+)
+def test_a_damaged_description_of_the_tables_is_a_broken_ledger(
+    file: Path, before: bytes, after: bytes, said: str
+) -> None:
+    """The file says what its tables are like; an edit there is an edit like any other."""
+    content = file.read_bytes()
+    assert before in content
+    file.write_bytes(content.replace(before, after, 1))
+
+    with (
+        pytest.raises(LedgerBrokenError) as refusal,
+        open_ledger(str(file), create=False) as opened,
+    ):
+        list(opened.entries())
+
+    assert refusal.value.message.startswith(f"The ledger {file} is damaged: SQLite says '{said}")
+
+
 def test_a_damaged_file_is_a_broken_ledger(file: Path) -> None:
     """Bytes overwritten in the file itself, past SQLite."""
     content = bytearray(file.read_bytes())

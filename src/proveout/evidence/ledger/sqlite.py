@@ -20,6 +20,9 @@ from proveout.evidence.ledger.schema import VERSION_TABLE
 BUSY_TIMEOUT_S = 60.0
 """How long an append waits for others; one append holds the file for milliseconds."""
 
+_DAMAGED = ("malformed", "no such table", "no such column")
+"""What SQLite says of a file whose pages, or whose description of its tables, were changed."""
+
 _HINTS = (
     (
         "database is locked",
@@ -56,7 +59,8 @@ class SqliteDatabase(Database):
     """SQLite in WAL mode: readers never wait, writers queue, a commit is on the disk."""
 
     writing_options = {"ledger_begin": "BEGIN IMMEDIATE"}  # noqa: RUF012  # read only
-    driver_errors = (sqlite3.Error,)
+    # The driver cannot decode its own message when that quotes damaged bytes.
+    driver_errors = (sqlite3.Error, UnicodeDecodeError)
 
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
         engine = create_engine(
@@ -91,7 +95,9 @@ class SqliteDatabase(Database):
     def explain(self, error: Exception) -> ProveoutError:
         """Put an error of SQLite into words."""
         said = str(error.orig if isinstance(error, DBAPIError) else error)
-        if "malformed" in said or "no such table" in said:
+        if isinstance(error, UnicodeDecodeError):
+            said = "malformed database schema"
+        if any(sign in said for sign in _DAMAGED):
             return LedgerBrokenError(
                 f"The ledger {self.place} is damaged: SQLite says '{said}'.",
                 hint="Keep the file as it is, and restore the last backup beside it.",
