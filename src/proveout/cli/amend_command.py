@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -86,4 +87,12 @@ def amend_command(
     if loosened:
         what = "1 change makes" if loosened == 1 else f"{loosened} changes make"
         output.say(f"{what} the standard easier to meet; every verdict will say so.")
-    output.say(whole_lines(f"Next: proveout gate {charter} --stage production{and_ledger(ledger)}"))
+    again = _to_run_again({re.split(r"[.\[]", change.path)[0] for change in made.changes})
+    output.say(whole_lines(f"Next: proveout {again} {charter}{and_ledger(ledger)}"))
+
+
+def _to_run_again(parts: set[str]) -> str:
+    """Return the command after which the verdict is of the charter as it is now."""
+    if parts & {"data", "system", "stress"}:
+        return "assess"
+    return "gate" if parts <= {"acceptance", "standard"} else "check governance"

@@ -102,7 +102,9 @@ def _state(
     found: Evidence, criterion: Criterion, bench: Bench, *, bound: float
 ) -> tuple[State, str]:
     if not _clears(found.value, criterion):
-        return "failed", ""
+        # What failed once may be put right by now; old or not, it is no pass.
+        old = _staleness(found, criterion, bench)
+        return "failed", "" if old is None else f"; {old}, so measure it again"
     if not _clears(bound, criterion):
         return "inconclusive", ", which the bound does not reach"
     interval = found.interval

@@ -132,7 +132,7 @@ def test_amend_shows_the_difference_and_its_effect(run: Run) -> None:
     )
     assert err == (
         "2 changes make the standard easier to meet; every verdict will say so.\n"
-        "Next: proveout gate pilot.yaml --stage production\n"
+        "Next: proveout gate pilot.yaml\n"
     )
 
 
@@ -261,3 +261,28 @@ def test_schema_gives_the_schema(run: Run) -> None:
 def _evidence(metric: str) -> None:
     with open_ledger(".proveout/ledger.db") as ledger:
         ledger.append([NewEntry(pilot="claims", kind="evidence", body={"metric": metric})])
+
+
+@pytest.mark.parametrize(
+    ("added", "again"),
+    [
+        # a threshold is judged on what is known already
+        ("", "gate"),
+        # what the charter declares is read from it again
+        ("rollback: {procedure: The lead switches back}\n", "check governance"),
+        # another system, or other data, is measured again
+        ("data: {label: approved}\n", "assess"),
+    ],
+)
+def test_amend_offers_what_has_to_run_again(run: Run, added: str, again: str) -> None:
+    """Else the next verdict would still speak of the charter as it was."""
+    Path("pilot.yaml").write_text(AGREED, encoding="utf-8")
+    run("seal", "--who", "Ada Byron")
+    edit("0.85", "0.9")
+    Path("pilot.yaml").write_text(
+        Path("pilot.yaml").read_text(encoding="utf-8") + added, encoding="utf-8"
+    )
+
+    _, _, err = run("amend", "--who", "Ada Byron", "--why", "agreed since")
+
+    assert err == f"Next: proveout {again} pilot.yaml\n"

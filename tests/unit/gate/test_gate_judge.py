@@ -117,6 +117,13 @@ def test_an_interval_of_a_lower_level_than_asked_is_inconclusive() -> None:
             "failed",
             "asked is at least 80 %",
         ),
+        # what was lacking may have been added: it holds, and nobody reads that it is still lacking
+        (
+            {"basis": "attested", "inputs": {"charter": "sha256:then"}, "value": 0.1},
+            {"bases": ("attested",)},
+            "failed",
+            "; the charter that it was read from has changed since, so measure it again.",
+        ),
         # attested from a charter that has changed
         (
             {"basis": "attested", "inputs": {"charter": "sha256:then"}},
