@@ -6,7 +6,9 @@ from dataclasses import replace
 
 from sample_report import fact, sample_report
 
-from proveout.report.html.sections import organisation, stress
+from proveout.evidence.model import Evidence
+from proveout.report.html.sections import organisation, quality, stress
+from proveout.report.html.sections.examples import example_words
 
 
 def test_a_silent_failure_says_how_much_was_damaged_and_what_it_was_before() -> None:
@@ -37,3 +39,46 @@ def test_what_is_not_declared_reads_as_words() -> None:
         "what it will and will not do",
         "change.will_do, change.will_not_do",
     )
+
+
+def regression(unit: str) -> tuple[Evidence, ...]:
+    """An error of 11 on the sample and of 13.4 in production, and the drop between them."""
+    on_the_sample = fact("quality.mae", 11.1, half_width=0.4, n=3_000, scope="pilot")
+    in_production = fact("quality.mae", 13.4, half_width=0.2, n=19_435)
+    return (
+        replace(on_the_sample, unit=unit),
+        replace(in_production, unit=unit),
+        fact("quality.sandbox_drop", 0.21, half_width=0.05, n=22_435, details={"metric": "mae"}),
+    )
+
+
+def test_the_drop_says_what_it_is_a_drop_of() -> None:
+    """'21 %' of the error is not '21 %' of the records."""
+    sentence = quality.drop_sentence(replace(sample_report(), evidence=regression("min")))
+
+    assert sentence == (
+        "The sandbox illusion in one number: MAE is 13.4 min in production and 11.1 min on the "
+        "curated sample, an error larger by 21 % (16 to 26 %; n = 22,435)."
+    )
+
+
+def test_the_error_of_a_regression_stands_beside_the_other_metrics() -> None:
+    """In figures, for it fits no scale of shares."""
+    shares = fact("quality.within_tolerance", 0.668, half_width=0.007, n=19_435)
+
+    chart = quality.comparison_chart(
+        replace(sample_report(), evidence=(*regression("min"), shares))
+    )
+
+    assert chart is not None
+    assert [(row.label, len(row.marks), row.figures) for row in chart.rows] == [
+        ("MAE", 0, ("11.1 min (10.7 to 11.5 min)", "13.4 min (13.2 to 13.6 min)")),
+        ("Within tolerance", 1, ("not measured", "66.8 % (66.1 to 67.5 %)")),
+    ]
+
+
+def test_figures_of_an_example_are_written_alike() -> None:
+    """'238959 → 23,895.9' looks as if more had changed than the decimal point."""
+    damage = {"before": {"pay": 238959}, "after": {"pay": 23895.9}, "answer": "no", "truth": "yes"}
+
+    assert example_words(damage) == "pay 238959 → 23895.9: answered “no”; the truth is “yes”"

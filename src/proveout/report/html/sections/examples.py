@@ -36,7 +36,8 @@ def _value(value: object) -> str:
     if value is None or value == "":
         return "(empty)"
     if isinstance(value, float):
-        return f"{value:,.6g}"
+        # Without separators, as whole numbers stand beside it.
+        return f"{value:.10g}"
     return str(value)
 
 

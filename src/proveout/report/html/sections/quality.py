@@ -17,7 +17,10 @@ COMPARED: Final = (
     "accuracy", "balanced_accuracy", "precision", "recall", "f1", "roc_auc", "within_tolerance",
     "r2", "calibration_error", "exception_rate", "silent_failure",
 )  # fmt: skip
-"""Metrics which share the 0-to-1 scale; errors in the label's unit stand in a table."""
+"""Metrics which share the 0-to-1 scale."""
+
+IN_UNITS: Final = ("mae", "rmse")
+"""Errors in the unit of the label: told in figures, for they fit no scale of shares."""
 
 SLICES_SHOWN = 12
 
@@ -31,7 +34,7 @@ def comparison_chart(report: Report) -> Chart | None:
     rows = []
     pairs = {
         f"quality.{name}": [report.one(f"quality.{name}", scope=scope) for scope in _SCOPES]
-        for name in COMPARED
+        for name in (*IN_UNITS, *COMPARED)
     }
     known = {metric: pair for metric, pair in pairs.items() if any(pair)}
     is_one_size = [_size(scope, known) is not None for scope in _SCOPES]
@@ -40,7 +43,7 @@ def comparison_chart(report: Report) -> Chart | None:
         marks = [
             interval_mark(e, series=series)
             for e, series in zip(pair, _SCOPES, strict=True)
-            if e is not None
+            if e is not None and metric.removeprefix("quality.") not in IN_UNITS
         ]
         figures = tuple(
             "not measured" if e is None else _with_span(e) if is_one else full_figure(e)
@@ -68,7 +71,22 @@ def drop_sentence(report: Report) -> str | None:
     )
     if drop is None:
         return None
-    return f"The sandbox illusion in one number: the drop is {full_figure(drop)}."
+    metric = f"quality.{drop.details.get('metric')}"
+    pilot, production = (report.one(metric, scope=scope) for scope in _SCOPES)
+    if pilot is None or production is None:
+        return f"The sandbox illusion in one number: the drop is {full_figure(drop)}."
+    return (
+        f"The sandbox illusion in one number: {report.catalogue[metric].label} is "
+        f"{evidence_figure(production)} in production and {evidence_figure(pilot)} on the curated "
+        f"sample, {_worse_by(drop, is_error=metric.removeprefix('quality.') in IN_UNITS)}."
+    )
+
+
+def _worse_by(drop: Evidence, *, is_error: bool) -> str:
+    """Say what a drop is of: of the error on the sample, or of all records."""
+    if is_error:
+        return f"an error larger by {full_figure(drop)}"
+    return f"a drop by {full_figure(drop)} of the records"
 
 
 def breakdown_chart(report: Report, dimension: Dimension, title: str, heading: str) -> Chart | None:

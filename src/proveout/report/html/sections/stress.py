@@ -99,7 +99,9 @@ def worst_three(report: Report) -> tuple[StressExample, ...]:
 
 
 def _silent_sentence(e: Evidence) -> str:
-    damaged = f"With {figure(_severity(e), 'fraction')} of the records damaged, " if _severity(e) else ""
+    damaged = (
+        f"With {figure(_severity(e), 'fraction')} of the records damaged, " if _severity(e) else ""
+    )
     before = e.details.get("baseline")
     against = "" if before is None else f"; undamaged, {figure(before, 'fraction')} of them were"
     return f"{damaged}{full_figure(e)} of the answers were {silent_words([e])}{against}."
