@@ -326,6 +326,35 @@ def test_a_pipe_is_refused(open_: Open, tmp_path: Path) -> None:
     )
 
 
+def test_a_workbook_on_which_its_reader_gives_up_is_damaged(open_: Open, tmp_path: Path) -> None:
+    """The reader is written in Rust, and what it raises then is no Exception of Python."""
+    content = bytes.fromhex("d0cf11e0a1b11ae1") + bytes(16) + bytes.fromhex("3e000300feff0900")
+    content += bytes.fromhex("0600") + bytes(10) + bytes.fromhex("010000000000000000000000")
+    content += bytes.fromhex("00100000feffffff00000000feffffff00000000")
+    (tmp_path / "t.xls").write_bytes(content.ljust(76 + 436, b"\xff") + b"\xff" * 28)
+
+    with pytest.raises(InputError) as refused:
+        open_("t.xls")
+
+    assert str(refused.value) == (
+        "t.xls is no workbook that can be read: it is damaged, or in a form from before 1997.\n"
+        "Open it in a spreadsheet program and save it again, as .xlsx or CSV."
+    )
+
+
+def test_a_sheet_without_a_filled_cell_is_empty(open_: Open, tmp_path: Path) -> None:
+    """It is passed over for the next; when it is named, that is a mistake."""
+    workbook(tmp_path / "t.xlsx", Blank=[["", ""], [" ".strip(), None]], Data=[["id"], [1]])
+
+    assert open_("t.xlsx").files[0].read_as["sheet"] == "Data"
+    with pytest.raises(InputError) as refused:
+        open_("t.xlsx", table="Blank")
+
+    assert str(refused.value) == (
+        "The sheet 'Blank' of t.xlsx is empty.\nName another one; there are: Blank, Data."
+    )
+
+
 def test_an_empty_workbook_is_refused(open_: Open, tmp_path: Path) -> None:
     """No sheet holds anything."""
     workbook(tmp_path / "t.xlsx", A=[], B=[])

@@ -32,14 +32,23 @@ def read_workbook(file: SourceFile, session: Session) -> ReadTable:
             f"{file.name} is protected by a password.",
             hint="Save a copy without the password, or export the sheet as CSV.",
         ) from error
+    except PermissionError:
+        raise
     except (calamine.CalamineError, calamine.XmlError, calamine.ZipError, OSError) as error:
-        if isinstance(error, PermissionError):
+        raise _damaged(file) from error
+    except BaseException as error:
+        # The reader is written in Rust; where it gives up, what it raises is no Exception.
+        if type(error).__name__ != "PanicException":
             raise
-        raise InputError(
-            f"{file.name} is no workbook that can be read: it is damaged, or in a form from "
-            "before 1997.",
-            hint="Open it in a spreadsheet program and save it again, as .xlsx or CSV.",
-        ) from error
+        raise _damaged(file) from error
+
+
+def _damaged(file: SourceFile) -> InputError:
+    return InputError(
+        f"{file.name} is no workbook that can be read: it is damaged, or in a form from before "
+        "1997.",
+        hint="Open it in a spreadsheet program and save it again, as .xlsx or CSV.",
+    )
 
 
 def _read(book: CalamineWorkbook, file: SourceFile, session: Session) -> ReadTable:
@@ -72,10 +81,16 @@ def _sheet(book: CalamineWorkbook, file: SourceFile, read_as: dict[str, Any]) ->
     if file.source.table:
         name = chosen(file.source.table, sheets, what="sheet", where=file.name)
         read_as["sheet"] = name
-        return book.get_sheet_by_name(name)
+        sheet = book.get_sheet_by_name(name)
+        if not _holds_anything(sheet):
+            raise InputError(
+                f"The sheet '{name}' of {file.name} is empty.",
+                hint=f"Name another one; there are: {', '.join(sheets)}.",
+            )
+        return sheet
     for name in sheets:
         sheet = book.get_sheet_by_name(name)
-        if sheet.height:
+        if _holds_anything(sheet):
             read_as["sheet"] = name
             if len(sheets) > 1:
                 read_as["other_sheets"] = [other for other in sheets if other != name]
@@ -84,6 +99,11 @@ def _sheet(book: CalamineWorkbook, file: SourceFile, read_as: dict[str, Any]) ->
         f"{file.name} holds no sheet with anything in it.",
         hint="Export it again, or take it out of the source's path.",
     )
+
+
+def _holds_anything(sheet: CalamineSheet) -> bool:
+    """Tell whether any cell is filled: a sheet may be formatted over rows in which nothing is."""
+    return any(cell != "" for row in sheet.iter_rows() for cell in row)
 
 
 def _header(rows: Iterator[list[Any]]) -> tuple[list[Any], int]:
