@@ -12,17 +12,26 @@ from proveout.charter.schema import Charter
 SCHEMA_FILE = "pilot.schema.json"
 """Beside this module; a test holds it to what `json_schema` gives."""
 
+_FUNCTION = r"^[^:]+:[A-Za-z_][A-Za-z0-9_.]*$"
+_ADDRESS = r"^https?://"
+_CRITERION = r"^\s*[a-z][a-z0-9_.]*\s*(\[[^\]]*\])?\s*(>=|<=)\s*[-+0-9.eE_]+\s*$"
+_ANYTHING = r"\S"
+
 _SHORT_FORMS = {
-    "Acceptance": "In short: 'quality.accuracy >= 0.85' or 'metric[column=x] <= 0.1'.",
-    "HttpSystem": "Its address.",
-    "Outcome": "The statement alone.",
-    "Person": "The full name alone.",
-    "PythonSystem": "'path/to/file.py:function' or 'package.module:function'.",
-    "RecordedSystem": "The column with the answers.",
-    "Source": "Path, glob or URL alone.",
-    "System": "'path/to/file.py:function', or the address of a service.",
-}
-"""Parts which may be written as one text, and what that text then is."""
+    "Acceptance": (
+        "In short: 'quality.accuracy >= 0.85' or 'metric[column=x] <= 0.1'.", _CRITERION,
+    ),
+    "HttpSystem": ("Its address.", _ADDRESS),
+    "Outcome": ("The statement alone.", _ANYTHING),
+    "Person": ("The full name alone.", _ANYTHING),
+    "PythonSystem": ("'path/to/file.py:function' or 'package.module:function'.", _FUNCTION),
+    "RecordedSystem": ("The column with the answers.", _ANYTHING),
+    "Source": ("Path, glob or URL alone.", _ANYTHING),
+    "System": (
+        "'path/to/file.py:function', or the address of a service.", f"{_FUNCTION}|{_ADDRESS}",
+    ),
+}  # fmt: skip
+"""Parts which may be written as one text: what that text then is, and its form."""
 
 _ONE_OR_MANY = {
     "Charter": ("acceptance",),
@@ -41,9 +50,12 @@ def json_schema() -> dict[str, Any]:
         properties = (schema if part == "Charter" else parts[part])["properties"]
         for key in keys:
             _allow_one(properties[key])
-    parts["System"]["oneOf"] = [{"required": [key]} for key in ("python", "http", "recorded")]
-    for part, meaning in _SHORT_FORMS.items():
-        text = {"type": "string", "minLength": 1, "description": meaning}
+    one_way = ("python", "http", "recorded")
+    parts["System"]["oneOf"] = [
+        {"required": [key], "properties": {key: {"not": {"type": "null"}}}} for key in one_way
+    ]
+    for part, (meaning, form) in _SHORT_FORMS.items():
+        text = {"type": "string", "pattern": form, "description": meaning}
         parts[part] = {"anyOf": [text, parts[part]]}
     plain: dict[str, Any] = _readable(schema)
     plain["title"] = "Charter of an AI pilot (pilot.yaml)"

@@ -113,6 +113,12 @@ MISTAKES: dict[str, str] = {
         outcome: "half \ud83d"
         "key\0": 1
     """,
+    # Yes is no number, a number is no yes, and no number is a day.
+    "values of another kind": """\
+        pilot: claims
+        acceptance: [{metric: quality.f1, comparison: '>=', threshold: true, limit: 1}]
+        milestones: [{name: half-time, on: 0}]
+    """,
     # A percentage with its sign.
     "percent sign": """\
         pilot: claims

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import types
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
 
 
 class Part(BaseModel):
@@ -18,6 +28,39 @@ class Part(BaseModel):
         allow_inf_nan=False,
         use_attribute_docstrings=True,
     )
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _of_its_kind(cls, value: Any, info: ValidationInfo) -> Any:
+        """Refuse a yes for a number, a number for a yes or for a date: each would become one."""
+        annotation = cls.model_fields[str(info.field_name)].annotation
+        items = value if isinstance(value, list | tuple) else (value,)
+        for item in items:
+            _refuse_other_kind(item, _kinds(annotation))
+        return value
+
+
+def _refuse_other_kind(value: Any, wanted: set[Any]) -> None:
+    if isinstance(value, bool):
+        if wanted & {int, float} and bool not in wanted:
+            raise PydanticCustomError("float_type", "a yes or no for a number")
+    elif bool in wanted and isinstance(value, int | float | str):
+        raise PydanticCustomError("bool_type", "something else for a yes or no")
+    elif date in wanted and isinstance(value, int | float):
+        raise PydanticCustomError("date_type", "a number for a date")
+
+
+def _kinds(annotation: Any) -> set[Any]:
+    """Return the plain types that an annotation allows, by themselves or as items of a list."""
+    if hasattr(annotation, "__metadata__"):
+        return _kinds(annotation.__origin__)
+    if get_origin(annotation) in (Union, types.UnionType):
+        return {kind for item in get_args(annotation) for kind in _kinds(item)}
+    if get_origin(annotation) is tuple:
+        return _kinds(get_args(annotation)[0])
+    if get_origin(annotation) is Literal:
+        return {type(value) for value in get_args(annotation)}
+    return {annotation}
 
 
 Text = Annotated[str, StringConstraints(min_length=1)]
