@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -132,11 +132,35 @@ def test_the_word_is_that_of_who_sealed_it() -> None:
             },
             ["a production owner who is not the project owner"],
         ),
+        # composed or not, with or without characters that nobody sees
         (
             "distinct-owner",
             {
                 "people": {
-                    "production_owner": {"name": "Maria"},
+                    "production_owner": {"name": "Jos\u00e9 Paz"},
+                    "project_owner": {
+                        "name": "Jose\N{COMBINING ACUTE ACCENT}\N{ZERO WIDTH SPACE} Paz"
+                    },
+                }
+            },
+            ["a production owner who is not the project owner"],
+        ),
+        # two names at one address
+        (
+            "distinct-owner",
+            {
+                "people": {
+                    "production_owner": {"name": "Maria Alvarez", "email": "ma@example.com"},
+                    "project_owner": {"name": "M. Alvarez", "email": "MA@example.com"},
+                }
+            },
+            ["a production owner who is not the project owner"],
+        ),
+        (
+            "distinct-owner",
+            {
+                "people": {
+                    "production_owner": {"name": "Maria", "email": "ma@example.com"},
                     "project_owner": {"name": "Priya"},
                 }
             },
@@ -322,3 +346,16 @@ def test_every_figure_rests_on_something() -> None:
 
     fact = facts["governance.predecessor_addressed"]
     assert (fact.value, fact.n) == (1, 1)
+
+
+def test_reviews_are_declared_until_the_next_one_is_due() -> None:
+    """A review whose day has passed without a new date is not known to have been held."""
+    reviews = {"every_days": 30, "attended_by": ["Ada"], "next_on": date(2026, 4, 1)}
+    facts = found(charter(governance={"reviews": reviews}))
+    untils = {
+        fact.subject.get("part"): fact.valid_until
+        for fact in facts
+        if isinstance(fact, Evidence) and fact.valid_until is not None
+    }
+
+    assert untils == {"reviews": datetime(2026, 4, 1, 23, 59, 59, 999999, tzinfo=UTC)}

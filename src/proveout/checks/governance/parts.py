@@ -5,6 +5,7 @@ A function returns what is missing, in the charter's own names; nothing missing 
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -58,12 +59,17 @@ def _distinct_owner(charter: Charter) -> Missing:
     missing = _production_owner(charter) + _project_owner(charter)
     if missing:
         return missing
-    names = [
-        " ".join(person.name.casefold().split())
-        for person in (charter.people.production_owner, charter.people.project_owner)
-        if person is not None
-    ]
-    return ["a production owner who is not the project owner"] if names[0] == names[1] else []
+    people = (charter.people.production_owner, charter.people.project_owner)
+    names = {_folded(person.name) for person in people if person is not None}
+    emails = {_folded(person.email) for person in people if person and person.email}
+    is_one = len(names) == 1 or (len(emails) == 1 and all(p and p.email for p in people))
+    return ["a production owner who is not the project owner"] if is_one else []
+
+
+def _folded(text: str) -> str:
+    """Write a name as it is recognised: spaces, case and invisible characters do not count."""
+    plain = unicodedata.normalize("NFKC", text).casefold()
+    return " ".join("".join(c for c in plain if unicodedata.category(c) != "Cf").split())
 
 
 def _process(charter: Charter) -> Missing:
@@ -138,7 +144,7 @@ def _milestones(charter: Charter) -> Missing:
     return [
         f"{owner.name} in milestones[{milestone.name}].attended_by"
         for milestone in charter.milestones
-        if owner.name not in milestone.attended_by
+        if _folded(owner.name) not in map(_folded, milestone.attended_by)
     ]
 
 
