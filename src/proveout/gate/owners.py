@@ -6,11 +6,13 @@ from proveout.charter.schema import Charter, Person
 from proveout.evidence.model import Subject
 from proveout.gate.model import Role
 
+NOBODY = "nobody named"
+
 
 def owner(role: Role, subject: Subject, charter: Charter) -> str:
     """Return 'Maria Alvarez (production owner)', or who is not named: 'nobody named (…)'."""
     name = _data_owner(subject, charter) if role == "data owner" else _person(role, charter)
-    return f"{name or 'nobody named'} ({role})"
+    return f"{name or NOBODY} ({role})"
 
 
 def _person(role: Role, charter: Charter) -> str | None:

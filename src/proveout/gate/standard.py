@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 
@@ -104,12 +104,27 @@ def _max_age(line: Acceptance, metric: Metric) -> timedelta | None:
 
 
 def _title(line: Acceptance, metric: Metric, subject: Subject) -> str:
-    """Return 'Recall on production data is at least 70 %'."""
+    """Return 'Recall on production data is at least 70 % at every site'."""
     scope = _scope(line)
     on = "" if scope is None else f" on {SCOPE_WORDS[scope]}"
-    of = f" of {subject}" if subject.parts else ""
+    named = Subject(tuple((name, value) for name, value in subject.parts if value != "*"))
+    of = f" of {named}" if named.parts else ""
+    everywhere = "".join(
+        f" {_EVERY.get(name, f'for every {name}')}" for name, value in subject.parts if value == "*"
+    )
     name = metric.label[0].upper() + metric.label[1:]
-    return f"{name}{of}{on} is {demand(line.comparison, line.threshold, metric.unit)}"
+    asked = demand(line.comparison, line.threshold, metric.unit)
+    return f"{name}{of}{on} is {asked}{everywhere}"
+
+
+_EVERY: Mapping[str, str] = {
+    "site": "at every site",
+    "period": "in every month",
+    "slice": "for every kind of record",
+    "source": "in every source",
+    "column": "in every field",
+}
+"""How a '*' in a subject is read."""
 
 
 def _scope(line: Acceptance) -> Scope | None:

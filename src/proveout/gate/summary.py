@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from proveout.charter.schema import Stage
 from proveout.gate.model import Decision, Ruling
+from proveout.gate.owners import NOBODY
 
 _QUESTION = {
     "design": "The pilot may begin",
@@ -37,9 +38,17 @@ def summarise(
     if decision == "stop":
         return (
             f"Stop: a limit is broken ({title}), and {len(fix_first)} of {n} criteria are not "
-            f"met; {first.owner} must act."
+            f"met; {_who_must_act(first.owner)}."
         )
     return (
         f"{_NOT[stage]}: {len(fix_first)} of {n} criteria are not met, first of all "
-        f"“{title}”; {first.owner} must act."
+        f"“{title}”; {_who_must_act(first.owner)}."
     )
+
+
+def _who_must_act(owner: str) -> str:
+    """Return 'Ada Byron (engineer) must act'; a role that nobody has cannot."""
+    if not owner.startswith(f"{NOBODY} ("):
+        return f"{owner} must act"
+    role = owner.removeprefix(f"{NOBODY} (").removesuffix(")")
+    return f"{'' if role == 'legal' else 'the '}{role} must act, and nobody is named"

@@ -75,6 +75,13 @@ def test_one_short_is_hold_and_says_who_acts() -> None:
     )
 
 
+def test_a_role_that_nobody_has_is_said_to_have_nobody() -> None:
+    """'Nobody must act' would read as if all were well."""
+    made = decide(charter(), "production", (LINE,), dossier(fact(value=0.5)), NOW)
+
+    assert made.summary.endswith("; the engineer must act, and nobody is named.")
+
+
 def test_a_broken_limit_is_stop() -> None:
     """A limit that is surely broken stops; one that may be broken only holds."""
     limit = criterion(is_limit=True)

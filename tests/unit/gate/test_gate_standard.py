@@ -83,6 +83,27 @@ def test_acceptance_becomes_criteria() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("subject", "title"),
+    [
+        ("[site=*]", "Accuracy on production data is at least 80 % at every site"),
+        ("[period=*]", "Accuracy on production data is at least 80 % in every month"),
+        ("[site=York]", "Accuracy of site=York on production data is at least 80 %"),
+    ],
+)
+def test_a_star_reads_as_every_one(subject: str, title: str) -> None:
+    """'Accuracy of site=*' is no English."""
+    (line,) = (
+        each
+        for each in standard(
+            "production", acceptance=[f"quality.accuracy{subject} >= 0.8"]
+        ).values()
+        if each.origin == "charter"
+    )
+
+    assert line.title == title
+
+
 def test_acceptance_on_stress_is_about_corrupted_data() -> None:
     """Nobody means production by 'stress.…': its short form is read as synthetic."""
     found = standard("production", acceptance=["stress.worst_silent_failure <= 0.02"])
