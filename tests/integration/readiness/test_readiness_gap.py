@@ -15,6 +15,7 @@ from proveout.charter.loaded import LoadedCharter
 from proveout.charter.schema import Charter
 from proveout.checks.contract import CheckContext, Finding
 from proveout.checks.readiness.gap import findings
+from proveout.checks.readiness.gap.fields import Profile, profiles
 from proveout.evidence.catalogue import SHIPPED, Catalogue
 from proveout.evidence.model import CheckRef, Evidence
 from proveout.evidence.outcome import NotMeasured
@@ -282,3 +283,23 @@ def test_production_in_several_files_is_one_production(session: Session, tmp_pat
     assert [in_one.gap(name).details for name in names] == [
         in_two.gap(name).details for name in names
     ]
+
+
+def test_blanks_around_a_text_do_not_change_what_it_is(session: Session, tmp_path: Path) -> None:
+    """Figures and dates are counted with blanks around them; blank texts are not filled."""
+    texts = {
+        "figure": [" 12 ", "\t7", "1.5", "", "  ", None, "x"],
+        "moment": [" 2024-01-05 ", "\t2024-01-05 10:00", "2024-01-05", " ", "", None, "may"],
+    }
+    pd.DataFrame(texts).to_parquet(tmp_path / "texts.parquet")
+
+    found = profiles(session.connection.read_parquet(tmp_path / "texts.parquet"))
+
+    assert found == {
+        "figure": Profile(
+            n=7, n_filled=4, n_distinct=4, stored="text", n_numbers=3, n_moments=0
+        ),
+        "moment": Profile(
+            n=7, n_filled=4, n_distinct=3, stored="text", n_numbers=0, n_moments=3
+        ),
+    }  # fmt: skip
