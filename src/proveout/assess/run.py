@@ -116,7 +116,7 @@ def _run_check(check: Check, plan: RunPlan, now: datetime) -> Iterator[Event]:
         needs = check.needs(plan.loaded.charter)
         if not needs:
             for finding in _findings(check, plan.context(check, now=now)):
-                yield _event(check, finding, tally, plan.catalogue)
+                yield _event(check, finding, tally, plan)
     except KeyboardInterrupt:
         yield ended("interrupted", "stopped by the user", f"proveout check {check.name}")
         raise
@@ -142,7 +142,7 @@ def _findings(check: Check, context: CheckContext) -> Iterator[Finding]:
         yield from check.run(context)
 
 
-def _event(check: Check, finding: Finding, tally: _Tally, catalogue: Catalogue) -> Event:
+def _event(check: Check, finding: Finding, tally: _Tally, plan: RunPlan) -> Event:
     match finding:
         case Progress():
             return CheckProgress(check=check.name, progress=finding)
@@ -150,16 +150,27 @@ def _event(check: Check, finding: Finding, tally: _Tally, catalogue: Catalogue) 
             tally.not_measured.append(finding)
             return CouldNotMeasure(check=check.name, missing=finding)
         case Evidence():
-            _refuse_unfit(finding, catalogue)
+            _refuse_unfit(finding, check, plan)
             tally.n_evidence += 1
             return EvidenceFound(check=check.name, evidence=finding)
     msg = f"it yielded a {type(finding).__name__}, which is no finding"
     raise TypeError(msg)
 
 
-def _refuse_unfit(found: Evidence, catalogue: Catalogue) -> None:
-    """Raise here, where the check can be blamed, what the ledger could not take later."""
-    if found.metric not in catalogue:
+def _refuse_unfit(found: Evidence, check: Check, plan: RunPlan) -> None:
+    """Raise here, where the check can be blamed, what would be misread or could not be stored."""
+    if found.metric not in plan.catalogue:
         msg = f"it yielded '{found.metric}', which no check declares"
+        raise ValueError(msg)
+    if found.metric not in {metric.name for metric in check.metrics}:
+        msg = f"it yielded '{found.metric}', which it does not declare"
+        raise ValueError(msg)
+    unit = plan.catalogue[found.metric].unit
+    if unit not in ("*", found.unit):
+        msg = f"it yielded '{found.metric}' in '{found.unit}', which is declared in '{unit}'"
+        raise ValueError(msg)
+    filed = (found.pilot, found.run, found.check.name)
+    if filed != (plan.loaded.charter.pilot, plan.run, check.name):
+        msg = f"it yielded '{found.metric}' in the name of another pilot, run or check"
         raise ValueError(msg)
     _ = found.id  # raises on details that JSON cannot hold

@@ -24,6 +24,7 @@ from proveout.assess.run import run_checks
 from proveout.charter.loading import measured_hash
 from proveout.checks import CheckContext, Finding, Need, Progress
 from proveout.errors import UnreachableError
+from proveout.evidence.model import CheckRef
 from proveout.evidence.outcome import CheckOutcome, NotMeasured
 
 
@@ -179,3 +180,38 @@ def test_evidence_that_the_ledger_could_not_keep_is_refused_where_it_arises() ->
     assert [(outcome.status, outcome.n_evidence) for outcome in made] == [("failed", 0)] * 2
     assert made[0].reason == "ValueError: it yielded 'fake.depth', which no check declares"
     assert made[1].reason.startswith("ValueError: Out of range float values")
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        # 85 for 85 % would clear every threshold
+        (
+            {"value": 85.0, "unit": "%"},
+            "it yielded 'fake.breadth' in '%', which is declared in 'fraction'",
+        ),
+        # the criteria on accuracy are answered by the check that declares it
+        (
+            {"metric": "quality.accuracy"},
+            "it yielded 'quality.accuracy', which it does not declare",
+        ),
+        # filed elsewhere, a fact is not known to be of a run that came to its end
+        ({"run": "run-0"}, "it yielded 'fake.breadth' in the name of another pilot, run or check"),
+        ({"pilot": "q"}, "it yielded 'fake.breadth' in the name of another pilot, run or check"),
+        (
+            {"check": CheckRef(name="attest", version="1")},
+            "it yielded 'fake.breadth' in the name of another pilot, run or check",
+        ),
+    ],
+)
+def test_evidence_that_would_be_misread_is_refused_where_it_arises(
+    changes: dict[str, Any], reason: str
+) -> None:
+    """Another unit, another check's metric, or another name: the check has failed."""
+
+    def script(context: CheckContext) -> Iterator[Finding]:
+        yield context.found("fake.breadth", 1, n=1, scope="production").evolve(**changes)
+
+    (made,) = outcomes(FakeCheck(script=script))
+
+    assert (made.status, made.n_evidence, made.reason) == ("failed", 0, f"ValueError: {reason}")
