@@ -60,6 +60,10 @@ def _table(metrics: Iterable[Metric]) -> Table:
     for metric in metrics:
         subject = f"\n  per {', '.join(metric.dimensions)}" if metric.dimensions else ""
         table.add_row(
-            escape(metric.name + subject), metric.unit, metric.direction, escape(metric.meaning)
+            escape(metric.name + subject),
+            # Such as the error of a regression, in minutes or EUR as its label.
+            "its own" if metric.unit == "*" else metric.unit,
+            metric.direction,
+            escape(metric.meaning),
         )
     return table

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Annotated
 
@@ -31,6 +32,9 @@ def schema_command(
     from proveout.charter.json_schema import published_schema
 
     output, text = Output(as_json=as_json), published_schema()
+    if out is None and as_json:
+        output.show("", {"schema": json.loads(text)})
+        return
     if out is None:
         output.lines([text.rstrip("\n")])
         return

@@ -1,5 +1,6 @@
 """What a person who mistypes, or asks for help, is told; and which command comes next."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -128,3 +129,21 @@ def test_status_names_what_holds_each_pilot(run: Run) -> None:
     assert code == 0
     assert "claims: It may not go live yet:" in out
     assert "first of all “The charter is sealed”" in out
+
+
+def test_every_result_as_json_has_the_same_envelope(run: Run) -> None:
+    """The schema too: alone it is what an editor reads, with --json it is a result."""
+    code, out, _ = run("schema", "--json")
+
+    told = json.loads(out)
+    assert (code, list(told)) == (0, ["ok", "schema"])
+    assert json.loads(run("schema")[1]) == told["schema"]
+
+
+def test_a_metric_in_a_unit_of_its_own_says_so(run: Run) -> None:
+    """A '*' would send the reader to look for a footnote."""
+    _, out, _ = run("metrics", "quality.mae")
+
+    assert [line.split()[:4] for line in out.splitlines() if line.startswith("quality.mae")] == [
+        ["quality.mae", "its", "own", "lower"]
+    ]
