@@ -145,6 +145,11 @@ def _subject(metric: Metric, given: Sequence[str]) -> Subject:
             raise InputError(
                 f"'{text}' is no subject of '{metric.name}'.", hint=f"It takes {allowed}."
             )
+        if value == "*":
+            raise InputError(
+                f"'{text}' names nobody in particular.",
+                hint=f"Attest for one {dimension} at a time.",
+            )
         parts[dimension] = value
     lacking = [name for name in metric.dimensions if name not in parts]
     if lacking:

@@ -141,6 +141,21 @@ def test_a_waiver_is_shown_and_a_signature_counts(project: Path, run: Run, answe
             "Name it: --subject role=…",
         ),
         (
+            [
+                "attest",
+                "governance.signoff",
+                "yes",
+                "--subject",
+                "role=*",
+                "--who",
+                "A",
+                "--note",
+                "B",
+            ],
+            "'role=*' names nobody in particular.",
+            "Attest for one role at a time.",
+        ),  # fmt: skip
+        (
             ["attest", "people.trained", "yes", "--who", "A", "--note", "B"],
             "'yes' is no value of 'people.trained'.",
             "Give a share, such as 0.95 or 95%.",

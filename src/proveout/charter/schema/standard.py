@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, PositiveFloat, PositiveInt, model_validator
+from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt, model_validator
 
 from proveout.charter.schema.base import Currency, Level, Name, Part, Share, Text
 
@@ -96,7 +96,7 @@ class Stress(Part):
     """Which columns; those that the system is given when empty."""
     rows: PositiveInt = 5_000
     """How many production rows each corruption is tried on."""
-    seed: int = 20260101
+    seed: NonNegativeInt = 20260101
     max_quality_drop: Share | None = None
     """Largest accepted drop of the quality metric."""
     max_silent_failure: Share | None = None
