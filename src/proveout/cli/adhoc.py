@@ -33,6 +33,12 @@ KeyOption = Annotated[
         "--key", help="Columns that name one record, with commas between.", metavar="COL,…"
     ),
 ]
+NullOption = Annotated[
+    str | None,
+    typer.Option(
+        "--null", help="Texts that stand for a missing value, such as NA.", metavar="TEXT,…"
+    ),
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from proveout.cli.adhoc import (
     SEED,
     Collected,
     KeyOption,
+    NullOption,
     SeedOption,
     asking,
     charter_of,
@@ -47,10 +48,7 @@ def command(
         str | None, typer.Option(help="Column that says when a record came about.")
     ] = None,
     site_column: Annotated[str | None, typer.Option(help="Column that names the site.")] = None,
-    null: Annotated[
-        str | None,
-        typer.Option(help="Texts that stand for a missing value, such as NA.", metavar="TEXT,…"),
-    ] = None,
+    null: NullOption = None,
     table: TableOption = None,
     charter: Annotated[
         Path | None,

@@ -9,6 +9,7 @@ import typer
 from proveout.cli.adhoc import (
     SEED,
     KeyOption,
+    NullOption,
     SeedOption,
     asking,
     charter_of,
@@ -40,6 +41,7 @@ def command(
         str | None,
         typer.Option(help="Column with the true answer; the classifier does not see it."),
     ] = None,
+    null: NullOption = None,
     seed: SeedOption = SEED,
     as_json: JsonOption = False,
 ) -> int:
@@ -50,12 +52,12 @@ def command(
     from proveout.checks.readiness.gap import findings
     from proveout.cli.compare_view import could_compare, short_of, shown
 
-    output = Output(as_json=as_json)
+    output, nulls = Output(as_json=as_json), listed(null)
     loaded = charter_of(
         "compare",
         {
-            "pilot": pilot,
-            "production": list(production),
+            "pilot": {"path": pilot, "null_values": nulls},
+            "production": [{"path": each, "null_values": nulls} for each in production],
             "key": listed(key),
             "label": label,
         },

@@ -40,9 +40,14 @@ def shown(
     gaps = sorted(collected.of(GAP), key=lambda each: (-each.value, str(each.subject)))
     parts: list[RenderableType] = [_heading(gaps, pilot, production), ""]
     parts += [Padding(text, (0, 0, 0, 1)) for text in _joint(collected)]
-    far = [each for each in gaps if each.value >= _ALIKE]
+    apart = [each for each in gaps if each.value >= _ALIKE]
+    far = [each for each in apart if not _may_be_chance(each)]
     if far:
         parts += ["", _fields(far, with_bars=width >= _NARROW)]
+    chance = [f"{_column(each)} ({_distance(each)})" for each in apart if _may_be_chance(each)]
+    if chance:
+        listed = escape(", ".join(chance))
+        parts += ["", Text.from_markup(f" [bold]May differ by chance alone:[/] {listed}")]
     near = [_column(each) for each in gaps if each.value < _ALIKE]
     if near:
         parts += ["", Text.from_markup(f" [bold]Alike or nearly so:[/] {escape(', '.join(near))}")]
@@ -99,16 +104,28 @@ def _joint(collected: Collected) -> Iterator[Text]:
 def _fields(gaps: Sequence[Evidence], *, with_bars: bool) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
     table.add_column(" Field", no_wrap=True, overflow="ellipsis", max_width=28)
-    table.add_column("Distance", no_wrap=True)
+    table.add_column("Distance, 95 % interval", no_wrap=True)
     table.add_column("What differs")
     for each in gaps:
         style = "red" if each.value >= _WIDE else "yellow" if each.value >= _SOME else ""
         bar = "█" * max(1, round(_BAR * each.value)) if with_bars else ""
-        distance = Text(f"{each.value:.2f} {bar.ljust(_BAR) if with_bars else ''}", style=style)
+        bars = f" {bar.ljust(_BAR)}" if with_bars else ""
+        distance = Text(f"{_distance(each)}{bars}", style=style)
         table.add_row(
             Text(f" {_column(each)}", style="bold"), distance, Text(str(each.details["summary"]))
         )
     return table
+
+
+def _distance(each: Evidence) -> str:
+    if each.interval is None:
+        return f"{each.value:.2f}"
+    return f"{each.value:.2f}, {each.interval.low:.2f} to {each.interval.high:.2f}"
+
+
+def _may_be_chance(each: Evidence) -> bool:
+    """Tell whether two samples of these sizes differ so much though they are of one kind."""
+    return each.interval is not None and each.interval.low <= 0
 
 
 def _one_sided(collected: Collected) -> Iterator[Text]:
