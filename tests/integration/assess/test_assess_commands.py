@@ -154,7 +154,7 @@ def test_a_waiver_is_shown_and_a_signature_counts(project: Path, run: Run, answe
             ],
             "'role=*' names nobody in particular.",
             "Attest for one role at a time.",
-        ),  # fmt: skip
+        ),
         (
             ["attest", "people.trained", "yes", "--who", "A", "--note", "B"],
             "'yes' is no value of 'people.trained'.",
