@@ -214,10 +214,21 @@ def _connected(charter: HttpSystem, headers: Mapping[str, str], label: str) -> h
     except (httpx.TransportError, httpx.InvalidURL) as error:
         client.close()
         raise UnreachableError(
-            f"The system at {label} could not be reached: {type(error).__name__}.",
+            f"The system at {label} could not be reached: {_why(error, charter.timeout_s)}.",
             hint="See that the service runs and that system.http.url is right.",
         ) from None
     return client
+
+
+def _why(error: Exception, timeout_s: float) -> str:
+    """Say in words why nobody answered; an address, which may hold secrets, is not repeated."""
+    import httpx
+
+    if isinstance(error, httpx.TimeoutException):
+        return f"no response within {timeout_s:g} s"
+    said = re.sub(r"^\[Errno -?\d+\] ", "", str(error)).rstrip(".")
+    is_of_the_network = isinstance(error, httpx.NetworkError) and said
+    return said[0].lower() + said[1:] if is_of_the_network else type(error).__name__
 
 
 def _phrase(code: int) -> str:

@@ -265,6 +265,6 @@ def test_a_service_that_is_not_there_is_unreachable(service: Service) -> None:
         answers(service)
 
     assert raised.value.message == (
-        f"The system at {service.url} could not be reached: ConnectError."
+        f"The system at {service.url} could not be reached: connection refused."
     )
     assert raised.value.hint == "See that the service runs and that system.http.url is right."
