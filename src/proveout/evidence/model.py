@@ -32,6 +32,12 @@ CHARTER_INPUT = "charter"
 MEASURED_INPUT = "charter:measured"
 """Likewise of what that charter says of data, system and stress: what was measured."""
 
+SYSTEM_INPUT = "system"
+"""Likewise the fingerprint of the system under test."""
+
+DATA_INPUT = "data:"
+"""So begin the names of sources in inputs."""
+
 
 @dataclass(frozen=True, slots=True)
 class Subject:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from proveout.evidence.model import CHARTER_INPUT, MEASURED_INPUT, Evidence
+from proveout.evidence.model import CHARTER_INPUT, MEASURED_INPUT, SYSTEM_INPUT, Evidence
 from proveout.evidence.outcome import CheckOutcome
 from proveout.gate.dossier import ATTEST
 from proveout.gate.model import Dossier
@@ -29,6 +29,8 @@ class Bench:
     by_metric: Mapping[str, list[Evidence]]
     kept: Mapping[tuple[str, str], int]
     """How many facts of a check and run are there."""
+    system: str | None
+    """Fingerprint of the system that was measured last."""
 
     @property
     def latest(self) -> datetime:
@@ -79,7 +81,18 @@ def lay_out(
         outcomes={outcome.check: outcome for outcome in dossier.outcomes},
         by_metric=by_metric,
         kept=Counter((found.check.name, found.run) for found in dossier.evidence),
+        system=_latest_system(dossier.evidence),
     )
+
+
+def _latest_system(evidence: Iterable[Evidence]) -> str | None:
+    on_systems = [found for found in evidence if SYSTEM_INPUT in found.inputs]
+    latest = max(
+        on_systems,
+        key=lambda found: (found.observed_at, found.inputs[SYSTEM_INPUT]),
+        default=None,
+    )
+    return None if latest is None else latest.inputs[SYSTEM_INPUT]
 
 
 def ended(outcome: CheckOutcome) -> str:

@@ -7,7 +7,8 @@ inconclusive  the point clears and the bound of the interval does not; the inter
               level than asked; or the check that found it did not come to its end
 stale         it clears, and is past its date, older than asked, or of another charter: attested
               when the charter said something else, or measured when it said something else of data,
-              system or stress; or the clock says that it is yet to be found
+              system or stress; or of another system than the one that was measured last; or the
+              clock says that it is yet to be found
 passed        the bound clears the threshold
 
 With '*' every subject must pass and the worst decides; of several facts about one subject the
@@ -20,7 +21,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from proveout.evidence.figures import figure, minute
-from proveout.evidence.model import Evidence, Subject
+from proveout.evidence.model import SYSTEM_INPUT, Evidence, Subject
 from proveout.evidence.outcome import NotMeasured
 from proveout.gate.bench import Bench
 from proveout.gate.model import Criterion, Finding, State
@@ -125,6 +126,12 @@ def _staleness(found: Evidence, criterion: Criterion, bench: Bench) -> str | Non
         return f"it is of {minute(found.observed_at)}, which is to come: a clock was set back"
     if criterion.max_age is not None and age > criterion.max_age:
         return f"it is {age.days} days old and may be {criterion.max_age.days}"
+    return _what_changed(found, bench)
+
+
+def _what_changed(found: Evidence, bench: Bench) -> str | None:
+    if found.inputs.get(SYSTEM_INPUT) not in (None, bench.system):
+        return "another system was measured since"
     if bench.is_of_this_charter(found):
         return None
     if found.basis == "attested":

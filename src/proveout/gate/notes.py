@@ -8,7 +8,7 @@ from typing import Any
 from proveout.charter.loaded import LoadedCharter
 from proveout.charter.loading import content
 from proveout.evidence.figures import minute
-from proveout.evidence.model import CHARTER_INPUT
+from proveout.evidence.model import CHARTER_INPUT, DATA_INPUT
 from proveout.gate.bench import Bench
 from proveout.gate.judge import CLOCKS_APART, is_surely_broken
 from proveout.gate.model import Ruling
@@ -24,6 +24,7 @@ def notes_on(bench: Bench, loaded: LoadedCharter, rulings: Sequence[Ruling]) -> 
         *_loosened_by_the_charter(rulings),
         *_on_waivers(bench, rulings),
         *_on_the_charter_then(bench, loaded),
+        *_on_the_data(bench),
         *_on_the_clock(bench),
     ]
 
@@ -126,6 +127,23 @@ def _on_the_charter_then(bench: Bench, loaded: LoadedCharter) -> Iterator[str]:
             f"Measured under an earlier version of the charter: {', '.join(sorted(earlier))}. "
             "What was measured with other data, another system or other stress does not pass."
         )
+
+
+def _on_the_data(bench: Bench) -> Iterator[str]:
+    """Name sources that were not the same for all checks: live data move on, files are changed."""
+    states: dict[str, dict[str, set[str]]] = {}
+    for found in bench.dossier.evidence:
+        for name, fingerprint in found.inputs.items():
+            if name.startswith(DATA_INPUT):
+                checks = states.setdefault(name, {}).setdefault(fingerprint, set())
+                checks.add(found.check.name)
+    for name, seen in sorted(states.items()):
+        if len(seen) > 1:
+            groups = sorted(", ".join(sorted(checks)) for checks in seen.values())
+            yield (
+                f"Checks saw '{name.removeprefix(DATA_INPUT)}' in different states: "
+                f"{' | '.join(groups)}."
+            )
 
 
 def _on_the_clock(bench: Bench) -> Iterator[str]:

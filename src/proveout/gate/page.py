@@ -38,7 +38,7 @@ basis, or on no record at all |
 level than asked; or the check that found it did not come to its end |
 | `stale` | it clears, and is too old, past its own date, or of another charter: \
 attested when it said something else, or measured when it said something else of data, system or \
-stress |
+stress; or of another system than the one that was measured last |
 | `waived` | it is one of the above, and a named person lets it pass until a date |
 
 The verdict is `go` when every criterion is passed or waived, `stop` when a criterion marked as a \

@@ -338,3 +338,16 @@ def test_a_waiver_that_has_ended_stays_ended_when_the_clock_is_set_back() -> Non
         "The clock says 2026-03-01 12:00 UTC, and the ledger was written to at 2026-03-21 12:00 "
         "UTC: one of the two was wrong. Waivers are judged by the later.",
     )
+
+
+def test_data_that_moved_on_between_checks_is_said() -> None:
+    """Live data do; a file that was exchanged in between does, too."""
+    seen = [
+        fact(inputs={"data:tickets": "sha256:a", "data:sites": "sha256:s"}),
+        fact("readiness.rejects", 0.0, inputs={"data:tickets": "sha256:b"}),
+        fact("stress.worst_quality_drop", 0.0, inputs={"data:tickets": "sha256:a"}),
+    ]
+
+    assert verdict(LINE, given=dossier(*seen)).notes == (
+        "Checks saw 'tickets' in different states: quality, stress | readiness.",
+    )

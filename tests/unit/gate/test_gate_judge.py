@@ -214,6 +214,21 @@ def test_other_evidence_is_not_taken_for_what_was_asked(
     assert (found.state, found.evidence, found.reason) == ("missing", None, reason)
 
 
+def test_figures_of_two_systems_are_not_put_together() -> None:
+    """The system was exchanged after its quality was measured: only the new figures count."""
+    old = fact(inputs={"system": "sha256:a"}, observed_at=NOW - timedelta(days=1))
+    new = fact("stress.worst_quality_drop", 0.01, inputs={"system": "sha256:b"}, scope="synthetic")
+    given = dossier(old, new)
+
+    (quality,) = findings(criterion(), given)
+    (stress,) = findings(
+        criterion(new.metric, comparison="<=", threshold=0.1, scope="synthetic"), given
+    )
+
+    assert (quality.state, stress.state) == ("stale", "passed")
+    assert quality.reason.endswith("but another system was measured since.")
+
+
 def test_a_figure_that_rests_on_no_record_is_missing() -> None:
     """Nought of nought is no share, however good it looks."""
     (found,) = findings(criterion(), dossier(fact(value=1.0, n=0)))
