@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from rich.text import Text
 
 from proveout.cli.adhoc import (
     SEED,
@@ -98,6 +99,7 @@ def command(
         shown(audits, items, width=output.stdout.width, every=every),
         plain_of(audits, items, collected),
     )
+    _say_unread(collected, output)
     if null is None and (texts := _stand_ins(items)):
         output.say(f"Next: proveout audit {' '.join(sources or ())} --null '{','.join(texts)}'")
     return _exit_code(collected, fail_on, output)
@@ -135,6 +137,13 @@ def _from_here(path: str) -> str:
 def _stand_ins(items: Sequence[RemediationItem]) -> list[str]:
     texts = [text for item in items if item.kind == "stand-in" for text in item.examples]
     return [text for text in dict.fromkeys(texts) if "," not in text and "'" not in text]
+
+
+def _say_unread(collected: Collected, output: Output) -> None:
+    for each in collected.not_measured:
+        if each.metric == "readiness.rows":
+            text = f"{each.subject.get('source')}: {each.reason}. {each.next_step}"
+            output.say(Text(text))
 
 
 def _exit_code(collected: Collected, most: float | None, output: Output) -> int:

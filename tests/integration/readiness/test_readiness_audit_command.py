@@ -6,6 +6,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+import xlsxwriter
 
 from proveout.cli import audit_command
 from proveout.cli.app import build_app, run_app
@@ -65,3 +66,25 @@ def test_one_table_of_a_database_can_be_audited(audit: Run) -> None:
     assert "'--table one' on the command line." in " ".join(err.split())
     assert chosen == 0
     assert out.startswith("t.two  20 records")
+
+
+def test_the_sheets_that_were_not_read_are_named(audit: Run) -> None:
+    """A workbook holds a sheet for each month as often as not; one is read, and it is said so."""
+    book = xlsxwriter.Workbook("sales.xlsx")
+    for month in ("January", "February", "March"):
+        sheet = book.add_worksheet(month)
+        for row in range(31):
+            sheet.write_row(row, 0, ["id", "amount"] if row == 0 else [row, row * 1.5])
+    book.close()
+
+    code, out, err = audit("sales.xlsx")
+    _, chosen, _ = audit("sales.xlsx", "--table", "March", "--json")
+
+    assert code == 0
+    assert "30 records" in out
+    assert " ".join(err.split()) == (
+        "sales: of sales.xlsx the sheet 'January' was read; 2 other sheets were not: February, "
+        "March. Name each sheet that counts as a source of its own, by table, in data.production."
+    )
+    missing = {each["metric"] for each in json.loads(chosen)["not_measured"]}
+    assert "readiness.rows" not in missing

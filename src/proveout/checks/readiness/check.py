@@ -37,6 +37,7 @@ class ReadinessCheck:
         from proveout.checks.readiness.comparison import compare
         from proveout.checks.readiness.findings import findings
         from proveout.checks.readiness.gap import findings as sandbox_gap
+        from proveout.checks.readiness.unread import left_unread
 
         production, pilot = context.data.production(), context.data.pilot()
         references = {each.name: each.table for each in context.data.references()}
@@ -49,6 +50,7 @@ class ReadinessCheck:
                 references=references,
             )  # fmt: skip
             yield from findings(context, audit, "production")
+            yield from left_unread(opened)
             audits.append(audit)
         yield from compare(context, audits, "production")
         if pilot is None:
@@ -59,4 +61,5 @@ class ReadinessCheck:
             references=references,
         )  # fmt: skip
         yield from findings(context, audit, "pilot")
+        yield from left_unread(pilot)
         yield from sandbox_gap(context)
