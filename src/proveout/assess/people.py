@@ -13,10 +13,12 @@ from proveout.charter.schema import Stage
 from proveout.errors import InputError
 from proveout.evidence.catalogue import Metric
 from proveout.evidence.ledger.port import NewEntry
-from proveout.evidence.model import CheckRef, Evidence, Subject
+from proveout.evidence.model import CHARTER_INPUT, CheckRef, Evidence, Subject
 from proveout.evidence.waiver import Waiver
 from proveout.gate import ATTEST, standard_for
 from proveout.gate.standards import QUALITY_AGREED, SEALED
+
+SIGN_OFF = "governance.signoff"
 
 _FOUND_OTHERWISE = {
     SEALED: "it is found in the ledger: proveout seal --who NAME",
@@ -83,6 +85,8 @@ def attest(
         valid_until=end,
         check=CheckRef(name=ATTEST, version="1"),
         run=ATTEST,
+        # Who signs off signs what is agreed: after an amendment, it is to be signed anew.
+        inputs={CHARTER_INPUT: workspace.loaded.content_hash} if metric == SIGN_OFF else {},
         person=_said(who, "Nobody is named.", "Name a person: --who 'Ada Byron'"),
         details={"note": _said(note, "A note is missing.", "Say on what occasion: --note '…'")},
     )

@@ -135,7 +135,7 @@ def _what_changed(found: Evidence, bench: Bench) -> str | None:
     if bench.is_of_this_charter(found):
         return None
     if found.basis == "attested":
-        return "the charter that it was read from has changed since"
+        return "the charter that it was said of has changed since"
     return "the charter has changed since in what it says of data, system or stress"
 
 

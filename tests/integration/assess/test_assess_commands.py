@@ -93,6 +93,20 @@ def test_a_waiver_is_shown_and_a_signature_counts(project: Path, run: Run, answe
     assert (found["production.trained"], found["production.owner-signoff"]) == ("waived", "passed")
 
 
+def test_a_signature_stands_under_the_charter_that_was_signed(
+    project: Path, run: Run, answer: Answer
+) -> None:
+    """Nobody signs what is written later: after a change, it is to be signed anew."""
+    attest = ["attest", "governance.signoff", "yes", "--subject", "role=production-owner"]
+    run(*attest, "--who", "Maria Alvarez", "--note", "review of 3 May")
+    file = project / "pilot.yaml"
+    file.write_text(file.read_text("utf-8") + "acceptance: quality.f1 >= 0.1\n", "utf-8")
+
+    _, document = answer("gate")
+
+    assert states(document)["production.owner-signoff"] == "stale"
+
+
 @pytest.mark.parametrize(
     ("arguments", "message", "hint"),
     [

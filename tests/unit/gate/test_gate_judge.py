@@ -122,14 +122,14 @@ def test_an_interval_of_a_lower_level_than_asked_is_inconclusive() -> None:
             {"basis": "attested", "inputs": {"charter": "sha256:then"}, "value": 0.1},
             {"bases": ("attested",)},
             "failed",
-            "; the charter that it was read from has changed since, so measure it again.",
+            "; the charter that it was said of has changed since, so measure it again.",
         ),
         # attested from a charter that has changed
         (
             {"basis": "attested", "inputs": {"charter": "sha256:then"}},
             {"bases": ("attested",)},
             "stale",
-            "the charter that it was read from has changed since",
+            "the charter that it was said of has changed since",
         ),
         # attested from the charter in force
         (
