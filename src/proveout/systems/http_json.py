@@ -270,13 +270,29 @@ def _body(template: Any, rows: pd.DataFrame) -> bytes:
     return json.dumps(template).replace(json.dumps(ROWS), records).encode()
 
 
+def _of_each(items: list[Any], key: str) -> list[Any]:
+    """Return what each item has under a key, None where it has nothing. Raises KeyError."""
+    if not any(key in item for item in items):
+        raise KeyError(key)
+    return [item.get(key) for item in items]
+
+
 def _list_at(decoded: Any, path: str) -> list[Any]:
-    """Follow dotted keys (and list positions) to a list. Raises NotAnswersError."""
+    """Follow dotted keys (and list positions) to a list. Raises NotAnswersError.
+
+    A key below a list is looked up in each of its items: 'answers.label' reads the labels of
+    {"answers": [{"label": "yes"}, …]}.
+    """
     found = decoded
     for part in path.split("."):
         try:
-            found = found[int(part)] if isinstance(found, list) else found[part]
-        except (KeyError, IndexError, TypeError, ValueError):
+            if not isinstance(found, list):
+                found = found[part]
+            elif part.isdecimal():
+                found = found[int(part)]
+            else:
+                found = _of_each(found, part)
+        except (KeyError, IndexError, TypeError, ValueError, AttributeError):
             raise NotAnswersError(f"the response has nothing at '{path}'") from None
     if not isinstance(found, list):
         raise NotAnswersError(f"what the response has at '{path}' is no list")

@@ -121,6 +121,25 @@ def test_sends_rows_and_reads_answers(service: Service) -> None:
     ]
 
 
+def test_reads_an_object_for_each_row(service: Service) -> None:
+    """As many services answer; an object without an answer is a refusal."""
+    service.reply = lambda body: (
+        200,
+        {
+            "results": [
+                {"label": "late", "p": 0.9} if row["delay"] > 15 else {"p": 0.5}
+                for row in body["rows"]
+            ]
+        },
+    )
+
+    found = answers(service, 4, answer_path="results.label", confidence_path="results.p")
+
+    assert found.value.tolist()[2:] == ["late", "late"]
+    assert names(found) == ["REFUSED", "REFUSED", "OK", "OK"]
+    assert found.confidence.tolist()[2:] == [0.9, 0.9]
+
+
 def test_keeps_the_order_over_many_requests(service: Service) -> None:
     """Requests run side by side; the answers stand in the order of the rows."""
     service.reply = lambda body: (200, {"answers": [row["delay"] for row in body["rows"]]})

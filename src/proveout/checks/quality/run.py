@@ -156,7 +156,9 @@ def _throughput(context: CheckContext, trial: Trial) -> Finding:
     else:
         n = len(trial.answers.status)
         found = throughput(trial.calls, float(np.mean(trial.answers.status == 0)) if n else 0.0)
-        reason = f"{n} rows in {len(trial.calls)} calls are too few answers to time"
+        reason = f"{n:,} rows in {len(trial.calls)} calls are too few answers to time"
+        if n and not (trial.answers.status == 0).any():
+            reason = f"none of {n:,} rows got a usable answer"
         next_step = "Bring more rows, or look at why the system answered none."
     if found is None:
         return NotMeasured(
