@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 
 from proveout.assess.assess import Assessment
 from proveout.evidence.model import WHOLE, Evidence
@@ -20,14 +21,18 @@ def shortfalls(assessment: Assessment) -> list[str]:
     Why the system did not answer is in the evidence as `faults`, one sentence for each kind.
     """
     dossier, run = assessment.dossier, assessment.run
-    facts = [
-        fact
-        for fact in dossier.evidence
-        if fact.run == run and fact.metric == EXCEPTION_RATE and fact.subject == WHOLE
-    ]
     ended = [each for each in dossier.outcomes if each.run == run and each.status == "done"]
-    unanswered = [sentence for fact in facts if fact.value for sentence in _unanswered(fact)]
-    return [*unanswered, *(sentence for outcome in ended for sentence in _unmeasured(outcome))]
+    of_this_run = [fact for fact in dossier.evidence if fact.run == run]
+    return [
+        *unanswered(of_this_run),
+        *(sentence for outcome in ended for sentence in _unmeasured(outcome)),
+    ]
+
+
+def unanswered(facts: Iterable[Evidence]) -> list[str]:
+    """Say which rows got no usable answer of the system, and why."""
+    rates = [fact for fact in facts if fact.metric == EXCEPTION_RATE and fact.subject == WHOLE]
+    return [sentence for fact in rates if fact.value for sentence in _unanswered(fact)]
 
 
 def _unmeasured(outcome: CheckOutcome) -> list[str]:

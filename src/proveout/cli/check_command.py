@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from proveout.cli.assess_command import SEED, EventsOption, SeedOption
@@ -49,6 +50,7 @@ def command(
     """
     from proveout.assess import open_workspace
     from proveout.assess.events import CheckEnded, EvidenceFound
+    from proveout.assess.shortfalls import unanswered
     from proveout.cli.watching import watching
 
     output = Output(as_json=as_json)
@@ -77,6 +79,8 @@ def command(
     output.show(_table(found, outcome), plain)
     if len(found) > SHOWN:
         output.say(f"{len(found) - SHOWN:,} more facts are in the ledger, and in --json.")
+    for line in unanswered(found):
+        output.say(escape(line))
     output.say(f"Next: proveout gate {charter}{and_ledger(ledger)}")
     return 0 if outcome.status == "done" else 3
 

@@ -36,3 +36,22 @@ def test_a_check_says_of_which_records_each_figure_is(
         ["quality.accuracy", "production", "50", "%"],
     ]
     assert "…" not in out
+
+
+def test_a_check_says_which_rows_got_no_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As an assessment does: 0 % right, without the reason, sends people after the model."""
+    monkeypatch.chdir(tmp_path)
+    charter = "pilot: p\ndata: {production: b.csv, label: y}\n"
+    Path("pilot.yaml").write_text(
+        charter + "system: {recorded: {answer: said}}\n", encoding="utf-8"
+    )
+    Path("b.csv").write_text("y,said\n" + "a,a\nb,\n" * 20, encoding="utf-8")
+
+    run_app(build_app([check_command.register]), ["check", "quality"])
+
+    assert capsys.readouterr().err.splitlines()[1:3] == [
+        "No usable answer for 20 of 40 rows of production; the first fault of each kind:",
+        "  20 were refused",
+    ]
