@@ -15,7 +15,6 @@ from proveout.errors import ProveoutError
 
 INTERRUPTED = 130
 """Exit code when the user pressed Ctrl-C."""
-_STOPPED = "Stopped. What was recorded before is kept."
 
 
 def build_app(registrars: Sequence[Callable[[typer.Typer], None]]) -> typer.Typer:
@@ -54,12 +53,9 @@ def run_app(app: typer.Typer, arguments: Sequence[str]) -> int:
         Output(as_json=as_json).fail(error)
         return error.exit_code
     except typer.Exit as leaving:
-        if leaving.exit_code == INTERRUPTED:  # what typer makes of Ctrl-C
-            Output(as_json=as_json).say(_STOPPED)
         return leaving.exit_code
     except (KeyboardInterrupt, typer.Abort):
-        Output(as_json=as_json).say(_STOPPED)
-        return INTERRUPTED
+        result = INTERRUPTED
     except Exception as error:
         if not hasattr(error, "format_message"):
             raise
@@ -71,6 +67,8 @@ def run_app(app: typer.Typer, arguments: Sequence[str]) -> int:
         usage = ProveoutError(message, hint=f"See: {typed} --help")
         Output(as_json=as_json).fail(usage)
         return usage.exit_code
+    if result == INTERRUPTED:  # which is also what typer itself makes of Ctrl-C
+        Output(as_json=as_json).say("Stopped.")
     return result if isinstance(result, int) else 0
 
 

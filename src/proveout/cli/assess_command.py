@@ -75,7 +75,7 @@ def command(
         except KeyboardInterrupt:
             n_entries, _ = workspace.ledger.head()
             output.say(
-                f"Stopped, without a verdict. What was found until now is in the ledger: "
+                f"There is no verdict. What was found until now is in the ledger: "
                 f"{n_entries:,} entries."
             )
             return INTERRUPTED
