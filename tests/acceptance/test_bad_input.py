@@ -309,7 +309,7 @@ def test_a_service_that_is_not_there_is_not_measured(prepare: Prepare) -> None:
     assert code == 3
     assert said[:2] == [
         "quality: failed: The system at http://127.0.0.1:1/score could not be reached: "
-        "ConnectError.",
+        "connection refused.",
         "  See that the service runs and that system.http.url is right.",
     ]
 
