@@ -126,6 +126,16 @@ def test_environment_variables_stay_as_they_are_written(load: Load) -> None:
             "data: {production: 'postgresql://ada@host:5432/erp?x=a@b'}",
             {"data": {"production": [{"path": "postgresql://ada@host:5432/erp?x=a@b"}]}},
         ),
+        # A password in the address of a service.
+        (
+            "system: 'https://ada:s3@cret@host:8080/v1?x=a@b'",
+            {"system": {"http": {"url": "https://ada:***@host:8080/v1?x=a@b"}}},
+        ),
+        # A port and a parameter are no password: another port is another system.
+        (
+            "system: 'http://host:8001?model=@small'",
+            {"system": {"http": {"url": "http://host:8001?model=@small"}}},
+        ),
         (
             "system: {http: {url: 'http://x', headers: {X-Api-Key: abc, Accept: json}}}",
             {

@@ -13,6 +13,8 @@ HIDDEN = "***"
 """Stands in the place of a secret."""
 
 _PASSWORD_IN_URL = re.compile(r"(?<=://)([^/@:\s]*):(?:[^/@\s]|@(?=[^/\s]*@))+(?=@)")
+_PASSWORD_IN_WEB_ADDRESS = re.compile(r"(?<=://)([^/@:\s?#]*):(?:[^/@\s?#]|@(?=[^/\s?#]*@))+(?=@)")
+"""Here '?' and '#' end the host: what follows them is no password and must not be hidden."""
 _SECRET_HEADER = re.compile(r"auth|token|key|secret|cookie|password|credential", re.IGNORECASE)
 
 
@@ -78,7 +80,9 @@ def _without(value: Any, left_out: frozenset[tuple[str, ...]], place: tuple[str,
 def _hidden(value: Any) -> Any:
     """Hide passwords in URLs, wherever they stand."""
     if isinstance(value, str):
-        return _PASSWORD_IN_URL.sub(rf"\1:{HIDDEN}", value) if "://" in value else value
+        is_web = value.startswith(("http://", "https://"))
+        pattern = _PASSWORD_IN_WEB_ADDRESS if is_web else _PASSWORD_IN_URL
+        return pattern.sub(rf"\1:{HIDDEN}", value) if "://" in value else value
     if isinstance(value, dict):
         return {key: _hidden(item) for key, item in value.items()}
     if isinstance(value, list):
