@@ -165,7 +165,7 @@ def _fields_of(
         found = types[name].details.get("found") if name in types else each.details.get("stored")
         yield FieldAudit(
             name=name,
-            kind=str(found or ""),
+            kind=str(found or "") if each.value else "nothing",
             filled=each.value,
             distinct=_distinct(each, spellings.get(name)),
             is_distinct_exact=_is_counted(spellings.get(name)),

@@ -88,3 +88,13 @@ def test_the_sheets_that_were_not_read_are_named(audit: Run) -> None:
     )
     missing = {each["metric"] for each in json.loads(chosen)["not_measured"]}
     assert "readiness.rows" not in missing
+
+
+def test_a_field_without_a_value_holds_nothing(audit: Run) -> None:
+    """Not 'string', which is how an engine stores what it knows nothing of."""
+    Path("a.csv").write_text("id,note\n" + "".join(f"{n},\n" for n in range(30)), "utf-8")
+
+    _, out, _ = audit("a.csv")
+
+    note = next(line.split() for line in out.splitlines() if line.startswith(" note"))
+    assert note[:2] == ["note", "nothing"]
