@@ -62,12 +62,17 @@ shows each family's worst.
 
 ## How the charter changes a standard
 
-- `acceptance:` adds lines: `quality.accuracy >= 0.85`.
+- `acceptance:` adds lines: `quality.accuracy >= 0.85`. What was measured for them may be 31 days \
+old unless they say otherwise. Quality is agreed when one of them holds all answers on production \
+data to something.
 - `standard:` adjusts a line below by its id: `production.rejects: {threshold: 0.02, why: …}`; \
 `apply: false` takes it out. What is looser, or taken out, stands in every verdict with its reason.
 - `stress`, `load`, `rollback.within_minutes` and `data.freshness_hours` set the thresholds of \
 their lines; `kpis` and `assumptions` become one line each.
 - Lines on sites, ranges, references and freshness apply where the charter declares such things.
+- Each verdict says what the charter makes milder: fewer kinds, columns or shares of damage, a \
+higher `system.confident_at`, every line that asks for less than when it was sealed, and what else \
+was changed when results were known.
 """
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import get_args
-
 from proveout.charter.loaded import PathInCharter
 from proveout.charter.loading.places import ListOf, MappingOf, part_at, shape_at
+from proveout.charter.schema.base import plain_types
 
 _BY_KEY: dict[str, str] = {
     "Acceptance.comparison": "comparison: '>='",
@@ -89,6 +88,5 @@ def _single(path: PathInCharter) -> str:
     part = part_at(path[:-1])
     if part is None or path[-1] not in part.model_fields:
         return "…"
-    kind = part.model_fields[str(path[-1])].annotation
-    kinds = {kind, *get_args(kind)}
-    return next((shown for type_, shown in _BY_TYPE if type_ in kinds), "…")
+    wanted = plain_types(part.model_fields[str(path[-1])].annotation)
+    return next((shown for kind, shown in _BY_TYPE if kind in wanted), "…")

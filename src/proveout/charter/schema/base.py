@@ -36,7 +36,7 @@ class Part(BaseModel):
         annotation = cls.model_fields[str(info.field_name)].annotation
         items = value if isinstance(value, list | tuple) else (value,)
         for item in items:
-            _refuse_other_kind(item, _kinds(annotation))
+            _refuse_other_kind(item, plain_types(annotation))
         return value
 
 
@@ -50,14 +50,14 @@ def _refuse_other_kind(value: Any, wanted: set[Any]) -> None:
         raise PydanticCustomError("date_type", "a number for a date")
 
 
-def _kinds(annotation: Any) -> set[Any]:
+def plain_types(annotation: Any) -> set[Any]:
     """Return the plain types that an annotation allows, by themselves or as items of a list."""
     if hasattr(annotation, "__metadata__"):
-        return _kinds(annotation.__origin__)
+        return plain_types(annotation.__origin__)
     if get_origin(annotation) in (Union, types.UnionType):
-        return {kind for item in get_args(annotation) for kind in _kinds(item)}
+        return {kind for item in get_args(annotation) for kind in plain_types(item)}
     if get_origin(annotation) is tuple:
-        return _kinds(get_args(annotation)[0])
+        return plain_types(get_args(annotation)[0])
     if get_origin(annotation) is Literal:
         return {type(value) for value in get_args(annotation)}
     return {annotation}
