@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from proveout.charter.sealing import Seal, Standing, standing
+from proveout.errors import LedgerError
 from proveout.evidence.ledger.port import Entry
 from proveout.evidence.model import Evidence, Subject
 from proveout.evidence.outcome import CheckOutcome
@@ -23,14 +24,22 @@ def gather(entries: Iterable[Entry], pilot: str) -> Dossier:
     """Read the entries of one pilot, in the order of the ledger, and the seals of the others.
 
     A later run of a check replaces an earlier one wholesale, and only that check. A check that a
-    run was opened for and that never reported an end counts as interrupted.
+    run was opened for and that never reported an end counts as interrupted. Raises LedgerError on
+    an entry that is whole and still makes no sense: what it says would be missed.
     """
     state = _State()
     for entry in entries:
-        if entry.pilot == pilot:
-            state.take(entry)
-        elif entry.kind == "seal":
-            state.take_relative(Seal.from_dict(entry.body))
+        try:
+            if entry.pilot == pilot:
+                state.take(entry)
+            elif entry.kind == "seal":
+                state.take_relative(Seal.from_dict(entry.body))
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise LedgerError(
+                f"Entry {entry.seq} of the ledger ({entry.kind}) is not what this Proveout writes: "
+                f"{error}.",
+                hint="If a newer Proveout wrote it: pip install --upgrade proveout",
+            ) from error
     return state.dossier()
 
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from fixtures.gate_makers import NOW, charter, fact, outcome, seal, waiver
 from proveout.charter.loading import content
 from proveout.charter.sealing import Amendment, Change
+from proveout.errors import LedgerError
 from proveout.evidence.ledger import MemoryLedger
 from proveout.evidence.ledger.port import NewEntry
 from proveout.evidence.model import CheckRef, Evidence, Subject
@@ -230,3 +233,36 @@ def test_the_seals_of_other_pilots_are_known() -> None:
 def test_the_dossier_knows_when_the_ledger_was_last_written_to() -> None:
     """It is later than that now, whatever a clock says."""
     assert gathered(seal(charter())).last_recorded_at == NOW
+
+
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        # a kind of fact that a later version knows
+        (
+            NewEntry(pilot="p", kind="evidence", body={**fact().as_dict(), "mood": "good"}),
+            "Evidence.__init__() got an unexpected keyword argument 'mood'",
+        ),
+        # a figure that bounds nothing
+        (
+            NewEntry(
+                pilot="p",
+                kind="evidence",
+                body={
+                    **fact().as_dict(),
+                    "interval": {"low": 0.9, "high": 0.1, "level": 0.95, "method": "wilson"},
+                },
+            ),
+            "quality.accuracy: 0.9 to 0.1 is not an interval (wilson)",
+        ),
+        (NewEntry(pilot="p", kind="run", body={}), "'checks'"),
+    ],
+)
+def test_an_entry_that_makes_no_sense_is_an_error(entry: NewEntry, said: str) -> None:
+    """It is whole, and nothing in the ledger is passed over."""
+    with pytest.raises(LedgerError) as caught:
+        gathered(entry)
+
+    assert caught.value.message == (
+        f"Entry 1 of the ledger ({entry.kind}) is not what this Proveout writes: {said}."
+    )
