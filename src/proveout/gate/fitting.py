@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
 from proveout.charter.schema import Acceptance, Charter, Kpi, Stage
-from proveout.charter.schema.standard import Stress
-from proveout.charter.schema.system import System
 from proveout.evidence.figures import figure
 from proveout.evidence.model import Subject
 from proveout.gate.model import Criterion
@@ -18,7 +16,7 @@ from proveout.gate.standards import DEFAULTS
 def fit(stage: Stage, charter: Charter) -> tuple[list[Criterion], list[str]]:
     """Return the default criteria which apply to a charter, in its own terms, and notes."""
     fitted: list[Criterion] = []
-    notes: list[str] = list(_tried_less(charter)) if stage == "production" else []
+    notes: list[str] = []
     for criterion in DEFAULTS[stage]:
         if not _APPLIES.get(criterion.id, _always)(charter):
             continue
@@ -39,27 +37,6 @@ _NO_MAIN_METRIC = (
     "The worst slice is held to nothing: agree on quality.accuracy or quality.mae in acceptance, "
     "and it is held to that figure with an allowance."
 )
-
-
-def _tried_less(charter: Charter) -> Iterator[str]:
-    """Say where the charter asks for a milder trial than the default: a line passes more easily."""
-    usual, stress, system = Stress(), charter.stress, charter.system
-    if stress.operators:
-        yield f"Stress tries these kinds of damage only: {', '.join(stress.operators)}."
-    if stress.columns:
-        yield f"Stress damages these columns only: {', '.join(stress.columns)}."
-    hardest, usually = max(stress.severities), max(usual.severities)
-    if hardest < usually:
-        yield (
-            f"Stress damages at most {figure(hardest, 'fraction')} of the records; "
-            f"{figure(usually, 'fraction')} by default."
-        )
-    confident = System.model_fields["confident_at"].default
-    if system is not None and system.confident_at > confident:
-        yield (
-            f"A wrong answer counts as silent from a confidence of {system.confident_at:g} on; "
-            f"{confident:g} by default."
-        )
 
 
 def _always(_: Charter) -> bool:

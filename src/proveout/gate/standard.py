@@ -13,6 +13,7 @@ from proveout.evidence.model import Scope, Subject
 from proveout.gate.adjusting import adjusted, adjustment_problems, worded
 from proveout.gate.demand import demand
 from proveout.gate.fitting import fit
+from proveout.gate.milder import tried_less
 from proveout.gate.model import Criterion, Role
 from proveout.gate.standards import SCOPE_WORDS, SEALED
 
@@ -31,6 +32,8 @@ def standard_for(
     for place, what, write in adjustment_problems(charter, catalogue):
         raise CharterError(f"{'.'.join(map(str, place))}: {what}", hint=write)
     fitted, notes = fit(stage, charter)
+    if stage == "production":
+        notes = [*tried_less(charter), *notes]
     lines: list[Criterion] = []
     for criterion in fitted:
         kept, note = adjusted(criterion, charter.standard.get(criterion.id), catalogue)
