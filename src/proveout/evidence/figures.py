@@ -42,6 +42,14 @@ def evidence_figure(evidence: Evidence) -> str:
     return figure(evidence.value, evidence.unit, evidence.interval)
 
 
+def spanned_figure(evidence: Evidence) -> str:
+    """Write a fact with its interval, where its sample size stands beside: '87.2 % (87.1 to …)'."""
+    value = evidence_figure(evidence)
+    if evidence.interval is None:
+        return value
+    return f"{value} ({span(evidence.interval, evidence.unit)})"
+
+
 def full_figure(evidence: Evidence) -> str:
     """Write a fact with all that makes it evidence: '87.2 % (87.1 to 87.3 %; n = 336,776)'."""
     if evidence.unit == "flag":

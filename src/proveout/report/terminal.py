@@ -97,10 +97,11 @@ def _fix_first(rulings: tuple[Ruling, ...]) -> RenderableType:
     table = Table(box=None, padding=(0, 1), show_header=True, header_style="dim", pad_edge=False)
     table.add_column("", justify="right")
     table.add_column("what holds the gate, and what to do", ratio=3)
-    table.add_column("who acts", ratio=1)
+    table.add_column("who acts, and the id to waive it by", ratio=2)
     for number, ruling in enumerate(rulings[:FIX_FIRST_SHOWN], start=1):
         what = Text.assemble(ruling.criterion.title, (f"\n{ruling.criterion.fix}", "dim"))
-        table.add_row(f"{number}.", what, Text(ruling.owner))
+        who = Text.assemble(ruling.owner, (f"\n{ruling.criterion.id}", "dim"))
+        table.add_row(f"{number}.", what, who)
     if len(rulings) > FIX_FIRST_SHOWN:
         table.add_row("", Text(f"and {len(rulings) - FIX_FIRST_SHOWN} more, in the report"), "")
     return Padding(table, (0, 0, 0, 2))

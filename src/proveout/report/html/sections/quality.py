@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final, Literal
 
 from proveout.evidence.catalogue import Catalogue
-from proveout.evidence.figures import evidence_figure, full_figure, span
+from proveout.evidence.figures import evidence_figure, full_figure, spanned_figure
 from proveout.evidence.model import WHOLE, Dimension, Evidence
 from proveout.report.charts import Chart, Reference, Row
 from proveout.report.glance import main_metric
@@ -46,7 +46,7 @@ def comparison_chart(report: Report) -> Chart | None:
             if e is not None and metric.removeprefix("quality.") not in IN_UNITS
         ]
         figures = tuple(
-            "not measured" if e is None else _with_span(e) if is_one else full_figure(e)
+            "not measured" if e is None else spanned_figure(e) if is_one else full_figure(e)
             for e, is_one in zip(pair, is_one_size, strict=True)
         )
         rows.append(
@@ -147,11 +147,6 @@ def _is_surely_worse(part: Evidence, overall: Evidence, sign: int) -> bool:
         return sign * (part.value - overall.value) < 0
     best = part.interval.high if sign > 0 else part.interval.low
     return sign * (best - overall.value) < 0
-
-
-def _with_span(e: Evidence) -> str:
-    value = evidence_figure(e)
-    return value if e.interval is None else f"{value} ({span(e.interval, e.unit)})"
 
 
 def _size(scope: _Compared, pairs: _Pairs) -> int | None:

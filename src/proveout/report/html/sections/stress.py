@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from proveout.evidence.figures import evidence_figure, figure, full_figure
+from proveout.evidence.figures import figure, full_figure, spanned_figure
 from proveout.evidence.model import Evidence
 from proveout.report.charts import Chart, Reference, Row
 from proveout.report.html.sections.examples import example_words
@@ -77,7 +77,7 @@ def stress_chart(
             ("severe" if severity == severities[-1] else "mild", f"{severity:.0%} of rows")
             for severity in severities
         ),
-        note=_left_out(left, harmless),
+        note=" ".join(filter(None, (_sizes(ordered), _left_out(left, harmless)))),
     )
 
 
@@ -107,6 +107,12 @@ def _silent_sentence(e: Evidence) -> str:
     return f"{damaged}{full_figure(e)} of the answers were {silent_words([e])}{against}."
 
 
+def _sizes(ordered: Sequence[tuple[str, list[Evidence]]]) -> str:
+    sizes = sorted({e.n for _, found in ordered for e in found})
+    between = f"{sizes[0]:,}" if len(sizes) == 1 else f"{sizes[0]:,} to {sizes[-1]:,}"
+    return f"Each figure is on n = {between} records."
+
+
 def _left_out(left: int, harmless: int) -> str:
     if harmless:
         return f"At the {harmless} other corruptions it answered as if nothing were wrong."
@@ -119,4 +125,4 @@ def _severity(e: Evidence) -> float:
 
 def _at(found: list[Evidence], severity: float) -> str:
     at = [e for e in found if _severity(e) == severity]
-    return evidence_figure(at[0]) if at else "not tried"
+    return spanned_figure(at[0]) if at else "not tried"
