@@ -63,7 +63,8 @@ def ledger_location(charter: Path, given: str | None) -> str:
 
 def state_folder(charter: Path) -> Path:
     """Return the folder for a charter's ledger, artifacts and reports."""
-    return charter.resolve().parent / STATE_FOLDER
+    # A link that leads to itself is told when the charter is read.
+    return Path(os.path.realpath(charter)).parent / STATE_FOLDER
 
 
 def short(file: Path) -> str:

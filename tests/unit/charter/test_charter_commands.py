@@ -77,6 +77,16 @@ def test_sealing_twice_says_so(run: Run) -> None:
     assert out.startswith("Sealed already, and unchanged: pilot 'claims', by Ada Byron on ")
 
 
+def test_a_link_that_leads_to_itself_is_no_charter(run: Run) -> None:
+    """It is told like any other file that cannot be read."""
+    Path("pilot.yaml").symlink_to("pilot.yaml")
+
+    code, _, err = run("seal", "--who", "Ada Byron")
+
+    assert code == 2
+    assert err.startswith("Error: pilot.yaml cannot be read: Too many levels of symbolic links.")
+
+
 def test_a_seal_after_results_is_told_apart(run: Run) -> None:
     """It cannot show that the standard was there first."""
     Path("pilot.yaml").write_text(AGREED, encoding="utf-8")
