@@ -132,7 +132,7 @@ DESIGN: tuple[Criterion, ...] = (
     Criterion(
         id="design.record-completeness",
         stage="design",
-        title="{} of records have every required field",
+        title="{} of records are complete",
         metric="readiness.record_completeness",
         subject=Subject.of(source="*"),
         comparison=">=",

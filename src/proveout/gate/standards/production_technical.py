@@ -58,7 +58,7 @@ READINESS: tuple[Criterion, ...] = (
     ),
     _data(
         "record-completeness", "record_completeness", ">=", 0.95,
-        title="{} of records have every required field",
+        title="{} of records are complete",
         fix="Fill the fields that are missing most at their source, and audit again.",
         sources=("R202", "in step with the exception rate of 5 %"),
     ),
