@@ -13,10 +13,10 @@ demo: $(READY)
 	$(BIN)/proveout demo
 
 test: $(DEV_READY)
-	$(BIN)/pytest -n auto --dist loadgroup
+	$(BIN)/pytest -n auto --dist loadfile
 
 test-quick: $(DEV_READY)
-	$(BIN)/pytest -n auto --dist loadgroup -m "not slow"
+	$(BIN)/pytest -n auto --dist loadfile -m "not slow"
 
 lint: $(DEV_READY)
 	$(BIN)/ruff check .

@@ -53,6 +53,9 @@ def deaf(batch):
 def raises(batch):
     raise ValueError("no such airport:\\n 'XYZ'")
 
+def patience(batch):
+    return [os.environ["OMP_WAIT_POLICY"]] * len(batch)
+
 def too_few(batch):
     return fine(batch)[:-2]
 
@@ -180,6 +183,19 @@ def test_answers_row_by_row(running: System) -> None:
     assert np.isnan(found.confidence).all()
     assert found.faults == ()
     assert (found.latency_s > 0).all()
+
+
+@pytest.mark.parametrize(("given", "seen"), [(None, "PASSIVE"), ("ACTIVE", "ACTIVE")])
+def test_waiting_threads_sleep_unless_told_otherwise(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, given: str | None, seen: str
+) -> None:
+    """A model shares its cores with Proveout, and with whatever else runs there."""
+    if given is None:
+        monkeypatch.delenv("OMP_WAIT_POLICY", raising=False)
+    else:
+        monkeypatch.setenv("OMP_WAIT_POLICY", given)
+
+    assert set(answers(folder, "patience").value) == {seen}
 
 
 def test_answers_an_empty_batch(running: System) -> None:
