@@ -50,13 +50,17 @@ def spanned_figure(evidence: Evidence) -> str:
     return f"{value} ({span(evidence.interval, evidence.unit)})"
 
 
-def full_figure(evidence: Evidence) -> str:
-    """Write a fact with all that makes it evidence: '87.2 % (87.1 to 87.3 %; n = 336,776)'."""
+def full_figure(evidence: Evidence, *, unit: str | None = None) -> str:
+    """Write a fact with all that makes it evidence: '87.2 % (87.1 to 87.3 %; n = 336,776)'.
+
+    `unit` overrides that of the evidence: an area or a distance from 0 to 1 is no percentage ('').
+    """
     if evidence.unit == "flag":
         return evidence_figure(evidence)
-    inside = [] if evidence.interval is None else [span(evidence.interval, evidence.unit)]
+    shown = evidence.unit if unit is None else unit
+    inside = [] if evidence.interval is None else [span(evidence.interval, shown)]
     inside.append(f"n = {evidence.n:,}")
-    return f"{evidence_figure(evidence)} ({'; '.join(inside)})"
+    return f"{figure(evidence.value, shown, evidence.interval)} ({'; '.join(inside)})"
 
 
 def day(moment: datetime) -> str:

@@ -59,7 +59,7 @@ def _told_apart(report: Report) -> Glance | None:
     return Glance(
         question="Curated sample told from production",
         figure=f"{round(100 * auc.value)} times of 100",
-        note=f"by a classifier; AUC {full_figure(auc)}; guessing is 50",
+        note=f"by a classifier; AUC {full_figure(auc, unit='')}; guessing is 0.5",
     )
 
 

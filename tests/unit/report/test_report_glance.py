@@ -32,7 +32,7 @@ def test_each_line_names_the_worst_with_its_figures() -> None:
         Glance(
             question="Curated sample told from production",
             figure="87 times of 100",
-            note="by a classifier; AUC 87 % (86 to 88 %; n = 20,000); guessing is 50",
+            note="by a classifier; AUC 0.87 (0.86 to 0.88; n = 20,000); guessing is 0.5",
         ),
         Glance(
             question="Worst month",

@@ -38,7 +38,7 @@ def gap_chart(report: Report) -> Chart | None:
             Row(
                 label=e.subject.get("column") or "",
                 marks=(interval_mark(e, is_bar=True),),
-                figures=(full_figure(e),),
+                figures=(full_figure(e, unit=""),),
                 note=_unseen(e.details),
             )
             for e in found[:ROWS_SHOWN]
