@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Callable, Sequence
 from itertools import count
 from pathlib import Path
@@ -11,6 +9,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from proveout.intake.memory import engine_memory_bytes, engine_threads
+from proveout.intake.scratch import Scratch
 from proveout.intake.troubles import told
 
 if TYPE_CHECKING:
@@ -30,14 +29,14 @@ class Session:
     def __init__(self, *, memory_bytes: int | None = None, threads: int | None = None) -> None:
         import ibis
 
-        self._scratch = Path(tempfile.mkdtemp(prefix="proveout-"))
+        self._scratch = Scratch()
         self.memory_bytes = engine_memory_bytes() if memory_bytes is None else memory_bytes
         self._names = count(1)
         self._closers: list[Callable[[], object]] = []
         self._servers: dict[str, Any] = {}
         self.connection: Backend = ibis.duckdb.connect(
-            str(self._scratch / "rows.duckdb"),
-            temp_directory=str(self._scratch / "spill"),
+            str(self.scratch / "rows.duckdb"),
+            temp_directory=str(self.scratch / "spill"),
             memory_limit=f"{self.memory_bytes // 1024}KiB",
             threads=threads or engine_threads(self.memory_bytes),
             # A run never fetches code: what is not installed is done without.
@@ -56,7 +55,7 @@ class Session:
     @property
     def scratch(self) -> Path:
         """A folder for temporary files; gone when the session is closed."""
-        return self._scratch
+        return self._scratch.path
 
     def execute(self, sql: str, parameters: Sequence[Any] = ()) -> None:
         """Run one statement to its end."""
@@ -95,7 +94,7 @@ class Session:
             closer()
         self._closers.clear()
         self.connection.disconnect()
-        shutil.rmtree(self._scratch, ignore_errors=True)
+        self._scratch.close()
 
     def __enter__(self) -> Self:
         return self
