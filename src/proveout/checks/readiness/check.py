@@ -35,8 +35,8 @@ class ReadinessCheck:
         """Audit source by source, then compare sites, then pilot with production."""
         from proveout.checks.readiness.audit import audit_source
         from proveout.checks.readiness.comparison import compare
-        from proveout.checks.readiness.findings import findings
         from proveout.checks.readiness.gap import findings as sandbox_gap
+        from proveout.checks.readiness.telling import findings
         from proveout.checks.readiness.unread import left_unread
 
         production, pilot = context.data.production(), context.data.pilot()
