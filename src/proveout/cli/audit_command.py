@@ -78,7 +78,8 @@ def command(
     """
     from proveout.checks.readiness import CHECK
     from proveout.checks.readiness.remediation import remediation
-    from proveout.cli.audit_view import audits_of, plain_of, shown
+    from proveout.cli.audit_facts import audits_of, plain_of
+    from proveout.cli.audit_view import shown
 
     output = Output(as_json=as_json)
     given = {

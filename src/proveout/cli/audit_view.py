@@ -1,9 +1,8 @@
-"""An audit on a terminal and as plain JSON."""
+"""An audit on a terminal."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Group, RenderableType
@@ -11,7 +10,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from proveout.cli.adhoc import Collected
+from proveout.cli.audit_facts import FieldAudit, SourceView, count_of
 
 if TYPE_CHECKING:
     from proveout.checks.readiness.remediation import RemediationGroup, RemediationItem
@@ -32,91 +31,6 @@ _LEGEND = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FieldAudit:
-    """One field of one source."""
-
-    name: str
-    kind: str
-    """What it holds: 'integer', 'text' …"""
-    filled: float | None
-    """Share of records with a value, 0 to 1; None where there are no records."""
-    distinct: int | None
-    """Different values; None where they were not counted, as for free text."""
-    is_distinct_exact: bool
-    """False: an estimate, which may be off by a few percent."""
-    low: Any
-    high: Any
-    forms: tuple[str, ...]
-    """One example of each way in which texts are written, the usual one first; up to three."""
-    usual_share: float | None
-    """Share of the values written in the usual way."""
-    is_constant: bool
-    problems: tuple[RemediationItem, ...]
-    """The weightiest first."""
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the plain form."""
-        return {
-            "name": self.name,
-            "type": self.kind,
-            "filled": self.filled,
-            "distinct_about": self.distinct,
-            "distinct_is_exact": self.is_distinct_exact,
-            "low": self.low,
-            "high": self.high,
-            "forms": list(self.forms),
-            "usual_form_share": self.usual_share,
-            "constant": self.is_constant,
-            "problems": [item.id for item in self.problems],
-        }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SourceView:
-    """One source."""
-
-    name: str
-    n_rows: int
-    n_rejects: int
-    fields: tuple[FieldAudit, ...]
-    exceptions: Evidence | None
-    """All kinds together; None where there are no records."""
-    kinds: tuple[Evidence, ...]
-    """Kinds that occur, the most frequent first."""
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the plain form."""
-        return {
-            "source": self.name,
-            "records": self.n_rows,
-            "rejects": self.n_rejects,
-            "exceptions": None if self.exceptions is None else _share(self.exceptions),
-            "kinds": [
-                {"kind": each.subject.get("kind"), **_share(each), **_told(each)}
-                for each in self.kinds
-            ],
-            "fields": [field.as_dict() for field in self.fields],
-        }
-
-
-def audits_of(collected: Collected, items: Sequence[RemediationItem]) -> list[SourceView]:
-    """Put together what was found, source by source."""
-    return [_source(collected, each, items) for each in collected.of("readiness.rows")]
-
-
-def plain_of(
-    audits: Sequence[SourceView], items: Sequence[RemediationItem], collected: Collected
-) -> dict[str, Any]:
-    """Return the plain form."""
-    return {
-        "sources": [audit.as_dict() for audit in audits],
-        "fix_first": [item.as_dict() for item in items],
-        "not_measured": [each.as_dict() for each in collected.not_measured],
-        "evidence": [each.as_dict() for each in collected.evidence],
-    }
-
-
 def shown(
     audits: Sequence[SourceView], items: Sequence[RemediationItem], *, width: int, every: bool
 ) -> RenderableType:
@@ -130,69 +44,6 @@ def shown(
     if items or not any(audit.exceptions is None for audit in audits):
         parts.extend(_fix_first(items, every=every))
     return Group(*parts)
-
-
-def _source(collected: Collected, rows: Evidence, items: Sequence[RemediationItem]) -> SourceView:
-    name = rows.subject.get("source") or ""
-    rejects = collected.of("readiness.rejects", source=name)
-    every = collected.of("readiness.exceptions", source=name)
-    kinds = [each for each in every if each.subject.get("kind") and each.value > 0]
-    return SourceView(
-        name=name,
-        n_rows=int(rows.value),
-        n_rejects=_count(rejects[0]) if rejects else 0,
-        fields=tuple(_fields_of(collected, name, items)),
-        exceptions=next((each for each in every if each.subject.get("kind") is None), None),
-        kinds=tuple(sorted(kinds, key=lambda each: -each.value)),
-    )
-
-
-def _fields_of(
-    collected: Collected, source: str, items: Sequence[RemediationItem]
-) -> Iterator[FieldAudit]:
-    types = _by_column(collected, "readiness.type_conformance", source)
-    forms = _by_column(collected, "readiness.format_consistency", source)
-    spellings = _by_column(collected, "readiness.category_variants", source)
-    constant = {
-        name
-        for each in collected.of("readiness.constant_columns", source=source)
-        for name in each.details.get("columns", ())
-    }
-    for each in collected.of("readiness.completeness", source=source):
-        name = each.subject.get("column") or ""
-        form = forms.get(name)
-        patterns = form.details["patterns"] if form is not None else []
-        found = types[name].details.get("found") if name in types else each.details.get("stored")
-        yield FieldAudit(
-            name=name,
-            kind=str(found or "") if each.value else "nothing",
-            filled=each.value,
-            distinct=_distinct(each, spellings.get(name)),
-            is_distinct_exact=_is_counted(spellings.get(name)),
-            low=each.details.get("low"),
-            high=each.details.get("high"),
-            forms=tuple(each["example"] for each in patterns[:_FORMS_SHOWN]),
-            usual_share=form.value if form is not None else None,
-            is_constant=name in constant,
-            problems=tuple(item for item in items if item.source == source and item.column == name),
-        )
-
-
-def _distinct(filled: Evidence, spelling: Evidence | None) -> int | None:
-    """Return how many different values there are: counted, or else about."""
-    if spelling is not None and _is_counted(spelling):
-        return int(spelling.details["distinct"])
-    about = filled.details.get("distinct_about")
-    # An estimate may lie above what is possible.
-    return None if about is None else min(int(about), _count(filled))
-
-
-def _is_counted(spelling: Evidence | None) -> bool:
-    return spelling is not None and "distinct" in spelling.details
-
-
-def _by_column(collected: Collected, metric: str, source: str) -> dict[str, Evidence]:
-    return {each.subject.get("column") or "": each for each in collected.of(metric, source=source)}
 
 
 def _heading(audit: SourceView) -> Text:
@@ -291,7 +142,7 @@ def _exceptions(audit: SourceView, width: int) -> Iterator[RenderableType]:
     if whole is None:
         yield Text(" There are no records to judge.", "yellow")
         return
-    n = _count(whole)
+    n = count_of(whole)
     if not n:
         yield Text(" No record is an exception that somebody must handle.", "green")
         return
@@ -304,7 +155,8 @@ def _exceptions(audit: SourceView, width: int) -> Iterator[RenderableType]:
     for each in audit.kinds:
         kind = (each.subject.get("kind") or "").replace("-", " ")
         line = Text.assemble(
-            f"   {kind:<20} {_count(each):>10,}  {_percent(each.value):>7}   ", (_seen(each), "dim")
+            f"   {kind:<20} {count_of(each):>10,}  {_percent(each.value):>7}   ",
+            (_seen(each), "dim"),
         )
         line.truncate(max(width - 1, 40), overflow="ellipsis")
         yield line
@@ -364,27 +216,6 @@ def _seen_in(group: RemediationGroup) -> str:
         for item in group.items[:_FORMS_SHOWN]
         if item.examples
     )
-
-
-def _told(evidence: Evidence) -> dict[str, Any]:
-    return {name: evidence.details.get(name, []) for name in ("problems", "examples")} | {
-        "sites": evidence.details.get("sites", {})
-    }
-
-
-def _share(evidence: Evidence) -> dict[str, Any]:
-    interval = evidence.interval
-    return {
-        "count": _count(evidence),
-        "share": evidence.value,
-        "low": None if interval is None else interval.low,
-        "high": None if interval is None else interval.high,
-        "n": evidence.n,
-    }
-
-
-def _count(evidence: Evidence) -> int:
-    return round(evidence.value * evidence.n)
 
 
 def _seen(evidence: Evidence) -> str:
