@@ -34,6 +34,8 @@ bench: $(DEV_READY)
 docs: $(DEV_READY)
 	$(BIN)/proveout metrics --markdown > docs/metrics.md
 	$(BIN)/proveout schema --out src/proveout/charter/pilot.schema.json
+	$(BIN)/proveout schema --of report --out src/proveout/report/report.schema.json
+	$(BIN)/python -c 'from proveout.evidence.catalogue import *; from proveout.gate.page import gates_page; print(gates_page(Catalogue(SHIPPED)), end="")' > docs/gates.md
 
 $(UV):
 	$(PYTHON) -m venv $(VENV)

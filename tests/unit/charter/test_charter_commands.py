@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -266,6 +267,15 @@ def test_schema_gives_the_schema(run: Run) -> None:
     assert (code, out) == (0, "Wrote s.json\n")
     assert err == "Begin the charter with: # yaml-language-server: $schema=s.json\n"
     assert Path("s.json").read_text(encoding="utf-8") == published_schema()
+
+
+def test_schema_gives_that_of_the_report_too(run: Run) -> None:
+    """Whoever reads `gate --json` in CI can check what comes."""
+    code, out, err = run("schema", "--of", "report", "--out", "r.json")
+
+    published = files("proveout.report").joinpath("report.schema.json").read_text("utf-8")
+    assert (code, out, err) == (0, "Wrote r.json\n", "")
+    assert Path("r.json").read_text(encoding="utf-8") == published
 
 
 def _evidence(metric: str) -> None:
