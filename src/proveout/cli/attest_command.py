@@ -11,6 +11,7 @@ import typer
 from proveout.cli.output import Output
 from proveout.cli.paths import (
     CHARTER_FILE,
+    CharterOption,
     JsonOption,
     LedgerOption,
     WhoOption,
@@ -19,7 +20,6 @@ from proveout.cli.paths import (
     ledger_location,
     state_folder,
 )
-from proveout.cli.waive_command import CharterOption
 
 
 def register(app: typer.Typer) -> None:

@@ -20,7 +20,7 @@ NBSP = "\u00a0"
 
 _FIELDS_SHOWN = 40
 _ITEMS_SHOWN = 8
-_FORMS_SHOWN = 3
+_FIELDS_IN_EXAMPLES = 3
 _WIDE = 100
 """Terminal width from which a field's range and usual form have a column."""
 _MARKS = {"blocks": ("●", "red"), "misleads": ("●", "yellow"), "look": ("○", "dim")}
@@ -213,7 +213,7 @@ def _seen_in(group: RemediationGroup) -> str:
         return "; ".join(_cut(each, 60) for each in group.items[0].examples)
     return "; ".join(
         f"{item.column}: {_cut(item.examples[0], 40)}"
-        for item in group.items[:_FORMS_SHOWN]
+        for item in group.items[:_FIELDS_IN_EXAMPLES]
         if item.examples
     )
 

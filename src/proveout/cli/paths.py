@@ -17,6 +17,8 @@ STATE_FOLDER = ".proveout"
 CharterArgument = Annotated[
     Path, typer.Argument(help="The charter.", show_default=True, metavar="PILOT.YAML")
 ]
+CharterOption = Annotated[Path, typer.Option("--charter", help="The charter.")]
+"""Where the arguments are something else."""
 LedgerOption = Annotated[
     str | None,
     typer.Option(

@@ -12,6 +12,7 @@ from rich.markup import escape
 from proveout.cli.output import Output
 from proveout.cli.paths import (
     CHARTER_FILE,
+    CharterOption,
     JsonOption,
     LedgerOption,
     WhoOption,
@@ -20,8 +21,6 @@ from proveout.cli.paths import (
     ledger_location,
     state_folder,
 )
-
-CharterOption = Annotated[Path, typer.Option("--charter", help="The charter.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -36,7 +35,7 @@ def register(app: typer.Typer) -> None:
 def command(
     criterion: Annotated[
         str,
-        typer.Argument(help="Id of the criterion: in the report, and in 'proveout gate --json'."),
+        typer.Argument(help="Id of the criterion, as 'proveout gate' and the report show it."),
     ],
     *,
     who: WhoOption,

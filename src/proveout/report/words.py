@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 from proveout.evidence.catalogue import Family
-from proveout.evidence.model import Basis
 from proveout.gate.model import Decision, State
 
 DECISIONS: Final[dict[Decision, str]] = {"go": "GO", "hold": "HOLD", "stop": "STOP"}
@@ -33,10 +32,4 @@ FAMILIES: Final[dict[Family, str]] = {
     "engineering": "Engineering",
     "business": "Business",
     "organisational": "Organisation",
-}
-
-BASES: Final[dict[Basis, str]] = {
-    "measured": "measured by Proveout",
-    "attested": "stated by a person, not measured",
-    "simulated": "from a model, not measured",
 }

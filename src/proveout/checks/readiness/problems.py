@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -158,14 +158,3 @@ def _references(table: ir.Table, rules: Rules) -> Iterator[Problem]:
             & ~missing(table, column),
             what=f"{column.name} is not in {reference.source}.{reference.key}",
         )
-
-
-def usable_references(rules: Rules) -> Sequence[str]:
-    """Name the columns whose references can be looked up."""
-    return [
-        reference.column
-        for reference in rules.data.references
-        if (other := rules.references.get(reference.source)) is not None
-        and reference.key in other.columns
-        and named(rules.columns, reference.column) is not None
-    ]
