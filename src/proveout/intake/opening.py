@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -38,7 +38,7 @@ def open_source(
     unreadable: list[Reject] = []
     for path in files.paths:
         try:
-            read.append(_read(path, source, files, session))
+            read.append(_main_of(_read(path, source, files, session)))
         except InputError as error:
             if not files.several:
                 raise
@@ -55,6 +55,7 @@ def open_source(
         source=source,
         table=table,
         rejects=joined([*(each.rejects for each in read), ListedRejects(tuple(unreadable))]),
+        repairs=joined([each.repairs for each in read]),
         fingerprint=_fingerprint(files, read),
         files=tuple(_noted(each.file, notes.get(each.file.name, {})) for each in read),
     )
@@ -68,12 +69,22 @@ def _open_postgres(source: Source, name: str, session: Session) -> OpenTable:
         source=source,
         table=table,
         rejects=ListedRejects(),
+        repairs=ListedRejects(),
         fingerprint=fingerprint_of_table(table),
         files=(FileRead(name=shown, n_bytes=0, format="postgres", read_as={"table": found}),),
     )
 
 
-def _read(path: Path, source: Source, files: Files, session: Session) -> ReadTable:
+def _main_of(tables: Sequence[ReadTable]) -> ReadTable:
+    """Take the first table of a file, and note which others it holds."""
+    main, *others = tables
+    if not others:
+        return main
+    names = [table.part for table in others]
+    return replace(main, file=_noted(main.file, {"other_tables": names}))
+
+
+def _read(path: Path, source: Source, files: Files, session: Session) -> Sequence[ReadTable]:
     name = files.name_of(path)
     try:
         if not path.is_file():

@@ -69,6 +69,8 @@ class OpenTable:
     table: ir.Table
     """The rows that could be read, with the columns as found."""
     rejects: Rejects
+    repairs: Rejects
+    """What was put right while reading, row by row; nothing is lost by it."""
     fingerprint: str
     """'sha256:…' over content (files) or over schema, count and sampled content (databases)."""
     files: tuple[FileRead, ...] = ()

@@ -67,6 +67,7 @@ class Tables:
             source=Source(path=f"{name}.csv", site=name.title()),
             table=self.connection.table(name),
             rejects=NoRejects(),
+            repairs=NoRejects(),
             fingerprint=f"sha256:{name}",
         )
 

@@ -50,6 +50,7 @@ def opened(
                 for i in range(n_rejects)
             )
         ),
+        repairs=ListedRejects(),
         fingerprint="sha256:00",
     )  # fmt: skip
 

@@ -9,7 +9,9 @@ from pydantic import Field, PositiveInt, field_validator, model_validator
 
 from proveout.charter.schema.base import Name, Part, Text
 
-Format = Literal["csv", "parquet", "jsonl", "excel", "duckdb", "sqlite", "postgres"]
+Format = Literal[
+    "csv", "parquet", "jsonl", "excel", "duckdb", "sqlite", "pdf", "postgres", "database"
+]
 """How a source is stored; found out from its path or URL when not given."""
 
 FieldType = Literal["text", "integer", "number", "boolean", "date", "timestamp", "time", "category"]
@@ -36,8 +38,15 @@ class Source(Part):
     """Only where the encoding found is wrong."""
     delimiter: Annotated[str, Field(min_length=1, max_length=1)] | None = None
     """Only where the delimiter found is wrong."""
+    decimal: Literal[".", ","] | None = None
+    """Only where the decimal mark found is wrong."""
     null_values: tuple[str, ...] = ()
     """Texts that stand for a missing value, besides the empty one."""
+    unite: Text | None = None
+    """Put the tables of this source that are alike (a sheet for each site or month) together, with
+    the name of each in a new column of this name."""
+    rename: dict[Text, Text] = Field(default_factory=dict)
+    """What a column is called in some of the files or sheets, and what it is to be called."""
 
     @model_validator(mode="before")
     @classmethod
@@ -137,12 +146,17 @@ class Data(Part):
     references: tuple[Reference, ...] = ()
     order: tuple[TimestampOrder, ...] = ()
     """Which moments cannot come before which."""
+    look_closer: tuple[Literal["cells", "near-duplicates"], ...] = ()
+    """Slower looks at every record, for an assessment: single values that are suspect, and records
+    that are nearly the same."""
     freshness_hours: float | None = Field(default=None, gt=0)
     """How old the newest record may be when the system needs it (R209)."""
     sample_rows: PositiveInt | None = None
     """At most so many production rows go through the system, drawn at random; all when unset."""
 
-    @field_validator("production", "key", "required", "slices", "inputs", mode="before")
+    @field_validator(
+        "production", "key", "required", "slices", "inputs", "look_closer", mode="before"
+    )
     @classmethod
     def _one_or_many(cls, value: Any) -> Any:
         return [value] if isinstance(value, str | dict) else value

@@ -28,7 +28,7 @@ from proveout.intake.table import FileRead
 _READ_AS_THEY_ARE = ("utf-8", "utf8", "utf-8-sig", "ascii", "us-ascii")
 
 
-def read_delimited(file: SourceFile, session: Session) -> ReadTable:
+def read_delimited(file: SourceFile, session: Session) -> list[ReadTable]:
     """Read one delimited text file."""
     with opened(file.path, file.name) as stream:
         head = stream.read(SAMPLE_BYTES)
@@ -59,13 +59,15 @@ def read_delimited(file: SourceFile, session: Session) -> ReadTable:
             loaded.drop(session)
             read_as["encoding"] = other
             loaded = _read(file, str(other), dialect, session, read_as)
-    return ReadTable(
-        table=session.table(loaded.table),
-        file=FileRead(
-            name=file.name, n_bytes=file.path.stat().st_size, format="csv", read_as=read_as
-        ),
-        rejects=StoredRejects(session, loaded.rejects),
-    )
+    return [
+        ReadTable(
+            table=session.table(loaded.table),
+            file=FileRead(
+                name=file.name, n_bytes=file.path.stat().st_size, format="csv", read_as=read_as
+            ),
+            rejects=StoredRejects(session, loaded.rejects),
+        )
+    ]
 
 
 def _read(

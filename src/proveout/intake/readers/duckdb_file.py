@@ -13,7 +13,7 @@ from proveout.intake.table import FileRead
 from proveout.intake.troubles import is_of_the_machine
 
 
-def read_duckdb(file: SourceFile, session: Session) -> ReadTable:
+def read_duckdb(file: SourceFile, session: Session) -> list[ReadTable]:
     """Open one table of a DuckDB file, for reading only."""
     catalog = _attached(file, session)
     there = {
@@ -31,15 +31,17 @@ def read_duckdb(file: SourceFile, session: Session) -> ReadTable:
         table = session.table(_copied_view(catalog, schema, name, session))
     else:
         table = session.table(name, catalog=catalog, schema=schema)
-    return ReadTable(
-        table=table,
-        file=FileRead(
-            name=file.name,
-            n_bytes=file.path.stat().st_size,
-            format="duckdb",
-            read_as={"table": wanted},
-        ),
-    )
+    return [
+        ReadTable(
+            table=table,
+            file=FileRead(
+                name=file.name,
+                n_bytes=file.path.stat().st_size,
+                format="duckdb",
+                read_as={"table": wanted},
+            ),
+        )
+    ]
 
 
 def _copied_view(catalog: str, schema: str, name: str, session: Session) -> str:

@@ -22,7 +22,7 @@ from proveout.intake.troubles import is_of_the_machine
 _MAX_OBJECT_BYTES = 64 << 20
 
 
-def read_json_lines(file: SourceFile, session: Session) -> ReadTable:
+def read_json_lines(file: SourceFile, session: Session) -> list[ReadTable]:
     """Read one file of JSON objects."""
     import duckdb
 
@@ -48,13 +48,15 @@ def read_json_lines(file: SourceFile, session: Session) -> ReadTable:
             raise _no_json(file) from error
         table, rejects = _sorted_lines(file, session)
     read_as = {"layout": "list" if as_list else "lines"} | _one_value_each(table, session)
-    return ReadTable(
-        table=session.table(table),
-        file=FileRead(
-            name=file.name, n_bytes=file.path.stat().st_size, format="jsonl", read_as=read_as
-        ),
-        rejects=ListedRejects(rejects),
-    )
+    return [
+        ReadTable(
+            table=session.table(table),
+            file=FileRead(
+                name=file.name, n_bytes=file.path.stat().st_size, format="jsonl", read_as=read_as
+            ),
+            rejects=ListedRejects(rejects),
+        )
+    ]
 
 
 def _load(path: Path, session: Session, *, as_list: bool) -> str:

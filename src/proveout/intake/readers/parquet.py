@@ -9,7 +9,7 @@ from proveout.intake.table import FileRead
 from proveout.intake.troubles import is_of_the_machine
 
 
-def read_parquet(file: SourceFile, session: Session) -> ReadTable:
+def read_parquet(file: SourceFile, session: Session) -> list[ReadTable]:
     """Open one Parquet file."""
     import duckdb
 
@@ -25,7 +25,9 @@ def read_parquet(file: SourceFile, session: Session) -> ReadTable:
             f"{file.name} is no Parquet file that can be read: it is damaged or cut short.",
             hint="Fetch or export it again.",
         ) from error
-    return ReadTable(
-        table=session.table(view),
-        file=FileRead(name=file.name, n_bytes=file.path.stat().st_size, format="parquet"),
-    )
+    return [
+        ReadTable(
+            table=session.table(view),
+            file=FileRead(name=file.name, n_bytes=file.path.stat().st_size, format="parquet"),
+        )
+    ]

@@ -24,11 +24,11 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
-def read_sqlite(file: SourceFile, session: Session) -> ReadTable:
+def read_sqlite(file: SourceFile, session: Session) -> list[ReadTable]:
     """Read one table of a SQLite file, opened for reading only."""
     try:
         with closing(_connected(file)) as connection:
-            return _read(connection, file, session)
+            return [_read(connection, file, session)]
     except sqlite3.Error as error:
         raise InputError(
             f"{file.name} is no SQLite database that can be read: {error}.",

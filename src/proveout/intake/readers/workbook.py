@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from python_calamine import CalamineSheet, CalamineWorkbook
 
 
-def read_workbook(file: SourceFile, session: Session) -> ReadTable:
+def read_workbook(file: SourceFile, session: Session) -> list[ReadTable]:
     """Read one sheet: the one that is named, else the first that holds anything."""
     import python_calamine as calamine
 
     try:
         with calamine.CalamineWorkbook.from_path(str(file.path)) as book:
-            return _read(book, file, session)
+            return [_read(book, file, session)]
     except calamine.PasswordError as error:
         raise InputError(
             f"{file.name} is protected by a password.",
