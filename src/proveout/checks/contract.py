@@ -6,7 +6,7 @@ A check decides nothing. It is a folder with one public `CHECK`, found by the en
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -93,6 +93,8 @@ class CheckContext:
     """Fingerprints known before the run, such as that of the charter."""
     sealed_by: str | None = None
     """Who sealed the charter; None before the seal."""
+    earlier: Callable[[], Sequence[Evidence]] = tuple
+    """Ask for what this check found in the run before this one; nothing where there was none."""
 
     @property
     def charter(self) -> Charter:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from proveout.intake.readers.postgres import read_postgres, without_password
 from proveout.intake.readers.streams import empty
 from proveout.intake.rejects import ListedRejects, joined
 from proveout.intake.session import Session
-from proveout.intake.table import FileRead, OpenTable, Reject
+from proveout.intake.table import FileRead, OpenTable, Reject, TablePart
 from proveout.intake.union import by_name
 
 _DATABASES = ("duckdb", "sqlite")
@@ -58,6 +59,26 @@ def open_source(
         repairs=joined([each.repairs for each in read]),
         fingerprint=_fingerprint(files, read),
         files=tuple(_noted(each.file, notes.get(each.file.name, {})) for each in read),
+        parts=_parts(read, files),
+    )
+
+
+def _parts(read: Sequence[ReadTable], files: Files) -> tuple[TablePart, ...]:
+    """Keep the deliveries of a series apart beside the table that they were put together to."""
+    if len(read) < 2:
+        return ()
+    written = {
+        files.name_of(path): datetime.fromtimestamp(path.stat().st_mtime, UTC)
+        for path in files.paths
+    }
+    return tuple(
+        TablePart(
+            name=each.file.name,
+            table=each.table,
+            file=each.file,
+            modified_at=written.get(each.file.name),
+        )
+        for each in read
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from proveout.charter.schema import Source
@@ -59,6 +60,19 @@ class FileRead:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TablePart:
+    """One delivery of a source that is a series of files: its rows by themselves."""
+
+    name: str
+    """Name of the file (and of the sheet, where sheets are put together)."""
+    table: ir.Table
+    """The rows as read, before they were put together with those of the others."""
+    file: FileRead
+    modified_at: datetime | None = None
+    """When the file was last written; with time zone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OpenTable:
     """An opened source. The expression is lazy: nothing is pulled until figures are asked for."""
 
@@ -74,3 +88,5 @@ class OpenTable:
     fingerprint: str
     """'sha256:…' over content (files) or over schema, count and sampled content (databases)."""
     files: tuple[FileRead, ...] = ()
+    parts: tuple[TablePart, ...] = ()
+    """The tables that were put together, in the order of their names; none where it is one."""

@@ -48,6 +48,14 @@ class Source(Part):
     rename: dict[Text, Text] = Field(default_factory=dict)
     """What a column is called in some of the files or sheets, and what it is to be called."""
 
+    deliveries: Literal["daily", "weekdays", "weekly", "monthly", "quarterly", "yearly"] | None = (
+        None
+    )
+    """How often a new file is delivered; found from the files when not given, but only where it is
+    given can a delivery be late."""
+    due_days: int | None = Field(default=None, ge=0)
+    """Days after the end of its period by which a delivery has to be there; 0 when not given."""
+
     @model_validator(mode="before")
     @classmethod
     def _from_path(cls, value: Any) -> Any:

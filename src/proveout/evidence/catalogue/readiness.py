@@ -164,6 +164,54 @@ METRICS: tuple[Metric, ...] = (
         "R209", dimensions=("source",), unit="hours",
     ),
     _metric(
+        "schema_changes", "lower",
+        "How often a series of files changed what it holds, or how it is written.",
+        "Changes from one delivery to the next: a column that appears, vanishes or is called "
+        "otherwise; another type, form, unit or set of codes; a field that is no longer filled; "
+        "another delimiter or encoding. Each told once, with the delivery from which it holds.",
+        "R209, R901", dimensions=("source",), unit="count",
+    ),
+    _metric(
+        "missing_deliveries", "lower",
+        "How many deliveries of a series are not there.",
+        "Periods between the first and the last delivery for which there is none, by the rhythm "
+        "that is declared, else found from the names of the files, else from their timestamps; "
+        "n is how many there should be.",
+        "R209", dimensions=("source",), unit="count",
+    ),
+    _metric(
+        "late_deliveries", "lower",
+        "How many deliveries are overdue.",
+        "Periods since the last delivery whose end, plus due_days, has passed; only where the "
+        "charter declares deliveries.",
+        "R209", dimensions=("source",), unit="count",
+    ),
+    _metric(
+        "repeated_deliveries", "lower",
+        "How many deliveries bring again what another one has brought.",
+        "Deliveries with the same records as an earlier one, a tenth or more of their records in "
+        "another one, or a period that was delivered already; records compared by a 64-bit hash.",
+        "R205, R209", dimensions=("source",), unit="count",
+    ),
+    _metric(
+        "odd_deliveries", "lower",
+        "How many deliveries cannot be whole, or hold what belongs in another one.",
+        "Deliveries that cannot be read or are empty; whose number of records is more than 3.5 "
+        "robust standard deviations and a half from the median (on a log scale); or of which a "
+        "tenth of the records or more lie outside the period they are named for.",
+        "R209; Iglewicz & Hoaglin (1993)", dimensions=("source",), unit="count",
+    ),
+    _metric(
+        "remediation", "lower",
+        "How many findings on the data are open; by kind: how many are new, worse, better, the "
+        "same, back again, gone, or were not looked at this time.",
+        "Findings of this audit, matched with those of the one before by source, kind and column. "
+        "Better and worse: Newcombe's 95 % interval of the difference of both shares excludes 0, "
+        "and it is a tenth or more; an exact count where the records are the same.",
+        "R208, R210; Newcombe, Statistics in Medicine 17 (1998)", dimensions=("source", "kind"),
+        unit="count",
+    ),
+    _metric(
         "sandbox_gap", "lower",
         "How differently the curated pilot sample and production fill a field.",
         "Jensen-Shannon distance between the field's distribution in the pilot sample and in "
