@@ -10,11 +10,11 @@ from typing import Any
 
 from proveout.charter.schema import Source
 from proveout.errors import InputError
+from proveout.intake.databases import is_database, read_database
 from proveout.intake.fingerprint import fingerprint_of_files, fingerprint_of_table
 from proveout.intake.formats import format_of
-from proveout.intake.place import Files, find_files, is_postgres, source_name
+from proveout.intake.place import Files, as_file, find_files, source_name
 from proveout.intake.readers import FILE_READERS, ReadTable, SourceFile
-from proveout.intake.readers.postgres import read_postgres, without_password
 from proveout.intake.readers.streams import empty
 from proveout.intake.rejects import ListedRejects, joined
 from proveout.intake.session import Session
@@ -32,8 +32,9 @@ def open_source(
     Raises InputError where it cannot be read, UnreachableError where a server does not answer.
     """
     name = name or source_name(source)
-    if is_postgres(source):
-        return _open_postgres(source, name, session)
+    if is_database(source):
+        return _open_database(source, name, session, folder)
+    source = as_file(source)
     files = find_files(source, folder)
     read: list[ReadTable] = []
     unreadable: list[Reject] = []
@@ -82,17 +83,17 @@ def _parts(read: Sequence[ReadTable], files: Files) -> tuple[TablePart, ...]:
     )
 
 
-def _open_postgres(source: Source, name: str, session: Session) -> OpenTable:
-    table, found = read_postgres(source, session)
-    shown = without_password(source.path)
+def _open_database(source: Source, name: str, session: Session, folder: Path) -> OpenTable:
+    found = read_database(source, session, folder=folder)
+    read_as = {"table": found.name}
     return OpenTable(
         name=name,
         source=source,
-        table=table,
+        table=found.table,
         rejects=ListedRejects(),
         repairs=ListedRejects(),
-        fingerprint=fingerprint_of_table(table),
-        files=(FileRead(name=shown, n_bytes=0, format="postgres", read_as={"table": found}),),
+        fingerprint=fingerprint_of_table(found.table),
+        files=(FileRead(name=found.where, n_bytes=0, format=found.engine.name, read_as=read_as),),
     )
 
 

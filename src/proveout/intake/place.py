@@ -11,8 +11,7 @@ from pathlib import Path
 
 from proveout.charter.schema import Source
 from proveout.errors import InputError
-
-POSTGRES_SCHEMES = ("postgresql://", "postgres://")
+from proveout.intake.databases import FILE_SCHEMES, is_database, scheme_of, stem_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,21 +32,24 @@ class Files:
             return path.as_posix()
 
 
-def is_postgres(source: Source) -> bool:
-    """Tell whether the source is a table of a PostgreSQL server."""
-    return source.format == "postgres" or source.path.startswith(POSTGRES_SCHEMES)
+def as_file(source: Source) -> Source:
+    """Return a source whose URL names a file, as 'duckdb:///data/erp.duckdb' does, by its path."""
+    scheme = scheme_of(source.path)
+    if scheme not in FILE_SCHEMES:
+        return source
+    path = source.path.partition("://")[2].partition("?")[0]
+    return source.model_copy(update={"path": path, "format": source.format or scheme})
 
 
 def source_name(source: Source) -> str:
     """Return the name given, else the stem of the path, or the table's name in a database."""
     if source.name:
         return source.name
-    if is_postgres(source):
-        stem = (source.table or source.path.rpartition("/")[2].partition("?")[0]).rpartition(".")[2]
+    if is_database(source):
+        stem = (source.table or _stem(stem_of(source.path))).rpartition(".")[2]
     else:
-        stem = _stem(source.path)
-    if source.table and not is_postgres(source):
-        stem = f"{stem}.{source.table}"
+        stem = _stem(as_file(source).path)
+        stem = f"{stem}.{source.table}" if source.table else stem
     return re.sub(r"[^A-Za-z0-9_.-]+", "-", stem).strip("-._")[:80] or "source"
 
 
