@@ -17,13 +17,17 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
     from ibis.backends.duckdb import Backend
 
+_ROWS_SHARE = 0.4
+"""Part of the engine's memory that rows may take up; the rest is for asking things of them."""
+
 
 class Session:
     """One engine, shared by all sources of a run. Close it, or use it in a `with` statement, which
     also says what the engine's own errors mean (`troubles.told`).
 
-    Rows read from text are kept in a scratch database on disk: the engine compresses it, and
-    pages it out when memory is short, which a database in memory does at a higher price.
+    Rows read from text are kept in memory where there is ample room (`creating`). What is larger
+    goes to a scratch database on disk: the engine compresses it, which takes as long as reading it,
+    and pages it out when memory is short, which it does at a higher price with tables in memory.
     """
 
     def __init__(self, *, memory_bytes: int | None = None, threads: int | None = None) -> None:
@@ -32,6 +36,7 @@ class Session:
         self._scratch = Scratch()
         self.memory_bytes = engine_memory_bytes() if memory_bytes is None else memory_bytes
         self._names = count(1)
+        self._room_bytes = int(_ROWS_SHARE * self.memory_bytes)
         self._closers: list[Callable[[], object]] = []
         self._servers: dict[str, Any] = {}
         self.connection: Backend = ibis.duckdb.connect(
@@ -69,6 +74,13 @@ class Session:
     def new_name(self, stem: str) -> str:
         """Return a name for a table that nobody else has."""
         return f"{stem}_{next(self._names)}"
+
+    def creating(self, n_bytes: int) -> str:
+        """Return how the statement begins that creates a table of about so many bytes."""
+        if n_bytes > self._room_bytes:
+            return "CREATE TABLE"
+        self._room_bytes -= n_bytes
+        return "CREATE TEMP TABLE"
 
     def table(
         self, name: str, *, catalog: str | None = None, schema: str | None = None

@@ -12,7 +12,7 @@ from proveout.errors import InputError
 from proveout.intake.readers.delimited_dialect import LONGEST_ROW_BYTES, Dialect
 from proveout.intake.readers.port import SourceFile
 from proveout.intake.readers.streams import compression_of
-from proveout.intake.readers.typing import values_of
+from proveout.intake.readers.typing import store
 from proveout.intake.rejects import RAW_CHARACTERS
 from proveout.intake.session import Session, literal, quoted
 
@@ -33,6 +33,8 @@ _REASONS = {
 
 
 _NEVER_A_VALUE = "\x01no text stands for nothing\x01"
+_DEFLATED = 8
+"""How much longer a compressed text commonly is than its file."""
 LOSES_ITS_PLACE = frozenset({"quoting", "line-too-long", "structure"})
 """After one of these the engine's reader may pass over rows without a word."""
 
@@ -80,20 +82,28 @@ def load(path: Path, file: SourceFile, dialect: Dialect, session: Session) -> Lo
     }
     try:
         passing_over = _scan(path, file, dialect, {"ignore_errors": True})
-        values = values_of(session, passing_over, dialect.columns)
-        session.execute(
-            f"CREATE TABLE {quoted(table)} AS "
-            f"SELECT {values} FROM {_scan(path, file, dialect, keeping)}"
+        store(
+            session,
+            table,
+            sample=passing_over,
+            rows=_scan(path, file, dialect, keeping),
+            columns=dialect.columns,
+            n_bytes=path.stat().st_size * (_DEFLATED if compression_of(path) else 1),
+            again=lambda: _forget(session, errors, scans),
         )
     except duckdb.InvalidInputException as error:
         if "invalid state" in str(error):
             raise MixedNewlinesError from error
         raise _no_rows(file, error) from error
     rejects = _kept(file, errors, len(dialect.columns), session)
-    for each in (errors, scans):
-        session.execute(f"DROP TABLE IF EXISTS {quoted(each)}")
+    _forget(session, errors, scans)
     reasons = session.rows(f"SELECT DISTINCT reason FROM {quoted(rejects)}")
     return Loaded(table=table, rejects=rejects, reasons=frozenset(reason for (reason,) in reasons))
+
+
+def _forget(session: Session, *tables: str) -> None:
+    for each in tables:
+        session.execute(f"DROP TABLE IF EXISTS {quoted(each)}")
 
 
 def _scan(path: Path, file: SourceFile, dialect: Dialect, more: Mapping[str, Any]) -> str:
