@@ -14,17 +14,18 @@ _BY_SUFFIX = {
     ".xlsx": "excel", ".xlsm": "excel", ".xls": "excel", ".xlsb": "excel", ".ods": "excel",
     ".duckdb": "duckdb", ".ddb": "duckdb",
     ".sqlite": "sqlite", ".sqlite3": "sqlite", ".db": "sqlite",
+    ".pdf": "pdf",
 }  # fmt: skip
 COMPRESSED = (".gz", ".zst")
 _MAGIC = (
     (0, b"PAR1", "parquet"),
     (0, b"SQLite format 3\x00", "sqlite"),
     (8, b"DUCK", "duckdb"),
+    (0, b"%PDF", "pdf"),
     (0, b"PK\x03\x04", "excel"),
     (0, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "excel"),
 )
 _NEVER_TEXT = {
-    b"%PDF": "a PDF document",
     b"\x89PNG": "a PNG picture",
     b"\xff\xd8\xff": "a JPEG picture",
     b"GIF8": "a GIF picture",
@@ -53,7 +54,7 @@ def format_of(path: Path, name: str) -> str:
     if no_table:
         raise InputError(
             f"{name} is {no_table[0]}, which cannot be read as a table.",
-            hint="Name a CSV, Parquet, JSON Lines, Excel, DuckDB or SQLite file.",
+            hint="Name a CSV, Parquet, JSON Lines, Excel, PDF, DuckDB or SQLite file.",
         )
     return by_name(path) or ("jsonl" if text[:1] in (b"{", b"[") else "csv")
 

@@ -309,8 +309,8 @@ def test_a_name_may_hold_what_a_pattern_means(open_: Open, tmp_path: Path) -> No
         (
             "t.csv",
             b"%PDF-1.7",
-            "t.csv is a PDF document, which cannot be read as a table.\n"
-            "Name a CSV, Parquet, JSON Lines, Excel, DuckDB or SQLite file.",
+            "t.csv is no PDF document that can be read: it is damaged or cut short.\n"
+            "Fetch or export it again; open it in a viewer and save a copy.",
         ),
     ],
 )

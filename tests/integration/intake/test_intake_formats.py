@@ -253,7 +253,7 @@ def test_a_missing_table_is_answered_with_those_there_are(open_: Open, tmp_path:
             "t.csv",
             b"\n<!DOCTYPE HTML><html><body>Please log in</body></html>\n",
             "t.csv is a web page, which cannot be read as a table.\n"
-            "Name a CSV, Parquet, JSON Lines, Excel, DuckDB or SQLite file.",
+            "Name a CSV, Parquet, JSON Lines, Excel, PDF, DuckDB or SQLite file.",
         ),
         (
             "t.jsonl",

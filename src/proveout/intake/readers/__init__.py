@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from proveout.intake.pdf.reader import read_pdf
 from proveout.intake.readers.delimited import read_delimited
 from proveout.intake.readers.duckdb_file import read_duckdb
 from proveout.intake.readers.json_lines import read_json_lines
@@ -19,6 +20,7 @@ FILE_READERS: Mapping[str, Reader] = {
     "excel": read_workbook,
     "duckdb": read_duckdb,
     "sqlite": read_sqlite,
+    "pdf": read_pdf,
 }
 
 __all__ = ["FILE_READERS", "ReadTable", "Reader", "SourceFile"]

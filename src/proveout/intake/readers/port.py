@@ -54,6 +54,9 @@ class ReadTable:
     as it stands. Not data lost."""
     margin: tuple[MarginText, ...] = ()
     """What stands around the table and is no record: titles, notes, units, totals."""
+    places: ir.Table | None = None
+    """Where each row stands in a document of pages: row (from 0), page (from 1), x0, top, x1 and
+    bottom in points from the page's upper left corner."""
 
 
 class Reader(Protocol):

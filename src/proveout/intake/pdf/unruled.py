@@ -1,0 +1,241 @@
+"""Tables without rules: found by the gaps that go down between their columns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from statistics import median
+
+from proveout.intake.pdf.found import Aside, Found
+from proveout.intake.pdf.lines import Line, gap_between_phrases, lines_of
+from proveout.intake.pdf.numerals import is_numeral
+from proveout.intake.pdf.page import Box, Page, Word, around
+from proveout.intake.pdf.rows import rows_of, rows_of_bands
+
+_Reach = tuple[float, float]
+
+
+def unruled_tables(page: Page, free: Sequence[Word]) -> tuple[list[Found], list[Line]]:
+    """Find the tables among words that no drawn table took; return also the lines left over."""
+    lines = lines_of(free, space=page.space)
+    tables: list[Found] = []
+    left: list[Line] = []
+    for block in _blocks(lines):
+        found = _table(page, block)
+        if found is None:
+            left += block
+        else:
+            tables.append(found)
+    return tables, left
+
+
+def _blocks(lines: Sequence[Line]) -> list[list[Line]]:
+    """Part lines where a column's gap ends: at wide gaps, and where phrases go across columns."""
+    blocks: list[list[Line]] = []
+    current: list[Line] = []
+    columns: list[_Reach] = []
+    for i, line in enumerate(lines):
+        if current and (_is_far(current, line) or _ends(line, lines[i + 1 :], columns)):
+            blocks.append(current)
+            current, columns = [], []
+        current.append(line)
+        if len(line.phrases) > 1 and not _crosses(line, columns):
+            columns = _merged([*columns, *((p.x0, p.x1) for p in line.phrases)])
+    blocks.append(current)
+    return [part for block in blocks if block for part in _trimmed(block)]
+
+
+def _is_far(block: Sequence[Line], line: Line) -> bool:
+    gap = line.box.top - block[-1].box.bottom
+    height = max(line.box.height, 1.0)
+    gaps = [b.box.top - a.box.bottom for a, b in pairwise(block)]
+    usual = max(median(gaps), 0.0) if gaps else height
+    return gap > max(1.6 * usual + 0.5 * height, 0.9 * height) and gap > 0.9 * height
+
+
+def _ends(line: Line, after: Sequence[Line], columns: Sequence[_Reach]) -> bool:
+    """Tell whether other columns begin here: this line and the next of its kind go across."""
+    if not columns or not _crosses(line, columns):
+        return False
+    following = next((other for other in after[:3] if len(other.phrases) > 1), None)
+    return len(line.phrases) > 1 and (following is None or _crosses(following, columns))
+
+
+def _crosses(line: Line, columns: Sequence[_Reach]) -> bool:
+    return any(
+        sum(min(p.x1, x1) - max(p.x0, x0) > 0 for x0, x1 in columns) > 1 for p in line.phrases
+    )
+
+
+def _merged(reaches: Sequence[_Reach]) -> list[_Reach]:
+    merged: list[_Reach] = []
+    for x0, x1 in sorted(reaches):
+        if merged and x0 <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], x1))
+        else:
+            merged.append((x0, x1))
+    return merged
+
+
+def _trimmed(block: list[Line]) -> list[list[Line]]:
+    """Part off the lines above the first and below the last that has columns."""
+    wide = [i for i, line in enumerate(block) if len(line.phrases) > 1]
+    if len(wide) < 2:
+        return [block]
+    first, last = wide[0], wide[-1]
+    while last + 1 < len(block) and _goes_on(block[last + 1], block[wide[-1]]):
+        last += 1
+    parts = block[:first], block[first : last + 1], block[last + 1 :]
+    return [part for part in parts if part]
+
+
+def _goes_on(line: Line, row: Line) -> bool:
+    """Tell whether a lone phrase below the last row stands below one of its phrases, and close."""
+    (phrase,) = line.phrases
+    below = [p for p in row.phrases if min(p.x1, phrase.x1) - max(p.x0, phrase.x0) > 0]
+    return (
+        len(below) == 1
+        and abs(below[0].x0 - phrase.x0) < 1.5
+        and below[0] is not row.phrases[0]
+        and line.box.top - row.box.bottom < 0.6 * line.box.height
+    )
+
+
+def _table(page: Page, block: Sequence[Line]) -> Found | None:
+    wide = [line for line in block if len(line.phrases) > 1]
+    if len(wide) < 2:
+        return None
+    columns = _columns(wide)
+    across = [line for line in block if _crosses(line, columns)]
+    lines = [line for line in block if not _crosses(line, columns)]
+    if len(lines) < 2:
+        return None
+    columns = _tight(lines, columns, page.space)
+    bands = _bands(page, lines, columns)
+    asides = [Aside(page=page.number, box=line.box, text=line.text) for line in across]
+    if bands:
+        rows = rows_of_bands(page.number, bands, columns)
+    else:
+        rows, more = rows_of(page.number, lines, columns)
+        asides += more
+    texts = [row.cells for row in rows]
+    if not is_tabular(texts, n_columns=len(columns)):
+        return None
+    below_header = _below_header(page, lines)
+    return Found(
+        page=page.number,
+        box=around(row.box for row in rows),
+        columns=tuple(columns),
+        rows=tuple(rows),
+        ruled=False,
+        n_header=(
+            sum(row.box.level < below_header for row in rows)
+            if below_header is not None and not bands
+            else None
+        ),
+        asides=tuple(sorted(asides, key=lambda aside: aside.box.top)),
+    )
+
+
+def _columns(wide: Sequence[Line]) -> list[_Reach]:
+    """Take the columns on which most lines agree: a line that goes across two is left out."""
+    columns: list[_Reach] = []
+    # Lines with many phrases know the columns best.
+    for line in sorted(wide, key=lambda line: -len(line.phrases)):
+        if not columns or not _crosses(line, columns):
+            columns = _merged([*columns, *((p.x0, p.x1) for p in line.phrases)])
+    return columns
+
+
+def _tight(lines: Sequence[Line], columns: list[_Reach], space: float) -> list[_Reach]:
+    """Part columns that stand close: numbers that end on one line, and what begins after it."""
+    parted: list[_Reach] = []
+    for x0, x1 in columns:
+        held = [[w.box for w in line.words if x0 <= w.box.middle <= x1] for line in lines]
+        cut = _cut_at([boxes for boxes in held if boxes], space)
+        parted += [(x0, cut[0]), (cut[1], x1)] if cut else [(x0, x1)]
+    return parted
+
+
+def _cut_at(held: Sequence[Sequence[Box]], space: float) -> _Reach | None:
+    """Find a gap between an edge on which words end and one on which words begin."""
+    if len(held) < 4:
+        return None
+    gaps = [(a.x1, b.x0) for boxes in held for a, b in pairwise(boxes) if b.x0 - a.x1 > 0.5]
+    for end in {round(end, 0) for end, _ in gaps}:
+        ends = [(a, b) for a, b in gaps if abs(a - end) < 0.8]
+        if len(ends) < 0.7 * len(held):
+            continue
+        left, right = max(a for a, _ in ends), min(b for _, b in ends)
+        starts = [min(box.x0 for box in boxes if box.x1 <= left + 0.1) for boxes in held
+                  if any(box.x1 <= left + 0.1 for box in boxes)]  # fmt: skip
+        free = not any(box.x0 < right - 0.1 and box.x1 > left + 0.1 for b in held for box in b)
+        height = held[0][0].height
+        wide = right - left > gap_between_phrases(height, space)
+        if free and right - left > 0.5 and (wide or max(starts) - min(starts) > 0.5 * height):
+            return left, right
+    return None
+
+
+def _separators(page: Page, box: Box) -> list[float]:
+    """Return the levels at which rules go across most of a block."""
+    levels: dict[int, float] = {}
+    for rule in page.rules:
+        width = min(rule.x1, box.x1 + 3) - max(rule.x0, box.x0 - 3)
+        if width > 0 and box.top < rule.level < box.bottom:
+            levels[round(rule.level)] = levels.get(round(rule.level), 0.0) + width
+    found: list[float] = []
+    for level, width in sorted(levels.items()):
+        if width > 0.6 * (box.x1 - box.x0) and not (found and level - found[-1] < 3):
+            found.append(float(level))
+    return found
+
+
+def _bands(page: Page, lines: Sequence[Line], columns: Sequence[_Reach]) -> list[list[Line]] | None:
+    """Group lines by the rules between rows; None where the rules part something else."""
+    cuts = _separators(page, around(line.box for line in lines))
+    if len(cuts) < 2:
+        return None
+    bands: list[list[Line]] = [[] for _ in range(len(cuts) + 1)]
+    for line in lines:
+        bands[sum(cut < line.box.level for cut in cuts)].append(line)
+    bands = [band for band in bands if band]
+    several = [band for band in bands if len(band) > 1]
+
+    def lines_in(band: Sequence[Line], reach: _Reach) -> int:
+        return sum(any(reach[0] <= w.box.middle <= reach[1] for w in line.words) for line in band)
+
+    one_each = any(all(lines_in(band, c) == 1 for band in several) for c in columns)
+    return bands if len(bands) > 2 and (not several or one_each) else None
+
+
+def _below_header(page: Page, lines: Sequence[Line]) -> float | None:
+    """Return the level of the first rule in a block, where few lines stand above it."""
+    cuts = _separators(page, around(line.box for line in lines))
+    if not cuts:
+        return None
+    above = sum(line.box.level < cuts[0] for line in lines)
+    return cuts[0] if 0 < above <= 4 and above < len(lines) else None
+
+
+def is_tabular(rows: Sequence[Sequence[str]], *, n_columns: int) -> bool:
+    """Tell a table from an address, a list of 'name: value', a contents page and prose."""
+    if n_columns < 2 or len(rows) < 2:
+        return False
+    cells = [text for row in rows for text in row if text]
+    words = sum(len(text.split()) for text in cells) / len(cells)
+    numeric = [
+        sum(is_numeral(row[c]) for row in rows[1:] if row[c])
+        > 0.6 * max(1, sum(bool(row[c]) for row in rows[1:]))
+        for c in range(n_columns)
+    ]
+    if sum("...." in text or ". . ." in text for text in cells) > 0.3 * len(rows):
+        return False
+    if not any(numeric) and words >= 4.5:
+        return False
+    labels = [row[0] for row in rows if row[0]]
+    if n_columns == 2:
+        if sum(label.endswith(":") for label in labels) > 0.5 * len(labels):
+            return False
+        return (len(rows) >= 3 and any(numeric)) or len(rows) >= 8
+    return len(rows) >= 3 or any(numeric)
