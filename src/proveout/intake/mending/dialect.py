@@ -1,0 +1,198 @@
+"""Find out how a text is cut into fields: delimiter, quote, escape.
+
+The measure of a delimiter is that of van den Burg, Nazabal, Sutton (Wrangling messy CSV files by
+detecting row and type patterns, 2019): how consistent the rows are that it makes, times how many
+of the fields have a form that is known.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from itertools import islice
+
+from proveout.intake.mending.columns import is_number
+from proveout.intake.mending.cutting import Cutter
+from proveout.intake.mending.model import TextDialect
+
+_DELIMITERS = (",", ";", "\t", "|")
+_RARE = (" ", ":", "~", "^", "\x1f", "\x01", "!", "#", "*", "¦", "§")
+_SAMPLE_LINES = 120
+_TYPED_LINES = 25
+_SEP = re.compile(r"sep=(.)$", re.IGNORECASE)
+_KNOWN = re.compile(
+    r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([ T]\d\d?:\d\d(:\d\d(\.\d+)?)?.{0,6})?"  # day, moment
+    r"|\d\d?:\d\d(:\d\d(\.\d+)?)?( ?[AaPp][Mm])?"  # time of day
+    r"|[^\s\w]{0,1}[+-]?[\d.,]*\d ?[^\s\w]?"  # amount
+    r"|[A-Za-z]{1,5}-?\d[\w-]*"  # code
+    r"|\w+://\S+|\S+@\S+\.\w+"
+)
+_WORD = re.compile(r"[^\W\d_][\w' .&()/-]*")
+
+
+def declared_delimiter(line: str) -> str | None:
+    """Return what the line 'sep=;' declares, which Excel writes and reads."""
+    found = _SEP.match(line.strip("\ufeff\" '").rstrip("\r\n"))
+    return found[1] if found else None
+
+
+def find_dialect(
+    lines: Sequence[str], *, delimiter: str | None = None, most: int = _SAMPLE_LINES
+) -> TextDialect:
+    """Find the dialect of the lines; `delimiter` where it is known."""
+    sample = [line for line in islice(lines, 4 * most) if line.strip()][:most]
+    quote = _quote(sample)
+    if delimiter is None:
+        delimiter = _delimiter(sample, quote)
+    blanks = bool(delimiter) and delimiter != " " and _skips_blanks(sample, delimiter, quote)
+    plain = TextDialect(delimiter=delimiter, quote=quote, skips_blanks=blanks)
+    if not any("\\" + quote in line for line in lines):
+        return plain
+    # A backslash before a quote is either text or an escape: what makes more rows alike tells.
+    escaped = TextDialect(delimiter=delimiter, quote=quote, backslash=True, skips_blanks=blanks)
+    telling = [line for line in lines if "\\" + quote in line]
+    return escaped if _sound(telling, escaped, lines) > _sound(telling, plain, lines) else plain
+
+
+def _sound(telling: Sequence[str], dialect: TextDialect, lines: Sequence[str]) -> int:
+    cutter = Cutter(dialect)
+    widths = Counter(len(cells) for line in islice(lines, 200) if (cells := cutter.cut(line)))
+    common = widths.most_common(1)[0][0] if widths else 0
+    found = 0
+    for line in telling[:200]:
+        cells = cutter.cut(line)
+        found += cells is not None and len(cells) == common and not cutter.is_odd(line, cells)
+    return found
+
+
+def _quote(sample: Sequence[str]) -> str:
+    """Tell by which sign fields are quoted: it stands on either side of delimiters."""
+    text = "\n".join(sample)
+    if "'" not in text:
+        return '"'
+    found = {quote: _beside(text, quote) for quote in "\"'"}
+    return "'" if found["'"] > 2 * found['"'] else '"'
+
+
+def _beside(text: str, quote: str) -> int:
+    """Count quotes that open a field beside those that close one."""
+    opens = sum(text.count(sign + quote) for sign in ",;\t|\n")
+    closes = sum(text.count(quote + sign) for sign in ",;\t|\n")
+    if quote == "'" and " " in text:
+        opened = re.findall(r"(?<=[\w/]) '(?=\w)", text)
+        closed = re.findall(r"(?<=[\w.!?]) ?' (?=[\w'])", text)
+        opens, closes = opens + len(opened), closes + len(closed)
+    return min(opens, closes)
+
+
+def _skips_blanks(sample: Sequence[str], delimiter: str, quote: str) -> bool:
+    """Tell whether nearly every delimiter between fields is followed by a blank.
+
+    Where a quote follows some blank it must follow all of them: a quoted field may hold ', '.
+    """
+    spaced = sum(line.count(delimiter + " ") for line in sample)
+    if not spaced:
+        return False
+    after = TextDialect(delimiter=delimiter, quote=quote, skips_blanks=True)
+    cutter = Cutter(after)
+    plain = Cutter(TextDialect(delimiter=delimiter, quote=quote))
+    n_spaced = n_all = 0
+    for line in sample[:40]:
+        cells = plain.cut(line) if delimiter + " " + quote not in line else None
+        if cells is not None:
+            n_all += len(cells) - 1
+            n_spaced += sum(cell[:1] == " " or not cell for cell in cells[1:])
+        elif (cells := cutter.cut(line)) is not None:
+            n_all += len(cells) - 1
+            n_spaced += sum(
+                1 for cell in cells[1:] if not cell or f"{delimiter} {_begin(cell, line, quote)}"
+                in line
+            )  # fmt: skip
+    return n_all > 0 and n_spaced > 0.9 * n_all
+
+
+def _begin(cell: str, line: str, quote: str) -> str:
+    begin = cell[:6].split(quote)[0]
+    return begin if f" {begin}" in line else quote + begin
+
+
+def _delimiter(sample: Sequence[str], quote: str) -> str:
+    """Choose the delimiter; an empty text where there is none."""
+    n = len(sample)
+    best, chosen = 0.0, ""
+    for delimiter in _DELIMITERS:
+        if sum(delimiter in line for line in sample) * 3 >= n:
+            score = _score(sample, TextDialect(delimiter=delimiter, quote=quote))
+            if score > best:
+                best, chosen = score, delimiter
+    if best >= _GOOD:
+        return chosen
+    for delimiter in _RARE:
+        if sum(delimiter in line for line in sample) * 2 >= n:
+            score = _score(sample, TextDialect(delimiter=delimiter, quote=quote)) * _UNUSUAL
+            if score > best:
+                best, chosen = score, delimiter
+    return chosen if best >= _POOR else ""
+
+
+_GOOD = 0.75
+"""A score that no unusual delimiter can exceed by right."""
+_UNUSUAL = 0.8
+_POOR = 0.12
+"""Prose with commas in it scores less."""
+
+
+def _score(sample: Sequence[str], dialect: TextDialect) -> float:
+    cutter = Cutter(dialect)
+    widths: Counter[int] = Counter()
+    typed = n_cells = 0
+    damaged = 0
+    cut = [cutter.cut(line) for line in sample]
+    for cells in cut:
+        if cells is None:
+            damaged += 1
+        else:
+            widths[len(cells)] += 1
+    if not widths:
+        return 0.0
+    patterns = [(count, width) for width, count in widths.items()]
+    pattern = sum(count * (width - 1) / width for count, width in patterns)
+    pattern /= len(patterns) * (sum(widths.values()) + damaged)
+    # The share of the commonest width counts in full, so that a few odd rows weigh little.
+    width, count = max(widths.items(), key=lambda item: (item[1] * (item[0] > 1), item[0]))
+    common = count / (sum(widths.values()) + damaged) * (width - 1) / width
+    step = max(1, len(cut) // _TYPED_LINES)
+    for cells in cut[::step]:
+        if cells is None or len(cells) != width:
+            continue
+        for cell in cells:
+            n_cells += 1
+            typed += _known(cell.strip())
+    beside = 0.2 + 0.8 * _beside_delimiter(sample, dialect)
+    return (0.3 * pattern + 0.7 * common) * (0.2 + 0.8 * typed / max(n_cells, 1)) * beside
+
+
+def _beside_delimiter(sample: Sequence[str], dialect: TextDialect) -> float:
+    """Return the share of quotes that open or close a field, if this is the delimiter."""
+    quote, delimiter = dialect.quote, dialect.delimiter
+    n = beside = 0
+    for line in sample[:_TYPED_LINES]:
+        if quote not in line:
+            continue
+        single = line.replace(quote + quote, "")
+        n += single.count(quote)
+        beside += single.count(delimiter + quote) + single.count(quote + delimiter)
+        beside += single.startswith(quote) + single.endswith(quote)
+    return min(1.0, beside / n) if n else 1.0
+
+
+def _known(cell: str) -> float:
+    if not cell:
+        return 0.5
+    if len(cell) <= 64:  # noqa: PLR2004 - longer ones are prose
+        if is_number(cell) or _KNOWN.fullmatch(cell):
+            return 1.0
+        if _WORD.fullmatch(cell):
+            return 0.9
+    return 0.6 if cell[0].isalnum() else 0.3

@@ -1,0 +1,190 @@
+"""Tell header rows from records, and put a damaged header right."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from proveout.intake.mending.alignment import Alignment, align
+from proveout.intake.mending.columns import Profile, has_digit, is_number, run_shape, shape_of
+from proveout.intake.mending.cutting import Cutter
+
+_MOST_HEADER_ROWS = 5
+_YEARS = range(1800, 2200)
+_WORDS = {
+    "date": r"date|day|datum|tag|fecha|jour|data|dob|birth",
+    "time": r"time|hour|zeit|uhr|hora|heure",
+    "number": r"qty|quantity|count|number|num|no|nr|amount|total|sum|menge|anzahl|age|year|"
+    r"size|weight|score|rate|lat|lon|id|index|value|hours|pct|percent",
+    "money": r"price|cost|amount|total|sum|fee|pay|salary|preis|betrag|kosten|revenue|value|net|"
+    r"gross|tax|balance",
+    "code": r"id|code|key|sku|no|nr|number|num|ref|reference|productid|item|account|iban|zip|"
+    r"plz|postcode|phone|tel",
+    "address": r"url|link|web|website|homepage|mail|email",
+    "text": r"name|text|title|type|kind|description|desc|comment|comments|note|notes|product|"
+    r"producttype|productdescription|city|country|state|status|street|category|group|"
+    r"author|company|label|remark|remarks|color|colour|region|site|message|subject|address",
+}
+"""What people call columns of a kind; only used to find a delimiter that is lost in a header."""
+_FULL = {kind: re.compile(words, re.IGNORECASE) for kind, words in _WORDS.items()}
+_PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+
+
+def says_header(cells: Sequence[str], body: Sequence[Profile]) -> float:
+    """Weigh whether a row names the columns below it: above 0 it does, below 0 it is a record."""
+    if not any(map(str.strip, cells)):
+        return -1.0
+    if _are_years(cells):
+        return 1.0
+    votes = 0.0
+    for cell, profile in zip(cells, body, strict=True):
+        if not profile.n_filled:
+            votes += 0.5 if cell.strip() and not has_digit(cell) else 0.0
+        elif profile.has_form():
+            if cell.strip():
+                votes += -1.0 if profile.fits(cell) else 1.0
+            else:
+                votes -= 0.25
+        elif cell.strip():
+            # A text that comes again below is a value; one with a digit seldom names anything.
+            again = profile.values[cell] > 0
+            votes += -0.75 if again else 0.0
+            if is_number(cell):
+                votes -= 0.75
+    if votes == 0:
+        filled = [cell for cell in cells if cell.strip()]
+        named = not any(is_number(cell) for cell in filled) and len(set(filled)) == len(filled)
+        return 0.1 if named and 2 * len(filled) > len(cells) else -0.1
+    return votes
+
+
+def looks_like_names(cells: Sequence[str]) -> bool:
+    """Tell, without anything below it, whether a row names columns: words, and no data."""
+    filled = [cell for cell in cells if cell.strip()]
+    if not filled or 2 * len(filled) < len(cells):
+        return False
+    data = sum(1 for cell in filled if is_number(cell) or _looks_like_data(cell))
+    return 2 * data < len(filled) or _are_years(cells)
+
+
+def _looks_like_data(cell: str) -> bool:
+    shape = run_shape(shape_of(cell))
+    return shape.count("9") > 1 or (shape.startswith("9") and "a" not in shape.lower())
+
+
+def _are_years(cells: Sequence[str]) -> bool:
+    """Tell whether numbers among the cells are years in a row, as over columns of years."""
+    years = [int(cell) for cell in cells if cell.strip().isdecimal() and len(cell.strip()) == 4]  # noqa: PLR2004
+    if len(years) < 2 or any(year not in _YEARS for year in years):  # noqa: PLR2004
+        return False
+    steps = {b - a for a, b in zip(years, years[1:], strict=False)}
+    rest = [cell for cell in cells if cell.strip() and not is_number(cell)]
+    return len(steps) == 1 and abs(steps.pop()) in (1, 5, 10) and bool(rest)
+
+
+def n_header_rows(rows: Sequence[Sequence[str]], body: Sequence[Profile]) -> int:
+    """Count the rows at the top that name columns: the first, and those like it."""
+    if not rows:
+        return 0
+    if len(rows) == 1 or not any(profile.n for profile in body):
+        return int(looks_like_names(rows[0]))
+    if says_header(rows[0], body) <= 0:
+        return 0
+    formed = [i for i, profile in enumerate(body) if profile.has_form()]
+    n = 1
+    while n < min(_MOST_HEADER_ROWS, len(rows) - 1):
+        row = rows[n]
+        unlike = sum(
+            1 for i in formed if row[i].strip() and not body[i].fits(row[i])
+        )  # fmt: skip
+        filled = sum(1 for i in formed if row[i].strip())
+        is_like_it = len(formed) > 1 and unlike > 1 and unlike >= 0.6 * filled and (  # noqa: PLR2004
+            2 * filled >= len(formed)
+        )
+        if list(row) != list(rows[0]) and not (is_like_it and not any(map(is_number, row))):
+            break
+        n += 1
+    return n
+
+
+def joined_header(rows: Sequence[Sequence[str]]) -> tuple[str, ...]:
+    """Join header rows with a blank; a name over several columns holds for each of them."""
+    if len(rows) == 1:
+        return tuple(rows[0])
+    last = [cell.strip() for cell in rows[-1]]
+    if len(set(last)) < len(last):
+        rows = [*(_spread(row) for row in rows[:-1]), rows[-1]]
+    return tuple(
+        " ".join(cell.strip() for cell in column if cell.strip())
+        for column in zip(*rows, strict=True)
+    )
+
+
+def _spread(row: Sequence[str]) -> list[str]:
+    spread: list[str] = []
+    for cell in row:
+        spread.append(cell if cell.strip() or not spread else spread[-1])
+    return spread
+
+
+def align_header(
+    raw: str, cells: Sequence[str] | None, body: Sequence[Profile], cutter: Cutter
+) -> Alignment | None:
+    """Put a damaged header right: by its quotes, by its capitals, by what columns are called."""
+    kinds = [_kinds(profile) for profile in body]
+    found: dict[tuple[int, str], float] = {}
+
+    def cost(column: int, name: str) -> float:
+        key = (column, name)
+        if key not in found:
+            found[key] = _name_cost(name, kinds[column], is_last=column == len(body) - 1)
+        return found[key]
+
+    return align(raw, cells, len(body), cutter, cost)
+
+
+def _kinds(profile: Profile) -> frozenset[str]:
+    """Tell of what kind the values are, as far as names speak of it."""
+    if not profile.n_filled:
+        return frozenset()
+    shape, count = profile.runs.most_common(1)[0]
+    if 2 * count < profile.n_filled or "9" not in shape:
+        return frozenset({"address"} if "://" in shape or "@" in shape else {"text"})
+    if ":" in shape and "/" not in shape and "-" not in shape:
+        return frozenset({"time"})
+    if re.fullmatch(r"9[-/.]9[-/.]9.*", shape):
+        return frozenset({"date", "time"} if ":" in shape else {"date"})
+    if re.fullmatch(r"[-+]?9", shape):
+        return frozenset({"number", "code", "money"})
+    if re.fullmatch(r"[^aA9]?[-+]?9([.,]9)*[^aA9]?", shape):
+        return frozenset({"money", "number"})
+    return frozenset({"code"} if "a" not in shape.lower() or len(shape) < 8 else {"code", "text"})  # noqa: PLR2004
+
+
+def _name_cost(name: str, kinds: frozenset[str], *, is_last: bool) -> float:
+    """Return how unlikely this is the name of a column with values of these kinds."""
+    if not name.strip():
+        return 8.0 if is_last else 9.0
+    text = name.strip().strip("\"'")
+    cost = 0.5 if text == name else 3.0
+    parts = _PART.findall(text)
+    if not parts or len(text) == 1:
+        cost += 4.0
+    elif len(text) == 2:  # noqa: PLR2004 - 'ID' and 'No' are names, most others pieces
+        cost += 1.0 if _meant(text) else 2.5
+    if text[:1].islower() and any(map(str.isupper, text)) and not parts[0].islower():
+        cost += 1.0
+    meant = _meant(text)
+    if meant:
+        cost -= 1.5
+    elif parts and (meant := _meant(parts[-1]) or _meant(parts[0])):
+        cost -= 0.5
+    if meant and kinds:
+        cost += -2.0 if meant & kinds else 3.0
+    if parts and re.search(r"[a-z][A-Z]{2,}[a-z]?", text):
+        cost += 1.0
+    return cost + 4.0
+
+
+def _meant(text: str) -> frozenset[str]:
+    return frozenset(kind for kind, words in _FULL.items() if words.fullmatch(text))

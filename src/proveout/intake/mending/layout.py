@@ -1,0 +1,266 @@
+"""Where the tables of a text begin and end, and what stands around them."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from proveout.intake.mending.columns import Profile, is_number, profiles_of
+from proveout.intake.mending.cutting import Row
+from proveout.intake.mending.headers import looks_like_names, says_header
+from proveout.intake.mending.model import Note
+
+_TOTAL = re.compile(
+    r"(grand |sub)?[- ]?(total|sum|sums|summe|gesamt|gesamtsumme|zwischensumme|totaal|totale|"
+    r"somme|suma)s?\b.{0,20}",
+    re.IGNORECASE,
+)
+_NEAR = 6
+"""As many rows tell how wide a table is that begins there."""
+
+
+@dataclass(slots=True)
+class Block:
+    """The rows of one table, header included, as they were cut."""
+
+    width: int
+    rows: list[Row] = field(default_factory=list)
+    before: list[Note] = field(default_factory=list)
+    after: list[Note] = field(default_factory=list)
+
+
+def blocks_of(rows: Sequence[Row]) -> list[Block]:
+    """Find the tables in the rows of a text."""
+    if width := _least_width(rows):
+        block = Block(width=width, rows=list(rows))
+        _cut_footer(block)
+        return [block]
+    blocks: list[Block] = []
+    start, n = 0, len(rows)
+    while start < n:
+        begin, width = _begin(rows, start)
+        if begin is None:
+            rest = [_note(row, "note") for row in rows[start:] if row.raw.strip()]
+            if blocks:
+                blocks[-1].after += rest
+            elif rest:
+                blocks.append(Block(width=1, rows=[row for row in rows[start:] if row.raw.strip()]))
+            break
+        block = Block(width=width)
+        notes = [_note(row, "title") for row in rows[start:begin] if row.raw.strip()]
+        if blocks:
+            blocks[-1].after += notes
+        else:
+            block.before = notes
+        end = _end(rows, begin, width)
+        block.rows = list(rows[begin:end])
+        _cut_footer(block)
+        blocks.append(block)
+        start = end
+    return blocks
+
+
+def _least_width(rows: Sequence[Row]) -> int:
+    """Return the width of a header below which no row falls and which most rows exceed, each by
+    another number: the delimiter stands within fields too. 0 where that is not so.
+    """
+    widths = Counter(row.width for row in rows if row.width > 1)
+    n = sum(widths.values())
+    if n < 4 or max(widths.values()) > 0.6 * n or len(widths) < 4 or not rows:  # noqa: PLR2004
+        return 0
+    width = rows[0].width
+    below = sum(count for each, count in widths.items() if each < width)
+    named = width > 1 and rows[0].cells is not None and looks_like_names(rows[0].cells)
+    return width if named and below <= 0.1 * n and widths[width] > 1 else 0
+
+
+def _note(row: Row, kind: str) -> Note:
+    text = row.raw if row.cells is None else "\t".join(filter(str.strip, row.cells))
+    return Note(line=row.line, kind=kind, text=text)  # type: ignore[arg-type]
+
+
+def _begin(rows: Sequence[Row], start: int) -> tuple[int | None, int]:
+    """Find the first row of a table, and how wide the table is."""
+    n = len(rows)
+    for i in range(start, n):
+        width = rows[i].width
+        if width < 2 or rows[i].is_blank or rows[i].is_odd:  # noqa: PLR2004
+            continue
+        near = [row for row in rows[i : i + 3 * _NEAR] if not row.is_blank][:_NEAR]
+        widths = Counter(row.width for row in near if row.width > 1)
+        common, count = widths.most_common(1)[0]
+        if width == common and (count >= 0.5 * len(near) or len(near) == 1):
+            if len(near) == 1 and i > start and _filled(rows[i]) < width:
+                continue
+            begin = _after_titles(rows, i, width)
+            return _with_damaged_header(rows, start, begin, width), width
+    return None, 1
+
+
+def _after_titles(rows: Sequence[Row], begin: int, width: int) -> int:
+    """Pass over rows with hardly a cell filled, before a row with most of them filled."""
+    if width < 3:  # noqa: PLR2004
+        return begin
+    i = begin
+    for _ in range(20):
+        if i + 1 >= len(rows):
+            return begin
+        filled = _filled(rows[i])
+        if filled and 3 * filled > width and not (filled == 1 < width):
+            return i if i == begin or rows[i].width == width else begin
+        i += 1
+        while i < len(rows) and rows[i].is_blank:
+            i += 1
+    return begin
+
+
+def _filled(row: Row) -> int:
+    return sum(1 for cell in row.cells or () if cell.strip())
+
+
+def _with_damaged_header(rows: Sequence[Row], start: int, begin: int, width: int) -> int:
+    """Take in the row right above, where it is a header that does not fit: names, not a title."""
+    above = begin - 1
+    if above < start or rows[above].is_blank:
+        return begin
+    if looks_like_names(rows[begin].cells or ()):
+        after = [r.cells for r in rows[begin + 1 : begin + 40] if r.width == width and r.cells]
+        if after and says_header(rows[begin].cells or (), profiles_of(after, width)) > 0:
+            return begin
+    row = rows[above]
+    alike = abs(row.width - width) <= max(1, width // 4) and row.width > 1
+    other = any(row.raw.count(sign) >= width - 1 for sign in ",;\t| ")
+    if row.width == 1 and other:
+        return above if _is_recut(row.raw, width) else begin
+    return above if alike or row.cells is None else begin
+
+
+def _is_recut(raw: str, width: int) -> bool:
+    """Tell whether a line without the delimiter has as many parts as the table has columns."""
+    import csv
+
+    for sign in ";\t|, ":
+        try:
+            cells = next(csv.reader([raw], delimiter=sign, strict=True))
+        except (csv.Error, StopIteration):
+            continue
+        if len(cells) == width and looks_like_names(cells):
+            return True
+    return False
+
+
+def _end(rows: Sequence[Row], begin: int, width: int) -> int:
+    """Find the row after the last one of the table that begins here."""
+    header = rows[begin].cells
+    names = bool(header) and looks_like_names(header or ())
+    body: list[Profile] | None = None
+    after_blank = False
+    for i in range(begin + 1, len(rows)):
+        row = rows[i]
+        if row.is_blank:
+            after_blank = after_blank or not row.raw.strip() or width > 1
+            continue
+        cells = row.cells
+        if cells is None or row.width < 2:  # noqa: PLR2004
+            after_blank = after_blank and cells is not None
+            continue
+        if names and cells == header and not _follows_header(rows, begin, i, header):
+            return i
+        if (row.width != width or after_blank) and i + 1 < len(rows):
+            if body is None:
+                whole = [r.cells for r in rows[begin + 1 : i] if r.width == width and r.cells]
+                body = profiles_of(whole[-200:], width) if whole else []
+            if _starts_another(rows, i, width, header, body, after_blank=after_blank):
+                return i
+        after_blank = False
+    return len(rows)
+
+
+def _follows_header(
+    rows: Sequence[Row], begin: int, i: int, header: Sequence[str] | None
+) -> bool:
+    """Tell whether only copies of the header stand between it and this row."""
+    return all(row.cells == header for row in rows[begin:i])
+
+
+def _starts_another(  # noqa: PLR0913 - what stands before the row, and the row
+    rows: Sequence[Row],
+    i: int,
+    width: int,
+    header: Sequence[str] | None,
+    body: Sequence[Profile],
+    *,
+    after_blank: bool,
+) -> bool:
+    """Tell whether a row is the header of a further table."""
+    cells = rows[i].cells or []
+    here = rows[i].width
+    following = [row for row in rows[i + 1 : i + 1 + 3 * _NEAR] if not row.is_blank][:_NEAR]
+    alike = [row.cells for row in following if row.width == here and row.cells]
+    if not alike or len(alike) < 0.6 * len(following) or not looks_like_names(cells):
+        return False
+    if here == width:
+        # After a blank line, names that are no record of the table above.
+        fits = sum(1 for cell, column in zip(cells, body, strict=False) if column.fits(cell))
+        return after_blank and 2 * fits < width and says_header(cells, profiles_of(alike, here)) > 0.5
+    if not after_blank and len(alike) < min(3, len(following)):
+        return False
+    if header and len(set(cells) & set(header)) * 2 >= min(len(cells), len(header)):
+        return True
+    return says_header(cells, profiles_of(alike, here)) > (0 if after_blank else 0.9)
+
+
+def _cut_footer(block: Block) -> None:
+    """Set notes and totals below a table apart from its records."""
+    rows, width = block.rows, block.width
+    while rows and rows[-1].is_blank and not rows[-1].raw.strip():
+        rows.pop()
+    end = len(rows)
+    first_blank = None
+    for i in range(len(rows) - 1, max(len(rows) - 30, 1), -1):
+        row = rows[i]
+        if row.is_blank:
+            first_blank = i
+            continue
+        if not _is_below(row, width, rows):
+            break
+        end = i
+    if end < len(rows):
+        block.after += [_note(row, _kind(row)) for row in rows[end:] if not row.is_blank]
+        del rows[end:]
+    elif first_blank is not None and first_blank == len(rows) - 1:
+        pass
+    while rows and rows[-1].is_blank and len(rows) > 1 and end < len(rows) + 1 and width < 2:  # noqa: PLR2004
+        rows.pop()
+
+
+def _is_below(row: Row, width: int, rows: Sequence[Row]) -> bool:
+    """Tell whether a row at the end is a note or a total, and no record."""
+    if row.cells is None or width < 2:  # noqa: PLR2004
+        return False
+    filled = [cell for cell in row.cells if cell.strip()]
+    if row.width == 1 and width > 2:  # noqa: PLR2004
+        return any(sign.isspace() for sign in row.raw.strip()) or row.raw[:1] in "*#©-("
+    if len(filled) == 1 and filled[0] == row.cells[0] and width > 2:  # noqa: PLR2004
+        usual = [_filled(each) for each in rows[1:20] if each.width == width]
+        return bool(usual) and min(usual) > 1 and (" " in filled[0] or filled[0][:1] in "*#")
+    return bool(filled) and _is_total(row, filled, width, rows)
+
+
+def _is_total(row: Row, filled: Sequence[str], width: int, rows: Sequence[Row]) -> bool:
+    cells = row.cells or []
+    if len(cells) != width or not _TOTAL.fullmatch(filled[0].strip()) or len(filled) == width:
+        return False
+    usual = [_filled(each) for each in rows[1:40] if each.width == width and each is not row]
+    return (
+        bool(usual) and sorted(usual)[len(usual) // 2] > len(filled)
+        and any(is_number(cell.strip("€$£ ")) for cell in filled[1:])
+    )  # fmt: skip
+
+
+def _kind(row: Row) -> str:
+    filled = [cell for cell in row.cells or () if cell.strip()]
+    is_total = bool(filled) and len(filled) > 1 and _TOTAL.fullmatch(filled[0].strip())
+    return "total" if is_total else "note"

@@ -1,0 +1,196 @@
+"""Read a broken text: its dialect, its rows, its tables, and each row that does not fit."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from proveout.intake.mending.alignment import Alignment, align
+from proveout.intake.mending.columns import Profile, profiles_of
+from proveout.intake.mending.cutting import Cutter, Row, rows_of, split_lines
+from proveout.intake.mending.dialect import declared_delimiter, find_dialect
+from proveout.intake.mending.headers import align_header, joined_header, n_header_rows
+from proveout.intake.mending.layout import Block, blocks_of
+from proveout.intake.mending.model import Fault, MendedTable, Mending, Note, TextDialect
+
+CERTAIN = 0.75
+"""A repair less likely than this, among all that are possible, is not made."""
+RAW_CHARACTERS = 500
+
+
+def read_text(text: str, *, delimiter: str | None = None, certain: float = CERTAIN) -> Mending:
+    """Read all tables of a text; `delimiter` where it is known.
+
+    Every row is in a table, a reject or a note; a repair names its row as it stood. Never raises
+    on any text.
+    """
+    lines, ends = split_lines(text.removeprefix("\ufeff"))
+    first = 0
+    if lines and (declared := declared_delimiter(lines[0])):
+        delimiter, first = delimiter or declared, 1
+    newlines = tuple(
+        name for name, end in (("LF", "\n"), ("CRLF", "\r\n"), ("CR", "\r")) if end in set(ends)
+    )
+    if not any(map(str.strip, lines[first:])):
+        return Mending(dialect=TextDialect(delimiter=delimiter or ","), tables=(), newlines=newlines)
+    dialect = find_dialect(lines[first:], delimiter=delimiter)
+    cutter = Cutter(dialect)
+    width = _usual_width(lines[first:], cutter)
+    rows = list(rows_of(lines[first:], ends[first:], cutter, width))
+    for row in rows:
+        row.line += first
+    tables = tuple(_table(block, cutter, certain) for block in blocks_of(rows))
+    return Mending(dialect=dialect, tables=tables, newlines=newlines)
+
+
+def _usual_width(lines: Sequence[str], cutter: Cutter) -> int:
+    """Return how many fields most lines have that stand for themselves; 0 where few do."""
+    widths: Counter[int] = Counter()
+    step = max(1, len(lines) // 400)
+    for line in lines[::step]:
+        cells = cutter.cut(line)
+        if cells is not None and len(cells) > 1:
+            widths[len(cells)] += 1
+    if not widths:
+        return 0
+    width, count = widths.most_common(1)[0]
+    return width if 2 * count > sum(widths.values()) else 0
+
+
+def _table(block: Block, cutter: Cutter, certain: float) -> MendedTable:
+    rows, width = block.rows, block.width
+    if width == 1:
+        return _one_column(block)
+    sound = [row.cells for row in rows if row.width == width and not row.is_odd and row.cells]
+    body = profiles_of(sound[5:] if len(sound) > 10 else sound[1:], width)  # noqa: PLR2004
+    repairs: list[Fault] = []
+    rejects: list[Fault] = []
+    n_header, header_cells = _header(rows, width, body, cutter, repairs)
+    table: list[list[str]] = []
+    for row in rows[n_header:]:
+        cells = row.cells
+        if cells is not None and len(cells) == width and not row.is_odd:
+            if row.raw.strip():
+                table.append(cells)
+            continue
+        if not row.raw.strip():
+            continue
+        mended = _mended(row, width, cutter, body, certain, repairs, rejects)
+        if mended is not None:
+            table.append(mended)
+    header = joined_header(header_cells) if header_cells else None
+    mended_table = MendedTable(
+        header=header,
+        width=width,
+        header_line=rows[0].line if header else None,
+        header_rows=n_header,
+        rows=table,
+        repairs=tuple(repairs),
+        rejects=tuple(rejects),
+        notes=(*block.before, *block.after),
+    )
+    return _without_trailing(mended_table)
+
+
+def _header(
+    rows: list[Row], width: int, body: Sequence[Profile], cutter: Cutter, repairs: list[Fault]
+) -> tuple[int, list[Sequence[str]]]:
+    """Take the header rows from the top; a damaged one is put right."""
+    top: list[Sequence[str]] = []
+    faults: list[Fault] = []
+    for row in rows[:6]:
+        if row.width == width and not row.is_odd and row.cells is not None:
+            top.append(row.cells)
+            continue
+        if top and row.is_blank:
+            break
+        found = align_header(row.raw, row.cells, body, cutter) if not top else None
+        if found is None:
+            break
+        top.append(found.chosen.cells)
+        faults.append(_fault(row, found))
+    n = n_header_rows(top, body) if top else 0
+    if n and faults:
+        repairs += faults
+    return n, top[:n]
+
+
+def _mended(
+    row: Row,
+    width: int,
+    cutter: Cutter,
+    profiles: Sequence[Profile],
+    certain: float,
+    repairs: list[Fault],
+    rejects: list[Fault],
+) -> list[str] | None:
+    found = align(row.raw, row.cells, width, cutter, lambda i, cell: profiles[i].cost(cell))
+    if found is not None and found.chosen.reason == "quoting" and row.width == width:
+        return list(found.chosen.cells)
+    if found is None or found.certainty < certain:
+        rejects.append(_refused(row, width, found))
+        return None
+    repairs.append(_fault(row, found))
+    return list(found.chosen.cells)
+
+
+def _fault(row: Row, found: Alignment) -> Fault:
+    return Fault(
+        line=row.line,
+        reason=found.chosen.reason,
+        message=found.chosen.message,
+        raw=row.raw[:RAW_CHARACTERS],
+        certainty=round(found.certainty, 3),
+    )
+
+
+def _refused(row: Row, width: int, found: Alignment | None) -> Fault:
+    if row.cells is None:
+        reason, message = "quoting", "A quote is opened and not closed, or text follows it."
+    elif row.width < width:
+        reason, message = "missing-columns", f"The row has {row.width} of {width} columns."
+    else:
+        reason, message = "too-many-columns", f"The row has {row.width} columns, not {width}."
+    if found is not None:
+        message += " It can be put right in more than one way."
+    return Fault(
+        line=row.line,
+        reason=reason,
+        message=message,
+        raw=row.raw,
+        certainty=0.0 if found is None else round(found.certainty, 3),
+    )
+
+
+def _one_column(block: Block) -> MendedTable:
+    rows = [[row.raw if row.cells is None else row.cells[0]] for row in block.rows]
+    body = profiles_of(rows[1:], 1)
+    n_header = min(n_header_rows(rows, body), 1)
+    return MendedTable(
+        header=tuple(rows[0]) if n_header else None,
+        width=1,
+        header_line=block.rows[0].line if n_header else None,
+        header_rows=n_header,
+        rows=rows[n_header:],
+        notes=(*block.before, *block.after),
+    )
+
+
+def _without_trailing(table: MendedTable) -> MendedTable:
+    """Take away a last column that has neither name nor value: rows end in a delimiter."""
+    from dataclasses import replace
+
+    header, rows = table.header, table.rows
+    nameless = header is not None and not header[-1].strip()
+    if table.width < 2 or not nameless or any(row[-1] for row in rows):  # noqa: PLR2004
+        return table
+    return replace(
+        table,
+        header=header[:-1] if header else None,
+        width=table.width - 1,
+        rows=[row[:-1] for row in rows],
+        trailing_delimiter=True,
+    )
+
+
+__all__ = ["CERTAIN", "Note", "read_text"]
