@@ -1,0 +1,1 @@
+"""How well single wrong values are found: real data with known truth, and tables made here."""

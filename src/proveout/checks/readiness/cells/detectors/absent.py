@@ -1,0 +1,89 @@
+"""Missing values: texts that stand for one, and gaps in columns that are otherwise filled."""
+
+from __future__ import annotations
+
+from proveout.checks.readiness.cells.grid import Column
+from proveout.checks.readiness.cells.shapes import Shapes
+from proveout.checks.readiness.cells.signal import Signal, Told, by_value
+
+ALWAYS = frozenset({
+    "n/a", "#n/a", "n.a.", "nan", "null", "#null!", "nil", "(null)", "<na>", "<null>", "#value!",
+    "#ref!", "#div/0!", "tbd", "t.b.d.", "?", "??", "???", "-", "--", "---", "n.v.", "k.a.", "\\n",
+    "undefined", "not available", "not applicable",
+})  # fmt: skip
+"""Texts that are hardly ever a value."""
+OFTEN = frozenset({
+    "na", "none", "unknown", "unbekannt", "missing", "empty", "xxx", "xx", "x", ".", "..", "no data",
+    "not known", "dummy", "test", "default", "blank", "nd", "void", "noname", "inconnu", "*",
+})  # fmt: skip
+"""Texts that are a value in some columns: suspect where the others are of another kind."""
+_DATES = frozenset({
+    "1900-01-01", "01/01/1900", "1/1/1900", "01.01.1900", "1970-01-01", "01/01/1970", "9999-12-31",
+    "12/31/9999", "31.12.9999", "0000-00-00", "00/00/0000", "1899-12-30", "01/01/0001", "0001-01-01",
+})  # fmt: skip
+_NEARLY_ALWAYS = 0.02
+"""Share of empty cells up to which a column counts as nearly always filled."""
+
+
+def stand_ins(column: Column, shapes: Shapes) -> Signal | None:
+    """Find texts that say 'not known' instead of leaving the cell empty."""
+    found: dict[int, tuple[float, Told]] = {}
+    for code, value, n in column.filled():
+        text = value.strip().casefold()
+        score = _score(text, shapes, n / column.n_filled)
+        if score:
+            reason = f"'{value}' stands for a value that is not known"
+            found[code] = score, Told(reason=reason, suggestion="")
+    found |= _sentinels(column, shapes)
+    return by_value("stand-in", column, found)
+
+
+def _score(text: str, shapes: Shapes, share: float) -> float:
+    if text in ALWAYS:
+        return 0.9 if share < 0.9 else 0.0
+    structured = shapes.digit_share >= 0.5 * (1 - share)
+    if text in OFTEN and structured and share < 0.5:
+        return 0.85
+    if text in _DATES:
+        return 0.75
+    return 0.0
+
+
+def _sentinels(column: Column, shapes: Shapes) -> dict[int, tuple[float, Told]]:
+    """Find numbers such as -999 and 9999 that are far outside all others, and come again."""
+    import numpy as np
+
+    figures, counts = shapes.figures, column.counts
+    known = ~np.isnan(figures)
+    if shapes.numeric_share < 0.5 or known.sum() < 10:
+        return {}
+    found = {}
+    for code in np.flatnonzero(known).tolist():
+        digits = column.values[code].strip().lstrip("-").removesuffix(".0")
+        is_nines = len(digits) >= 3 and set(digits) <= {"9"}
+        if not (is_nines or column.values[code].strip() in ("-1", "-1.0")):
+            continue
+        others = figures[known & (np.arange(len(figures)) != code)]
+        low, high = float(others.min()), float(others.max())
+        mine = float(figures[code])
+        spread = max(high - low, 1e-9)
+        gap = (low - mine) if mine < low else (mine - high)
+        outside = low >= 0 if mine < 0 else mine > high and gap > 0.5 * spread
+        if outside and (counts[code] > 1 or is_nines):
+            reason = (
+                f"{column.values[code]} stands for a value that is not known: all others are "
+                f"{low:g} to {high:g}"
+            )
+            found[code] = 0.8, Told(reason=reason, suggestion="")
+    return found
+
+
+def gaps(column: Column) -> Signal | None:
+    """Find empty cells of a column that is nearly always filled."""
+    n_empty = column.n_rows - column.n_filled
+    if not n_empty or n_empty > _NEARLY_ALWAYS * column.n_rows or column.n_rows < 50:
+        return None
+    share = column.n_filled / column.n_rows
+    told = Told(reason=f"empty, while {share:.1%} of the records have a value")
+    empty = {code: (0.6, told) for code in column.is_empty.nonzero()[0].tolist()}
+    return by_value("missing", column, empty)

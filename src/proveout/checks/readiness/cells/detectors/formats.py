@@ -1,0 +1,148 @@
+"""Values written in another form than the rest of their column, and values of another type."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from proveout.checks.readiness.cells.grid import Column
+from proveout.checks.readiness.cells.shapes import Shapes, figure, number_within
+from proveout.checks.readiness.cells.signal import Signal, Told, by_value
+
+_NUMERIC = 0.5
+"""Share of plain numbers from which a column is one of numbers."""
+_STRUCTURED = 0.8
+"""Share of values with digits from which a column has a form (dates, codes, phone numbers)."""
+_DOMINANT = 0.5
+_CATEGORY = 0.05
+"""Share of the records from which one value is a category, whatever its form."""
+_MOST_SHAPES = 40
+"""More shapes than this, and a column has no form of its own."""
+
+
+def formats(column: Column, shapes: Shapes) -> list[Signal | None]:
+    """Find values that are not of the column's type, or not in its form."""
+    if not column.n_filled:
+        return []
+    if shapes.numeric_share >= _NUMERIC:
+        return [by_value("type", column, _no_numbers(column, shapes))]
+    if shapes.digit_share >= _STRUCTURED:
+        units = _units(column)
+        if units:
+            return [by_value("format", column, units)]
+        return [by_value("format", column, _other_forms(column, shapes))]
+    return [
+        by_value("format", column, _digits_in_words(column, shapes)),
+        by_value("format", column, _odd_characters(column)),
+    ]
+
+
+def _no_numbers(column: Column, shapes: Shapes) -> dict[int, tuple[float, Told]]:
+    """Find texts in a column of numbers. Codes, such as 'A12' among numbers, are doubtful."""
+    share_of = shapes.shares
+    found = {}
+    for code, value, _ in column.filled():
+        if figure(value) is not None:
+            continue
+        share = share_of[shapes.coarse[code]]
+        inner = number_within(value)
+        affix = "" if inner is None else value.strip()[len(inner) :].strip()
+        score = 0.95 if share < 0.1 else 0.85 if affix and len(affix) <= 6 and share < 0.45 else 0.6
+        suggestion = inner if inner and affix and not any(map(str.isdigit, affix)) else None
+        found[code] = (
+            score * min(1.0, 0.5 + shapes.numeric_share / 2 + 0.1),
+            Told(
+                reason=f"not a number, as {shapes.numeric_share:.1%} of {column.name} are",
+                suggestion=suggestion,
+            ),
+        )
+    return found
+
+
+def _units(column: Column) -> dict[int, tuple[float, Told]]:
+    """Find numbers with a unit that is written in several ways.
+
+    Where none of the ways is used by most, the unit has no place in the column at all.
+    """
+    units: Counter[str] = Counter()
+    unit_of: dict[int, tuple[str, str]] = {}
+    for code, value, n in column.filled():
+        number = number_within(value)
+        rest = "" if number is None else value.strip()[len(number) :].strip()
+        if number is not None and len(rest) <= 12 and not any(map(str.isdigit, rest)):
+            unit_of[code] = number, rest
+            units[rest] += n
+    total = units.total()
+    if total < 0.9 * column.n_filled or len(units) < 2 or len(units) > 20:
+        return {}
+    usual, n_usual = units.most_common(1)[0]
+    found = {}
+    for code, (number, unit) in unit_of.items():
+        if unit == usual and n_usual >= _DOMINANT * total:
+            continue
+        reason = f"the unit is written in {len(units)} ways in {column.name}: " + ", ".join(
+            f"'{each}'" for each, _ in units.most_common(4)
+        )
+        found[code] = 0.7, Told(reason=reason, suggestion=number)
+    return found
+
+
+def _other_forms(column: Column, shapes: Shapes) -> dict[int, tuple[float, Told]]:
+    """Find the rare forms of a column that has a usual one."""
+    shares = shapes.shares
+    usual, most = next(iter(shares.items()))
+    if len(shares) > _MOST_SHAPES or most < _DOMINANT:
+        return {}
+    example = next(v for code, v, _ in column.filled() if shapes.coarse[code] == usual)
+    found = {}
+    for code, _, n in column.filled():
+        share = shares[shapes.coarse[code]]
+        if n >= _CATEGORY * column.n_filled:
+            continue
+        score = _oddity(shapes.coarse[code], usual, share)
+        if shapes.coarse[code] == usual or share > 0.5 * most or not score:
+            continue
+        reason = f"written in another form than {most:.1%} of {column.name}, such as '{example}'"
+        found[code] = score, Told(reason=reason)
+    return found
+
+
+def _oddity(shape: str, usual: str, share: float) -> float:
+    """Return how odd a shape is. Codes that end in a letter or not are no other form."""
+    marks, usual_marks = (
+        sorted(set(each) - {"a", "9", " "}) for each in (shape, usual)
+    )
+    if marks == usual_marks:
+        return 0.6 if share < 0.01 else 0.0
+    return 0.9 if share < 0.02 else 0.8 if share < 0.1 else 0.6
+
+
+def _digits_in_words(column: Column, shapes: Shapes) -> dict[int, tuple[float, Told]]:
+    """Find digits in a column of words, where hardly any value has one."""
+    if shapes.digit_share > 0.02:
+        return {}
+    found = {}
+    for code, _, _ in column.filled():
+        if "9" in shapes.coarse[code]:
+            reason = f"holds a digit, as only {shapes.digit_share:.2%} of {column.name} do"
+            found[code] = 0.65, Told(reason=reason)
+    return found
+
+
+def _odd_characters(column: Column) -> dict[int, tuple[float, Told]]:
+    """Find marks that hardly any other value of the column has."""
+    seen: Counter[str] = Counter()
+    for _, value, n in column.filled():
+        for char in set(value):
+            if not char.isalnum() and char not in " .,'-&()/":
+                seen[char] += n
+    rare = {char for char, n in seen.items() if n < 0.005 * column.n_filled}
+    found = {}
+    for code, value, _ in column.filled():
+        odd = sorted(rare.intersection(value))
+        if odd and column.n_filled >= 200:
+            kind = f"holds '{odd[0]}', as hardly any other {column.name} does"
+            score = 0.6 if set(odd) & set("?*_#@^~|\\`$%=<>{}[]") else 0.3
+            found[code] = score, Told(reason=kind)
+    return found
+
+

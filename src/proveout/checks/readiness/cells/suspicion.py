@@ -1,0 +1,110 @@
+"""All detectors on one table: what each says of each column's cells, and how likely an error is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from proveout.checks.readiness.cells.detectors.absent import gaps, stand_ins
+from proveout.checks.readiness.cells.detectors.conflict import (
+    Belief,
+    Reports,
+    believe,
+    conflicts,
+    find_reports,
+)
+from proveout.checks.readiness.cells.detectors.dependency import (
+    broken_dependencies,
+    distrust,
+    rules_among,
+)
+from proveout.checks.readiness.cells.detectors.formats import formats
+from proveout.checks.readiness.cells.detectors.misplaced import misplaced
+from proveout.checks.readiness.cells.detectors.numbers import outliers
+from proveout.checks.readiness.cells.detectors.writing import slips, wrong_encoding
+from proveout.checks.readiness.cells.grid import Column, Grid, Scores
+from proveout.checks.readiness.cells.pairs import Dependency, dependencies
+from proveout.checks.readiness.cells.shapes import Shapes
+from proveout.checks.readiness.cells.signal import Signal
+
+THRESHOLD = 0.5
+"""Confidence from which a cell is listed."""
+_WEAKEST = 0.3
+"""Strength below which a dependency is not even looked at."""
+
+
+@dataclass(frozen=True)
+class Detection:
+    """The detectors, ready for a table."""
+
+    grid: Grid
+
+    @cached_property
+    def found(self) -> list[Dependency]:
+        """All dependencies between columns, also weak ones."""
+        return dependencies(self.grid.columns, least=_WEAKEST)
+
+    @cached_property
+    def reports(self) -> Reports | None:
+        """The sources and what they report on, where the table is of this kind."""
+        return find_reports(self.grid.columns, self.found)
+
+    @cached_property
+    def rules(self) -> list[Dependency]:
+        """The dependencies that hold but for few rows."""
+        reported = () if self.reports is None else self.reports.of
+        return [
+            each for each in rules_among(self.found)
+            if each.of not in reported and each.on not in reported
+        ]  # fmt: skip
+
+    @cached_property
+    def _first_round(self) -> dict[int, Scores]:
+        return distrust(self.grid.columns, self.rules)
+
+    def belief(self, of: int, known: dict[int, int] | None = None) -> Belief | None:
+        """Weigh the sources of one column; None where it is not a reported one."""
+        reports, columns = self.reports, self.grid.columns
+        if reports is None or of not in reports.of:
+            return None
+        return believe(columns[reports.key], columns[reports.source], columns[of], known=known)
+
+    def signals(self, at: int, *, belief: Belief | None = None) -> list[Signal]:
+        """Return what the detectors say of one column."""
+        columns = self.grid.columns
+        column, shapes = columns[at], Shapes(columns[at])
+        said: list[Signal | None] = [
+            stand_ins(column, shapes),
+            gaps(column),
+            *formats(column, shapes),
+            outliers(column, shapes),
+            *slips(column),
+            wrong_encoding(column),
+            *misplaced(columns, at),
+            *broken_dependencies(columns, at, self.rules, self._first_round),
+        ]
+        belief = belief or self.belief(at)
+        if belief is not None and self.reports is not None:
+            said += conflicts(columns, self.reports, at, belief)
+        return [each for each in said if each is not None]
+
+
+def combined(column: Column, signals: list[Signal]) -> Scores:
+    """Put the detectors of one column together: the surest counts, others that agree add to it."""
+    best = np.zeros(column.n_rows, np.float32)
+    doubt = np.ones(column.n_rows, np.float32)
+    for signal in signals:
+        scores = signal.on_rows(column)
+        best = np.maximum(best, scores)
+        doubt *= 1 - 0.6 * scores
+    return np.maximum(best, 1 - doubt)
+
+
+def each_column(detection: Detection) -> Iterator[tuple[int, list[Signal], Scores]]:
+    """Go through the columns one at a time, so that the figures of one column are held."""
+    for at, column in enumerate(detection.grid.columns):
+        signals = detection.signals(at)
+        yield at, signals, combined(column, signals)
