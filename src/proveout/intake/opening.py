@@ -13,6 +13,7 @@ from proveout.errors import InputError
 from proveout.intake.databases import is_database, read_database
 from proveout.intake.fingerprint import fingerprint_of_files, fingerprint_of_table
 from proveout.intake.formats import format_of
+from proveout.intake.parts import labelled, part_name, parts_of
 from proveout.intake.place import Files, as_file, find_files, source_name
 from proveout.intake.readers import FILE_READERS, ReadTable, SourceFile
 from proveout.intake.readers.streams import empty
@@ -40,7 +41,7 @@ def open_source(
     unreadable: list[Reject] = []
     for path in files.paths:
         try:
-            read.append(_main_of(_read(path, source, files, session)))
+            read += parts_of(_read(path, source, files, session), source, session)
         except InputError as error:
             if not files.several:
                 raise
@@ -51,7 +52,10 @@ def open_source(
             f"The first: {unreadable[0].message}",
             hint="Correct the source's path, or write what format the files have.",
         )
-    table, notes = by_name([(each.file.name, each.table) for each in read], session)
+    read = labelled(read, source)
+    names = [part_name(each, source.unite is not None) for each in read]
+    tables = [each.table for each in read]
+    table, notes = by_name([*zip(names, tables, strict=True)], session)
     return OpenTable(
         name=name,
         source=source,
@@ -59,12 +63,14 @@ def open_source(
         rejects=joined([*(each.rejects for each in read), ListedRejects(tuple(unreadable))]),
         repairs=joined([each.repairs for each in read]),
         fingerprint=_fingerprint(files, read),
-        files=tuple(_noted(each.file, notes.get(each.file.name, {})) for each in read),
-        parts=_parts(read, files),
+        files=tuple(
+            _noted(each.file, notes.get(name, {})) for name, each in zip(names, read, strict=True)
+        ),
+        parts=_parts(read, names, files),
     )
 
 
-def _parts(read: Sequence[ReadTable], files: Files) -> tuple[TablePart, ...]:
+def _parts(read: Sequence[ReadTable], names: Sequence[str], files: Files) -> tuple[TablePart, ...]:
     """Keep the deliveries of a series apart beside the table that they were put together to."""
     if len(read) < 2:
         return ()
@@ -74,12 +80,12 @@ def _parts(read: Sequence[ReadTable], files: Files) -> tuple[TablePart, ...]:
     }
     return tuple(
         TablePart(
-            name=each.file.name,
+            name=name,
             table=each.table,
             file=each.file,
             modified_at=written.get(each.file.name),
         )
-        for each in read
+        for name, each in zip(names, read, strict=True)
     )
 
 
@@ -95,15 +101,6 @@ def _open_database(source: Source, name: str, session: Session, folder: Path) ->
         fingerprint=fingerprint_of_table(found.table),
         files=(FileRead(name=found.where, n_bytes=0, format=found.engine.name, read_as=read_as),),
     )
-
-
-def _main_of(tables: Sequence[ReadTable]) -> ReadTable:
-    """Take the first table of a file, and note which others it holds."""
-    main, *others = tables
-    if not others:
-        return main
-    names = [table.part for table in others]
-    return replace(main, file=_noted(main.file, {"other_tables": names}))
 
 
 def _read(path: Path, source: Source, files: Files, session: Session) -> Sequence[ReadTable]:

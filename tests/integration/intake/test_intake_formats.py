@@ -125,7 +125,6 @@ def test_a_sheet_has_the_types_of_its_cells(open_: Open, tmp_path: Path) -> None
     ]
     assert opened.files[0].read_as == {
         "sheet": "Data",
-        "other_sheets": ["Notes"],
         "header_line": 2,
         "mixed_columns": {"mixed": ["int", "str"]},
     }

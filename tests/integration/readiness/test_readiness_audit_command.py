@@ -83,8 +83,9 @@ def test_the_sheets_that_were_not_read_are_named(audit: Run) -> None:
     assert code == 0
     assert "30 records" in out
     assert " ".join(err.split()) == (
-        "sales: of sales.xlsx the sheet 'January' was read; 2 other sheets were not: February, "
-        "March. Name each sheet that counts as a source of its own, by table, in data.production."
+        "sales: of sales.xlsx 'January' was read; 2 other tables were not: February, March. "
+        "February, March have the same columns: to read them together, write 'unite: part' below "
+        "the source's path in data.production; the name of each stands then in the column 'part'."
     )
     missing = {each["metric"] for each in json.loads(chosen)["not_measured"]}
     assert "readiness.rows" not in missing

@@ -11,7 +11,7 @@ from proveout.intake.readers.json_lines import read_json_lines
 from proveout.intake.readers.parquet import read_parquet
 from proveout.intake.readers.port import Reader, ReadTable, SourceFile
 from proveout.intake.readers.sqlite_file import read_sqlite
-from proveout.intake.readers.workbook import read_workbook
+from proveout.intake.workbook.reading import read_workbook
 
 FILE_READERS: Mapping[str, Reader] = {
     "csv": read_delimited,
