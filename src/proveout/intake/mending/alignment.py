@@ -20,8 +20,10 @@ OTHER_DELIMITERS = (",", ";", "\t", "|", " ")
 _EDIT = 4.0
 """What one edit costs, in nats: rows are mostly sound."""
 _MERGE = 5.0
-_TEMPER = 0.5
-"""The costs of a cell are not independent of each other; half of them is a fair certainty."""
+_BESIDE_NOTHING = 3.0
+"""What it costs besides to take a delimiter before nothing as text."""
+_ODD = 1.5
+"""What it costs besides when other quotes are left that open or close nothing."""
 _MOST_PLACES = 400
 _MOST_FIELDS = 400
 """Rows with more fields are compared by fewer edits, so that time stays linear."""
@@ -59,7 +61,7 @@ def align(
 
     def weigh(candidates: Iterable[Candidate]) -> None:
         for candidate in candidates:
-            total = candidate.edits + _TEMPER * sum(
+            total = candidate.edits + sum(
                 cost(i, cell) for i, cell in enumerate(candidate.cells)
             )
             known = best.get(candidate.cells)
@@ -97,9 +99,10 @@ def _with_quote_as_text(raw: str, width: int, cutter: Cutter) -> Iterator[Candid
     for place in places[:_MOST_PLACES // 4]:
         cells = cutter.cut(raw[:place] + MASK + raw[place + 1 :])
         if cells is not None and len(cells) == width:
+            odd = cutter.is_odd(raw[:place] + MASK + raw[place + 1 :], cells)
             yield Candidate(
                 tuple(cell.replace(MASK, quote) for cell in cells),
-                _EDIT,
+                _EDIT + _ODD * odd,
                 "stray-quote",
                 "A quote that opens or closes nothing is kept as text.",
             )
@@ -242,7 +245,9 @@ def _joined(
                 if used + size > len(cells) or (size > 1 and any(quoted[used : used + size])):
                     break
                 text = joint.join(cells[used : used + size])
-                total = so_far + _TEMPER * cost(column, text) + price * (size - 1)
+                total = so_far + cost(column, text) + price * (size - 1)
+                if size > 1 and not all(cells[used : used + size]):
+                    total += _BESIDE_NOTHING
                 end = used + size
                 if end not in after or total < after[end][0]:
                     after[end] = (total, (*taken, text))

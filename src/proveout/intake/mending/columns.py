@@ -20,6 +20,8 @@ _LONG = 48
 _RUNS = re.compile(r"(.)\1+")
 _NUMBER = re.compile(r"[+-]?[\d., '\u00a0]*\d[%]?|[+-]?[\d.,]*\d[eE][+-]?\d+")
 _KEPT_VALUES = 64
+_TEMPER = 0.5
+"""Shape, length and edges of a value are not independent; half their sum is a fair measure."""
 
 
 def shape_of(text: str) -> str:
@@ -50,8 +52,8 @@ class Profile:
     """The values of one column."""
 
     __slots__ = (
-        "_cache", "_new_run", "_new_shape", "firsts", "lasts", "lengths", "n", "n_empty", "runs",
-        "shapes", "values",
+        "_cache", "_new_run", "_new_shape", "firsts", "lasts", "lengths", "n", "n_empty",
+        "n_with_quote", "runs", "shapes", "values",
     )  # fmt: skip
 
     def __init__(self, values: Sequence[str]) -> None:
@@ -73,6 +75,7 @@ class Profile:
         self._new_shape = (once + 0.5) / (self.n_filled + 1)
         once = sum(1 for count in self.runs.values() if count == 1)
         self._new_run = (once + 0.5) / (self.n_filled + 1)
+        self.n_with_quote = sum(1 for value in filled if '"' in value)
         self.values = Counter(filled) if len(set(filled)) <= _KEPT_VALUES else Counter[str]()
 
     @property
@@ -110,8 +113,11 @@ class Profile:
         n, filled = self.n, self.n_filled
         if not text:
             return -log((self.n_empty + 0.3) / (n + 0.6))
-        cost = -log((filled + 0.3) / (n + 0.6))
+        certain = -log((filled + 0.3) / (n + 0.6))
+        if '"' in text:
+            certain -= log((self.n_with_quote + 0.3) / (filled + 0.6))
         shape = shape_of(text)
+        cost = 0.0
         likely = 0.8 * self.shapes[shape] + 0.2 * self.values[text]
         if not self.shapes[shape]:
             likely = 0.5 * self._new_shape * (
@@ -122,7 +128,8 @@ class Profile:
         cost -= log((self.lasts[shape[-1]] + 0.2) / (filled + 2))
         bits = len(text).bit_length()
         near = self.lengths[bits] + 0.3 * (self.lengths[bits - 1] + self.lengths[bits + 1])
-        return cost - log((near + 0.1) / (1.6 * filled + 1))
+        cost -= log((near + 0.1) / (1.6 * filled + 1))
+        return certain + _TEMPER * cost
 
 
 def _class_of(sign: str) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import islice
 
 from proveout.intake.mending.columns import is_number
@@ -43,14 +44,11 @@ def find_dialect(
     """Find the dialect of the lines; `delimiter` where it is known."""
     sample = [line for line in islice(lines, 4 * most) if line.strip()][:most]
     quote = _quote(sample)
-    if delimiter is None:
-        delimiter = _delimiter(sample, quote)
-    blanks = bool(delimiter) and delimiter != " " and _skips_blanks(sample, delimiter, quote)
-    plain = TextDialect(delimiter=delimiter, quote=quote, skips_blanks=blanks)
+    plain = _delimited(sample, quote) if delimiter is None else _best(sample, delimiter, quote)[1]
     if not any("\\" + quote in line for line in lines):
         return plain
     # A backslash before a quote is either text or an escape: what makes more rows alike tells.
-    escaped = TextDialect(delimiter=delimiter, quote=quote, backslash=True, skips_blanks=blanks)
+    escaped = replace(plain, backslash=True)
     telling = [line for line in lines if "\\" + quote in line]
     return escaped if _sound(telling, escaped, lines) > _sound(telling, plain, lines) else plain
 
@@ -86,54 +84,43 @@ def _beside(text: str, quote: str) -> int:
     return min(opens, closes)
 
 
-def _skips_blanks(sample: Sequence[str], delimiter: str, quote: str) -> bool:
-    """Tell whether nearly every delimiter between fields is followed by a blank.
-
-    Where a quote follows some blank it must follow all of them: a quoted field may hold ', '.
-    """
-    spaced = sum(line.count(delimiter + " ") for line in sample)
-    if not spaced:
-        return False
-    after = TextDialect(delimiter=delimiter, quote=quote, skips_blanks=True)
-    cutter = Cutter(after)
-    plain = Cutter(TextDialect(delimiter=delimiter, quote=quote))
-    n_spaced = n_all = 0
-    for line in sample[:40]:
-        cells = plain.cut(line) if delimiter + " " + quote not in line else None
-        if cells is not None:
-            n_all += len(cells) - 1
-            n_spaced += sum(cell[:1] == " " or not cell for cell in cells[1:])
-        elif (cells := cutter.cut(line)) is not None:
-            n_all += len(cells) - 1
-            n_spaced += sum(
-                1 for cell in cells[1:] if not cell or f"{delimiter} {_begin(cell, line, quote)}"
-                in line
-            )  # fmt: skip
-    return n_all > 0 and n_spaced > 0.9 * n_all
-
-
-def _begin(cell: str, line: str, quote: str) -> str:
-    begin = cell[:6].split(quote)[0]
-    return begin if f" {begin}" in line else quote + begin
-
-
-def _delimiter(sample: Sequence[str], quote: str) -> str:
+def _delimited(sample: Sequence[str], quote: str) -> TextDialect:
     """Choose the delimiter; an empty text where there is none."""
     n = len(sample)
-    best, chosen = 0.0, ""
+    best, chosen = 0.0, TextDialect(delimiter="", quote=quote)
     for delimiter in _DELIMITERS:
         if sum(delimiter in line for line in sample) * 3 >= n:
-            score = _score(sample, TextDialect(delimiter=delimiter, quote=quote))
+            score, dialect = _best(sample, delimiter, quote)
             if score > best:
-                best, chosen = score, delimiter
+                best, chosen = score, dialect
     if best >= _GOOD:
         return chosen
     for delimiter in _RARE:
         if sum(delimiter in line for line in sample) * 2 >= n:
             score = _score(sample, TextDialect(delimiter=delimiter, quote=quote)) * _UNUSUAL
             if score > best:
-                best, chosen = score, delimiter
-    return chosen if best >= _POOR else ""
+                best, chosen = score, TextDialect(delimiter=delimiter, quote=quote)
+    return chosen if best >= _POOR else TextDialect(delimiter="", quote=quote)
+
+
+def _best(sample: Sequence[str], delimiter: str, quote: str) -> tuple[float, TextDialect]:
+    """Tell whether a blank after each delimiter belongs to it, and how good the delimiter is."""
+    plain = TextDialect(delimiter=delimiter, quote=quote)
+    score = _score(sample, plain)
+    if delimiter == " " or sum(delimiter + " " in line for line in sample) * 3 < 2 * len(sample):
+        return score, plain
+    spaced = replace(plain, skips_blanks=True)
+    other = _score(sample, spaced)
+    if other > 1.02 * score or _all_begin_blank(sample, plain):
+        return other, spaced
+    return score, plain
+
+
+def _all_begin_blank(sample: Sequence[str], dialect: TextDialect) -> bool:
+    """Tell whether nearly every field but the first begins with a blank."""
+    cutter = Cutter(dialect)
+    cells = [cell for line in sample[:40] for cell in (cutter.cut(line) or [])[1:] if cell]
+    return bool(cells) and sum(cell[0] == " " for cell in cells) > 0.95 * len(cells)
 
 
 _GOOD = 0.75
@@ -182,7 +169,7 @@ def _beside_delimiter(sample: Sequence[str], dialect: TextDialect) -> float:
             continue
         single = line.replace(quote + quote, "")
         n += single.count(quote)
-        beside += single.count(delimiter + quote) + single.count(quote + delimiter)
+        beside += single.count(dialect.shown + quote) + single.count(quote + delimiter)
         beside += single.startswith(quote) + single.endswith(quote)
     return min(1.0, beside / n) if n else 1.0
 

@@ -166,7 +166,7 @@ def _name_cost(name: str, kinds: frozenset[str], *, is_last: bool) -> float:
     if not name.strip():
         return 8.0 if is_last else 9.0
     text = name.strip().strip("\"'")
-    cost = 0.5 if text == name else 3.0
+    cost = 0.5 + 2.5 * (name.count('"') + name.count("'"))
     parts = _PART.findall(text)
     if not parts or len(text) == 1:
         cost += 4.0
