@@ -58,7 +58,7 @@ def _forget(document: Any) -> None:
 def _refused(name: str, error: Exception) -> InputError:
     from pdfminer.pdfdocument import PDFEncryptionError, PDFPasswordIncorrect
 
-    causes = {type(error), *(type(cause) for cause in error.args), type(error.__context__)}
+    causes = _kinds(error)
     if PDFPasswordIncorrect in causes:
         return InputError(
             f"{name} is protected by a password.",
@@ -75,11 +75,18 @@ def _refused(name: str, error: Exception) -> InputError:
     )
 
 
+def _kinds(error: Exception) -> set[type]:
+    """Return the classes of an error and of what it wraps."""
+    return {type(error), *(type(cause) for cause in error.args), type(error.__context__)}
+
+
 def _taken_apart(number: int, page: PlumberPage) -> Page:
     try:
         return _read(number, page)
     except Exception as error:  # noqa: BLE001 - whatever a damaged page does to the library
         why = (str(error) or type(error).__name__).splitlines()[0][:200]
+        if {MemoryError, RecursionError} & _kinds(error):
+            why = "taking it apart needs more memory than it may take"
         return Page(number=number, width=0, height=0, words=(), fault=why)
 
 

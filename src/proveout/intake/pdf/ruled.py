@@ -33,8 +33,8 @@ def ruled_table(
     words = [word for word in free if any(cell.holds(word.box) for cell in grid)]
     if not words:
         return None
-    cells = _placed(grid, words)
-    n_columns = max((cell.right for cell in cells), default=0)
+    cells, columns = _placed(grid, words)
+    n_columns = len(columns)
     n_rows = max((cell.below for cell in cells), default=0)
     if n_columns < 2 or n_rows < 2:
         return None
@@ -45,7 +45,6 @@ def ruled_table(
         if cell is not None:
             held.setdefault(cell, []).append(word)
             taken.append(word)
-    columns = _columns(cells, n_columns)
     rows: list[Row] = []
     asides: list[Aside] = []
     for index in range(n_rows):
@@ -73,7 +72,9 @@ def ruled_table(
     return found, taken
 
 
-def _placed(grid: Sequence[Box], words: Sequence[Word]) -> list[_Cell]:
+def _placed(
+    grid: Sequence[Box], words: Sequence[Word]
+) -> tuple[list[_Cell], tuple[tuple[float, float], ...]]:
     """Give each cell its row and column; rows and columns without any word are no such."""
     full = [cell for cell in grid if any(cell.holds(word.box) for word in words)]
     xs = _marks([x for cell in grid for x in (cell.x0, cell.x1)])
@@ -89,7 +90,7 @@ def _placed(grid: Sequence[Box], words: Sequence[Word]) -> list[_Cell]:
         beside = [i for i, (a, b) in enumerate(used_y) if cell.top < (a + b) / 2 < cell.bottom]
         if over and beside:
             placed.append(_Cell(cell, beside[0], over[0], beside[-1] + 1, over[-1] + 1))
-    return placed
+    return placed, tuple(used_x)
 
 
 def _is_wide(cell: Box, xs: Sequence[float]) -> bool:
@@ -102,16 +103,6 @@ def _marks(values: Sequence[float]) -> list[float]:
         if not marks or value - marks[-1] > _SAME_RULE:
             marks.append(value)
     return marks
-
-
-def _columns(cells: Sequence[_Cell], n: int) -> tuple[tuple[float, float], ...]:
-    reach: list[tuple[float, float]] = []
-    for column in range(n):
-        own = [c.box for c in cells if c.column == column and c.right == column + 1]
-        own = own or [c.box for c in cells if c.column <= column < c.right]
-        box = around(own)
-        reach.append((box.x0, box.x1))
-    return tuple(reach)
 
 
 def _spans_all(cell: _Cell, n_columns: int) -> bool:
@@ -156,21 +147,18 @@ def _row(
     reaching: dict[_Cell, list[Word]],
     n_columns: int,
 ) -> Row:
-    cells = [""] * n_columns
-    boxes: list[Box | None] = [None] * n_columns
-    filled: list[int] = []
-    for cell, words in reaching.items():
-        cells[cell.column] = _text(page, words)
-        boxes[cell.column] = around(word.box for word in words)
-        filled.append(cell.column)
-    for cell, words in band.items():
-        cells[cell.column] = _text(page, words)
-        boxes[cell.column] = around(word.box for word in words)
+    held: list[list[Word]] = [[] for _ in range(n_columns)]
+    own = {cell.column for cell in band}
+    filled = {cell.column for cell in reaching} - own
+    # Of a damaged drawing several cells may claim one place: no word is lost by it.
+    for cell, words in [*reaching.items(), *band.items()]:
+        if cell in band or cell.column in filled:
+            held[cell.column] += words
     return Row(
         page=page.number,
         box=around(cell.box for cell in band),
-        cells=tuple(cells),
-        boxes=tuple(boxes),
+        cells=tuple(_text(page, words) for words in held),
+        boxes=tuple(around(word.box for word in words) if words else None for words in held),
         filled=tuple(sorted(filled)),
     )
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
-from statistics import median
 
 from proveout.intake.pdf.found import Aside, Found
 from proveout.intake.pdf.lines import Line, gap_between_phrases, lines_of
@@ -49,8 +48,9 @@ def _is_far(block: Sequence[Line], line: Line) -> bool:
     gap = line.box.top - block[-1].box.bottom
     height = max(line.box.height, 1.0)
     gaps = [b.box.top - a.box.bottom for a, b in pairwise(block)]
-    usual = max(median(gaps), 0.0) if gaps else height
-    return gap > max(1.6 * usual + 0.5 * height, 0.9 * height) and gap > 0.9 * height
+    # Rows of several lines stand closer within than between.
+    usual = max(*gaps, 0.0) if gaps else height
+    return gap > max(1.6 * usual + 0.5 * height, 0.9 * height)
 
 
 def _ends(line: Line, after: Sequence[Line], columns: Sequence[_Reach]) -> bool:
