@@ -258,7 +258,7 @@ def test_a_large_source_is_sampled_for_formats_and_counted_for_all_else(
     source = opened(pa.table({"id": [1]}))
     large = type(source)(
         name="large", source=source.source, table=connection.read_parquet(file),
-        rejects=source.rejects, fingerprint="sha256:01",
+        rejects=source.rejects, repairs=source.repairs, fingerprint="sha256:01",
     )  # fmt: skip
 
     first, second = figures(run({}, large)), figures(run({}, large))

@@ -8,15 +8,17 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from proveout.checks.readiness.columns import Column, TypeName
+from proveout.checks.readiness.conversions import is_integer, is_number, moment_in, number_in
 from proveout.checks.readiness.dates import ANY_DATE, TIME, DateFormat
 from proveout.checks.readiness.engine import is_duckdb, rows
 from proveout.checks.readiness.fences import Fences
+from proveout.intake.databases.abilities import abilities_of
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-_INTEGER = r"^\s*[+-]?[0-9]+(\.0*)?\s*$"
-_NUMBER = r"^\s*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?\s*$"
+_EXACT = 2**53
+"""Beyond it every float is a whole number."""
 BOOLEAN_TEXTS = ("true", "false", "t", "f", "yes", "no", "y", "n", "0", "1")
 """How true and false are written, in lower case."""
 _PROBES = 60
@@ -40,7 +42,7 @@ def missing(table: ir.Table, column: Column) -> ir.BooleanValue:
             # much as all the rest of the scan.
             blank = ibis.ifelse(value < "!", blank, False)
         ways.append(blank)
-    if column.kind == "float" and value.type().is_floating():
+    if column.kind == "float" and value.type().is_floating() and abilities_of(table).has_nan:
         ways.append(value.isnan())
     return any_of(ways) if ways else ibis.literal(False)
 
@@ -89,14 +91,8 @@ def _together(parts: Sequence[ir.Table]) -> ir.Table:
 
 def as_number(table: ir.Table, column: Column) -> ir.NumericValue:
     """The value as a figure; null where it is none. For text and numeric columns."""
-    import ibis
-
     value = table[column.name]
-    if column.kind != "text":
-        return value
-    if is_duckdb(table):
-        return value.try_cast("float64")
-    return ibis.ifelse(value.re_search(_NUMBER), value, ibis.null("string")).cast("float64")
+    return number_in(value) if column.kind == "text" else value
 
 
 def not_of_type(table: ir.Table, column: Column, wanted: TypeName) -> ir.BooleanValue | None:
@@ -107,11 +103,13 @@ def not_of_type(table: ir.Table, column: Column, wanted: TypeName) -> ir.Boolean
     if wanted in ("text", "category") or _holds_by_storage(kind, wanted):
         return None
     if kind == "text":
-        return (~missing(table, column)) & ~_text_is(table, column, wanted)
+        fits = _text_is(table, column, wanted)
+        return None if fits is None else ~missing(table, column) & ~fits
     if kind == "float" and wanted == "integer":
-        return (value != value.floor()).fill_null(False) & ~missing(table, column)
+        small = ibis.ifelse(value.abs() < _EXACT, value, 0)
+        return certain(small != small.floor()) & ~missing(table, column)
     if kind in ("integer", "float") and wanted == "boolean":
-        return value.notin([0, 1]).fill_null(False) & ~missing(table, column)
+        return certain(value.notin([0, 1])) & ~missing(table, column)
     return ibis.literal(True) & ~missing(table, column)
 
 
@@ -123,20 +121,23 @@ def _holds_by_storage(kind: str, wanted: TypeName) -> bool:
     }  # fmt: skip
 
 
-def _text_is(table: ir.Table, column: Column, wanted: TypeName) -> ir.BooleanValue:
+def can_tell(table: ir.Table, column: Column, wanted: TypeName) -> bool:
+    """Tell whether the engine can say of a text that it is of this type."""
+    by_pattern = wanted in ("date", "timestamp", "time")
+    return column.kind != "text" or not by_pattern or abilities_of(table).matches
+
+
+def _text_is(table: ir.Table, column: Column, wanted: TypeName) -> ir.BooleanValue | None:
     value = table[column.name]
-    if wanted == "number" and is_duckdb(table):
-        return value.try_cast("float64").notnull()
+    if not can_tell(table, column, wanted):
+        return None
+    if wanted == "number":
+        return is_number(value)
+    if wanted == "integer":
+        return is_integer(value)
     if wanted == "boolean":
-        return value.strip().lower().isin(BOOLEAN_TEXTS).fill_null(False)
-    pattern = {
-        "integer": _INTEGER,
-        "number": _NUMBER,
-        "time": TIME,
-        "date": ANY_DATE,
-        "timestamp": ANY_DATE,
-    }[wanted]
-    return value.re_search(pattern).fill_null(False)
+        return certain(value.strip().lower().isin(BOOLEAN_TEXTS))
+    return certain(value.re_search(TIME if wanted == "time" else ANY_DATE))
 
 
 def out_of_range(table: ir.Table, column: Column) -> ir.BooleanValue | None:
@@ -152,8 +153,9 @@ def out_of_range(table: ir.Table, column: Column) -> ir.BooleanValue | None:
     text = value if column.kind == "text" else value.cast("string")
     if declared.values:
         broken.append(text.notin(list(declared.values)))
-    if declared.pattern is not None:
-        broken.append(~text.re_search(f"^(?:{declared.pattern})$"))
+    if declared.pattern is not None and abilities_of(table).matches:
+        # A plain group: not every engine knows those that capture nothing.
+        broken.append(~text.re_search(f"^({declared.pattern})$"))
     if not broken:
         return None
     return any_of(broken) & ~missing(table, column)
@@ -163,10 +165,13 @@ def outside(table: ir.Table, column: Column, fences: Fences) -> ir.BooleanValue:
     """Beyond the fences; infinities are not counted here."""
     number = as_number(table, column)
     sides: list[ir.BooleanValue] = []
+    endless = abilities_of(table).has_nan
     if fences.low is not None:
-        sides.append((number < fences.low) & (number > float("-inf")))
+        low = number < fences.low
+        sides.append(low & (number > float("-inf")) if endless else low)
     if fences.high is not None:
-        sides.append((number > fences.high) & (number < float("inf")))
+        high = number > fences.high
+        sides.append(high & (number < float("inf")) if endless else high)
     return any_of(sides) & ~missing(table, column)
 
 
@@ -177,9 +182,7 @@ def as_moment(table: ir.Table, column: Column) -> ir.TimestampValue | None:
         return value
     if column.kind == "date":
         return value.cast("timestamp")
-    if column.kind == "text" and is_duckdb(table):
-        return value.try_cast("timestamp")
-    return None
+    return moment_in(value) if column.kind == "text" else None
 
 
 def moment_literal(like: ir.TimestampValue, now: datetime) -> Any:
@@ -197,7 +200,7 @@ def impossible_moment(table: ir.Table, column: Column, now: datetime) -> ir.Bool
     if moment is None:
         return None
     future = moment > moment_literal(moment, now)
-    return (future | (moment.year() < _FIRST_YEAR)).fill_null(False)
+    return certain(future | (moment.year() < _FIRST_YEAR))
 
 
 def in_wrong_order(table: ir.Table, earlier: Column, later: Column) -> ir.BooleanValue | None:
@@ -205,7 +208,7 @@ def in_wrong_order(table: ir.Table, earlier: Column, later: Column) -> ir.Boolea
     values = [_orderable(table, column) for column in (earlier, later)]
     if values[0] is None or values[1] is None:
         return None
-    return (values[1] < values[0]).fill_null(False)
+    return certain(values[1] < values[0])
 
 
 def _orderable(table: ir.Table, column: Column) -> ir.Value | None:
@@ -214,13 +217,18 @@ def _orderable(table: ir.Table, column: Column) -> ir.Value | None:
     return as_moment(table, column)
 
 
-def in_another_format(table: ir.Table, column: Column, form: DateFormat) -> ir.BooleanValue:
-    """Text that is not written in the field's own date format, or names a day that never was."""
+def in_another_format(table: ir.Table, column: Column, form: DateFormat) -> ir.BooleanValue | None:
+    """Text that is not written in the field's own date format, or names a day that never was.
+
+    None where the engine knows no patterns.
+    """
     value = table[column.name]
+    if not abilities_of(table).matches:
+        return None
     broken = ~value.re_search(form.regex)
-    if form.iso and is_duckdb(table):
-        broken = broken | value.try_cast("timestamp").isnull()
-    return broken.fill_null(False) & ~missing(table, column)
+    if form.iso and not (form.zoned and not is_duckdb(table)):
+        broken = broken | moment_in(value).isnull()
+    return certain(broken) & ~missing(table, column)
 
 
 def count_true(table: ir.Table, condition: ir.BooleanValue) -> ir.IntegerScalar:
@@ -235,7 +243,20 @@ def count_true(table: ir.Table, condition: ir.BooleanValue) -> ir.IntegerScalar:
 
 def any_of(conditions: list[ir.BooleanValue]) -> ir.BooleanValue:
     """Return the disjunction, with null as false. At least one condition."""
-    whole = conditions[0].fill_null(False)
+    whole = certain(conditions[0])
     for condition in conditions[1:]:
-        whole = whole | condition.fill_null(False)
+        whole = whole | certain(condition)
     return whole
+
+
+def certain(condition: ir.BooleanValue) -> ir.BooleanValue:
+    """Return the condition with null as false."""
+    import ibis
+    import ibis.expr.types as ir
+
+    if not isinstance(condition, ir.Column):
+        return condition
+    if not abilities_of(condition).has_truth_values:
+        # There, a condition is no value that could be put in the place of another one.
+        return ibis.ifelse(condition, 1, 0) == 1
+    return condition.fill_null(False)

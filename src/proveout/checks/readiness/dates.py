@@ -25,6 +25,8 @@ class DateFormat:
     type: Literal["date", "timestamp"]
     iso: bool
     """The engine can convert it, and so tell that 30 February does not exist."""
+    zoned: bool = False
+    """It ends with a time zone."""
 
 
 def _formats() -> tuple[DateFormat, ...]:
@@ -41,7 +43,11 @@ def _formats() -> tuple[DateFormat, ...]:
         found.append(DateFormat(name=name, regex=f"^{day}$", type="date", iso=iso))
         for suffix, clock in ((" hh:mm", _CLOCK), (" hh:mm with zone", _CLOCK + _ZONE)):
             regex = f"^{day}[T ]{clock}$"
-            found.append(DateFormat(name=name + suffix, regex=regex, type="timestamp", iso=iso))
+            zoned = clock != _CLOCK
+            form = DateFormat(
+                name=name + suffix, regex=regex, type="timestamp", iso=iso, zoned=zoned
+            )
+            found.append(form)
     return tuple(found)
 
 

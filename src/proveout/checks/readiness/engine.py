@@ -12,6 +12,9 @@ from datetime import UTC
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+from proveout.intake.databases.abilities import abilities_of
+from proveout.intake.databases.numbering import text_mark
+
 if TYPE_CHECKING:
     import ibis.expr.types as ir
     import pyarrow as pa
@@ -109,6 +112,20 @@ def as_one(tables: Sequence[ir.Table]) -> Iterator[list[ir.Table]]:
         return
     with under_a_name(ibis.union(*tables)) as whole:
         yield [whole]
+
+
+def count_texts(table: ir.Table, value: ir.StringValue, **beside: ir.Value) -> ir.Table:
+    """Count the records (n) of each different text (value), broken down by what stands beside it.
+
+    'Oslo' and 'OSLO' are two texts, also to an engine that groups them together.
+    """
+    picked = table.select(value=value, **beside)
+    if abilities_of(table).minds_case:
+        return picked.group_by("value", *beside).aggregate(n=picked.count())
+    marked = picked.mutate(mark=text_mark(picked["value"]))
+    groups = marked.group_by("mark", *beside)
+    counted = groups.aggregate(value=marked["value"].min(), n=marked.count())
+    return counted.select("value", *beside, "n")
 
 
 def _new_name() -> str:

@@ -12,6 +12,7 @@ from proveout.checks.readiness.columns import Column, named
 from proveout.checks.readiness.conditions import (
     any_of,
     can_be_missing,
+    certain,
     impossible_moment,
     in_another_format,
     in_wrong_order,
@@ -134,8 +135,10 @@ def _timestamps(table: ir.Table, rules: Rules) -> Iterator[Problem]:
     for column in rules.columns:
         form = rules.looks[column.name].date_format
         if form is not None and column.kind == "text":
-            what = f"{column.name} is no date in the form {form.name}"
-            yield problem(in_another_format(table, column, form), what, column.name)
+            odd = in_another_format(table, column, form)
+            if odd is not None:
+                what = f"{column.name} is no date in the form {form.name}"
+                yield problem(odd, what, column.name)
 
 
 def _references(table: ir.Table, rules: Rules) -> Iterator[Problem]:
@@ -154,7 +157,6 @@ def _references(table: ir.Table, rules: Rules) -> Iterator[Problem]:
         yield Problem(
             kind="unresolved-reference",
             columns=(column.name,),
-            condition=~value.isin(listed[known.get_name()]).fill_null(False)
-            & ~missing(table, column),
+            condition=~certain(value.isin(listed[known.get_name()])) & ~missing(table, column),
             what=f"{column.name} is not in {reference.source}.{reference.key}",
         )

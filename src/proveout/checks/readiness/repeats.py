@@ -17,6 +17,7 @@ from proveout.checks.readiness.engine import is_duckdb, kept_aside, rows
 from proveout.checks.readiness.hashing import row_hash
 from proveout.checks.readiness.look import Look
 from proveout.checks.readiness.tally import ColumnTally
+from proveout.intake.databases.numbering import record_mark
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -146,19 +147,12 @@ def _identity(table: ir.Table, columns: Sequence[Column], *, as_it_is: bool = Fa
 
     `as_it_is` says that a single column may stand for itself, for it has no nulls.
     """
-    import ibis
-
     names = [column.name for column in columns]
     if as_it_is and len(columns) == 1 and columns[0].kind == "integer":
         return table[names[0]]
     if is_duckdb(table):
         return row_hash(table, names)
-    # Text that is equal exactly when the values are: lengths keep 'ab','c' apart from 'a','bc'.
-    parts: Any = ibis.literal("")
-    for name in names:
-        text = table[name].cast("string")
-        parts = parts + text.length().cast("string").fill_null("-") + ":" + text.fill_null("") + ";"
-    return parts
+    return record_mark(table, names)
 
 
 def _pivot(

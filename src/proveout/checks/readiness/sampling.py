@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from proveout.checks.readiness.columns import Column
 from proveout.checks.readiness.engine import arrow, is_duckdb
 from proveout.checks.readiness.hashing import row_hash
+from proveout.intake.databases.numbering import PRIME, number_of, record_text
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -43,10 +44,36 @@ def draw(table: ir.Table, columns: Sequence[Column], *, n_rows: int, seed: int) 
         found = _by_hash(table, columns, wanted, n_rows=n_rows, seed=seed)
         if found is not None:
             return Sample(rows=found, complete=False)
-    # Bernoulli sampling by the engine; DuckDB does it on one thread when it is seeded.
-    drawn = table.sample(SAMPLE_ROWS / n_rows, method="row", seed=seed)
-    rows = arrow(drawn.select(**{f"c{column.position}": drawn[column.name] for column in columns}))
-    return Sample(rows=rows, complete=False)
+        # Bernoulli sampling by the engine, which does it on one thread when it is seeded.
+        drawn = table.sample(SAMPLE_ROWS / n_rows, method="row", seed=seed)
+        picked = [drawn[column.name].name(f"c{column.position}") for column in columns]
+        return Sample(rows=arrow(drawn.select(*picked)), complete=False)
+    return Sample(rows=_by_record(table, columns, wanted, n_rows=n_rows, seed=seed), complete=False)
+
+
+def _by_record(
+    table: ir.Table,
+    columns: Sequence[Column],
+    wanted: dict[str, ir.Value],
+    *,
+    n_rows: int,
+    seed: int,
+) -> pa.Table:
+    """Take records by a hash of all that is in them: a server keeps no order of its own.
+
+    Records alike in every column stand or fall together. Where that spoils the size of the sample,
+    the engine draws at random, which is another draw each time.
+    """
+    import ibis
+
+    share = SAMPLE_ROWS / n_rows
+    number = number_of(record_text(table, [column.name for column in columns]), str(seed))
+    most = int(SAMPLE_ROWS * (1 + _TOLERANCE))
+    drawn = table.filter(number < int(PRIME * share)).select(**wanted).limit(most + 1)
+    rows = arrow(drawn)
+    if abs(rows.num_rows - SAMPLE_ROWS) <= _TOLERANCE * SAMPLE_ROWS:
+        return rows
+    return arrow(table.filter(ibis.random() < share).select(**wanted).limit(most))
 
 
 def _by_hash(

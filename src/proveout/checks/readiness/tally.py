@@ -17,6 +17,7 @@ from proveout.checks.readiness.conditions import (
 )
 from proveout.checks.readiness.engine import rows
 from proveout.checks.readiness.look import Look
+from proveout.intake.databases.abilities import abilities_of
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -118,17 +119,23 @@ def _figures(
         yield column.alias("mean"), _finite(table, column).mean()
     for what, condition in _conditions(table, column, look).items():
         yield column.alias(what), count_true(table, condition)
-        if what == "outlier":  # the extremes are examples enough, and known
-            continue
-        # Turned into text afterwards: the engine would do that for every row.
-        yield column.alias(f"{what}_1"), value.min(where=condition)
-        yield column.alias(f"{what}_2"), value.max(where=condition)
-        yield column.alias(f"{what}_3"), value.arbitrary(where=condition)
+        if what != "outlier":  # the extremes are examples enough, and known
+            yield from _examples(value, column.alias(what), condition)
+
+
+def _examples(
+    value: ir.Column, alias: str, condition: ir.BooleanValue
+) -> Iterator[tuple[str, ir.Scalar]]:
+    # Turned into text afterwards: the engine would do that for every row.
+    yield f"{alias}_1", value.min(where=condition)
+    yield f"{alias}_2", value.max(where=condition)
+    if abilities_of(value).picks_any:
+        yield f"{alias}_3", value.arbitrary(where=condition)
 
 
 def _finite(table: ir.Table, column: Column) -> Any:
     value = table[column.name]
-    if not value.type().is_floating():
+    if not value.type().is_floating() or not abilities_of(table).has_nan:
         return value
     import ibis
 
@@ -138,7 +145,8 @@ def _finite(table: ir.Table, column: Column) -> Any:
 def _largest(table: ir.Table, column: Column) -> Any:
     """The maximum, NaN left out: some engines take NaN for the largest figure."""
     value = table[column.name]
-    return value.max(where=~value.isnan()) if value.type().is_floating() else value.max()
+    may_be_nan = value.type().is_floating() and abilities_of(table).has_nan
+    return value.max(where=~value.isnan()) if may_be_nan else value.max()
 
 
 def _conditions(table: ir.Table, column: Column, look: Look) -> dict[str, ir.BooleanValue]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from proveout.checks.readiness.columns import Column
 from proveout.checks.readiness.conditions import as_moment
-from proveout.checks.readiness.engine import arrow
+from proveout.checks.readiness.engine import arrow, count_texts
 from proveout.checks.readiness.problems import Rules
 from proveout.checks.readiness.sampling import Sample
 from proveout.checks.readiness.tally import wanted_type
@@ -106,10 +106,9 @@ def _counts(
     if at is not None:
         month = (at.year().cast("int64") * 100 + at.month()).cast("string")
     parts = [
-        table.select(value=table[column.name], site=place, period=month)
-        .group_by("value", "site", "period")
-        .aggregate(n=lambda t: t.count())
-        .mutate(col=ibis.literal(column.position, "int32"))
+        count_texts(table, table[column.name], site=place, period=month).mutate(
+            col=ibis.literal(column.position, "int32")
+        )
         for column in columns
     ]
     return parts[0] if len(parts) == 1 else ibis.union(*parts)

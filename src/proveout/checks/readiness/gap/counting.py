@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from proveout.checks.readiness.engine import rows
+from proveout.checks.readiness.engine import count_texts, rows
 from proveout.checks.readiness.gap.fields import UNREADABLE, Field
 
 if TYPE_CHECKING:
@@ -106,8 +106,7 @@ def count_categories(tables: Sequence[ir.Table], field: Field) -> Counts:
     found: Counter[str] = Counter()
     for table in tables:
         counted = rows(
-            table.group_by(value=table[field.name])
-            .aggregate(n=table.count())
+            count_texts(table, table[field.name])
             .order_by(ibis.desc("n"), "value")
             .limit(MOST_VALUES)
         )

@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from proveout.checks.readiness.conversions import moment_in, number_in
 from proveout.checks.readiness.engine import is_duckdb, rows
+from proveout.intake.databases.abilities import abilities_of
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -63,8 +65,8 @@ def profiles(table: ir.Table) -> dict[str, Profile]:
         figures[f"f{at}"] = value.count()
         figures[f"d{at}"] = value.approx_nunique()
         if value.type().is_string():
-            figures[f"x{at}"] = value.try_cast("float64").count()
-            figures[f"m{at}"] = _maybe_moment(table, value).try_cast("timestamp").count()
+            figures[f"x{at}"] = number_in(value).count()
+            figures[f"m{at}"] = moment_in(_maybe_moment(table, value)).count()
     row = rows(table.aggregate(**figures))[0]
     found = {}
     for at, name in enumerate(table.columns):
@@ -108,7 +110,7 @@ def present(table: ir.Table, name: str) -> Any:
     column = table[name]
     if column.type().is_string():
         return column.strip().nullif("")
-    if column.type().is_floating():
+    if column.type().is_floating() and abilities_of(table).has_nan:
         return column.isnan().ifelse(None, column)
     return column
 
@@ -163,9 +165,11 @@ def _converted(value: Any, stored: str) -> Any:
     if stored == "string":
         return value.cast("string")
     if value.type().is_string():
-        read = value.try_cast(stored)
+        if stored == "timestamp":
+            return moment_in(value)
+        read = number_in(value)
         # The texts 'nan' and 'inf' convert to floats that are no figures.
-        return (read.isnan() | read.isinf()).ifelse(None, read) if stored == "float64" else read
+        return (read.isnan() | read.isinf()).ifelse(None, read) if is_duckdb(value) else read
     return value.cast(stored)
 
 
