@@ -36,6 +36,7 @@ class ReadinessCheck:
         from proveout.checks.readiness.audit import audit_source
         from proveout.checks.readiness.comparison import compare
         from proveout.checks.readiness.gap import findings as sandbox_gap
+        from proveout.checks.readiness.series import series_findings
         from proveout.checks.readiness.telling import findings
         from proveout.checks.readiness.unread import left_unread
 
@@ -50,6 +51,7 @@ class ReadinessCheck:
                 references=references,
             )  # fmt: skip
             yield from findings(context, audit, "production")
+            yield from series_findings(context, opened, "production")
             yield from left_unread(opened)
             audits.append(audit)
         yield from compare(context, audits, "production")
