@@ -59,6 +59,7 @@ def read_delimited(file: SourceFile, session: Session) -> list[ReadTable]:
             loaded.drop(session)
             read_as["encoding"] = other
             loaded = _read(file, str(other), dialect, session, read_as)
+    read_as |= loaded.notes
     return [
         ReadTable(
             table=session.table(loaded.table),

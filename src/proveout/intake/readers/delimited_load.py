@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -15,6 +15,7 @@ from proveout.intake.readers.streams import compression_of
 from proveout.intake.readers.typing import store
 from proveout.intake.rejects import RAW_CHARACTERS
 from proveout.intake.session import Session, literal, quoted
+from proveout.intake.typing.deciding import Hints
 
 _REASONS = {
     "MISSING COLUMNS": ("missing-columns", "The row has too few columns."),
@@ -51,6 +52,8 @@ class Loaded:
     rejects: str
     reasons: frozenset[str]
     """Reason codes of the rejects."""
+    notes: Mapping[str, Any] = field(default_factory=dict)
+    """In which formats figures and moments are written."""
 
     def drop(self, session: Session) -> None:
         """Forget both."""
@@ -82,7 +85,7 @@ def load(path: Path, file: SourceFile, dialect: Dialect, session: Session) -> Lo
     }
     try:
         passing_over = _scan(path, file, dialect, {"ignore_errors": True})
-        store(
+        notes = store(
             session,
             table,
             sample=passing_over,
@@ -90,6 +93,7 @@ def load(path: Path, file: SourceFile, dialect: Dialect, session: Session) -> Lo
             columns=dialect.columns,
             n_bytes=path.stat().st_size * (_DEFLATED if compression_of(path) else 1),
             again=lambda: _forget(session, errors, scans),
+            hints=Hints(decimal=file.source.decimal, delimiter=dialect.delimiter),
         )
     except duckdb.InvalidInputException as error:
         if "invalid state" in str(error):
@@ -98,7 +102,8 @@ def load(path: Path, file: SourceFile, dialect: Dialect, session: Session) -> Lo
     rejects = _kept(file, errors, len(dialect.columns), session)
     _forget(session, errors, scans)
     reasons = session.rows(f"SELECT DISTINCT reason FROM {quoted(rejects)}")
-    return Loaded(table=table, rejects=rejects, reasons=frozenset(reason for (reason,) in reasons))
+    found = frozenset(reason for (reason,) in reasons)
+    return Loaded(table=table, rejects=rejects, reasons=found, notes=notes)
 
 
 def _forget(session: Session, *tables: str) -> None:
