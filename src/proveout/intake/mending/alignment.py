@@ -25,6 +25,7 @@ _BESIDE_NOTHING = 3.0
 _ODD = 1.5
 """What it costs besides when other quotes are left that open or close nothing."""
 _MOST_PLACES = 400
+_MOST_SPANS = 60
 _MOST_FIELDS = 400
 """Rows with more fields are compared by fewer edits, so that time stays linear."""
 _ALL_PLACES = 40
@@ -32,6 +33,7 @@ _ALL_PLACES = 40
 letters, digits and signs meet."""
 
 CellCost = Callable[[int, str], float]
+PlaceCost = Callable[[str, int], float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,13 @@ class Alignment:
 
 
 def align(
-    raw: str, cells: Sequence[str] | None, width: int, cutter: Cutter, cost: CellCost
+    raw: str,
+    cells: Sequence[str] | None,
+    width: int,
+    cutter: Cutter,
+    cost: CellCost,
+    *,
+    place_cost: PlaceCost | None = None,
 ) -> Alignment | None:
     """Find the likeliest cells of a damaged row; None where no small edit makes it fit."""
     best: dict[tuple[str, ...], tuple[float, Candidate]] = {}
@@ -68,9 +76,11 @@ def align(
             if known is None or total < known[0]:
                 best[candidate.cells] = (total, candidate)
 
-    weigh(_candidates(raw, cells, width, cutter, cost))
+    weigh(_candidates(raw, cells, width, cutter, cost, place_cost))
     if not best or raw.count(cutter.dialect.delimiter) < width - 1:
         weigh(_by_other_delimiter(raw, width, cutter, cost))
+    if not best and cutter.dialect.quote in raw:
+        weigh(_by_outer_quotes(raw, width, cutter.dialect, cost))
     if not best:
         return None
     lowest, chosen = min(best.values(), key=lambda found: found[0])
@@ -79,7 +89,12 @@ def align(
 
 
 def _candidates(
-    raw: str, cells: Sequence[str] | None, width: int, cutter: Cutter, cost: CellCost
+    raw: str,
+    cells: Sequence[str] | None,
+    width: int,
+    cutter: Cutter,
+    cost: CellCost,
+    place_cost: PlaceCost | None,
 ) -> Iterator[Candidate]:
     if cells is not None and len(cells) == width:
         yield Candidate(tuple(cells), 1.0, "quoting", "A quote in it is read as text.")
@@ -87,7 +102,7 @@ def _candidates(
     if cells is not None and len(cells) < width:
         yield from _filled_up(cells, width)
     if cells is None or len(cells) < width or cutter.dialect.quote in raw:
-        yield from _with_delimiter(raw, cells, width, cutter)
+        yield from _with_delimiter(raw, cells, width, cutter, place_cost)
     if cells is not None and width < len(cells) <= _MOST_FIELDS:
         yield from _with_fewer(raw, cells, width, cutter.dialect, cost)
 
@@ -151,7 +166,11 @@ def _filled_up(cells: Sequence[str], width: int) -> Iterator[Candidate]:
 
 
 def _with_delimiter(
-    raw: str, cells: Sequence[str] | None, width: int, cutter: Cutter
+    raw: str,
+    cells: Sequence[str] | None,
+    width: int,
+    cutter: Cutter,
+    place_cost: PlaceCost | None,
 ) -> Iterator[Candidate]:
     """Put in one delimiter wherever it makes the row fit."""
     delimiter = cutter.dialect.shown
@@ -159,8 +178,10 @@ def _with_delimiter(
         found = cutter.cut(raw[:place] + delimiter + raw[place:])
         if found is not None and len(found) == width:
             at = raw[:place][-12:] + "|" + raw[place:][:12]
+            odd = cutter.is_odd(raw[:place] + delimiter + raw[place:], found)
+            price = _EDIT + _ODD * odd + (place_cost(raw, place) if place_cost else 0.0)
             yield Candidate(
-                tuple(found), _EDIT, "missing-delimiter", f"A delimiter is missing at {at!r}."
+                tuple(found), price, "missing-delimiter", f"A delimiter is missing at {at!r}."
             )
 
 
@@ -261,6 +282,44 @@ def _joined(
         "unquoted-delimiter",
         "A delimiter within a field is kept as text.",
     )
+
+
+def _by_outer_quotes(
+    raw: str, width: int, dialect: TextDialect, cost: CellCost
+) -> Iterator[Candidate]:
+    """Take quotes only at the begin and the end of a field as such, wherever that makes it fit."""
+    spans = raw.split(dialect.delimiter)
+    if not width <= len(spans) <= _MOST_SPANS:
+        return
+    reach: dict[int, tuple[float, tuple[str, ...]]] = {0: (0.0, ())}
+    for column in range(width):
+        after: dict[int, tuple[float, tuple[str, ...]]] = {}
+        for used, (so_far, taken) in reach.items():
+            for end in range(used + 1, len(spans) - (width - column - 1) + 1):
+                text = dialect.delimiter.join(spans[used:end])
+                value, price = _outer(text, dialect.quote)
+                if end > used + 1 and value is text:
+                    if not text.startswith(dialect.quote):
+                        break
+                    continue
+                total = so_far + price + cost(column, value)
+                if end not in after or total < after[end][0]:
+                    after[end] = (total, (*taken, value))
+        reach = after
+    if len(spans) in reach:
+        cells = reach[len(spans)][1]
+        said = "Quotes within a quoted field are kept as text."
+        yield Candidate(cells, 2 * _EDIT, "unescaped-quote", said)
+
+
+def _outer(text: str, quote: str) -> tuple[str, float]:
+    """Return what a field says without its outer quotes, and what its inner ones cost."""
+    bare = text.strip(" ")
+    if len(bare) > 1 and bare.startswith(quote) and bare.endswith(quote):
+        inner = bare[1:-1]
+        lone = inner.replace(quote + quote, "").count(quote)
+        return inner.replace(quote + quote, quote), 1.0 * lone
+    return text, 3.0 * text.count(quote)
 
 
 def _quoted(raw: str, cells: Sequence[str], dialect: TextDialect) -> list[bool]:

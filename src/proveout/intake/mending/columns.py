@@ -20,8 +20,8 @@ _LONG = 48
 _RUNS = re.compile(r"(.)\1+")
 _NUMBER = re.compile(r"[+-]?[\d., '\u00a0]*\d[%]?|[+-]?[\d.,]*\d[eE][+-]?\d+")
 _KEPT_VALUES = 64
-_TEMPER = 0.5
-"""Shape, length and edges of a value are not independent; half their sum is a fair measure."""
+_SHAPE_WEIGHT, _EDGE_WEIGHT = 0.75, 0.4
+"""Shape, length and edges of a value are not independent, so that none counts in full."""
 
 
 def shape_of(text: str) -> str:
@@ -52,7 +52,7 @@ class Profile:
     """The values of one column."""
 
     __slots__ = (
-        "_cache", "_new_run", "_new_shape", "firsts", "lasts", "lengths", "n", "n_empty",
+        "_cache", "_is_category", "_new_run", "_new_shape", "_new_value", "firsts", "lasts", "lengths", "n", "n_empty",
         "n_with_quote", "runs", "shapes", "values",
     )  # fmt: skip
 
@@ -76,7 +76,11 @@ class Profile:
         once = sum(1 for count in self.runs.values() if count == 1)
         self._new_run = (once + 0.5) / (self.n_filled + 1)
         self.n_with_quote = sum(1 for value in filled if '"' in value)
-        self.values = Counter(filled) if len(set(filled)) <= _KEPT_VALUES else Counter[str]()
+        values = Counter(filled)
+        once = sum(1 for count in values.values() if count == 1)
+        self._new_value = (once + 0.5) / (self.n_filled + 1)
+        self._is_category = 3 * len(values) <= self.n_filled
+        self.values = values if len(values) <= _KEPT_VALUES else Counter[str]()
 
     @property
     def n_filled(self) -> int:
@@ -118,18 +122,23 @@ class Profile:
             certain -= log((self.n_with_quote + 0.3) / (filled + 0.6))
         shape = shape_of(text)
         cost = 0.0
-        likely = 0.8 * self.shapes[shape] + 0.2 * self.values[text]
+        likely = float(self.shapes[shape])
         if not self.shapes[shape]:
             likely = 0.5 * self._new_shape * (
                 self.runs[run_shape(shape)] + 0.2 * filled * self._new_run
             )  # fmt: skip
-        cost -= log(likely / (filled + 1) + 0.0005)
+        if self._is_category:
+            # A value that is not one of the few weighs as a new one.
+            likely = 0.8 * self.values[text] + (0.2 + self._new_value) / 1.2 * likely * (
+                1.0 if self.values[text] else self._new_value
+            )  # fmt: skip
+        certain -= _SHAPE_WEIGHT * log(likely / (filled + 1) + 0.0005)
         cost -= log((self.firsts[shape[0]] + 0.2) / (filled + 2))
         cost -= log((self.lasts[shape[-1]] + 0.2) / (filled + 2))
         bits = len(text).bit_length()
         near = self.lengths[bits] + 0.3 * (self.lengths[bits - 1] + self.lengths[bits + 1])
         cost -= log((near + 0.1) / (1.6 * filled + 1))
-        return certain + _TEMPER * cost
+        return certain + _EDGE_WEIGHT * cost
 
 
 def _class_of(sign: str) -> str:

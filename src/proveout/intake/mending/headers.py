@@ -6,24 +6,40 @@ import re
 from collections.abc import Sequence
 
 from proveout.intake.mending.alignment import Alignment, align
-from proveout.intake.mending.columns import Profile, has_digit, is_number, run_shape, shape_of
+from proveout.intake.mending.columns import (
+    Profile,
+    has_digit,
+    is_number,
+    profiles_of,
+    run_shape,
+    shape_of,
+)
 from proveout.intake.mending.cutting import Cutter
 
 _MOST_HEADER_ROWS = 5
 _YEARS = range(1800, 2200)
 _WORDS = {
-    "date": r"date|day|datum|tag|fecha|jour|data|dob|birth",
-    "time": r"time|hour|zeit|uhr|hora|heure",
+    "date": r"date|day|datum|tag|fecha|jour|data|dob|birth|birthday|created|updated|modified|ordered|"
+    r"shipped|delivered|due|start|end|from|to|valid_from|valid_to|timestamp|month|period|when",
+    "time": r"time|hour|zeit|uhr|uhrzeit|hora|heure|timestamp|start|end|duration",
     "number": r"qty|quantity|count|number|num|no|nr|amount|total|sum|menge|anzahl|age|year|"
-    r"size|weight|score|rate|lat|lon|id|index|value|hours|pct|percent",
+    r"size|weight|score|rate|lat|lon|id|index|value|hours|pct|percent|"
+    r"temperature|temp|pressure|humidity|speed|height|width|length|depth|area|volume|population|"
+    r"factor|ratio|share|level|distance|latitude|longitude|min|max|mean|avg|median|stock|units",
     "money": r"price|cost|amount|total|sum|fee|pay|salary|preis|betrag|kosten|revenue|value|net|"
-    r"gross|tax|balance",
+    r"gross|tax|balance|unit_price|unitprice|discount|budget|income|turnover|profit",
     "code": r"id|code|key|sku|no|nr|number|num|ref|reference|productid|item|account|iban|zip|"
-    r"plz|postcode|phone|tel",
+    r"plz|postcode|postal_code|zipcode|phone|tel|fax|mobile|order_id|orderid|customer_id|user_id|"
+    r"product_id|item_id|sensor|device|serial|invoice|isbn|version|kostenstelle|konto|vin",
     "address": r"url|link|web|website|homepage|mail|email",
     "text": r"name|text|title|type|kind|description|desc|comment|comments|note|notes|product|"
     r"producttype|productdescription|city|country|state|status|street|category|group|"
-    r"author|company|label|remark|remarks|color|colour|region|site|message|subject|address",
+    r"author|company|label|remark|remarks|color|colour|region|site|message|subject|address|"
+    r"customer|client|supplier|vendor|item|article|brand|model|department|team|owner|manager|"
+    r"employee|user|username|firstname|lastname|surname|first_name|last_name|gender|sex|language|"
+    r"currency|location|place|source|method|reason|result|class|family|species|genre|role|ort|"
+    r"strasse|stadt|land|bezeichnung|beschreibung|bemerkung|kunde|artikel|firma|ok|flag|active|"
+    r"code|unit|replaced_by|ville|nom|prenom|ciudad|nombre",
 }
 """What people call columns of a kind; only used to find a delimiter that is lost in a header."""
 _FULL = {kind: re.compile(words, re.IGNORECASE) for kind, words in _WORDS.items()}
@@ -82,8 +98,16 @@ def _are_years(cells: Sequence[str]) -> bool:
     return len(steps) == 1 and abs(steps.pop()) in (1, 5, 10) and bool(rest)
 
 
-def n_header_rows(rows: Sequence[Sequence[str]], body: Sequence[Profile]) -> int:
-    """Count the rows at the top that name columns: the first, and those like it."""
+_FEW = 30
+
+
+def n_header_rows(
+    rows: Sequence[Sequence[str]], body: Sequence[Profile], rest: Sequence[Sequence[str]] = ()
+) -> int:
+    """Count the rows at the top that name columns: the first, and those like it.
+
+    `rest` are all sound rows but the first one.
+    """
     if not rows:
         return 0
     if len(rows) == 1 or not any(profile.n for profile in body):
@@ -94,6 +118,10 @@ def n_header_rows(rows: Sequence[Sequence[str]], body: Sequence[Profile]) -> int
     n = 1
     while n < min(_MOST_HEADER_ROWS, len(rows) - 1):
         row = rows[n]
+        if len(rest) < _FEW and list(row) != list(rows[0]):
+            # In a short table the row itself would speak for its form.
+            body = profiles_of(rest[n:], len(row)) if len(rest) > n else body
+            formed = [i for i, profile in enumerate(body) if profile.has_form()]
         unlike = sum(
             1 for i in formed if row[i].strip() and not body[i].fits(row[i])
         )  # fmt: skip
@@ -140,7 +168,20 @@ def align_header(
             found[key] = _name_cost(name, kinds[column], is_last=column == len(body) - 1)
         return found[key]
 
-    return align(raw, cells, len(body), cutter, cost)
+    return align(raw, cells, len(body), cutter, cost, place_cost=_cut_cost)
+
+
+def _cut_cost(raw: str, place: int) -> float:
+    """Return how unlikely a name ends here: at a capital it may, amid a word it hardly does."""
+    one, other = raw[place - 1 : place], raw[place : place + 1]
+    if "_" in (one, other) or (one.isdigit() and other.isdigit()):
+        return 4.0
+    if one.islower() and other.isupper():
+        return 0.5
+    if one.isalpha() and other.isalpha():
+        begins_word = other.isupper() and raw[place + 1 : place + 2].islower()
+        return 0.5 if begins_word else 2.5
+    return 1.0 if one.isspace() or other.isspace() else 0.0
 
 
 def _kinds(profile: Profile) -> frozenset[str]:
@@ -168,6 +209,8 @@ def _name_cost(name: str, kinds: frozenset[str], *, is_last: bool) -> float:
     text = name.strip().strip("\"'")
     cost = 0.5 + 2.5 * (name.count('"') + name.count("'"))
     parts = _PART.findall(text)
+    cost += 3.0 * (not (text[:1].isalnum() or text[:1] in "#%_([€$£"))
+    cost += 3.0 * (text[-1:] in ",;|\t&-")
     if not parts or len(text) == 1:
         cost += 4.0
     elif len(text) == 2:  # noqa: PLR2004 - 'ID' and 'No' are names, most others pieces

@@ -146,7 +146,25 @@ def _is_recut(raw: str, width: int) -> bool:
             cells = next(csv.reader([raw], delimiter=sign, strict=True))
         except (csv.Error, StopIteration):
             continue
-        if len(cells) == width and looks_like_names(cells):
+        if width <= len(cells) <= 2 * width and looks_like_names(cells):
+            return True
+    return False
+
+
+def _is_row_recut(raw: str, body: Sequence[Profile]) -> bool:
+    """Tell whether a line without the delimiter is a record cut by another one."""
+    import csv
+
+    formed = [i for i, profile in enumerate(body) if profile.has_form()]
+    for sign in ";\t|, ":
+        if raw.count(sign) < len(body) - 1:
+            continue
+        try:
+            cells = next(csv.reader([raw], delimiter=sign, strict=True))
+        except (csv.Error, StopIteration):
+            continue
+        lead = [i for i in formed if body[i].fits(cells[i])]
+        if formed and (len(lead) == len(formed) or (len(lead) > 1 and lead == formed[: len(lead)])):
             return True
     return False
 
@@ -226,6 +244,10 @@ def _cut_footer(block: Block) -> None:
             continue
         if not _is_below(row, width, rows):
             break
+        if row.width == 1 and width > 2:  # noqa: PLR2004
+            whole = [each.cells for each in rows[1:200] if each.width == width and each.cells]
+            if whole and _is_row_recut(row.raw, profiles_of(whole, width)):
+                break
         end = i
     if end < len(rows):
         block.after += [_note(row, _kind(row)) for row in rows[end:] if not row.is_blank]

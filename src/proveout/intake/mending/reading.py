@@ -62,10 +62,11 @@ def _table(block: Block, cutter: Cutter, certain: float) -> MendedTable:
     if width == 1:
         return _one_column(block)
     sound = [row.cells for row in rows if row.width == width and not row.is_odd and row.cells]
-    body = profiles_of(sound[5:] if len(sound) > 10 else sound[1:], width)  # noqa: PLR2004
+    copies = next((i for i, cells in enumerate(sound) if cells != sound[0]), len(sound))
+    body = profiles_of(sound[max(5, copies) :] if len(sound) > 10 else sound[copies:], width)  # noqa: PLR2004
     repairs: list[Fault] = []
     rejects: list[Fault] = []
-    n_header, header_cells = _header(rows, width, body, cutter, repairs)
+    n_header, header_cells = _header(rows, sound[1:], body, cutter, repairs)
     table: list[list[str]] = []
     for row in rows[n_header:]:
         cells = row.cells
@@ -93,9 +94,14 @@ def _table(block: Block, cutter: Cutter, certain: float) -> MendedTable:
 
 
 def _header(
-    rows: list[Row], width: int, body: Sequence[Profile], cutter: Cutter, repairs: list[Fault]
+    rows: list[Row],
+    rest: Sequence[list[str]],
+    body: Sequence[Profile],
+    cutter: Cutter,
+    repairs: list[Fault],
 ) -> tuple[int, list[Sequence[str]]]:
     """Take the header rows from the top; a damaged one is put right."""
+    width = len(body)
     top: list[Sequence[str]] = []
     faults: list[Fault] = []
     for row in rows[:6]:
@@ -109,7 +115,7 @@ def _header(
             break
         top.append(found.chosen.cells)
         faults.append(_fault(row, found))
-    n = n_header_rows(top, body) if top else 0
+    n = n_header_rows(top, body, rest) if top else 0
     if n and faults:
         repairs += faults
     return n, top[:n]
