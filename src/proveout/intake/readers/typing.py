@@ -18,6 +18,7 @@ from typing import Any
 from proveout.intake.session import Session, quoted
 from proveout.intake.typing.deciding import Hints, Verdict, decide
 from proveout.intake.typing.kinds import PLAIN, Kind
+from proveout.intake.typing.numbers import shown
 
 ALL = tuple(kind.name for kind in PLAIN)
 MOMENTS = ("date", "timestamp", "timestamp with zone", "time")
@@ -170,10 +171,8 @@ class _Known:
         for name, verdict in self.verdicts.items():
             kind = verdict.kind
             if kind is not None and kind.format:
-                is_number = kind.name in ("integer", "number")
-                notes.setdefault(f"{'number' if is_number else 'date'}_formats", {})[name] = (
-                    kind.format
-                )
+                what = "number_formats" if kind.decimal else "date_formats"
+                notes.setdefault(what, {})[name] = shown(kind, self.texts[name])
             if verdict.rivals and kind is None:
                 formats = [rival.format or rival.name for rival in verdict.rivals]
                 notes.setdefault("ambiguous", {})[name] = formats

@@ -29,6 +29,9 @@ _FIGURE = re.compile(
 )
 _LONGEST = 40
 """Characters; longer texts are no figures."""
+_BETWEEN = re.compile(r"[0-9][^0-9]+[0-9]")
+_CODE_DIGITS = 9
+"""So many digits in groups, the same number in every value, are a telephone number or a code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,21 @@ def number_kinds(values: Sequence[str]) -> list[Kind]:
     fitting = [kind for kind in kinds if all(map(kind.may_be, values))]
     if all("(" in value for value in values):
         return []  # figures in parentheses are negative only beside others
-    return fitting
+    is_bare = not (first["before"] or first["after"])
+    is_whole = any(kind.name == "integer" for kind in fitting)
+    return [] if is_bare and is_whole and _are_codes(values) else fitting
+
+
+def _are_codes(values: Sequence[str]) -> bool:
+    lengths = {len(re.findall("[0-9]", value)) for value in values}
+    return len(lengths) == 1 and max(lengths) >= _CODE_DIGITS and all(map(_BETWEEN.search, values))
+
+
+def shown(kind: Kind, values: Sequence[str]) -> str | None:
+    """Return how figures are written, without marks where none of the values has one."""
+    if kind.format is None or any(map(_BETWEEN.search, values)):
+        return kind.format
+    return re.sub(r"1.234(.56)?", "1234", kind.format)
 
 
 def has_mark(values: Sequence[str]) -> bool:
