@@ -52,7 +52,7 @@ def test_a_parquet_file_is_read_where_it_is(open_: Open, tmp_path: Path) -> None
 
 
 def test_json_lines_are_read_and_bad_ones_kept(open_: Open, tmp_path: Path) -> None:
-    """A line that is no object is a reject; what is nested stays as JSON text."""
+    """A line that is no object is a reject; an object within gives columns, a list stays text."""
     (tmp_path / "t.jsonl").write_text(
         '{"a": 1, "b": {"c": 2}, "zip": "007"}\n'
         "\n"
@@ -64,9 +64,9 @@ def test_json_lines_are_read_and_bad_ones_kept(open_: Open, tmp_path: Path) -> N
 
     opened = open_("t.jsonl")
 
-    assert types(opened) == dict.fromkeys(["a", "b", "zip", "d"], "string")
+    assert types(opened) == dict.fromkeys(["a", "zip", "d"], "string") | {"b.c": "int64"}
     assert rows(opened) == [
-        ("1", '{"c":2}', "007", None), ("x", None, None, "[1,2]"), (None, None, "1", None),
+        ("1", 2, "007", None), ("x", None, None, "[1,2]"), (None, None, "1", None),
     ]  # fmt: skip
     assert opened.rejects.examples() == [
         Reject(
@@ -239,8 +239,9 @@ def test_a_missing_table_is_answered_with_those_there_are(open_: Open, tmp_path:
         (
             "t.jsonl",
             b"[1]x\n",
-            "t.jsonl is not a JSON list of objects.\n"
-            "Export it again, best as JSON Lines: one object per line.",
+            "t.jsonl holds no entry that is a JSON object. Line 1: The entry is a JSON "
+            "int, not an object.\n"
+            'Each must be an object, such as {"id": 1, "amount": 2.5}.',
         ),
         (
             "t.json",
@@ -256,17 +257,17 @@ def test_a_missing_table_is_answered_with_those_there_are(open_: Open, tmp_path:
         ),
         (
             "t.jsonl",
-            b'{"": 1}\n{"a": 1, "a": 2}\nx\n',
-            "t.jsonl cannot be read as records: its objects have no named fields, or the same one "
+            b'{"a": 1, "a": 2}\nx\n',
+            "t.jsonl holds no line that is a JSON object. Line 1: The record has the field 'a' "
             "twice.\n"
-            'Each line must be an object, such as {"id": 1, "amount": 2.5}.',
+            'Each must be an object, such as {"id": 1, "amount": 2.5}.',
         ),
         (
             "t.jsonl",
             b"one\ntwo\n",
-            "t.jsonl holds no line that is a JSON object. Line 1: The line is not JSON: "
+            "t.jsonl holds no line that is a JSON object. Line 1: The record is not JSON: "
             "Expecting value: line 1 column 1 (char 0).\n"
-            'Each line must be an object, such as {"id": 1, "amount": 2.5}.',
+            'Each must be an object, such as {"id": 1, "amount": 2.5}.',
         ),
     ],
 )

@@ -1,18 +1,24 @@
-"""JSON Lines: one object per line; and a JSON file that is one list of objects.
+"""JSON Lines: one object per line; and JSON files that are a list of objects, or hold one.
 
-A file in which every line is an object is read by the engine in one go. Where it stumbles, the
-lines are sorted first: those which are no object become rejects, the others are read.
+A file in which everything is as it should be is read by the engine in one go. Where it stumbles,
+the records are judged one by one: those that are none become rejects, the others are read.
 """
 # ruff: noqa: S608 - every name in a statement is quoted by session.quoted or session.literal
 
 from __future__ import annotations
 
 import codecs
-import json
+import io
+import re
+from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
+from typing import IO, Any
 
 from proveout.errors import InputError
-from proveout.intake.readers.port import ReadTable, SourceFile
+from proveout.intake.readers.json_faults import Piece, judged, pieces_of
+from proveout.intake.readers.json_nested import one_value_each
+from proveout.intake.readers.port import MarginText, ReadTable, SourceFile
 from proveout.intake.readers.streams import SAMPLE_BYTES, check_whole, compression_of, empty, opened
 from proveout.intake.rejects import RAW_CHARACTERS, ListedRejects
 from proveout.intake.session import Session, literal, quoted
@@ -20,6 +26,9 @@ from proveout.intake.table import FileRead, Reject
 from proveout.intake.troubles import is_of_the_machine
 
 _MAX_OBJECT_BYTES = 64 << 20
+MOST_MENDED_BYTES = 256 << 20
+"""A list is held in memory to find what is broken in it; lines are not."""
+_WIDE = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 
 
 def read_json_lines(file: SourceFile, session: Session) -> list[ReadTable]:
@@ -30,8 +39,9 @@ def read_json_lines(file: SourceFile, session: Session) -> list[ReadTable]:
         head = stream.read(SAMPLE_BYTES)
     if not head.strip():
         raise empty(file.name)
+    encoding = file.source.encoding or _WIDE.get(head[:2])
     text = head.removeprefix(codecs.BOM_UTF8).lstrip()
-    as_list = text.startswith(b"[")
+    as_list = text.startswith(b"[") or head.decode(encoding or "utf-8", "replace")[:1] == "["
     if as_list and text[1:].strip() == b"]":
         raise InputError(
             f"{file.name} holds no records: its list is empty.",
@@ -39,114 +49,227 @@ def read_json_lines(file: SourceFile, session: Session) -> list[ReadTable]:
         )
     check_whole(file.path, file.name)
     rejects: tuple[Reject, ...] = ()
+    repairs: tuple[Reject, ...] = ()
     try:
+        if encoding or head.startswith(codecs.BOM_UTF8):
+            raise duckdb.InvalidInputException("the engine reads UTF-8 without a mark only")
         table = _load(file.path, session, as_list=as_list)
     except duckdb.Error as error:
         if is_of_the_machine(error):
             raise
-        if as_list:
-            raise _no_json(file) from error
-        table, rejects = _sorted_lines(file, session)
-    read_as = {"layout": "list" if as_list else "lines"} | _one_value_each(table, session)
+        table, rejects, repairs, as_list = _mended(file, session, encoding, as_list=as_list)
+    margin: tuple[MarginText, ...] = ()
+    read_as: dict[str, Any] = {"layout": "list" if as_list else "lines"}
+    if not as_list and not rejects and (inner := _only_list(table, session)):
+        table, margin = _unwrapped(table, inner, session)
+        read_as["list_in"] = inner
+    table, more = one_value_each(table, session)
     return [
         ReadTable(
             table=session.table(table),
             file=FileRead(
-                name=file.name, n_bytes=file.path.stat().st_size, format="jsonl", read_as=read_as
+                name=file.name,
+                n_bytes=file.path.stat().st_size,
+                format="jsonl",
+                read_as=read_as | more,
             ),
             rejects=ListedRejects(rejects),
+            repairs=ListedRejects(repairs),
+            margin=margin,
         )
     ]
 
 
 def _load(path: Path, session: Session, *, as_list: bool) -> str:
+    """Read with the engine; a number that it would round is kept as it stands."""
+    import duckdb
+
+    try:
+        table = _loaded(path, session, as_list=as_list)
+    except duckdb.BinderException:
+        # Hundreds of fields: the engine takes the records themselves for one value each.
+        table = _loaded(path, session, as_list=as_list, more="map_inference_threshold = -1")
+    floats = [
+        name for name, kind, *_ in session.rows(f"DESCRIBE {quoted(table)}") if kind == "DOUBLE"
+    ]
+    asked = ", ".join(
+        f"coalesce(bool_or(abs({quoted(n)}) >= 9e15 AND {quoted(n)} = floor({quoted(n)})), false)"
+        for n in floats
+    )
+    (large,) = session.rows(f"SELECT {asked} FROM {quoted(table)}") if floats else ((),)
+    rounded = [name for name, is_large in zip(floats, large, strict=True) if is_large]
+    return _exact(path, session, table, rounded, as_list=as_list) if rounded else table
+
+
+def _exact(path: Path, session: Session, table: str, rounded: list[str], *, as_list: bool) -> str:
+    """Read columns again as text that hold whole numbers of more digits than a float has."""
+    kinds = {name: kind for name, kind, *_ in session.rows(f"DESCRIBE {quoted(table)}")}
+    kinds |= dict.fromkeys(rounded, "JSON")
+    columns = ", ".join(f"{literal(name)}: {literal(kind)}" for name, kind in kinds.items())
+    again = _loaded(path, session, as_list=as_list, more=f"columns = {{{columns}}}")
+    for name in rounded:
+        long = (
+            rf"coalesce(bool_or(regexp_full_match({quoted(name)} ->> '$', '-?\d{{16,}}')), false)"
+        )
+        ((has_long,),) = session.rows(f"SELECT {long} FROM {quoted(again)}")
+        kind = "VARCHAR" if has_long else "DOUBLE"
+        session.execute(
+            f"ALTER TABLE {quoted(again)} ALTER {quoted(name)} TYPE {kind} "
+            f"USING ({quoted(name)} ->> '$')::{kind}"
+        )
+    session.execute(f"DROP TABLE {quoted(table)}")
+    return again
+
+
+def _loaded(path: Path, session: Session, *, as_list: bool, more: str = "") -> str:
     table = session.new_name("json")
     compression = compression_of(path) or "none"
     layout = "array" if as_list else "newline_delimited"
+    detect = more if more.startswith("columns") else ", ".join(
+        filter(None, ["records = true, sample_size = -1", more])
+    )  # fmt: skip
     session.execute(
         f"CREATE TABLE {quoted(table)} AS SELECT * FROM read_json({literal(str(path))}, "
-        f"format = '{layout}', records = true, sample_size = -1, compression = '{compression}', "
+        f"format = '{layout}', {detect}, compression = '{compression}', "
         f"maximum_object_size = {_MAX_OBJECT_BYTES}, convert_strings_to_integers = false)"
     )
     return table
 
 
-def _sorted_lines(file: SourceFile, session: Session) -> tuple[str, tuple[Reject, ...]]:
-    """Read the lines that are objects and give back the others."""
+def _mended(
+    file: SourceFile, session: Session, encoding: str | None, *, as_list: bool
+) -> tuple[str, tuple[Reject, ...], tuple[Reject, ...], bool]:
+    """Read the records that are objects; give back the others, and what had to be named."""
     import duckdb
 
-    rejects: list[Reject] = []
-    good = session.scratch / (session.new_name("objects") + ".jsonl")
-    n_good = 0
-    with opened(file.path, file.name) as stream, good.open("wb") as out:
-        for number, line in enumerate(stream, start=1):
-            if not line.strip():
-                continue
-            fault = _fault(line)
-            if fault is None:
-                out.write(line.rstrip(b"\r\n") + b"\n")
-                n_good += 1
-            else:
-                rejects.append(_reject(file, number, line, *fault))
-    if not n_good:
+    with opened(file.path, file.name) as stream:
+        pieces = _pieces(_as_utf8(stream, encoding, file), file, as_list=as_list)
+        good, rejects, repairs = _sorted(pieces, file, session)
+    if good is None:
         raise InputError(
-            f"{file.name} holds no line that is a JSON object. "
+            f"{file.name} holds no {'entry' if as_list else 'line'} that is a JSON object. "
             f"Line {rejects[0].line}: {rejects[0].message}",
-            hint='Each line must be an object, such as {"id": 1, "amount": 2.5}.',
+            hint='Each must be an object, such as {"id": 1, "amount": 2.5}.',
         )
     try:
         table = _load(good, session, as_list=False)
     except (duckdb.BinderException, duckdb.InvalidInputException) as error:
+        if is_of_the_machine(error):
+            raise
+        why = str(error).splitlines()[0].rpartition(": ")[2]
         raise InputError(
-            f"{file.name} cannot be read as records: its objects have no named fields, or the same "
-            "one twice.",
-            hint='Each line must be an object, such as {"id": 1, "amount": 2.5}.',
+            f"{file.name} cannot be read as records: {why}",
+            hint='Each must be an object with named fields, such as {"id": 1, "amount": 2.5}.',
         ) from error
     finally:
         good.unlink()
-    return table, tuple(rejects)
+    return table, tuple(rejects), tuple(repairs), as_list
 
 
-def _fault(line: bytes) -> tuple[str, str] | None:
+def _as_utf8(stream: IO[bytes], encoding: str | None, file: SourceFile) -> IO[bytes]:
+    if encoding is None:
+        return stream
     try:
-        value = json.loads(line.removeprefix(b"\xef\xbb\xbf").decode())
+        text = stream.read().decode(encoding)
+    except LookupError as error:
+        raise InputError(
+            f"The encoding {encoding!r} of {file.name} is not known.",
+            hint="Write one such as utf-8, cp1252 or utf-16.",
+        ) from error
     except UnicodeDecodeError as error:
-        return "encoding", f"The line is not UTF-8: {error.reason} at byte {error.start + 1}."
-    except ValueError as error:
-        return "syntax", f"The line is not JSON: {error}."
-    if not isinstance(value, dict):
-        return "structure", f"The line is a JSON {type(value).__name__}, not an object."
-    return None
+        raise InputError(
+            f"{file.name} is not text in {encoding}: {error.reason} at byte {error.start + 1}.",
+            hint="Write its true encoding, or export it again as UTF-8.",
+        ) from error
+    return io.BytesIO(text.encode(errors="replace"))
 
 
-def _reject(file: SourceFile, number: int, line: bytes, reason: str, message: str) -> Reject:
+def _pieces(stream: IO[bytes], file: SourceFile, *, as_list: bool) -> Iterator[Piece]:
+    """Take a file apart: line by line where lines are objects, else object by object."""
+    if not as_list:
+        lines = _lines(stream)
+        first = [piece for _, piece in zip(range(50), lines, strict=False)]
+        if any(piece.fault is None for piece in first) or len(first) == 50:
+            yield from chain(first, lines)
+            return
+        stream.seek(0)
+    raw = stream.read(MOST_MENDED_BYTES + 1)
+    if len(raw) > MOST_MENDED_BYTES:
+        raise InputError(
+            f"{file.name} is a damaged JSON list of more than {MOST_MENDED_BYTES >> 20} MB.",
+            hint="Export it again, best as JSON Lines: one object per line.",
+        )
+    yield from pieces_of(raw.removeprefix(codecs.BOM_UTF8).decode(errors="replace"))
+
+
+def _lines(stream: IO[bytes]) -> Iterator[Piece]:
+    for number, line in enumerate(stream, start=1):
+        raw = line.removeprefix(codecs.BOM_UTF8) if number == 1 else line
+        if raw.strip():
+            yield judged(number, raw)
+
+
+def _sorted(
+    pieces: Iterable[Piece], file: SourceFile, session: Session
+) -> tuple[Path | None, list[Reject], list[Reject]]:
+    rejects: list[Reject] = []
+    repairs: list[Reject] = []
+    good = session.scratch / (session.new_name("objects") + ".jsonl")
+    n_good = 0
+    with good.open("w", encoding="utf-8", newline="") as out:
+        for piece in pieces:
+            if piece.fault is not None:
+                rejects.append(_kept(file, piece, *piece.fault))
+                continue
+            if piece.said is not None:
+                named = "A field had no name, and was given one by its position."
+                repairs.append(_kept(file, piece, "unnamed-field", named))
+            # No text in JSON holds a raw line end, so these stand between its parts.
+            said = piece.said or re.sub(r"[\r\n]+", " ", piece.text)
+            out.write(said.strip() + "\n")
+            n_good += 1
+    if not n_good:
+        good.unlink()
+    return (good if n_good else None), rejects, repairs
+
+
+def _kept(file: SourceFile, piece: Piece, reason: str, message: str) -> Reject:
     return Reject(
         file=file.name,
-        line=number,
+        line=piece.line,
         column=None,
         reason=reason,
         message=message,
-        raw=line.decode(errors="replace").rstrip("\r\n")[:RAW_CHARACTERS],
+        raw=piece.text.rstrip("\r\n")[:RAW_CHARACTERS],
     )
 
 
-def _one_value_each(table: str, session: Session) -> dict[str, object]:
-    """Keep objects and lists inside a record as JSON text: a column holds one value per row."""
-    nested = {
-        # JSON is the engine's type for a field whose values differ in kind.
-        name: f"{quoted(name)} ->> '$'" if type_ == "JSON" else f"to_json({quoted(name)})::VARCHAR"
-        for name, type_, *_ in session.rows(f"DESCRIBE {quoted(table)}")
-        if type_.endswith("]") or type_.startswith(("STRUCT", "MAP", "UNION", "JSON"))
-    }
-    for name, text in nested.items():
-        session.execute(
-            f"ALTER TABLE {quoted(table)} ALTER {quoted(name)} TYPE VARCHAR USING {text}"
-        )
-    return {"kept_as_text": list(nested)} if nested else {}
+def _only_list(table: str, session: Session) -> str | None:
+    """Name the list of objects that a file of one record holds, as web services wrap them."""
+    if len(session.rows(f"SELECT 1 FROM {quoted(table)} LIMIT 2")) != 1:
+        return None
+    lists = [
+        name
+        for name, kind, *_ in session.rows(f"DESCRIBE {quoted(table)}")
+        if kind.startswith("STRUCT(") and kind.endswith(")[]")
+    ]
+    if len(lists) != 1:
+        return None
+    ((n,),) = session.rows(f"SELECT len({quoted(lists[0])}) FROM {quoted(table)}")
+    return lists[0] if n and n > 1 else None
 
 
-def _no_json(file: SourceFile) -> InputError:
-    return InputError(
-        f"{file.name} is not a JSON list of objects.",
-        hint="Export it again, best as JSON Lines: one object per line.",
+def _unwrapped(table: str, inner: str, session: Session) -> tuple[str, tuple[MarginText, ...]]:
+    """Make rows of a record's list; its other fields stand in the margin."""
+    rows = session.new_name("json_list")
+    session.execute(
+        f"CREATE TABLE {quoted(rows)} AS SELECT unnest({quoted(inner)}, max_depth := 2) "
+        f"FROM {quoted(table)}"
+    )
+    others = [n for n, *_ in session.rows(f"DESCRIBE {quoted(table)}") if n != inner]
+    said = ", ".join(f"to_json({quoted(name)})::VARCHAR" for name in others)
+    (values,) = session.rows(f"SELECT {said} FROM {quoted(table)}") if others else ((),)
+    return rows, tuple(
+        MarginText(at=name, kind="other", text=str(value))
+        for name, value in zip(others, values, strict=True)
     )
