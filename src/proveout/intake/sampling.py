@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, cast
 
+from proveout.intake.databases.answers import frame_from_server, from_server
+
 if TYPE_CHECKING:
     import ibis.expr.types as ir
     import pandas as pd
@@ -27,9 +29,9 @@ def fetch(
     import ibis
 
     wanted = table.select(*columns) if columns is not None else table
-    n_rows = None if rows is None else int(table.count().execute())
+    n_rows = None if rows is None else _count(table)
     if rows is None or n_rows is None or n_rows <= rows:
-        return cast("pd.DataFrame", wanted.execute())
+        return _pulled(wanted)
     position, key = "__position", "__key"
     numbered = wanted.mutate(**{position: ibis.row_number()})
     hashed = (numbered[position].cast("string") + f"/{seed}").hash()
@@ -37,7 +39,19 @@ def fetch(
     # Few rows pass the sieve, and only these are sorted.
     sieved = keyed.filter(keyed[key] < _sieve(rows, n_rows))
     drawn = sieved.order_by([key, position]).limit(rows)
-    return cast("pd.DataFrame", drawn.order_by(position).drop(position, key).execute())
+    return _pulled(drawn.order_by(position).drop(position, key))
+
+
+def _count(table: ir.Table) -> int:
+    if table.get_backend().name == "duckdb":
+        return int(table.count().execute())
+    return int(from_server(table.aggregate(n=table.count()))["n"][0].as_py())
+
+
+def _pulled(table: ir.Table) -> pd.DataFrame:
+    if table.get_backend().name == "duckdb":
+        return cast("pd.DataFrame", table.execute())
+    return frame_from_server(table)
 
 
 def _sieve(rows: int, n_rows: int) -> int:

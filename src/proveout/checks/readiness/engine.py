@@ -1,7 +1,7 @@
 """Asking the engine: one place where expressions become rows.
 
 For DuckDB the compiled query goes to the connection directly: Ibis's own way out imports pandas,
-which costs a second at the first query.
+which costs a second at the first query. Servers answer by `intake.databases.answers`.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from proveout.intake.databases.abilities import abilities_of
+from proveout.intake.databases.answers import from_server
 from proveout.intake.databases.numbering import text_mark
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def is_duckdb(expression: ir.Expr) -> bool:
 def rows(expression: ir.Table) -> list[dict[str, Any]]:
     """Run a query with a small answer. Moments with a zone come in UTC."""
     if not _is_direct(expression):
-        found: list[dict[str, Any]] = expression.to_pyarrow().to_pylist()
+        found: list[dict[str, Any]] = arrow(expression).to_pylist()
         return found
     backend = expression.get_backend()
     answer = backend.con.sql(str(backend.compile(expression)))
@@ -58,7 +59,7 @@ def _aware(moment: Any) -> Any:
 def arrow(expression: ir.Table) -> pa.Table:
     """Run a query whose answer is worked on further."""
     if not _is_direct(expression):
-        return expression.to_pyarrow()
+        return from_server(expression)
     backend = expression.get_backend()
     return backend.con.sql(str(backend.compile(expression))).to_arrow_table()
 

@@ -110,8 +110,9 @@ def _figures(
         yield column.alias("low"), number.min()
         yield column.alias("high"), number.max()
     if column.kind == "boolean":  # not every engine has the minimum of a boolean
-        yield column.alias("low"), value.cast("int8").min()
-        yield column.alias("high"), value.cast("int8").max()
+        number = value.cases((True, 1), (False, 0))  # nor a cast of it to a number
+        yield column.alias("low"), number.min()
+        yield column.alias("high"), number.max()
     elif column.kind != "text":
         yield column.alias("low"), value.min()
         yield column.alias("high"), _largest(table, column)

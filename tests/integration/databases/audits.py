@@ -1,0 +1,87 @@
+"""Audits of one table on several engines, and what may differ between them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from messy_invoices import DATA, invoices, suppliers
+
+from proveout.checks.contract import Finding, Progress
+from proveout.checks.readiness import CHECK
+from proveout.checks.readiness.gap import findings as sandbox_gap
+from proveout.cli.adhoc import asking, charter_of
+from proveout.evidence.model import Evidence
+
+NOW = datetime(2024, 6, 1, 12, tzinfo=UTC)
+N = 20_000
+
+Found = Mapping[tuple[str, ...], Evidence]
+
+
+def write_files(folder: Path, n: int = N) -> tuple[Path, Path]:
+    """Write the invoices and their suppliers as Parquet."""
+    files = folder / "invoices.parquet", folder / "suppliers.parquet"
+    pq.write_table(invoices(n), files[0])
+    pq.write_table(suppliers(), files[1])
+    return files
+
+
+def audit(records: Mapping[str, str], listed: Mapping[str, str]) -> list[Finding]:
+    """Run all that readiness asks of one source, with a list that it refers to."""
+    data = {
+        **DATA,
+        "production": [
+            {"name": "invoices", **records},
+            {"name": "suppliers", "role": "reference", **listed},
+        ],
+    }
+    with asking(charter_of("audit", data), CHECK.name, seed=0) as context:
+        return [f for f in CHECK.run(replace(context, now=NOW)) if not isinstance(f, Progress)]
+
+
+def gap(pilot: Mapping[str, str], records: Mapping[str, str]) -> list[Finding]:
+    """Compare a pilot sample with one source."""
+    data = {"pilot": {"name": "pilot", **pilot}, "production": [{"name": "invoices", **records}]}
+    with asking(charter_of("compare", data), "readiness", seed=0) as context:
+        return [f for f in sandbox_gap(context) if not isinstance(f, Progress)]
+
+
+def by_subject(findings: Sequence[Finding]) -> dict[tuple[str, ...], Evidence]:
+    """Return evidence by metric and the parts of its subject."""
+    return {
+        (f.metric, *(f"{name}={value}" for name, value in f.subject.parts)): f
+        for f in findings
+        if isinstance(f, Evidence)
+    }
+
+
+def figures(findings: Sequence[Finding]) -> dict[tuple[str, ...], tuple[float, int]]:
+    """Return value and n of every figure; figures that rest on the same counts are equal."""
+    return {
+        subject: (round(float(each.value), 9), each.n)
+        for subject, each in by_subject(findings).items()
+    }
+
+
+def assert_same_gap(there: Found, here: Found) -> None:
+    """Fields are counted in full; the classifier sees another random sample on each engine."""
+    auc = ("readiness.sandbox_auc",)
+    assert there.keys() == here.keys()
+    assert {s: (round(each.value, 9), each.n) for s, each in there.items() if s != auc} == {
+        s: (round(each.value, 9), each.n) for s, each in here.items() if s != auc
+    }
+    one, other = there[auc].interval, here[auc].interval
+    assert one is not None
+    assert other is not None
+    assert max(one.low, other.low) <= min(one.high, other.high)
+
+
+def rows_of(table: pa.Table) -> list[tuple[Any, ...]]:
+    """Return the rows of a table as drivers take them."""
+    return list(zip(*(column.to_pylist() for column in table.columns), strict=True))
