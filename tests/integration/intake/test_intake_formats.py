@@ -226,9 +226,9 @@ def test_a_missing_table_is_answered_with_those_there_are(open_: Open, tmp_path:
         (
             "t.xlsx",
             b"PK\x03\x04 and then nothing",
-            "t.xlsx is no workbook that can be read: it is damaged, or in a form from before "
-            "1997.\n"
-            "Open it in a spreadsheet program and save it again, as .xlsx or CSV.",
+            "t.xlsx is no workbook that can be read: it is damaged or cut short (File is not a "
+            "zip file).\n"
+            "Fetch or export it again; a spreadsheet program may be able to repair it.",
         ),
         (
             "t.db",

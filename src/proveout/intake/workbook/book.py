@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from proveout.intake.workbook.grid import Sheet
@@ -23,12 +21,3 @@ class Book:
     """What else it holds: 'charts', 'macros', 'dialogs'."""
     found: Mapping[str, Any] = field(default_factory=dict)
     """What is told of the whole of it, such as the form of an old file."""
-
-
-@contextmanager
-def open_book(path: Path, name: str) -> Iterator[Book]:
-    """Open a workbook by what it is. Raises InputError where it cannot be read."""
-    from proveout.intake.workbook.calamine_book import open_with_calamine
-
-    with open_with_calamine(path, name) as book:
-        yield book

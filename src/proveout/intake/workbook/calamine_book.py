@@ -10,6 +10,7 @@ from typing import IO, TYPE_CHECKING, Any
 from proveout.errors import InputError
 from proveout.intake.workbook.book import Book
 from proveout.intake.workbook.grid import Area, Grid, Sheet
+from proveout.intake.workbook.quiet import without_panic_text
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet, CalamineWorkbook
@@ -27,18 +28,34 @@ def open_with_calamine(
     source: Path | IO[bytes],
     name: str,
     *,
+    check: Callable[[str], None] = lambda _: None,
     more: Callable[[str, Grid], Grid] = lambda _, grid: grid,
 ) -> Iterator[Book]:
     """Open a workbook; `more` adds to a sheet's grid what calamine does not tell.
+
+    `check` is asked before a sheet is read, and raises where it may not be.
 
     Raises InputError where it cannot be read.
     """
     import python_calamine as calamine
 
+    given = str(source) if isinstance(source, Path) else source
+    with _told(name):
+        book = calamine.CalamineWorkbook.from_object(given)
     try:
-        given = str(source) if isinstance(source, Path) else source
-        with calamine.CalamineWorkbook.from_object(given) as book:
-            yield _book(book, more)
+        yield _book(book, name, check, more)
+    finally:
+        book.close()
+
+
+@contextmanager
+def _told(name: str) -> Iterator[None]:
+    """Raise what an error of calamine means for the user."""
+    import python_calamine as calamine
+
+    try:
+        with without_panic_text():
+            yield
     except calamine.PasswordError as error:
         raise protected(name) from error
     except PermissionError:
@@ -68,7 +85,12 @@ def damaged(name: str) -> InputError:
     )
 
 
-def _book(book: CalamineWorkbook, more: Callable[[str, Grid], Grid]) -> Book:
+def _book(
+    book: CalamineWorkbook,
+    name: str,
+    check: Callable[[str], None],
+    more: Callable[[str, Grid], Grid],
+) -> Book:
     shown = {meta.name: meta for meta in book.sheets_metadata}
     names = [name for name, meta in shown.items() if "Work" in str(meta.typ)]
     others = [

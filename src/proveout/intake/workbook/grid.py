@@ -53,6 +53,8 @@ class Grid:
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
     """Of the sheet, from 0."""
+    typed: bool = True
+    """False: all cells are text, as in a web page, and say nothing of their type."""
 
     @property
     def width(self) -> int:

@@ -40,7 +40,7 @@ def load(grid: Grid, table: Table, place: Place, session: Session) -> ReadTable:
     cells = [list(column) for column in zip(*rows, strict=True)] if rows else []
     cells = [cells[at] for at in table.columns] if cells else [[] for _ in table.columns]
     filled = _fill_merged(grid, table, cells)
-    columns = [column_values(column) for column in cells]
+    columns = [column_values(column, typed=grid.typed) for column in cells]
     written = ArrowTable(
         session,
         stem="sheet",

@@ -10,10 +10,11 @@ from proveout.errors import InputError
 from proveout.intake.readers.choice import chosen
 from proveout.intake.readers.port import ReadTable, SourceFile
 from proveout.intake.session import Session
-from proveout.intake.workbook.book import Book, open_book
+from proveout.intake.workbook.book import Book
 from proveout.intake.workbook.finding import Table, find_tables
 from proveout.intake.workbook.grid import Area, Sheet, area_of
 from proveout.intake.workbook.loading import Place, load
+from proveout.intake.workbook.opening import is_plain_text, open_book
 
 _COMPARABLE = 0.5
 """The first table is the main one, unless another is more than twice as large."""
@@ -24,6 +25,11 @@ def read_workbook(file: SourceFile, session: Session) -> list[ReadTable]:
 
     Raises InputError where it cannot be read, or holds nothing.
     """
+    if _is_text(file):
+        # Many programs write delimited text and call it .xls, which Excel opens with a warning.
+        from proveout.intake.readers.delimited import read_delimited
+
+        return [*read_delimited(file, session)]
     with open_book(file.path, file.name) as book:
         wanted, area = _wanted(book, file)
         found: list[_Found] = []
@@ -38,6 +44,11 @@ def read_workbook(file: SourceFile, session: Session) -> list[ReadTable]:
             raise _nothing(book, file, wanted, area)
     main = _main(found)
     return [main.read, *(each.read for each in found if each is not main)]
+
+
+def _is_text(file: SourceFile) -> bool:
+    with file.path.open("rb") as stream:
+        return is_plain_text(stream.read(1 << 16))
 
 
 @dataclass(frozen=True, slots=True)

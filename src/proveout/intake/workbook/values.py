@@ -41,9 +41,14 @@ class ColumnValues:
     """How many of its texts are numbers, in a column that stays text."""
 
 
-def column_values(cells: Sequence[Any]) -> ColumnValues:
-    """Find the type that all cells of a column fit, and bring them to it."""
+def column_values(cells: Sequence[Any], *, typed: bool = True) -> ColumnValues:
+    """Find the type that all cells of a column fit, and bring them to it.
+
+    Where cells are not typed, texts that are numbers all along a column are numbers.
+    """
     values: list[Any] = [None if cell == "" else cell for cell in cells]
+    if not typed:
+        values = _as_numbers(values)
     types = set(map(type, values)) - {type(None)}
     column = ColumnValues(kind=None, values=values)
     if Uncomputed in types or (str in types and not ERRORS.isdisjoint(_texts(values))):
@@ -89,6 +94,14 @@ def number_in(text: str) -> float | None:
     if grouped is None or (grouped[1] == "," and "." not in plain and plain.count(",") == 1):
         return None
     return float(plain.replace(grouped[1], ""))
+
+
+def _as_numbers(values: list[Any]) -> list[Any]:
+    read = [number_in(value) if isinstance(value, str) else value for value in values]
+    lost = any(
+        number is None and value is not None for number, value in zip(read, values, strict=True)
+    )
+    return values if lost else read
 
 
 def _texts(values: Sequence[Any]) -> set[Any]:

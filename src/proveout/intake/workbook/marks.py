@@ -1,0 +1,90 @@
+"""What calamine does not tell of a sheet: errors, hidden rows and columns, formulas without value.
+
+It reads a cell with an error, or with a formula that was never computed, as an empty one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from proveout.errors import InputError
+from proveout.intake.workbook.grid import Area, Grid, Uncomputed, address
+
+_CELLS = 60_000_000
+"""A sheet is held as a rectangle; with more cells than this it would need gigabytes."""
+
+ERROR_CODES: Mapping[int, str] = {
+    0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?",
+    0x24: "#NUM!", 0x2A: "#N/A", 0x2B: "#GETTING_DATA",
+}  # fmt: skip
+"""As Excel's binary formats store them."""
+
+
+@dataclass(slots=True)
+class Marks:
+    """What is known of one sheet beside its values; rows and columns from 0."""
+
+    cells: dict[tuple[int, int], str] = field(default_factory=dict)
+    """Errors as their text, and formulas without a value as `Uncomputed`."""
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: list[tuple[int, int]] = field(default_factory=list)
+    """First and last of each stretch."""
+    merges: list[Area] = field(default_factory=list)
+    """In columns of the sheet; only where calamine has none."""
+    last_row: int = 0
+    last_column: int = 0
+
+    def check_size(self, file: str, sheet: str) -> None:
+        """Raise InputError where the sheet as a rectangle would not fit in memory."""
+        rows, columns = self.last_row + 1, self.last_column + 1
+        if rows * columns > _CELLS:
+            raise InputError(
+                f"{file}: the sheet '{sheet}' reaches to {address(self.last_row, self.last_column)}: "
+                f"{rows:,} rows × {columns:,} columns are too many to read.",
+                hint="Delete what stands far away from the table, or export the table as CSV.",
+            )
+
+    def added_to(self, grid: Grid) -> Grid:
+        """Return the grid with all of it."""
+        grid = _with_cells(grid, self.cells)
+        columns = {c for first, last in self.hidden_columns for c in range(first, last + 1)}
+        merges = [
+            Area(
+                top=m.top, left=max(m.left - grid.left, 0), bottom=m.bottom,
+                right=m.right - grid.left,
+            )
+            for m in self.merges if m.right >= grid.left
+        ]  # fmt: skip
+        return replace(
+            grid,
+            merges=(*grid.merges, *merges),
+            hidden_rows=frozenset(self.hidden_rows),
+            hidden_columns=frozenset(columns),
+        )
+
+
+def _with_cells(grid: Grid, cells: Mapping[tuple[int, int], str]) -> Grid:
+    """Write cells into the empty places of a grid, which grows where they stand outside."""
+    if not cells:
+        return grid
+    left = min(column for _, column in cells)
+    right = max(column for _, column in cells)
+    bottom = max(row for row, _ in cells)
+    rows: list[list[Any]] = [*grid.rows]
+    if not rows:
+        grid = replace(grid, left=left)
+    before = max(grid.left - left, 0)
+    after = max(right - (grid.left + grid.width - 1), 0) if rows else right - left + 1
+    if before or after:
+        rows = [["" for _ in range(before)] + row + ["" for _ in range(after)] for row in rows]
+    width = before + grid.width + after
+    rows += [[""] * width for _ in range(bottom + 1 - len(rows))]
+    start = grid.left - before
+    for (row, column), text in cells.items():
+        # Where calamine gives a value all the same, it stays.
+        if rows[row][column - start] == "" or isinstance(text, Uncomputed):
+            rows[row][column - start] = text
+    merges = tuple(replace(m, left=m.left + before, right=m.right + before) for m in grid.merges)
+    return replace(grid, rows=rows, left=start, merges=merges)

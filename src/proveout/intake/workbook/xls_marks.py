@@ -1,0 +1,84 @@
+"""Marks of the sheets of an .xls file of 1995 or later: a walk over its records (MS-XLS 2.1.4)."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+
+from proveout.intake.workbook.marks import ERROR_CODES, Marks
+
+BOF = frozenset({0x0009, 0x0209, 0x0409, 0x0809})
+_EOF, _FILEPASS, _SHEET = 0x000A, 0x002F, 0x0085
+_ROW, _COLUMN, _BOOL_ERROR, _FORMULA = 0x0208, 0x007D, 0x0205, frozenset({0x0006, 0x0206, 0x0406})
+
+
+def records(content: bytes, at: int = 0) -> Iterator[tuple[int, int, int]]:
+    """Yield type, start and end of each record, as far as they go on."""
+    end = len(content)
+    unpack = struct.Struct("<HH").unpack_from
+    while at + 4 <= end:
+        kind, size = unpack(content, at)
+        at += 4
+        yield kind, at, min(at + size, end)
+        at += size
+
+
+def is_encrypted(content: bytes) -> bool:
+    """Tell whether the stream of a workbook asks for a password near its begin."""
+    for n, (kind, _, _) in enumerate(records(content)):
+        if kind == _FILEPASS:
+            return True
+        if kind == _EOF or n > 200:
+            return False
+    return False
+
+
+def xls_marks(content: bytes) -> list[Marks]:
+    """Collect the marks of each sheet of cells, in the order of the workbook's list of sheets."""
+    return [_of_sheet(content, at) for at in _sheets(content)]
+
+
+def _sheets(content: bytes) -> list[int]:
+    starts: list[int] = []
+    for kind, start, end in records(content):
+        if kind == _SHEET and end - start >= 6:
+            at, _, type_ = struct.unpack_from("<IBB", content, start)
+            if type_ == 0:
+                starts.append(at)
+        elif kind == _EOF:
+            break
+    return starts
+
+
+def _of_sheet(content: bytes, at: int) -> Marks:
+    marks, depth = Marks(), 0
+    for kind, start, end in records(content, at):
+        if kind in BOF:
+            depth += 1
+        elif kind == _EOF:
+            depth -= 1
+            if depth <= 0:
+                break
+        elif depth == 1:
+            _take(marks, content, kind, start, end)
+    return marks
+
+
+def _take(marks: Marks, content: bytes, kind: int, start: int, end: int) -> None:
+    size = end - start
+    if kind == _ROW and size >= 14:
+        if content[start + 12] & 0x20:
+            marks.hidden_rows.add(int.from_bytes(content[start : start + 2], "little"))
+    elif kind == _COLUMN and size >= 10:
+        first, last, _, _, flags = struct.unpack_from("<5H", content, start)
+        if flags & 1:
+            marks.hidden_columns.append((first, min(last, 255)))
+    elif kind == _BOOL_ERROR and size >= 8:
+        row, column, _, value, is_error = struct.unpack_from("<HHHBB", content, start)
+        if is_error:
+            marks.cells[row, column] = ERROR_CODES.get(value, "#VALUE!")
+    elif kind in _FORMULA and size >= 14:
+        row, column = struct.unpack_from("<HH", content, start)
+        value = content[start + 6 : start + 14]
+        if value[6:8] == b"\xff\xff" and value[0] == 2:
+            marks.cells[row, column] = ERROR_CODES.get(value[2], "#VALUE!")

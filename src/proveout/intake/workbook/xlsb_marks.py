@@ -1,0 +1,96 @@
+"""Marks of the sheets of an .xlsb file: a walk over its records (MS-XLSB 2.1.4)."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+
+from proveout.intake.workbook.archive import Archive
+from proveout.intake.workbook.grid import Area
+from proveout.intake.workbook.marks import ERROR_CODES, Marks
+
+_ROW, _CELL_ERROR, _FORMULA_ERROR, _COLUMN, _MERGE = 0, 3, 11, 60, 176
+_CELLS = frozenset(range(1, 12))
+_SHEET = 156
+_LONGEST = 1 << 28
+
+
+def records(content: bytes) -> Iterator[tuple[int, int, int]]:
+    """Yield type, start and end of each record, as far as they go on."""
+    at, end = 0, len(content)
+    while at < end:
+        kind = content[at]
+        at += 1
+        if kind & 0x80 and at < end:
+            kind = (kind & 0x7F) | (content[at] & 0x7F) << 7
+            at += 1
+        size = shift = 0
+        while at < end and shift < 28:
+            byte = content[at]
+            at += 1
+            size |= (byte & 0x7F) << shift
+            shift += 7
+            if not byte & 0x80:
+                break
+        yield kind, at, min(at + size, end)
+        at += size
+
+
+def xlsb_marks(content: bytes) -> Marks:
+    """Collect the marks of one sheet."""
+    marks, row = Marks(), 0
+    for kind, start, end in records(content):
+        if kind in _CELLS:
+            if end - start < 4:
+                continue
+            column = int.from_bytes(content[start : start + 4], "little") & 0x3FFF
+            marks.last_column = max(marks.last_column, column)
+            if kind in (_CELL_ERROR, _FORMULA_ERROR) and end - start >= 9:
+                code = content[start + 8]
+                marks.cells[row, column] = ERROR_CODES.get(code, "#VALUE!")
+        elif kind == _ROW and end - start >= 13:
+            row = int.from_bytes(content[start : start + 4], "little") & 0xFFFFF
+            marks.last_row = max(marks.last_row, row)
+            # Bits of BrtRowHdr after row, style and height: the fifth of the second byte hides.
+            if content[start + 11] & 0x10:
+                marks.hidden_rows.add(row)
+        elif kind == _COLUMN and end - start >= 18:
+            first, last = struct.unpack_from("<II", content, start)
+            if content[start + 16] & 0x01:
+                marks.hidden_columns.append((first, min(last, 16_383)))
+        elif kind == _MERGE and end - start >= 16:
+            top, bottom, left, right = struct.unpack_from("<IIII", content, start)
+            if top <= bottom < 1 << 20 and left <= right < 1 << 14:
+                marks.merges.append(Area(top=top, left=left, bottom=bottom, right=right))
+    return marks
+
+
+def sheet_parts(archive: Archive) -> dict[str, str]:
+    """Return for each sheet's name the part of the archive that holds it."""
+    import re
+
+    links = archive.read("xl/_rels/workbook.bin.rels").decode("utf-8", "replace")
+    targets: dict[str, str] = {}
+    for link in re.findall(r"<(?:\w+:)?Relationship\b[^>]*>", links):
+        told = dict(re.findall(r"\b(Id|Target)=[\"']([^\"']*)", link))
+        targets[told.get("Id", "")] = told.get("Target", "")
+    content = archive.read("xl/workbook.bin", _LONGEST)
+    parts: dict[str, str] = {}
+    for kind, start, end in records(content):
+        if kind != _SHEET or end - start < 16:
+            continue
+        id_, at = _text(content, start + 8)
+        name, _ = _text(content, at)
+        target = targets.get(id_, "")
+        if target:
+            parts[name] = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+    return parts
+
+
+def _text(content: bytes, at: int) -> tuple[str, int]:
+    """Read a string of UTF-16 with its count of characters before it."""
+    n = int.from_bytes(content[at : at + 4], "little")
+    if n == 0xFFFFFFFF or n > 1 << 16:
+        return "", at + 4
+    end = at + 4 + 2 * n
+    return content[at + 4 : end].decode("utf-16-le", "replace"), end
