@@ -89,12 +89,14 @@ def learned(corrections: Iterable[tuple[str, str]], right: Iterable[str]) -> lis
     """
     known_right = set(right)
     times: dict[Edit, int] = {}
-    for wrong, truth in set(corrections):
+    for wrong, truth in corrections:
         for edit in edits_of(wrong, truth):
             times[edit] = times.get(edit, 0) + 1
+    ranked = sorted(times, key=lambda each: (each.way == "whole", -times[each], each.way, each.old))
     return [
-        edit for edit in sorted(times, key=lambda each: (each.way == "whole", -times[each], each.way))
-        if not any(edit.apply(text) is not None for text in known_right)
+        edit for edit in ranked
+        if (edit.way != "whole" or not edit.new or times[edit] > 1)
+        and not any(edit.apply(text) is not None for text in known_right)
     ]  # fmt: skip
 
 

@@ -22,9 +22,10 @@ from proveout.checks.readiness.cells.grid import Column, Scores
 from proveout.checks.readiness.cells.labels import Known, Labels
 from proveout.checks.readiness.cells.signal import Kind, Signal, Told
 
-_PRIOR_SAYS = 3.0
+_PRIOR_SAYS = 4.0
 """How many labelled cells a detector's own confidence counts as."""
-_PSEUDO_CELLS = 400
+_PSEUDO_CELLS = 500
+"""Cells that only the detectors speak for, suspected ones and others each."""
 _PSEUDO_WEIGHT = 6.0
 """Weight of all cells that only the detectors speak for, in labelled cells."""
 _TREES = 100
@@ -51,12 +52,30 @@ def tally(signal: Signal, column: Column, known: Known) -> Tally:
 def trusted(signal: Signal, here: Tally, everywhere: Tally) -> Signal:
     """Return a signal whose scores are scaled by how often it was right, here and elsewhere."""
     sure = float(signal.scores[signal.scores > 0.5].mean()) if (signal.scores > 0.5).any() else 0.6
-    general = (sure * _PRIOR_SAYS + everywhere.right) / (
-        _PRIOR_SAYS + everywhere.right + everywhere.wrong
-    )
-    now = (general * _PRIOR_SAYS + here.right) / (_PRIOR_SAYS + here.right + here.wrong)
-    scale = now / max(sure, 1e-6)
+    general = _updated(sure, everywhere.right - here.right, everywhere.wrong - here.wrong)
+    now = _updated(general, here.right, here.wrong)
+    # Confirmed elsewhere, a detector gains no say over what it left open here.
+    scale = min(now / max(sure, 1e-6), 1.0 if not here.right else 1.2)
     return replace(signal, scores=np.clip(signal.scores * scale, 0, 0.99).astype(np.float32))
+
+
+def _updated(chance: float, right: float, wrong: float) -> float:
+    """Update a chance by what labels say, the chance counting as a few labels itself."""
+    return (chance * _PRIOR_SAYS + right) / (_PRIOR_SAYS + right + wrong)
+
+
+def spared(signal: Signal, column: Column, known: Known) -> Signal:
+    """Return a signal on values without those that a label says are right."""
+    if signal.by_row:
+        return signal
+    right = np.unique(column.codes[known.rows[~known.wrong]])
+    wrong = np.unique(column.codes[known.rows[known.wrong]])
+    only_right = np.setdiff1d(right, wrong)
+    if not signal.scores[only_right].any():
+        return signal
+    scores = signal.scores.copy()
+    scores[only_right] = 0
+    return replace(signal, scores=scores)
 
 
 def edit_signal(column: Column, said: dict[int, str]) -> Signal | None:
@@ -87,34 +106,27 @@ def classify(
     """Return the chance that each cell is wrong, from labelled cells and the detectors' say."""
     from sklearn.ensemble import ExtraTreesClassifier
 
-    rng = np.random.default_rng(seed)
-    prior_of = prior[features.first]
-    drawn = _drawn(features, prior_of, rng)
-    x = features.vectors
-    rows = features.of_row[known.rows]
-    sure = np.maximum(prior_of[drawn], 1 - prior_of[drawn])
-    pseudo = (sure - 0.5) * 2
-    pseudo *= _PSEUDO_WEIGHT / max(pseudo.sum(), 1e-9)
-    trees = ExtraTreesClassifier(
-        _TREES, random_state=seed, min_samples_leaf=1, max_features=0.5, n_jobs=1
-    )
-    prior_column = prior_of[:, None].astype(np.float32)
-    x = np.concatenate([x, prior_column], axis=1)
+    if bool(((prior[known.rows] > 0.5) == known.wrong).all()):
+        return prior  # nothing to learn: the detectors are right wherever a label can tell
+    drawn = _drawn(prior, np.random.default_rng(seed))
+    sure = np.abs(prior[drawn] - 0.5)
+    pseudo = sure * (_PSEUDO_WEIGHT / max(float(sure.sum()), 1e-9))
+    by_vector = np.concatenate([features.vectors, prior[features.first][:, None]], axis=1)
+    at = features.of_row
+    trees = ExtraTreesClassifier(_TREES, random_state=seed, max_features=0.5, n_jobs=1)
     trees.fit(
-        np.concatenate([x[rows], x[drawn]]),
-        np.concatenate([known.wrong, prior_of[drawn] > 0.5]),
+        np.concatenate([by_vector[at[known.rows]], by_vector[at[drawn]]]),
+        np.concatenate([known.wrong, prior[drawn] > 0.5]),
         sample_weight=np.concatenate([known.weight, pseudo]),
     )
-    if len(trees.classes_) < 2:
-        return prior
-    return np.asarray(trees.predict_proba(x)[:, 1], np.float32)[features.of_row]
+    return np.asarray(trees.predict_proba(by_vector)[:, 1], np.float32)[at]
 
 
-def _drawn(features: Features, prior: Scores, rng: np.random.Generator) -> NDArray[np.int64]:
-    """Draw vectors for the detectors to speak for: half of the suspected, half of the others."""
+def _drawn(prior: Scores, rng: np.random.Generator) -> NDArray[np.int64]:
+    """Draw rows for the detectors to speak for: some of the suspected, more of the others."""
     suspected = prior > 0.5
     parts = [
-        rng.choice(at, min(len(at), _PSEUDO_CELLS // 2), replace=False)
+        rng.choice(at, min(len(at), _PSEUDO_CELLS), replace=False)
         for at in (np.flatnonzero(suspected), np.flatnonzero(~suspected)) if len(at)
     ]  # fmt: skip
     return np.concatenate(parts)

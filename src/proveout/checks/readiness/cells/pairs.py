@@ -144,6 +144,11 @@ def _judged(on: int, of: int, pairs: _PairTable, columns: tuple[Column, ...]) ->
     )  # fmt: skip
 
 
+def judged(x: Column, y: Column) -> Dependency | None:
+    """Judge one dependency x -> y, as column 0 on column 1."""
+    return _judged(0, 1, _table(x, y), (x, y))
+
+
 def votes(x: Column, y: Column) -> Vote:
     """Ask, for every row, what the other rows with the same x say of y."""
     n_rows, width = x.n_rows, len(y.values)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -21,17 +20,16 @@ from proveout.checks.readiness.cells.detectors.dependency import (
     distrust,
     rules_among,
 )
-from proveout.checks.readiness.cells.detectors.formats import formats
+from proveout.checks.readiness.cells.detectors.formats import formats, other_lengths
 from proveout.checks.readiness.cells.detectors.misplaced import misplaced
 from proveout.checks.readiness.cells.detectors.numbers import outliers
 from proveout.checks.readiness.cells.detectors.writing import slips, wrong_encoding
 from proveout.checks.readiness.cells.grid import Column, Grid, Scores
+from proveout.checks.readiness.cells.joint import Pair, pairs_that_decide
 from proveout.checks.readiness.cells.pairs import Dependency, dependencies
 from proveout.checks.readiness.cells.shapes import Shapes
 from proveout.checks.readiness.cells.signal import Signal
 
-THRESHOLD = 0.5
-"""Confidence from which a cell is listed."""
 _WEAKEST = 0.3
 """Strength below which a dependency is not even looked at."""
 
@@ -41,6 +39,7 @@ class Detection:
     """The detectors, ready for a table."""
 
     grid: Grid
+    seed: int = 0
 
     @cached_property
     def found(self) -> list[Dependency]:
@@ -53,17 +52,39 @@ class Detection:
         return find_reports(self.grid.columns, self.found)
 
     @cached_property
+    def columns(self) -> tuple[Column, ...]:
+        """The columns, and after them the pairs of columns that only together decide another."""
+        return (*self.grid.columns, *(each.column for each in self._pairs))
+
+    @cached_property
+    def _pairs(self) -> list[Pair]:
+        return pairs_that_decide(self.grid.columns, self.found, seed=self.seed)
+
+    @cached_property
     def rules(self) -> list[Dependency]:
         """The dependencies that hold but for few rows."""
         reported = () if self.reports is None else self.reports.of
-        return [
+        single = [
             each for each in rules_among(self.found)
             if each.of not in reported and each.on not in reported
         ]  # fmt: skip
+        width = len(self.grid.columns)
+        double = [
+            replace(rule, on=width + at)
+            for at, pair in enumerate(self._pairs)
+            for rule in pair.decides
+            if rule.of not in reported
+        ]
+        return [*single, *double]
 
     @cached_property
     def _first_round(self) -> dict[int, Scores]:
-        return distrust(self.grid.columns, self.rules)
+        scores = distrust(self.columns, self.rules)
+        none = np.zeros(self.grid.n_rows, np.float32)
+        for at, pair in enumerate(self._pairs, start=len(self.grid.columns)):
+            # Two columns as one are as doubtful as the more doubtful of them.
+            scores[at] = np.maximum.reduce([scores.get(each, none) for each in (at, *pair.of)])
+        return scores
 
     def belief(self, of: int, known: dict[int, int] | None = None) -> Belief | None:
         """Weigh the sources of one column; None where it is not a reported one."""
@@ -80,11 +101,12 @@ class Detection:
             stand_ins(column, shapes),
             gaps(column),
             *formats(column, shapes),
+            other_lengths(column),
             outliers(column, shapes),
             *slips(column),
             wrong_encoding(column),
             *misplaced(columns, at),
-            *broken_dependencies(columns, at, self.rules, self._first_round),
+            *broken_dependencies(self.columns, at, self.rules, self._first_round),
         ]
         belief = belief or self.belief(at)
         if belief is not None and self.reports is not None:
@@ -101,10 +123,3 @@ def combined(column: Column, signals: list[Signal]) -> Scores:
         best = np.maximum(best, scores)
         doubt *= 1 - 0.6 * scores
     return np.maximum(best, 1 - doubt)
-
-
-def each_column(detection: Detection) -> Iterator[tuple[int, list[Signal], Scores]]:
-    """Go through the columns one at a time, so that the figures of one column are held."""
-    for at, column in enumerate(detection.grid.columns):
-        signals = detection.signals(at)
-        yield at, signals, combined(column, signals)

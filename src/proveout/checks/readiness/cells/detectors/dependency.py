@@ -17,12 +17,13 @@ from proveout.checks.readiness.cells.grid import Column, Scores
 from proveout.checks.readiness.cells.pairs import Dependency, Vote, votes
 from proveout.checks.readiness.cells.signal import Signal, Told
 
-STRONG = 0.8
+STRONG = 0.7
 """Strength from which a dependency is taken as a rule of the data."""
 _COVERED = 0.15
 """Share of the rows that a rule must say something about."""
 _MOST_DETERMINANTS = 5
-_SURE = 0.6
+_SURE = 0.8
+_DOUBT = 1.0
 """Share of the companions that must agree before they speak against a row."""
 
 
@@ -109,10 +110,11 @@ def _say(columns: Sequence[Column], rule: Dependency) -> _Say:
     others = np.maximum(vote.others, 1).astype(np.float32)
     speaks = (vote.expected >= 0) & (vote.expected != y.codes) & ~y.is_empty[y.codes]
     sure = vote.top >= _SURE * others
-    against = np.where(speaks & sure, (vote.top - vote.agreed) / others, 0).astype(np.float32)
+    # Of two that differ, neither is the likelier: one companion alone convinces nobody.
+    against = np.where(speaks & sure, (vote.top - vote.agreed) / (others + _DOUBT), 0)
     in_favour = (vote.agreed / others).astype(np.float32)
     return _Say(
-        on=rule.on, weight=rule.strength, against=against, in_favour=in_favour, vote=vote
+        on=rule.on, weight=rule.strength, against=against.astype(np.float32), in_favour=in_favour, vote=vote
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from proveout.checks.readiness.cells.grid import Column
-from proveout.checks.readiness.cells.shapes import Shapes, figure, number_within
+from proveout.checks.readiness.cells.shapes import Shapes, figure, fine, number_within
 from proveout.checks.readiness.cells.signal import Signal, Told, by_value
 
 _NUMERIC = 0.5
@@ -15,6 +15,8 @@ _STRUCTURED = 0.8
 _DOMINANT = 0.5
 _CATEGORY = 0.05
 """Share of the records from which one value is a category, whatever its form."""
+_ONE_MASK = 0.95
+_ODD_MASK = 0.01
 _MOST_SHAPES = 40
 """More shapes than this, and a column has no form of its own."""
 
@@ -34,6 +36,24 @@ def formats(column: Column, shapes: Shapes) -> list[Signal | None]:
         by_value("format", column, _digits_in_words(column, shapes)),
         by_value("format", column, _odd_characters(column)),
     ]
+
+
+def other_lengths(column: Column) -> Signal | None:
+    """Find codes and figures that differ, digit by digit, from the one mask of nearly all."""
+    if column.n_filled < 200:
+        return None
+    masks = {code: fine(value) for code, value, _ in column.filled()}
+    counted: Counter[str] = Counter()
+    for code, _, n in column.filled():
+        counted[masks[code]] += n
+    usual, most = counted.most_common(1)[0]
+    if most < _ONE_MASK * column.n_filled or " " in usual or len(usual) > 30:
+        return None
+    example = next(value for code, value, _ in column.filled() if masks[code] == usual)
+    told = Told(reason=f"not of the form of nearly all {column.name}, such as '{example}'")
+    odd = {code: (0.65, told) for code, mask in masks.items()
+           if counted[mask] < _ODD_MASK * column.n_filled}  # fmt: skip
+    return by_value("format", column, odd)
 
 
 def _no_numbers(column: Column, shapes: Shapes) -> dict[int, tuple[float, Told]]:

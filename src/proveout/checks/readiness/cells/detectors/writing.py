@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from os.path import commonprefix
 
 from proveout.checks.readiness.cells.grid import Column
 from proveout.checks.readiness.cells.signal import Signal, Told, by_value
@@ -17,6 +18,8 @@ _FREQUENT = 4
 _LOOKED_AT = 1000
 _BODY = 0.9
 """Share of the records that the frequent values have together."""
+_WIDEST = 8
+"""Between the first and the last of two edits lie at most so many letters."""
 _ALIKE = 0.1
 """Share of frequent values that are within a slip of another frequent one, from which closeness
 says nothing."""
@@ -129,12 +132,24 @@ def _nearest(
             if other in seen or abs(len(other) - len(text)) > 2:
                 continue
             seen.add(other)
-            edits = edit_distance(text, other)
+            edits = _edits(text, other)
             if edits > (2 if len(text) >= 8 else 1) or _differ_in_digits(text, other):
                 continue
             if best is None or (edits, -n_other) < best[:2]:
                 best = edits, -n_other, other
     return None if best is None else (-best[1], best[2], best[0])
+
+
+def _edits(text: str, other: str) -> int:
+    """Count the edits between two texts; a large number where there are many."""
+    front = len(commonprefix((text, other)))
+    mine, theirs = text[front:], other[front:]
+    end = len(commonprefix((mine[::-1], theirs[::-1])))
+    mine, theirs = mine[: len(mine) - end], theirs[: len(theirs) - end]
+    longer = max(len(mine), len(theirs))
+    if longer <= 1:
+        return longer
+    return edit_distance(mine, theirs) if longer <= _WIDEST else longer
 
 
 def _differ_in_digits(text: str, other: str) -> bool:
