@@ -6,6 +6,8 @@ import codecs
 from pathlib import Path
 
 from proveout.errors import InputError
+from proveout.intake.archives import is_archive
+from proveout.intake.readers.streams import compression_of, opened
 
 _BY_SUFFIX = {
     ".csv": "csv", ".tsv": "csv", ".tab": "csv", ".psv": "csv", ".txt": "csv", ".dat": "csv",
@@ -29,10 +31,18 @@ _NEVER_TEXT = {
     b"\x89PNG": "a PNG picture",
     b"\xff\xd8\xff": "a JPEG picture",
     b"GIF8": "a GIF picture",
+}
+_PACKED = {
+    b"PK\x03\x04": "a zip archive within an archive",
+    b"PK\x05\x06": "an empty zip archive",
     b"7z\xbc\xaf": "a 7-Zip archive",
     b"Rar!": "a RAR archive",
-    b"BZh": "compressed by bzip2 (use gzip or zstd)",
+    b"BZh": "compressed by bzip2",
+    b"\xfd7zXZ": "compressed by xz",
+    b"\x1f\x9d": "compressed by compress",
 }
+_TAR = b"ustar"
+_TAR_AT = 257
 _MARKUP = {b"<!doctype html": "a web page", b"<html": "a web page", b"<?xml": "an XML document"}
 """What a download gives that needed a login, and what some programs call .xls."""
 
@@ -44,7 +54,8 @@ def format_of(path: Path, name: str) -> str:
     under the wrong name is common, and its content is what counts.
     """
     with path.open("rb") as stream:
-        head = stream.read(64)
+        head = stream.read(512)
+    _refuse_packed(path, name, head)
     for start, magic, format_ in _MAGIC:
         if head[start:].startswith(magic):
             return format_
@@ -57,6 +68,23 @@ def format_of(path: Path, name: str) -> str:
             hint="Name a CSV, Parquet, JSON Lines, Excel, PDF, DuckDB or SQLite file.",
         )
     return by_name(path) or ("jsonl" if text[:1] in (b"{", b"[") else "csv")
+
+
+def _refuse_packed(path: Path, name: str, head: bytes) -> None:
+    """Say of an archive that it is one; a .zip is unpacked before."""
+    found = next((what for magic, what in _PACKED.items() if head.startswith(magic)), None)
+    if head.startswith(b"PK\x03\x04") and not is_archive(path):
+        found = None
+    if compression_of(path) is not None:
+        with opened(path, name) as stream:
+            head = stream.read(512)
+    if head[_TAR_AT:].startswith(_TAR):
+        found = "a tar archive"
+    if found is not None:
+        raise InputError(
+            f"{name} is {found}, which is not unpacked.",
+            hint="Unpack it and name the folder, or pack the files as .zip, .gz or .zst.",
+        )
 
 
 def by_name(path: Path) -> str | None:

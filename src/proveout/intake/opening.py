@@ -10,6 +10,7 @@ from typing import Any
 
 from proveout.charter.schema import Source
 from proveout.errors import InputError
+from proveout.intake.archives import unpacked
 from proveout.intake.databases import is_database, read_database
 from proveout.intake.fingerprint import fingerprint_of_files, fingerprint_of_table
 from proveout.intake.formats import format_of
@@ -36,7 +37,7 @@ def open_source(
     if is_database(source):
         return _open_database(source, name, session, folder)
     source = as_file(source)
-    files = find_files(source, folder)
+    files = unpacked(find_files(source, folder), session)
     read: list[ReadTable] = []
     unreadable: list[Reject] = []
     for path in files.paths:

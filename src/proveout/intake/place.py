@@ -5,8 +5,8 @@ from __future__ import annotations
 import difflib
 import glob
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from proveout.charter.schema import Source
@@ -23,9 +23,13 @@ class Files:
     """What their names are relative to."""
     several: bool
     """A folder or a glob: there may be more files tomorrow."""
+    labels: Mapping[Path, str] = field(default_factory=dict)
+    """What files out of an archive are called."""
 
     def name_of(self, path: Path) -> str:
         """Return what a file is called in messages: its path below the base."""
+        if path in self.labels:
+            return self.labels[path]
         try:
             return path.relative_to(self.base).as_posix()
         except ValueError:

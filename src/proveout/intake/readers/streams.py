@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gzip
+import shutil
+import tempfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +17,9 @@ _MAGIC = ((b"\x1f\x8b", "gzip"), (b"\x28\xb5\x2f\xfd", "zstd"))
 PIECE_BYTES = 1 << 20
 SAMPLE_BYTES = 1 << 18
 """Enough for a few thousand rows; a larger sample changes no verdict and costs time."""
+SMALL_BYTES = 1 << 30
+MOST_TIMES = 300
+"""Bytes that one byte may become, beyond the first GB: a table of one row repeated reaches 150."""
 
 
 def compression_of(path: Path) -> str | None:
@@ -39,16 +44,33 @@ def opened(path: Path, name: str) -> Iterator[IO[bytes]]:
 
 
 def check_whole(path: Path, name: str) -> None:
-    """Read a gzip file to its end, where its checksum stands. Raises InputError on damage.
+    """Read a compressed file to its end. Raises InputError on damage, and where it swells beyond
+    measure: more than there is room for, or than any data do.
 
-    The engine does not look at the checksum: of a file damaged in the midst it read half the rows
-    and said nothing.
+    The engine does not look at gzip's checksum: of a file damaged in the midst it read half the
+    rows and said nothing.
     """
-    if compression_of(path) != "gzip":
+    if compression_of(path) is None:
         return
+    packed = path.stat().st_size
+    most = max(SMALL_BYTES, MOST_TIMES * packed)
+    room = shutil.disk_usage(tempfile.gettempdir()).free
+    total = 0
     with opened(path, name) as stream:
-        while stream.read(PIECE_BYTES):
-            pass
+        while piece := stream.read(PIECE_BYTES):
+            total += len(piece)
+            if total > most:
+                raise InputError(
+                    f"{name} is refused: its {packed:,} bytes become more than {MOST_TIMES} times "
+                    "as many, as no data do but a file that is meant to fill a disk.",
+                    hint="If you trust it, decompress it yourself, and name the result.",
+                )
+            if total > room:
+                raise InputError(
+                    f"{name} decompresses to more than the {room >> 20} MB that are free.",
+                    hint="Make room, or name another place for temporary files: "
+                    "export TMPDIR=/FOLDER",
+                )
 
 
 def damaged(name: str, error: Exception) -> InputError:
