@@ -31,7 +31,7 @@ _PIECE = 1 << 20
 _OF_A_WORKBOOK = re.compile(
     r"\[Content_Types\]\.xml|mimetype|content\.xml|xl/.*|Index/.*|Contents/.*|META-INF/manifest\.xml"
 )
-_HIDDEN = re.compile(r"(^|/)(\.(?!\.?/)|~\$|__MACOSX/|Thumbs\.db$|desktop\.ini$)")
+_HIDDEN = re.compile(r"(^|[/\\])(\.(?!\.?[/\\])|~\$|__MACOSX/|Thumbs\.db$|desktop\.ini$)")
 _UNKNOWN_WAYS = (NotImplementedError, RuntimeError)
 """What the library raises for a way of compression or encryption that it does not know."""
 
