@@ -18,6 +18,7 @@ from proveout.cli import (
     init_command,
     ledger_command,
     metrics_command,
+    read_command,
     schema_command,
     seal_command,
     status_command,
@@ -27,6 +28,7 @@ from proveout.cli import (
 REGISTRARS: tuple[Callable[[typer.Typer], None], ...] = (
     demo_command.register,
     init_command.register,
+    read_command.register,
     audit_command.register,
     compare_command.register,
     seal_command.register,

@@ -17,6 +17,8 @@ _BACKSLASH, _ESCAPED = "\ue000", "\ue001"
 MASK = "\ue002"
 """Stands for a quote that is text while a line is cut."""
 _ENDS = re.compile("(\r\n|\n|\r)")
+GARBLED = re.compile("[\udc80-\udcff]")
+"""What stands for a byte that could not be decoded (the error handler 'surrogateescape')."""
 
 
 @dataclass(slots=True)
@@ -30,6 +32,8 @@ class Row:
     """None where its quotes are wrong."""
     is_odd: bool = field(default=False)
     """A quote stands within a field that is not quoted."""
+    is_garbled: bool = field(default=False)
+    """It holds bytes that stand for nothing in the encoding of the file."""
 
     @property
     def width(self) -> int:

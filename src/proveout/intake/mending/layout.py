@@ -35,7 +35,7 @@ def blocks_of(rows: Sequence[Row]) -> list[Block]:
     """Find the tables in the rows of a text."""
     if width := _least_width(rows):
         block = Block(width=width, rows=list(rows))
-        _cut_footer(block)
+        cut_footer(block)
         return [block]
     blocks: list[Block] = []
     start, n = 0, len(rows)
@@ -56,7 +56,7 @@ def blocks_of(rows: Sequence[Row]) -> list[Block]:
             block.before = notes
         end = _end(rows, begin, width)
         block.rows = list(rows[begin:end])
-        _cut_footer(block)
+        cut_footer(block)
         blocks.append(block)
         start = end
     return blocks
@@ -230,7 +230,7 @@ def _starts_another(  # noqa: PLR0913 - what stands before the row, and the row
     return says_header(cells, profiles_of(alike, here)) > (0 if after_blank else 0.9)
 
 
-def _cut_footer(block: Block) -> None:
+def cut_footer(block: Block) -> None:
     """Set notes and totals below a table apart from its records."""
     rows, width = block.rows, block.width
     while rows and rows[-1].is_blank and not rows[-1].raw.strip():

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from proveout.intake.mending.alignment import Alignment, align
 from proveout.intake.mending.columns import Profile, profiles_of
-from proveout.intake.mending.cutting import Cutter, Row, rows_of, split_lines
+from proveout.intake.mending.cutting import GARBLED, Cutter, Row, rows_of, split_lines
 from proveout.intake.mending.dialect import declared_delimiter, find_dialect
 from proveout.intake.mending.headers import align_header, joined_header, n_header_rows
 from proveout.intake.mending.layout import Block, blocks_of
@@ -15,7 +15,6 @@ from proveout.intake.mending.model import Fault, MendedTable, Mending, Note, Tex
 
 CERTAIN = 0.75
 """A repair less likely than this, among all that are possible, is not made."""
-RAW_CHARACTERS = 500
 
 
 def read_text(text: str, *, delimiter: str | None = None, certain: float = CERTAIN) -> Mending:
@@ -37,8 +36,10 @@ def read_text(text: str, *, delimiter: str | None = None, certain: float = CERTA
     cutter = Cutter(dialect)
     width = _usual_width(lines[first:], cutter)
     rows = list(rows_of(lines[first:], ends[first:], cutter, width))
+    is_garbled = not text.isascii() and bool(GARBLED.search(text))
     for row in rows:
         row.line += first
+        row.is_garbled = is_garbled and bool(GARBLED.search(row.raw))
     tables = tuple(_table(block, cutter, certain) for block in blocks_of(rows))
     return Mending(dialect=dialect, tables=tables, newlines=newlines)
 
@@ -69,17 +70,12 @@ def _table(block: Block, cutter: Cutter, certain: float) -> MendedTable:
     n_header, header_cells = _header(rows, sound[1:], body, cutter, repairs)
     table: list[list[str]] = []
     for row in rows[n_header:]:
-        cells = row.cells
-        if cells is not None and len(cells) == width and not row.is_odd:
-            if row.raw.strip():
-                table.append(cells)
-            continue
         if not row.raw.strip():
             continue
-        mended = _mended(row, width, cutter, body, certain, repairs, rejects)
+        mended = mended_row(row, width, cutter, body, certain, repairs, rejects)
         if mended is not None:
             table.append(mended)
-    header = joined_header(header_cells) if header_cells else None
+    header = tuple(map(_shown, joined_header(header_cells))) if header_cells else None
     mended_table = MendedTable(
         header=header,
         width=width,
@@ -121,7 +117,7 @@ def _header(
     return n, top[:n]
 
 
-def _mended(
+def mended_row(  # noqa: PLR0913 - a row, what is known of the rest, and where faults go
     row: Row,
     width: int,
     cutter: Cutter,
@@ -130,6 +126,12 @@ def _mended(
     repairs: list[Fault],
     rejects: list[Fault],
 ) -> list[str] | None:
+    """Return the cells of a row, put right where need be; None where it is refused."""
+    if row.is_garbled:
+        rejects.append(_garbled(row))
+        return None
+    if row.cells is not None and len(row.cells) == width and not row.is_odd:
+        return row.cells
     found = align(row.raw, row.cells, width, cutter, lambda i, cell: profiles[i].cost(cell))
     if found is not None and found.chosen.reason == "quoting" and row.width == width:
         return list(found.chosen.cells)
@@ -140,12 +142,26 @@ def _mended(
     return list(found.chosen.cells)
 
 
+def _garbled(row: Row) -> Fault:
+    return Fault(
+        line=row.line,
+        reason="encoding",
+        message="The row holds bytes that stand for nothing in the file's encoding.",
+        raw=_shown(row.raw),
+    )
+
+
+def _shown(raw: str) -> str:
+    """Return a row as people may see it: what stands for nothing is a white question mark."""
+    return raw if raw.isascii() else GARBLED.sub("\ufffd", raw)
+
+
 def _fault(row: Row, found: Alignment) -> Fault:
     return Fault(
         line=row.line,
         reason=found.chosen.reason,
         message=found.chosen.message,
-        raw=row.raw[:RAW_CHARACTERS],
+        raw=_shown(row.raw),
         certainty=round(found.certainty, 3),
     )
 
@@ -163,7 +179,7 @@ def _refused(row: Row, width: int, found: Alignment | None) -> Fault:
         line=row.line,
         reason=reason,
         message=message,
-        raw=row.raw,
+        raw=_shown(row.raw),
         certainty=0.0 if found is None else round(found.certainty, 3),
     )
 

@@ -79,16 +79,33 @@ def as_utf8(file: SourceFile, encoding: str, session: Session) -> Path:
     return path
 
 
+def marked(data: bytes, encoding: str, name: str) -> str:
+    """Decode a whole text; what stands for nothing becomes a lone surrogate, and can be found.
+
+    Raises InputError on an encoding that does not exist.
+    """
+    try:
+        codec = codecs.lookup(encoding)
+    except LookupError as error:
+        raise _no_encoding(encoding, name) from error
+    errors = "surrogateescape" if codec.name in ("utf-8", "utf-8-sig", "ascii") else _MARKED
+    return data.decode(encoding, errors=errors).removeprefix("\ufeff")
+
+
 def decoded(head: bytes, encoding: str, name: str) -> str:
     """Decode the beginning of a file. Raises InputError on an encoding that does not exist."""
     try:
         text = codecs.getincrementaldecoder(encoding)(errors="replace").decode(head)
     except LookupError as error:
-        raise InputError(
-            f"{name}: there is no encoding named {encoding!r}.",
-            hint="Write for example utf-8, cp1252 or utf-16; or leave it out to have it found.",
-        ) from error
+        raise _no_encoding(encoding, name) from error
     return text.removeprefix("\ufeff")
+
+
+def _no_encoding(encoding: str, name: str) -> InputError:
+    return InputError(
+        f"{name}: there is no encoding named {encoding!r}.",
+        hint="Write for example utf-8, cp1252 or utf-16; or leave it out to have it found.",
+    )
 
 
 def _judged(lines: list[bytes]) -> tuple[list[bytes], list[bytes]]:

@@ -1,0 +1,90 @@
+"""Write tables: whole or not at all, and never over what was read."""
+
+from __future__ import annotations
+
+import csv
+import os
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+Row = Sequence[Any]
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+class Neutraliser:
+    """Puts an apostrophe before cells that a spreadsheet would run, and counts them.
+
+    A sign before a plain number runs nothing.
+    """
+
+    def __init__(self) -> None:
+        self.n = 0
+
+    def rows(self, rows: Iterable[Row]) -> Iterator[list[Any]]:
+        """Return the rows, neutralised."""
+        for row in rows:
+            yield [self._safe(cell) for cell in row]
+
+    def _safe(self, cell: Any) -> Any:
+        if not isinstance(cell, str) or not cell.startswith(_FORMULA) or _is_number(cell):
+            return cell
+        self.n += 1
+        return "'" + cell
+
+
+def _is_number(cell: str) -> bool:
+    return cell[:1] in "+-" and cell[1:].replace(".", "", 1).replace(",", "").isdecimal()
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Give a file beside `path` to write to; it takes its place when all has been written."""
+    handle, name = tempfile.mkstemp(prefix=f".{path.name[:40]}.", suffix=".part", dir=path.parent)
+    os.close(handle)
+    partial = Path(name)
+    try:
+        yield partial
+        partial.chmod(0o666 & ~_umask())
+        os.replace(partial, path)
+    except BaseException:
+        partial.unlink(missing_ok=True)
+        raise
+
+
+def _umask() -> int:
+    # The only way to read it is to set it.
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def write_csv(stream: IO[str], header: Row | None, rows: Iterable[Row]) -> int:
+    """Write standard CSV (RFC 4180 with line feeds); return how many rows."""
+    writer = csv.writer(stream, lineterminator="\n")
+    if header is not None:
+        writer.writerow(header)
+    n = 0
+    if isinstance(rows, list):
+        writer.writerows(rows)
+        return len(rows)
+    for row in rows:
+        writer.writerow(row)
+        n += 1
+    return n
+
+
+def to_csv(path: Path, header: Row | None, rows: Iterable[Row]) -> int:
+    """Write a CSV file, whole or not at all; return how many rows."""
+    with replacing(path) as partial:
+        with partial.open("w", encoding="utf-8", newline="", errors="backslashreplace") as stream:
+            n = write_csv(stream, header, rows)
+    return n
+
+
+def to_parquet(path: Path, write: Callable[[Path], int]) -> int:
+    """Write a Parquet file by `write`, whole or not at all; return how many rows."""
+    with replacing(path) as partial:
+        return write(partial)
