@@ -199,6 +199,133 @@ STALE = Instruction(
 )
 
 
+_CHANGES = "readiness.schema_changes"
+_ASK = "Ask whoever delivers {source} what was changed {when}"
+
+CHANGES: dict[str, Instruction] = {
+    each.kind: each
+    for each in (
+        Instruction(
+            kind="column-renamed",
+            metric=_CHANGES,
+            severity="blocks",
+            sentence="{When}, {column} {what}",
+            instruction="Have {column} delivered under one name. Where the new name is to stay, "
+            "put both together in the charter, under {source}: {charter}",
+            verification=_NEXT + "{column} under one name in every delivery.",
+        ),
+        Instruction(
+            kind="column-gone",
+            metric=_CHANGES,
+            severity="blocks",
+            sentence="{When}, {column} {what}",
+            instruction=_ASK + ". Have {column} delivered again, or agree what the system does "
+            "without it.",
+            verification=_NEXT + "{column} in every delivery.",
+        ),
+        Instruction(
+            kind="column-new",
+            metric=_CHANGES,
+            severity="look",
+            sentence="{When}, {column} {what}",
+            instruction="Say whether the system needs {column}, and what it means. If so, have "
+            "the earlier deliveries completed.",
+            verification=_NEXT + "{column} in every delivery, or taken out.",
+        ),
+        Instruction(
+            kind="type-changed",
+            metric=_CHANGES,
+            severity="blocks",
+            sentence="{When}, {column} {what}",
+            instruction=_ASK + ", and have {column} delivered as before.",
+            verification=_NEXT + "{column} of one type in every delivery.",
+        ),
+        Instruction(
+            kind="format-changed",
+            metric=_CHANGES,
+            severity="misleads",
+            sentence="{When}, {column} {what}",
+            instruction="Agree on one form of {column} with whoever delivers {source}, and have "
+            "the other deliveries sent again in that form.",
+            verification=_NEXT + "one form of {column} in every delivery.",
+        ),
+        Instruction(
+            kind="unit-changed",
+            metric=_CHANGES,
+            severity="misleads",
+            sentence="{When}, {column} {what}",
+            instruction=_ASK + ". Where the unit is another one, convert {column} before "
+            "deliveries are put together, and declare its unit and limits.",
+            verification=_NEXT + "{column} in one unit in every delivery.",
+        ),
+        Instruction(
+            kind="codes-changed",
+            metric=_CHANGES,
+            severity="misleads",
+            sentence="{When}, {column} {what}",
+            instruction=_ASK + ". Translate the codes of {column} into those the system knows, "
+            "or teach it the new ones.",
+            verification=_NEXT + "one set of codes of {column} in every delivery.",
+        ),
+        Instruction(
+            kind="filling-changed",
+            metric=_CHANGES,
+            severity="misleads",
+            sentence="{When}, {column} {what}",
+            instruction=_ASK + ", and have {column} filled as before.",
+            verification=_NEXT + "{column} filled alike in every delivery.",
+        ),
+        Instruction(
+            kind="layout-changed",
+            metric=_CHANGES,
+            severity="look",
+            sentence="{When}, {what}",
+            instruction=_ASK + ". The files were read all the same; other programs may not.",
+            verification=_NEXT + "one layout in every delivery.",
+        ),
+    )
+}
+"""What changed from one delivery of a series to the next."""
+
+MISSING_DELIVERY = Instruction(
+    kind="missing-delivery",
+    metric="readiness.missing_deliveries",
+    severity="blocks",
+    sentence="{source} comes {rhythm}, and {which} missing",
+    instruction="Have these delivered, or say in the charter that {source} does not come {rhythm}.",
+    verification=_NEXT + "no gap between the deliveries of {source}.",
+)
+
+LATE_DELIVERY = Instruction(
+    kind="late-delivery",
+    metric="readiness.late_deliveries",
+    severity="blocks",
+    sentence="{source} is to come {rhythm}, and {which} late",
+    instruction="Find out where these deliveries got stuck, and agree who is told next time.",
+    verification=_NEXT + "no delivery of {source} overdue.",
+)
+
+REPEATED_DELIVERY = Instruction(
+    kind="repeated-delivery",
+    metric="readiness.repeated_deliveries",
+    severity="misleads",
+    sentence="{source} brings records more than once: {which}",
+    instruction="Say which of the two holds, take the other out of the folder, and have a "
+    "correction replace the file that it corrects.",
+    verification=_NEXT + "each record of {source} in one delivery.",
+)
+
+ODD_DELIVERY = Instruction(
+    kind="odd-delivery",
+    metric="readiness.odd_deliveries",
+    severity="misleads",
+    sentence="{source} has deliveries that cannot be whole: {which}",
+    instruction="Ask whoever delivers {source} whether these are complete and under their right "
+    "names, and have them sent again where not.",
+    verification=_NEXT + "deliveries of {source} of their usual size, for their own period.",
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Several:
     """The same kind of finding in several fields of one source."""

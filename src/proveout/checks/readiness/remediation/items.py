@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from proveout.charter.schema import Charter
@@ -19,6 +20,7 @@ from proveout.checks.readiness.remediation.instructions import (
     Instruction,
     Severity,
 )
+from proveout.checks.readiness.remediation.series_items import series_items
 from proveout.evidence.model import Evidence
 from proveout.intake.charter_data import unique_names
 
@@ -50,7 +52,7 @@ class RemediationItem:
     """One thing to fix at the source."""
 
     id: str
-    """Stable from audit to audit: '<source>:<kind>:<column>'."""
+    """Stable from audit to audit: '<source>:<kind>:<column>', of a change also since when."""
     kind: str
     source: str
     column: str | None
@@ -119,6 +121,7 @@ def remediation(evidence: Iterable[Evidence], charter: Charter) -> tuple[Remedia
         *_divergent_formats(found, owners, charter),
         *_absent(found),
         *_stale(found, owners, charter.data.freshness_hours),
+        *series_items(found, partial(_item, owners=owners)),
     ]
     return tuple(
         sorted(items, key=lambda item: (SEVERITIES.index(item.severity), -item.n_records, item.id))
@@ -144,10 +147,10 @@ def _counted(found: Sequence[Evidence], owners: Mapping[str, str]) -> Iterator[R
             continue
         if instruction.kind == "wrong-type" and (text := _only_text(each)):
             a_type = _A_TYPE.get(str(each.details.get("found")), "what it should hold")
-            yield _item(ONE_TEXT, each, owners, n_records, texts=f"'{text}'", a_type=a_type)
+            yield _item(ONE_TEXT, each, n_records, owners=owners, texts=f"'{text}'", a_type=a_type)
         else:
             site = _main_site(each, found, n_records)
-            yield _item(instruction, each, owners, n_records, site=site)
+            yield _item(instruction, each, n_records, owners=owners, site=site)
 
 
 def _only_text(evidence: Evidence) -> str | None:
@@ -180,7 +183,7 @@ def _mixed_formats(
             continue
         others = [str(other["example"]) for other in patterns[1:]]
         usual = f"'{patterns[0]['example']}'"
-        yield _item(MIXED_FORMATS, each, owners, n_records, examples=others, usual=usual)
+        yield _item(MIXED_FORMATS, each, n_records, owners=owners, examples=others, usual=usual)
 
 
 def _divergent_formats(
@@ -209,7 +212,9 @@ def _divergent_formats(
             if details.get(key)
         ]
         n_records = round(each.value * each.n)
-        yield _item(DIVERGENT_FORMATS, each, owners, n_records, examples=examples, where=where)
+        yield _item(
+            DIVERGENT_FORMATS, each, n_records, owners=owners, examples=examples, where=where
+        )
 
 
 def _keeps_apart(there: Mapping[str, float], elsewhere: Mapping[str, float]) -> bool:
@@ -227,14 +232,16 @@ def _stand_ins(found: Sequence[Evidence], owners: Mapping[str, str]) -> Iterator
             continue
         often = sorted(texts, key=lambda text: (-texts[text], text))
         quoted = " or ".join(f"'{text}'" for text in often[:_EXAMPLES])
-        yield _item(STAND_IN, each, owners, sum(texts.values()), texts=quoted, examples=often)
+        yield _item(
+            STAND_IN, each, sum(texts.values()), owners=owners, texts=quoted, examples=often
+        )
 
 
 def _absent(found: Sequence[Evidence]) -> Iterator[RemediationItem]:
     for each in found:
         if each.metric == ABSENT_FIELD.metric and each.details.get("only_in") == "pilot":
             n_records = int(each.details.get("n_production", each.n))
-            yield _item(ABSENT_FIELD, each, {}, n_records)
+            yield _item(ABSENT_FIELD, each, n_records, owners={})
 
 
 def _stale(
@@ -243,16 +250,17 @@ def _stale(
     for each in found:
         if each.metric == STALE.metric and most_hours is not None and each.value > most_hours:
             age, limit = _hours(each.value), _hours(most_hours)
-            yield _item(STALE, each, owners, each.n, age=age, limit=limit)
+            yield _item(STALE, each, each.n, owners=owners, age=age, limit=limit)
 
 
 def _item(
     instruction: Instruction,
     evidence: Evidence,
-    owners: Mapping[str, str],
     n_records: int,
     *,
+    owners: Mapping[str, str],
     site: str | None = None,
+    mark: str | None = None,
     examples: Sequence[str] = (),
     **more: str,
 ) -> RemediationItem:
@@ -267,7 +275,7 @@ def _item(
     }
     at_site = "" if site is None else f", mostly at {site}"
     return RemediationItem(
-        id=":".join(part for part in (source, instruction.kind, column) if part),
+        id=":".join(part for part in (source, instruction.kind, column, mark) if part),
         kind=instruction.kind,
         source=source,
         column=column,

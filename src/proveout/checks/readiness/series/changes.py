@@ -37,7 +37,7 @@ class Change:
     """Of a renamed column: how alike the values under both names are, 0 to 1."""
 
     def when(self, deliveries: Sequence[Delivery]) -> str:
-        """Say for which deliveries it holds: 'from 2013-07 on', 'in 2013-07 only'."""
+        """Say for which deliveries it holds: 'from 2013-07 on', 'in 2013-07'."""
         labels = [(deliveries[a].label, deliveries[b].label) for a, b in self.spans]
         if len(labels) >= MOST_RETURNS:
             n = sum(b - a + 1 for a, b in self.spans)
@@ -47,7 +47,7 @@ class Change:
         runs = [a if a == b else f"{a} to {b}" for a, b in labels]
         if self.holds and self.spans[-1][0] < len(deliveries) - 1:
             runs[-1] = f"from {labels[-1][0]} on"
-        return "in " + " and ".join(runs) + ("" if self.holds else " only")
+        return " and ".join(runs) if runs[0].startswith("from") else "in " + " and ".join(runs)
 
     def positions(self) -> list[int]:
         """Return the order numbers of the deliveries for which it holds."""

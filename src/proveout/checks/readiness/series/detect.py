@@ -88,12 +88,12 @@ def _columns(columns: Mapping[str, Known]) -> Iterator[Change]:
         )
     for name, shift in gone.items():
         yield Change(
-            kind="column-gone", column=name, what="is not delivered any more", before="there",
+            kind="column-gone", column=name, what="is not delivered", before="there",
             after="not there", examples=_first_of(columns[name]), **_when(shift),
         )  # fmt: skip
     for name, shift in new.items():
         yield Change(
-            kind="column-new", column=name, what="is new", before="not there", after="there",
+            kind="column-new", column=name, what="is a new column", before="not there", after="there",
             examples=_first_of(columns[name]), **_when(shift),
         )  # fmt: skip
 
@@ -134,7 +134,7 @@ def _layout(series: Series) -> Iterator[Change]:
             before, after = repr(shift.before.state), repr(shift.after.state)
             yield Change(
                 kind="layout-changed", column=None, before=before, after=after,
-                what=f"files have the {noun} {after} instead of {before}", **_when(shift),
+                what=f"its files have the {noun} {after} instead of {before}", **_when(shift),
             )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from proveout.checks.readiness.series.profile import NUMBER, ColumnProfile
+from proveout.checks.readiness.series.profile import NUMBER, WHOLE, ColumnProfile
 
 TEXT, NOTHING = "text", "nothing"
 _MOSTLY = 0.5
@@ -46,7 +46,7 @@ class Forms:
         if profile is None or not self.n:
             return False
         usual, now = self.usual, _main(profile.forms, profile.n_filled)
-        if usual == now:
+        if usual == now or (WHOLE in (usual, now) and "number" in usual and "number" in now):
             return False
         form = now if usual == TEXT else usual
         before, after = self.counts[form] / self.n, profile.forms.get(form, 0) / profile.n_filled
@@ -61,6 +61,12 @@ def enough(profile: ColumnProfile | None) -> bool:
 def _main(counts: Mapping[str, int], n: int) -> str:
     if not counts or not n:
         return TEXT
+    whole = counts.get(WHOLE, 0)
+    if whole and len(counts) > 1:
+        # Whole numbers are written alike in all forms: they go with the others.
+        counts = {
+            form: k + whole * ("number" in form) for form, k in counts.items() if form != WHOLE
+        }
     # Where two readings fit all the same (05/04/2013), the order is the list's: it is kept.
     best = max(counts, key=lambda form: counts[form])
     return best if counts[best] >= _MOSTLY * n else TEXT

@@ -19,6 +19,7 @@ from proveout.checks.readiness.series.profile import (
     NUMBER,
     SHARES,
     THOUSANDS,
+    WHOLE,
     WITH_UNIT,
     ColumnProfile,
     Profiles,
@@ -28,7 +29,7 @@ from proveout.intake.session import literal, quoted
 if TYPE_CHECKING:
     import duckdb
 
-    from proveout.intake.table import OpenTable
+    from proveout.intake.table import FileRead, OpenTable
 
 CELLS = 4_000_000
 """Cells in the sample of a source, all of its files together."""
@@ -58,6 +59,7 @@ class _File:
     rows: str
     """The SQL of its rows."""
     kinds: Mapping[str, Kind]
+    read: FileRead
 
 
 class _Look:
@@ -103,6 +105,7 @@ def _file(opened: OpenTable, at: int) -> _File:
         at=at,
         rows=f"({table.get_backend().compile(table)})",
         kinds={column.name: column.kind for column in columns_of(table, Data())},
+        read=opened.parts[at].file,
     )
 
 
@@ -165,7 +168,7 @@ def _profiles(look: _Look, at: int) -> list[ColumnProfile | None]:
             kind=kind,
             n=n,
             n_filled=n_filled,
-            forms=forms.get(file) or _stored_forms(kind, n_filled),
+            forms=forms.get(file) or _stored_forms(look.files[file].read, name, kind, n_filled),
             quantiles=quantiles,
             sizes=sizes,
             negative=negative,
@@ -176,10 +179,29 @@ def _profiles(look: _Look, at: int) -> list[ColumnProfile | None]:
     return found
 
 
-def _stored_forms(kind: Kind, n_filled: int) -> dict[str, int]:
-    form = {"integer": NUMBER, "float": NUMBER, "date": "YYYY-MM-DD", "time": "hh:mm",
-            "timestamp": "YYYY-MM-DD hh:mm", "boolean": "yes or no"}.get(kind)  # fmt: skip
+def _stored_forms(file: FileRead, name: str, kind: Kind, n_filled: int) -> dict[str, int]:
+    """Name the form of values that the reader has converted, as it noted them."""
+    numbers, dates = (
+        dict(file.read_as.get(notes) or {}) for notes in ("number_formats", "date_formats")
+    )
+    stored = {"integer": WHOLE, "float": NUMBER, "date": "YYYY-MM-DD", "time": "hh:mm",
+              "timestamp": "YYYY-MM-DD hh:mm", "boolean": "yes or no"}  # fmt: skip
+    form = stored.get(kind)
+    if kind in ("integer", "float") and name in numbers:
+        form = _number_form(str(numbers[name]), kind)
+    elif kind in ("date", "timestamp"):
+        form = str(dates.get(name, form))
     return {} if form is None else {form: n_filled}
+
+
+def _number_form(written: str, kind: Kind) -> str:
+    """Say how '€ 1.234,56' differs from a plain number: marks and what stands beside it."""
+    beside = written.strip("0123456789.,' \N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}")
+    if beside:
+        return f"{WITH_UNIT} ({beside})"
+    if ",56" in written:
+        return COMMA
+    return WHOLE if kind == "integer" else NUMBER
 
 
 def _figures(look: _Look, at: int, kinds: Mapping[int, Kind]) -> dict[int, tuple[Any, ...]]:

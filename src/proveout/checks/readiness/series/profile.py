@@ -12,6 +12,8 @@ from proveout.checks.readiness.columns import Kind
 SHARES = (0.1, 0.25, 0.5, 0.75, 0.9)
 """The quantiles that are kept of figures."""
 NUMBER = "a plain number"
+WHOLE = "a whole number"
+"""Written the same whatever the decimal mark is."""
 COMMA = "a number with a decimal comma"
 THOUSANDS = "a number with commas for thousands"
 WITH_UNIT = "a number with a unit beside it"

@@ -47,6 +47,8 @@ _AFFINE = (
     (1.0, 273.15, "as in kelvin instead of Celsius"),
     (1.0, -273.15, "as in Celsius instead of kelvin"),
 )
+_HOTTEST = 500.0
+"""Of what people measure the temperature of."""
 _CERTAIN = 5.0
 """Deviations from the usual that make a change of a known factor."""
 _BEYOND_DOUBT = 10.0
@@ -123,8 +125,10 @@ def _factor(recent: Sequence[ColumnProfile], now: ColumnProfile) -> Scale | None
     apart = [mine - theirs for mine, theirs in zip(now.sizes, middle, strict=True)]
     shift = statistics.median(apart)
     noise, unevenness = _noise(usual, middle)
+    error = math.hypot(_error(now), statistics.median(map(_error, recent)) / len(recent) ** 0.5)
+    noise = math.hypot(noise, error)
     uneven = max(apart) - min(apart)
-    if abs(shift) < _CERTAIN * noise or uneven > max(0.12, 3 * unevenness):
+    if abs(shift) < _CERTAIN * noise or uneven > max(0.12, 3 * unevenness, 4 * error):
         return None
     factor, words, inverse = min(FACTORS, key=lambda each: abs(abs(shift) - math.log(each[0])))
     if abs(abs(shift) - math.log(factor)) <= max(0.03, min(0.1, 2 * noise)):
@@ -138,6 +142,17 @@ def _factor(recent: Sequence[ColumnProfile], now: ColumnProfile) -> Scale | None
         words = f"{times:,.2g} times as large" if shift > 0 else f"{times:,.2g} times smaller"
         return Scale(factor=math.exp(shift), words=f"are about {words} throughout")
     return None
+
+
+def _error(profile: ColumnProfile) -> float:
+    """Return the standard error of a median: the density about it is half over the quartiles."""
+    if profile.sizes is None:
+        return 0.0
+    return (profile.sizes[3] - profile.sizes[1]) / math.sqrt(profile.n_filled)
+
+
+def _far(quantiles: Sequence[float]) -> float:
+    return max(abs(quantiles[0]), abs(quantiles[-1]))
 
 
 def _noise(usual: Sequence[Sequence[float]], middle: Sequence[float]) -> tuple[float, float]:
@@ -154,12 +169,13 @@ def _noise(usual: Sequence[Sequence[float]], middle: Sequence[float]) -> tuple[f
 
 def _affine(recent: Sequence[ColumnProfile], now: ColumnProfile) -> Scale | None:
     usual = [each.quantiles for each in recent if each.quantiles is not None]
-    if len(usual) < 3 or now.quantiles is None:
+    if len(usual) < 3 or now.quantiles is None or _far(now.quantiles) > _HOTTEST:
         return None
     columns: list[tuple[float, ...]] = list(zip(*usual, strict=True))
     middle = [statistics.median(column) for column in columns]
+    error = max((middle[3] - middle[1]) / math.sqrt(now.n_filled), 1e-9)
     noise: list[float] = [
-        max(1.4826 * statistics.median([abs(v - m) for v in column]), 0.01 * abs(m), 1e-9)
+        max(1.4826 * statistics.median([abs(v - m) for v in column]), 0.01 * abs(m), error)
         for column, m in zip(columns, middle, strict=True)
     ]
 
