@@ -15,6 +15,10 @@ from numpy.typing import NDArray
 
 from proveout.checks.readiness.cells.grid import Codes, Column
 
+_LARGE_GROUP = 5
+_UNANIMOUS = 0.8
+_ENOUGH = 10
+"""Rows that differ, from which their scatter can be judged."""
 _LEAST_COVERED = 0.05
 """Share of rows that must have a companion with the same x, for X to say anything."""
 
@@ -31,6 +35,10 @@ class Dependency:
     """Of the rows that the most frequent value does not foretell, the share that x does."""
     covered: float
     """Share of the rows with another row of the same x."""
+    scattered: float | None
+    """Of the rows that differ from most of their x, the share whose x is nearly unanimous; None
+    where groups are too small to tell. Errors are scattered over all x; where x simply has several
+    y, as a town has several breweries, they stand together."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,8 +148,17 @@ def _judged(on: int, of: int, pairs: _PairTable, columns: tuple[Column, ...]) ->
         return None
     return Dependency(
         on=on, of=of, accuracy=accuracy, strength=(accuracy - plain) / (1 - plain),
-        covered=covered / columns[on].n_rows,
+        covered=covered / columns[on].n_rows, scattered=_scattered(pairs, groups),
     )  # fmt: skip
+
+
+def _scattered(pairs: _PairTable, groups: _Groups) -> float | None:
+    begins = np.r_[True, pairs.x[1:] != pairs.x[:-1]]
+    total, first = groups.total[begins], groups.first[begins]
+    large = total >= _LARGE_GROUP
+    differ = (total - first)[large]
+    unanimous = first[large] >= _UNANIMOUS * total[large]
+    return float(differ[unanimous].sum() / differ.sum()) if differ.sum() >= _ENOUGH else None
 
 
 def judged(x: Column, y: Column) -> Dependency | None:

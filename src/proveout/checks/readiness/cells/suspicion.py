@@ -19,6 +19,7 @@ from proveout.checks.readiness.cells.detectors.dependency import (
     broken_dependencies,
     distrust,
     rules_among,
+    witnesses_among,
 )
 from proveout.checks.readiness.cells.detectors.formats import formats, other_lengths
 from proveout.checks.readiness.cells.detectors.misplaced import misplaced
@@ -78,8 +79,13 @@ class Detection:
         return [*single, *double]
 
     @cached_property
+    def witnesses(self) -> list[Dependency]:
+        """The dependencies that are no rules, but can speak for a value."""
+        return witnesses_among(self.found)
+
+    @cached_property
     def _first_round(self) -> dict[int, Scores]:
-        scores = distrust(self.columns, self.rules)
+        scores = distrust(self.columns, self.rules, self.witnesses)
         none = np.zeros(self.grid.n_rows, np.float32)
         for at, pair in enumerate(self._pairs, start=len(self.grid.columns)):
             # Two columns as one are as doubtful as the more doubtful of them.
@@ -106,7 +112,9 @@ class Detection:
             *slips(column),
             wrong_encoding(column),
             *misplaced(columns, at),
-            *broken_dependencies(self.columns, at, self.rules, self._first_round),
+            *broken_dependencies(
+                self.columns, at, self.rules, self.witnesses, self._first_round
+            ),
         ]
         belief = belief or self.belief(at)
         if belief is not None and self.reports is not None:

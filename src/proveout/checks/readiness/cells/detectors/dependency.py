@@ -19,9 +19,16 @@ from proveout.checks.readiness.cells.signal import Signal, Told
 
 STRONG = 0.7
 """Strength from which a dependency is taken as a rule of the data."""
+_VERY_STRONG = 0.9
+_SOME_SCATTER = 0.25
+_MUCH_SCATTER = 0.5
+"""What share of the broken rows must be scattered, for a very strong and a strong dependency."""
 _COVERED = 0.15
 """Share of the rows that a rule must say something about."""
+_WITNESS = 0.5
+"""Strength from which a dependency that is no rule can speak for a value."""
 _MOST_DETERMINANTS = 5
+_MOST_WITNESSES = 2
 _SURE = 0.8
 _DOUBT = 1.0
 """Share of the companions that must agree before they speak against a row."""
@@ -41,17 +48,37 @@ class _Say:
 
 def rules_among(found: Sequence[Dependency]) -> list[Dependency]:
     """Keep the dependencies that are rules: strong, and on enough of the rows."""
-    return [each for each in found if each.strength >= STRONG and each.covered >= _COVERED]
+    return [each for each in found if is_rule(each)]
+
+
+def is_rule(found: Dependency) -> bool:
+    """Tell whether a dependency is a rule of the data, and what breaks it an error."""
+    if found.covered < _COVERED:
+        return False
+    if found.strength >= _VERY_STRONG:
+        return found.scattered is None or found.scattered >= _SOME_SCATTER
+    return found.strength >= STRONG and (found.scattered or 0.0) >= _MUCH_SCATTER
+
+
+def witnesses_among(found: Sequence[Dependency]) -> list[Dependency]:
+    """Keep the dependencies that are no rules, but whose agreement speaks for a value."""
+    return [each for each in found if each.strength >= _WITNESS and not is_rule(each)]
 
 
 def determinants(of: int, rules: Sequence[Dependency]) -> list[Dependency]:
     """Return the strongest rules about one column."""
-    mine = [each for each in rules if each.of == of]
+    return _strongest(of, rules, _MOST_DETERMINANTS)
+
+
+def _strongest(of: int, among: Sequence[Dependency], most: int) -> list[Dependency]:
+    mine = [each for each in among if each.of == of]
     mine.sort(key=lambda each: (-each.strength * min(each.covered, 0.9), each.on))
-    return mine[:_MOST_DETERMINANTS]
+    return mine[:most]
 
 
-def distrust(columns: Sequence[Column], rules: Sequence[Dependency]) -> dict[int, Scores]:
+def distrust(
+    columns: Sequence[Column], rules: Sequence[Dependency], witnesses: Sequence[Dependency]
+) -> dict[int, Scores]:
     """Return, by column, how far each row's value is at odds with the rest of its row.
 
     A value is at odds where its determinants outvote it, and where what it foretells is not there:
@@ -62,7 +89,7 @@ def distrust(columns: Sequence[Column], rules: Sequence[Dependency]) -> dict[int
     weight: dict[int, float] = {}
     for of in sorted({each.of for each in rules}):
         says = [_say(columns, each) for each in determinants(of, rules)]
-        outvoted[of] = _outvoted(says, columns[of], {})
+        outvoted[of] = _outvoted(says, columns[of], {}, _support(columns, of, witnesses))
         for say in says:
             before = foretold.get(say.on, np.zeros(columns[of].n_rows, np.float32))
             foretold[say.on] = before + say.weight * say.against
@@ -76,14 +103,15 @@ def distrust(columns: Sequence[Column], rules: Sequence[Dependency]) -> dict[int
 
 
 def broken_dependencies(
-    columns: Sequence[Column], of: int, rules: Sequence[Dependency], first: dict[int, Scores]
-) -> list[Signal]:
+    columns: Sequence[Column], of: int, rules: Sequence[Dependency],
+    witnesses: Sequence[Dependency], first: dict[int, Scores],
+) -> list[Signal]:  # fmt: skip
     """Find the cells of a column that its determinants speak against, and those left empty."""
     mine = determinants(of, rules)
     if not mine:
         return []
     says = [_say(columns, each) for each in mine]
-    scores = _outvoted(says, columns[of], first)
+    scores = _outvoted(says, columns[of], first, _support(columns, of, witnesses))
     missing, missing_from = _missing(says, columns[of])
     column = columns[of]
     signals = []
@@ -118,10 +146,21 @@ def _say(columns: Sequence[Column], rule: Dependency) -> _Say:
     )
 
 
-def _outvoted(says: Sequence[_Say], column: Column, first: dict[int, Scores]) -> Scores:
+def _support(columns: Sequence[Column], of: int, witnesses: Sequence[Dependency]) -> Scores:
+    """Return how far those who only speak for a value do so, by row."""
+    support = np.full(columns[of].n_rows, 1e-6, np.float32)
+    for each in _strongest(of, witnesses, _MOST_WITNESSES):
+        vote = votes(columns[each.on], columns[of])
+        support += each.strength * vote.agreed / (vote.others + _DOUBT)
+    return support
+
+
+def _outvoted(
+    says: Sequence[_Say], column: Column, first: dict[int, Scores], support: Scores
+) -> Scores:
     """Return the share of the say that is against each row's value, 0 to 1."""
     against = np.zeros(column.n_rows, np.float32)
-    in_favour = np.full(column.n_rows, 1e-6, np.float32)
+    in_favour = support.copy()
     for say in says:
         trust = (1 - 0.95 * first[say.on]) ** 2 if say.on in first else np.float32(1)
         against += say.weight * trust * say.against
