@@ -33,7 +33,7 @@ _NEVER_TEXT = {
     b"GIF8": "a GIF picture",
 }
 _PACKED = {
-    b"PK\x03\x04": "a zip archive within an archive",
+    b"PK\x03\x04": "a zip archive",
     b"PK\x05\x06": "an empty zip archive",
     b"7z\xbc\xaf": "a 7-Zip archive",
     b"Rar!": "a RAR archive",
@@ -83,7 +83,7 @@ def _refuse_packed(path: Path, name: str, head: bytes) -> None:
     if found is not None:
         raise InputError(
             f"{name} is {found}, which is not unpacked.",
-            hint="Unpack it and name the folder, or pack the files as .zip, .gz or .zst.",
+            hint="Unpack it and name the folder.",
         )
 
 
