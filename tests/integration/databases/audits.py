@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.parquet as pq
 from messy_invoices import DATA, invoices, suppliers
 
-from proveout.checks.contract import Finding, Progress
+from proveout.charter.schema import Source
+from proveout.checks.contract import CheckContext, Finding, Progress
 from proveout.checks.readiness import CHECK
 from proveout.checks.readiness.gap import findings as sandbox_gap
 from proveout.cli.adhoc import asking, charter_of
 from proveout.evidence.model import Evidence
+from proveout.intake import OpenTable
+from proveout.intake.fingerprint import fingerprint_of_table
+from proveout.intake.rejects import ListedRejects
 
 NOW = datetime(2024, 6, 1, 12, tzinfo=UTC)
 N = 20_000
@@ -85,3 +90,62 @@ def assert_same_gap(there: Found, here: Found) -> None:
 def rows_of(table: pa.Table) -> list[tuple[Any, ...]]:
     """Return the rows of a table as drivers take them."""
     return list(zip(*(column.to_pylist() for column in table.columns), strict=True))
+
+
+def audit_tables(records: ir.Table, listed: ir.Table) -> list[Finding]:
+    """Run all that readiness asks of a table that is open already."""
+    return _asked(CHECK.run, Tables(records=[_opened("invoices", records)],
+                                    lists=[_opened("suppliers", listed)]))  # fmt: skip
+
+
+def gap_tables(pilot: ir.Table, records: ir.Table) -> list[Finding]:
+    """Compare two tables that are open already."""
+    tables = Tables(records=[_opened("invoices", records)], sample=_opened("pilot", pilot))
+    return _asked(sandbox_gap, tables)
+
+
+def _asked(check: Callable[[CheckContext], Iterable[Finding]], tables: Tables) -> list[Finding]:
+    sources = [
+        {"name": "invoices", "path": "invoices"},
+        {"name": "suppliers", "path": "suppliers", "role": "reference"},
+    ]
+    data = {**DATA, "production": sources}
+    with asking(charter_of("audit", data), CHECK.name, seed=0) as context:
+        given = replace(context, now=NOW, data=tables)
+        return [finding for finding in check(given) if not isinstance(finding, Progress)]
+
+
+def _opened(name: str, table: ir.Table) -> OpenTable:
+    return OpenTable(
+        name=name,
+        source=Source(path=name),
+        table=table,
+        rejects=ListedRejects(),
+        repairs=ListedRejects(),
+        fingerprint=fingerprint_of_table(table),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tables:
+    """Data of a charter that is open already."""
+
+    records: list[OpenTable]
+    lists: list[OpenTable] = field(default_factory=list)
+    sample: OpenTable | None = None
+
+    def pilot(self) -> OpenTable | None:
+        """Return the sample."""
+        return self.sample
+
+    def production(self) -> list[OpenTable]:
+        """Return the records."""
+        return self.records
+
+    def references(self) -> list[OpenTable]:
+        """Return the lists."""
+        return self.lists
+
+    def labels(self) -> OpenTable | None:
+        """Return nothing."""
+        return None

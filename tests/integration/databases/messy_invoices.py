@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from datetime import datetime, timedelta
 from typing import Any
@@ -45,8 +46,11 @@ DATA: dict[str, Any] = {
 """The data part of a charter for it."""
 
 
-def invoices(n: int, *, seed: int = 1) -> pa.Table:
-    """Make invoices: mostly right, with each kind of trouble in some of them."""
+def invoices(n: int, *, seed: int = 1, endless: bool = True) -> pa.Table:
+    """Make invoices: mostly right, with each kind of trouble in some of them.
+
+    Without NaN and infinity where `endless` is false, for engines that cannot hold them.
+    """
     draw = random.Random(seed)
     rows: list[dict[str, Any]] = []
     for i in range(n):
@@ -66,6 +70,8 @@ def invoices(n: int, *, seed: int = 1) -> pa.Table:
             "note": draw.choice(["", "  ", "\t", "paid late", "ok", None]),
         }
         row |= _trouble(draw, i, row)
+        if not endless and row["amount"] is not None and not math.isfinite(row["amount"]):
+            row["amount"] = None
         rows.append(row)
     again = [rows[i] for i in range(0, n, 97)]
     return pa.Table.from_pylist(rows + again, schema=SCHEMA)
@@ -76,7 +82,7 @@ def suppliers() -> pa.Table:
     return pa.table({"name": pa.array(_SUPPLIERS[:-1])})
 
 
-def _trouble(draw: random.Random, i: int, row: dict[str, Any]) -> dict[str, Any]:
+def _trouble(draw: random.Random, i: int, row: dict[str, Any]) -> dict[str, Any]:  # noqa: C901, PLR0911 - a list
     match draw.randint(0, 59):
         case 0:
             return {"supplier": None, "note": "n/a"}

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from proveout.checks.readiness.engine import is_duckdb
 from proveout.intake.databases.abilities import abilities_of
+from proveout.intake.databases.numbering import regexp_replace
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -41,6 +42,13 @@ def number_in(value: ir.StringValue) -> ir.FloatingValue:
         return text.try_cast("float64")
     text = value.strip()
     return ibis.ifelse(text.re_search(_NUMBER), text, ibis.null("string")).cast("float64")
+
+
+def without(value: ir.StringValue, pattern: str) -> ir.StringValue:
+    """Take out of a text all that matches; for engines that know regular expressions."""
+    if value.get_backend().name == "mysql":  # Ibis has no word for it there
+        return regexp_replace(value, pattern)
+    return value.re_replace(pattern, "")
 
 
 def is_number(value: ir.StringValue) -> ir.BooleanValue:

@@ -44,6 +44,11 @@ def text_mark(text: ir.StringValue) -> ir.StringValue:
     return text.hexdigest("md5") if engine == "mssql" else _builtin("md5")(text)
 
 
+def regexp_replace(text: ir.StringValue, pattern: str) -> ir.StringValue:
+    """Take out of a text all that matches a pattern, on MySQL."""
+    return _builtin("regexp_replace")(text, pattern, "")
+
+
 def number_of(text: ir.StringValue, salt: str = "") -> ir.IntegerValue:
     """Return a number from 0 to PRIME - 1 that looks random, and is the same for equal texts."""
     import ibis
@@ -80,10 +85,11 @@ def _builtin(name: str) -> Any:
 
     def md5(text: str) -> str: ...  # type: ignore[empty-body]
     def conv(text: str, base: int, to: int) -> str: ...  # type: ignore[empty-body]
+    def regexp_replace(text: str, pattern: str, by: str) -> str: ...  # type: ignore[empty-body]
     def to_utf8(text: str) -> bytes: ...  # type: ignore[empty-body]
     def xxhash64(raw: bytes) -> bytes: ...  # type: ignore[empty-body]
     def from_big_endian_64(raw: bytes) -> int: ...  # type: ignore[empty-body]
     def hashbytes(how: str, text: str) -> bytes: ...  # type: ignore[empty-body]
 
-    known = (md5, conv, to_utf8, xxhash64, from_big_endian_64, hashbytes)
+    known = (md5, conv, regexp_replace, to_utf8, xxhash64, from_big_endian_64, hashbytes)
     return ibis.udf.scalar.builtin({function.__name__: function for function in known}[name])

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from proveout.checks.contract import CheckContext, Finding
 from proveout.checks.readiness.audit import SourceAudit
-from proveout.checks.readiness.telling import exceptions, fields, records
+from proveout.checks.readiness.telling import exceptions, fields, records, unanswered
 from proveout.checks.readiness.telling.writer import Writer
 from proveout.evidence.model import Scope
 
@@ -27,6 +27,11 @@ def findings(context: CheckContext, audit: SourceAudit, scope: Scope) -> Iterato
             yield write.missed(what, "the source holds no records", "Give data with records.")
         yield from _required_of_nothing(write)
         return
+    yield from unanswered.instead(write, _figures(write))
+
+
+def _figures(write: Writer) -> Iterator[Finding]:
+    audit = write.audit
     for tally in audit.columns:
         yield from fields.column(write, tally)
     yield from fields.required(write)

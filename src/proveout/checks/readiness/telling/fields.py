@@ -29,6 +29,7 @@ def column(write: Writer, tally: ColumnTally) -> Iterator[Finding]:
     yield write.share(
         "type_conformance", tally.n_present - tally.wrong_type.n, tally.n_present, subject=subject,
         **_misfits(tally.wrong_type),
+        **_written(write, tally),
         stored=column.stored,
         declared=column.declared.type,
         found=tally.wanted or column.kind,
@@ -55,6 +56,24 @@ def column(write: Writer, tally: ColumnTally) -> Iterator[Finding]:
                 for v in report.variants[:SHOWN]
             ],
         )  # fmt: skip
+
+
+def _written(write: Writer, tally: ColumnTally) -> dict[str, Any]:
+    """Say how figures and dates of a text column are written, where not all the same."""
+    look = write.audit.rules.looks[tally.column.name]
+    found: dict[str, Any] = {}
+    if tally.other_form is not None and tally.other_form.n and look.writing is not None:
+        found["figures"] = {
+            "usual": look.writing.shown,
+            "otherwise": tally.other_form.n,
+            "examples": list(tally.other_form.examples),
+        }
+    if look.two_ways is not None:
+        found["two_ways"] = {
+            "texts": list(look.two_ways.texts),
+            "readings": list(look.two_ways.readings),
+        }
+    return found
 
 
 def _misfits(misfits: Misfits) -> dict[str, Any]:
