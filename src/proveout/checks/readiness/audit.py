@@ -100,6 +100,7 @@ def audit_source(
     local = _local(sample.rows)
     try:
         looks = look(local, sample, columns)
+        columns = tuple(replace(c, writing=looks[c.name].writing) for c in columns)
         rules = Rules(columns=columns, data=data, looks=looks, now=now, references=references or {})
         texts = gather(
             local, table, rules, sample,

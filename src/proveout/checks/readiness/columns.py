@@ -11,6 +11,8 @@ from proveout.charter.schema import Data, DataField
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
+    from proveout.checks.readiness.figures import Writing
+
 Kind = Literal["text", "float", "integer", "boolean", "date", "timestamp", "time", "other"]
 """How a column is stored, as far as the audit tells apart."""
 
@@ -35,6 +37,8 @@ class Column:
     """False where it is known that there is no null."""
     may_be_blank: bool = True
     """False where it is known that no text in it is blank."""
+    writing: Writing | None = None
+    """How the figures of a text column are written; None where it holds none."""
 
     def alias(self, what: str) -> str:
         """Return the name of a result about this column."""

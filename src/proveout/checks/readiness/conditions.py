@@ -12,6 +12,7 @@ from proveout.checks.readiness.conversions import is_integer, is_number, moment_
 from proveout.checks.readiness.dates import ANY_DATE, TIME, DateFormat
 from proveout.checks.readiness.engine import is_duckdb, rows
 from proveout.checks.readiness.fences import Fences
+from proveout.checks.readiness.figures import ANY_FIGURE, PLAIN
 from proveout.intake.databases.abilities import abilities_of
 
 if TYPE_CHECKING:
@@ -92,7 +93,9 @@ def _together(parts: Sequence[ir.Table]) -> ir.Table:
 def as_number(table: ir.Table, column: Column) -> ir.NumericValue:
     """The value as a figure; null where it is none. For text and numeric columns."""
     value = table[column.name]
-    return number_in(value) if column.kind == "text" else value
+    if column.kind != "text":
+        return value
+    return number_in(value) if column.writing is None else column.writing.value(value)
 
 
 def not_of_type(table: ir.Table, column: Column, wanted: TypeName) -> ir.BooleanValue | None:
@@ -123,7 +126,9 @@ def _holds_by_storage(kind: str, wanted: TypeName) -> bool:
 
 def can_tell(table: ir.Table, column: Column, wanted: TypeName) -> bool:
     """Tell whether the engine can say of a text that it is of this type."""
-    by_pattern = wanted in ("date", "timestamp", "time")
+    by_pattern = wanted in ("date", "timestamp", "time") or (
+        wanted in ("number", "integer") and not (column.writing or PLAIN).is_plain
+    )
     return column.kind != "text" or not by_pattern or abilities_of(table).matches
 
 
@@ -131,6 +136,10 @@ def _text_is(table: ir.Table, column: Column, wanted: TypeName) -> ir.BooleanVal
     value = table[column.name]
     if not can_tell(table, column, wanted):
         return None
+    if wanted in ("number", "integer") and not (column.writing or PLAIN).is_plain:
+        number = as_number(table, column)
+        whole = number == number.floor()
+        return certain(number.notnull() & whole if wanted == "integer" else number.notnull())
     if wanted == "number":
         return is_number(value)
     if wanted == "integer":
@@ -138,6 +147,18 @@ def _text_is(table: ir.Table, column: Column, wanted: TypeName) -> ir.BooleanVal
     if wanted == "boolean":
         return certain(value.strip().lower().isin(BOOLEAN_TEXTS))
     return certain(value.re_search(TIME if wanted == "time" else ANY_DATE))
+
+
+def otherwise_written(table: ir.Table, column: Column) -> ir.BooleanValue | None:
+    """A figure, but not written as most of its column; None where nobody can tell."""
+    if column.kind != "text" or column.writing is None or not abilities_of(table).matches:
+        return None
+    import ibis
+
+    value = table[column.name]
+    # What is a figure is not asked further: few are not.
+    strange = as_number(table, column).isnull() & ~missing(table, column)
+    return certain(ibis.ifelse(strange, value.re_search(ANY_FIGURE), False))
 
 
 def out_of_range(table: ir.Table, column: Column) -> ir.BooleanValue | None:

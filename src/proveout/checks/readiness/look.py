@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -10,6 +11,7 @@ from proveout.checks.readiness.columns import Column, TypeName
 from proveout.checks.readiness.conditions import BOOLEAN_TEXTS
 from proveout.checks.readiness.dates import FORMATS, TIME, DateFormat
 from proveout.checks.readiness.fences import QUANTILES, Fences, fences
+from proveout.checks.readiness.figures import ANY_FIGURE, PLAIN, TwoWays, Writing, figures_of
 from proveout.checks.readiness.sampling import Sample
 
 if TYPE_CHECKING:
@@ -44,6 +46,10 @@ class Look:
     n_figures: int = 0
     """Finite figures in the sample."""
     quartiles: tuple[float, ...] | None = None
+    writing: Writing | None = None
+    """How the figures of a text column are written."""
+    two_ways: TwoWays | None = None
+    """Where nothing in the column tells which of two readings is meant."""
 
 
 def look(
@@ -51,26 +57,28 @@ def look(
 ) -> Mapping[str, Look]:
     """Look at a sample, by column name. `local` holds it as the table 'sample'."""
     texts = [column for column in columns if column.kind == "text"]
-    types = _text_types(local, texts)
+    types = {column.name: each for column, each in _text_types(local, texts)}
     categories = _categories(local, texts, complete=sample.complete)
     numbers = {
         column.name: f"c{column.position}"
         for column in columns
         if column.kind in ("integer", "float")
     } | {
-        column.name: f"TRY_CAST(c{column.position} AS DOUBLE)"
+        column.name: (types[column.name].writing or PLAIN).sql(f"c{column.position}")
         for column in texts
-        if (column.declared.type or types[column.name][0]) in ("number", "integer")
+        if (column.declared.type or types[column.name].seems) in ("number", "integer")
     }
     spreads = _spreads(local, numbers)
     found = {}
     for column in columns:
-        seems, form = types.get(column.name, (None, None))
+        text = types.get(column.name, _NO_TEXT)
         n_figures, quantiles = spreads.get(column.name, (0, None))
         found[column.name] = Look(
-            seems=seems,
+            seems=text.seems,
             n_sample=sample.rows.num_rows,
-            date_format=form,
+            date_format=text.date_format,
+            writing=text.writing,
+            two_ways=text.two_ways,
             is_category=column.name in categories and categories[column.name].is_category,
             n_distinct=categories[column.name].n_distinct if column.name in categories else None,
             fences=None if quantiles is None else fences(quantiles),
@@ -78,6 +86,18 @@ def look(
             quartiles=None if quantiles is None else quantiles[1:4],
         )
     return found
+
+
+class _Text(NamedTuple):
+    """What the texts of a column seem to be."""
+
+    seems: TypeName | None = None
+    date_format: DateFormat | None = None
+    writing: Writing | None = None
+    two_ways: TwoWays | None = None
+
+
+_NO_TEXT = _Text()
 
 
 class _TypeCounts(NamedTuple):
@@ -89,17 +109,19 @@ class _TypeCounts(NamedTuple):
     truths: int
     times: int
     dates: int
+    figures: int
+    """Written in whatever way."""
 
 
 def _text_types(
     local: duckdb.DuckDBPyConnection, texts: Sequence[Column]
-) -> dict[str, tuple[TypeName | None, DateFormat | None]]:
+) -> Iterator[tuple[Column, _Text]]:
     local.execute(
         "CREATE OR REPLACE TEMP TABLE glance AS "  # noqa: S608 - a number
         f"SELECT * FROM sample ORDER BY hash(rowid) LIMIT {_LOOK_ROWS}"
     )
     booleans = ", ".join(f"'{text}'" for text in BOOLEAN_TEXTS)
-    found: dict[str, tuple[TypeName | None, DateFormat | None]] = {}
+    any_figure = ANY_FIGURE.replace("'", "''")
     for column in texts:
         name = f"c{column.position}"
         counts = _TypeCounts(
@@ -109,15 +131,27 @@ def _text_types(
                 "count_if(TRY_CAST(v AS DOUBLE) % 1 = 0 AND NOT contains(lower(v), 'e')), "
                 f"count_if(lower(trim(v)) IN ({booleans})), "
                 f"count_if(regexp_matches(v, '{TIME}')), "
-                "count_if(regexp_matches(v, '^[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}'))",
+                "count_if(regexp_matches(v, '^[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}')), "
+                f"count_if(regexp_matches(v, '{any_figure}'))",
                 name,
             )
         )
-        form = None
-        if counts.n and counts.dates >= _MOSTLY * counts.n:
-            form = _date_format(local, name)
-        found[column.name] = (_seems(counts, form) if counts.n else None, form)
-    return found
+        yield column, _text(local, name, counts) if counts.n else _NO_TEXT
+
+
+def _text(local: duckdb.DuckDBPyConnection, name: str, counts: _TypeCounts) -> _Text:
+    enough = _MOSTLY * counts.n
+    form, two_ways = None, None
+    if counts.dates >= enough:
+        form, two_ways = _date_format(local, name)
+    seems = _seems(counts, form)
+    if form is not None or counts.figures < enough or seems in ("boolean", "time"):
+        return _Text(seems, form, two_ways=two_ways)
+    listed = local.execute(f"SELECT {name}, count(*) FROM glance WHERE {name} <> '' GROUP BY 1")  # noqa: S608 - own names
+    figures = figures_of(listed.fetchall())
+    if figures.writing is not None and (seems is None or not figures.writing.is_plain):
+        seems = "number"
+    return _Text(seems, writing=figures.writing, two_ways=figures.two_ways)
 
 
 def _seems(counts: _TypeCounts, form: DateFormat | None) -> TypeName | None:
@@ -131,12 +165,30 @@ def _seems(counts: _TypeCounts, form: DateFormat | None) -> TypeName | None:
     return "time" if counts.times >= enough else None
 
 
-def _date_format(local: duckdb.DuckDBPyConnection, name: str) -> DateFormat | None:
+def _date_format(
+    local: duckdb.DuckDBPyConnection, name: str
+) -> tuple[DateFormat | None, TwoWays | None]:
     counts = _row(
         local, ", ".join(f"count_if(regexp_matches(v, '{form.regex}'))" for form in FORMATS), name
     )
     most = max(counts)
-    return FORMATS[counts.index(most)] if most else None
+    if not most:
+        return None, None
+    first, *others = (form for form, n in zip(FORMATS, counts, strict=True) if n == most)
+    if not others:
+        return first, None
+    both = " AND ".join(f"regexp_matches(v, '{form.regex}')" for form in (first, others[0]))
+    n_both, *texts = _row(
+        local,
+        f"count_if({both}), min(v) FILTER ({both}), "
+        f"any_value(v) FILTER ({both}), max(v) FILTER ({both})",
+        name,
+    )
+    if n_both < most:
+        return first, None
+    # All of them fit with day and month exchanged too; those that mean two days are shown first.
+    texts.sort(key=lambda text: len(set(re.findall("[0-9]+", text)[:2])), reverse=True)
+    return first, TwoWays(texts=tuple(dict.fromkeys(texts)), readings=(first.name, others[0].name))
 
 
 class _Distinct(NamedTuple):

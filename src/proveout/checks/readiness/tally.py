@@ -12,6 +12,7 @@ from proveout.checks.readiness.conditions import (
     count_true,
     missing,
     not_of_type,
+    otherwise_written,
     out_of_range,
     outside,
 )
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 
 _BATCH = 60
 """Columns per query: beyond it the planning of one query grows faster than its reading saves."""
+
+
+_FIGURES: tuple[TypeName, ...] = ("number", "integer")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +56,8 @@ class ColumnTally:
     wanted: TypeName | None = None
     """The type that values were held to; None where nothing but the storage speaks."""
     wrong_type: Misfits = field(default_factory=lambda: Misfits(n=0))
+    other_form: Misfits | None = None
+    """Figures that are written in another way than most; None where they are no figures."""
     out_of_range: Misfits | None = None
     """None where no range is declared."""
     outliers: Misfits | None = None
@@ -118,10 +124,19 @@ def _figures(
         yield column.alias("high"), _largest(table, column)
     if column.kind in ("integer", "float"):
         yield column.alias("mean"), _finite(table, column).mean()
-    for what, condition in _conditions(table, column, look).items():
+    yield from _conditions_met(table, column, look)
+
+
+def _conditions_met(table: ir.Table, column: Column, look: Look) -> Iterator[tuple[str, ir.Scalar]]:
+    conditions = _conditions(table, column, look)
+    for what, condition in conditions.items():
         yield column.alias(what), count_true(table, condition)
-        if what != "outlier":  # the extremes are examples enough, and known
-            yield from _examples(value, column.alias(what), condition)
+        if what == "outlier":  # the extremes are examples enough, and known
+            continue
+        shown = condition
+        if what == "type" and "form" in conditions:
+            shown = condition & ~conditions["form"]  # those are shown for themselves
+        yield from _examples(table[column.name], column.alias(what), shown)
 
 
 def _examples(
@@ -154,6 +169,7 @@ def _conditions(table: ir.Table, column: Column, look: Look) -> dict[str, ir.Boo
     wanted = wanted_type(column, look)
     found = {
         "type": None if wanted is None else not_of_type(table, column, wanted),
+        "form": otherwise_written(table, column) if wanted in _FIGURES else None,
         "range": out_of_range(table, column),
         "outlier": None if look.fences is None else outside(table, column, look.fences),
     }
@@ -186,6 +202,7 @@ def _tally(column: Column, look: Look, found: Mapping[str, Any]) -> ColumnTally:
         is_constant=_is_constant(column, found["n"], n_missing, get("low"), get("high")),
         wanted=wanted_type(column, look),
         wrong_type=misfits("type") or Misfits(n=0),
+        other_form=misfits("form"),
         out_of_range=misfits("range"),
         outliers=_outliers(look, get("outlier"), get("low"), get("high")),
     )

@@ -189,6 +189,26 @@ ONE_TEXT = Instruction(
 )
 """All values of another type are one and the same text."""
 
+NUMBER_FORMAT = Instruction(
+    kind="number-format",
+    metric="readiness.type_conformance",
+    severity="blocks",
+    sentence="{column} is written in another number format in {records}; usual is {usual}",
+    instruction="Agree on one decimal mark and one way to write {column}, convert these records, "
+    "and export with it everywhere.",
+    verification=_NEXT + "every value of {column} to be of its type.",
+)
+
+TWO_READINGS = Instruction(
+    kind="two-readings",
+    metric="readiness.type_conformance",
+    severity="misleads",
+    sentence="{column} can be read in two ways in {records}: {texts} is {one} or {other}",
+    instruction="Say which is meant (of figures: decimal of {source} in the charter), or export "
+    "figures with a decimal point and no thousands marks, and dates as YYYY-MM-DD.",
+    verification=_NEXT + "{column} as a figure or a date.",
+)
+
 STALE = Instruction(
     kind="too-old",
     metric="readiness.newest_age",
@@ -292,7 +312,8 @@ MISSING_DELIVERY = Instruction(
     metric="readiness.missing_deliveries",
     severity="blocks",
     sentence="{source} comes {rhythm}, and {which} missing",
-    instruction="Have these delivered, or say in the charter that {source} does not come {rhythm}.",
+    instruction="Have delivered what is missing, or say in the charter that {source} does not "
+    "come {rhythm}.",
     verification=_NEXT + "no gap between the deliveries of {source}.",
 )
 
@@ -350,6 +371,16 @@ SEVERAL: dict[str, Several] = {
         sentence="fields hold a text that stands for no value",
         instruction="Leave them empty where they are not known, or declare these texts as missing "
         "(null_values of {source}); then decide what the system does without them.",
+    ),
+    "number-format": Several(
+        sentence="fields are written in more than one number format",
+        instruction="Agree on one decimal mark, convert what is there, and export with it "
+        "everywhere.",
+    ),
+    "two-readings": Several(
+        sentence="fields can be read in two ways",
+        instruction="Say which is meant (of figures: decimal of {source} in the charter), or "
+        "export figures with a decimal point and no thousands marks, and dates as YYYY-MM-DD.",
     ),
     "unresolved-reference": Several(
         sentence="fields name what their list does not hold",

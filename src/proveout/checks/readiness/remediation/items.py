@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -13,10 +14,12 @@ from proveout.checks.readiness.remediation.instructions import (
     DIVERGENT_FORMATS,
     INSTRUCTIONS,
     MIXED_FORMATS,
+    NUMBER_FORMAT,
     ONE_TEXT,
     SEVERITIES,
     STALE,
     STAND_IN,
+    TWO_READINGS,
     Instruction,
     Severity,
 )
@@ -75,6 +78,13 @@ class RemediationItem:
     """When it counts as fixed."""
     examples: tuple[str, ...] = ()
     """Up to three real ones."""
+    status: str | None = None
+    """'new', 'back', 'worse', 'same' or 'better' than in the audit before; None where there is no
+    audit before."""
+    first_seen: date | None = None
+    """Day of the audit that saw it first."""
+    trend: str = ""
+    """What the status rests on."""
 
     @property
     def share(self) -> float:
@@ -104,6 +114,9 @@ class RemediationItem:
             "metric": self.metric,
             "verification": self.verification,
             "examples": list(self.examples),
+            "status": self.status,
+            "first_seen": None if self.first_seen is None else self.first_seen.isoformat(),
+            "trend": self.trend,
         }
 
 
@@ -118,14 +131,39 @@ def remediation(evidence: Iterable[Evidence], charter: Charter) -> tuple[Remedia
         *_counted(found, owners),
         *_stand_ins(found, owners),
         *_mixed_formats(found, owners, charter),
+        *_figures(found, owners),
+        *_two_readings(found, owners),
         *_divergent_formats(found, owners, charter),
         *_absent(found),
         *_stale(found, owners, charter.data.freshness_hours),
         *series_items(found, partial(_item, owners=owners)),
     ]
     return tuple(
-        sorted(items, key=lambda item: (SEVERITIES.index(item.severity), -item.n_records, item.id))
+        sorted(
+            marked(items, found),
+            key=lambda item: (SEVERITIES.index(item.severity), -item.n_records, item.id),
+        )
     )
+
+
+def marked(
+    items: Iterable[RemediationItem], evidence: Iterable[Evidence]
+) -> Iterator[RemediationItem]:
+    """Note on each item since when it is known, and how it moved, as the register tells."""
+    known: dict[str, tuple[Mapping[str, Any], bool]] = {
+        str(plain["id"]): (plain, each.details.get("since") is not None)
+        for each in evidence
+        if each.metric == "readiness.remediation"
+        for plain in each.details.get("findings") or ()
+    }
+    for item in items:
+        plain, has_past = known.get(item.id, ({}, False))
+        yield replace(
+            item,
+            status=str(plain["status"]) if has_past else None,
+            first_seen=date.fromisoformat(plain["first_seen"][:10]) if plain else None,
+            trend=str(plain["why"]) if has_past else "",
+        )
 
 
 def _counted(found: Sequence[Evidence], owners: Mapping[str, str]) -> Iterator[RemediationItem]:
@@ -143,7 +181,9 @@ def _counted(found: Sequence[Evidence], owners: Mapping[str, str]) -> Iterator[R
             continue  # the charter says which fields matter
         share = 1 - each.value if instruction.counts_good else each.value
         n_records = round(share * each.n)
-        if n_records == 0:
+        if instruction.kind == "wrong-type":
+            n_records -= _otherwise(each)  # these are figures, and told as such
+        if n_records <= 0:
             continue
         if instruction.kind == "wrong-type" and (text := _only_text(each)):
             a_type = _A_TYPE.get(str(each.details.get("found")), "what it should hold")
@@ -151,6 +191,35 @@ def _counted(found: Sequence[Evidence], owners: Mapping[str, str]) -> Iterator[R
         else:
             site = _main_site(each, found, n_records)
             yield _item(instruction, each, n_records, owners=owners, site=site)
+
+
+def _otherwise(evidence: Evidence) -> int:
+    """Return how many figures are written in another way than most of their field."""
+    return int((evidence.details.get("figures") or {}).get("otherwise", 0))
+
+
+def _figures(found: Sequence[Evidence], owners: Mapping[str, str]) -> Iterator[RemediationItem]:
+    for each in found:
+        n_records = _otherwise(each) if each.metric == NUMBER_FORMAT.metric else 0
+        if n_records and each.subject.get("site") is None:
+            figures = each.details["figures"]
+            usual, examples = f"'{figures['usual']}'", [f"'{text}'" for text in figures["examples"]]
+            yield _item(
+                NUMBER_FORMAT, each, n_records, owners=owners, examples=examples, usual=usual
+            )
+
+
+def _two_readings(
+    found: Sequence[Evidence], owners: Mapping[str, str]
+) -> Iterator[RemediationItem]:
+    for each in found:
+        two = each.details.get("two_ways") if each.metric == TWO_READINGS.metric else None
+        if two:
+            texts, (one, other) = [f"'{text}'" for text in two["texts"]], two["readings"]
+            yield _item(
+                TWO_READINGS, each, each.n, owners=owners,
+                texts=texts[0], one=one, other=other, examples=texts,
+            )  # fmt: skip
 
 
 def _only_text(evidence: Evidence) -> str | None:
