@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from proveout.assess.events import (
@@ -44,6 +45,8 @@ class RunPlan:
     seed: int
     artifacts: Path
     sealed_by: str | None = None
+    earlier: Callable[[str], Sequence[Evidence]] = lambda check: ()  # noqa: ARG005 - a default
+    """What a check found in the run before, by its name."""
 
     def context(self, check: Check, *, now: datetime) -> CheckContext:
         """Return what one check may touch."""
@@ -62,6 +65,7 @@ class RunPlan:
                 MEASURED_INPUT: measured_hash(self.loaded.charter),
             },
             sealed_by=self.sealed_by,
+            earlier=partial(self.earlier, check.name),
         )
 
 

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from proveout.assess.assess import Assessment, assess, judge
+from proveout.assess.earlier import earlier_evidence
 from proveout.assess.events import Event
 from proveout.assess.registry import Registry, installed
 from proveout.assess.run import Clock, RunPlan
@@ -21,6 +22,7 @@ from proveout.charter.sealing import standing_in
 from proveout.checks import Check
 from proveout.errors import InputError
 from proveout.evidence.ledger import Ledger, open_ledger
+from proveout.evidence.model import Evidence
 from proveout.gate import adjustment_problems
 from proveout.systems.port import System
 
@@ -98,10 +100,17 @@ class Workspace:
                     seed=seed,
                     artifacts=artifacts,
                     sealed_by=None if seal is None else seal.who,
+                    earlier=self._earlier,
                 )
         finally:
             if not any(artifacts.iterdir()):
                 artifacts.rmdir()
+
+    def _earlier(self, check: str) -> Sequence[Evidence]:
+        pilot = self.loaded.charter.pilot
+        return earlier_evidence(
+            self.ledger.entries(pilot=pilot, kinds=("evidence", "outcome")), check
+        )
 
     def _open_system(self) -> System:
         from proveout.systems import open_system

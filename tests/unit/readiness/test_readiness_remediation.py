@@ -70,6 +70,9 @@ def test_an_empty_required_field_is_an_item_with_size_owner_instruction_and_proo
         "metric": "readiness.required_completeness",
         "verification": "The next audit shows dep_time filled in every record.",
         "examples": [],
+        "status": None,
+        "first_seen": None,
+        "trend": "",
     }
     assert item.size == "25 (2.5 %)"
 

@@ -9,6 +9,7 @@ from proveout.charter.schema import Charter
 from proveout.checks.contract import CheckContext, Finding, Need, Progress
 from proveout.evidence.catalogue import Metric
 from proveout.evidence.catalogue.readiness import METRICS
+from proveout.evidence.model import Evidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,17 @@ class ReadinessCheck:
         ]
 
     def run(self, context: CheckContext) -> Iterator[Finding]:
+        """Audit, and tell what became of the findings of the audit before."""
+        from proveout.checks.readiness.remediation.following import followed
+
+        found: list[Evidence] = []
+        for finding in self._audit(context):
+            if isinstance(finding, Evidence):
+                found.append(finding)
+            yield finding
+        yield from followed(context, found)
+
+    def _audit(self, context: CheckContext) -> Iterator[Finding]:
         """Audit source by source, then compare sites, then pilot with production."""
         from proveout.checks.readiness.audit import audit_source
         from proveout.checks.readiness.comparison import compare

@@ -138,12 +138,15 @@ def remediation(evidence: Iterable[Evidence], charter: Charter) -> tuple[Remedia
         *_stale(found, owners, charter.data.freshness_hours),
         *series_items(found, partial(_item, owners=owners)),
     ]
-    return tuple(
-        sorted(
-            marked(items, found),
-            key=lambda item: (SEVERITIES.index(item.severity), -item.n_records, item.id),
-        )
+    ranked = sorted(
+        marked(items, found),
+        key=lambda item: (SEVERITIES.index(item.severity), -item.n_records, item.id),
     )
+    # One text in a field may be found twice: as of another type, and as standing for no value.
+    by_id: dict[str, RemediationItem] = {}
+    for item in ranked:
+        by_id.setdefault(item.id, item)
+    return tuple(by_id.values())
 
 
 def marked(

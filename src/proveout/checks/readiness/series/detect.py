@@ -93,8 +93,8 @@ def _columns(columns: Mapping[str, Known]) -> Iterator[Change]:
         )  # fmt: skip
     for name, shift in new.items():
         yield Change(
-            kind="column-new", column=name, what="is a new column", before="not there", after="there",
-            examples=_first_of(columns[name]), **_when(shift),
+            kind="column-new", column=name, what="is a new column", before="not there",
+            after="there", examples=_first_of(columns[name]), **_when(shift),
         )  # fmt: skip
 
 
