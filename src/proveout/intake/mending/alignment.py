@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from math import exp
+from math import exp, inf
 
 from proveout.intake.mending.cutting import MASK, Cutter
 from proveout.intake.mending.model import TextDialect
@@ -44,6 +44,8 @@ class Candidate:
     edits: float
     reason: str
     message: str
+    weighed: tuple[str, ...] | None = None
+    """The cells without the quotes that the edit takes as text, for these are paid for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +63,21 @@ def align(
     cutter: Cutter,
     cost: CellCost,
     *,
+    most: float = inf,
     place_cost: PlaceCost | None = None,
 ) -> Alignment | None:
-    """Find the likeliest cells of a damaged row; None where no small edit makes it fit."""
+    """Find the likeliest cells of a damaged row; None where no small edit makes it fit.
+
+    `most` is what the cells of a sound row may cost: the likeliest way to read a line that is no
+    row at all is not likely.
+    """
     best: dict[tuple[str, ...], tuple[float, Candidate]] = {}
 
 
     def weigh(candidates: Iterable[Candidate]) -> None:
         for candidate in candidates:
             total = candidate.edits + sum(
-                cost(i, cell) for i, cell in enumerate(candidate.cells)
+                cost(i, cell) for i, cell in enumerate(candidate.weighed or candidate.cells)
             )
             known = best.get(candidate.cells)
             if known is None or total < known[0]:
@@ -84,6 +91,8 @@ def align(
     if not best:
         return None
     lowest, chosen = min(best.values(), key=lambda found: found[0])
+    if lowest - chosen.edits > most:
+        return None
     weight = sum(exp(lowest - total) for total, _ in best.values())
     return Alignment(chosen, 1 / weight)
 
@@ -120,6 +129,7 @@ def _with_quote_as_text(raw: str, width: int, cutter: Cutter) -> Iterator[Candid
                 _EDIT + _ODD * odd,
                 "stray-quote",
                 "A quote that opens or closes nothing is kept as text.",
+                tuple(cell.replace(MASK, "") for cell in cells),
             )
     inner = [place for place in places if not _at_edge(raw, place, cutter.dialect)]
     if len(inner) > 1 and len(inner) < len(places):
@@ -133,6 +143,7 @@ def _with_quote_as_text(raw: str, width: int, cutter: Cutter) -> Iterator[Candid
                 _EDIT + 0.5,
                 "unescaped-quote",
                 "Quotes within a quoted field are kept as text.",
+                tuple(cell.replace(MASK, "") for cell in cells),
             )
 
 
@@ -302,14 +313,15 @@ def _by_outer_quotes(
                     if not text.startswith(dialect.quote):
                         break
                     continue
-                total = so_far + price + cost(column, value)
+                total = so_far + price + cost(column, value.replace(dialect.quote, ""))
                 if end not in after or total < after[end][0]:
                     after[end] = (total, (*taken, value))
         reach = after
     if len(spans) in reach:
         cells = reach[len(spans)][1]
         said = "Quotes within a quoted field are kept as text."
-        yield Candidate(cells, 2 * _EDIT, "unescaped-quote", said)
+        weighed = tuple(cell.replace(dialect.quote, "") for cell in cells)
+        yield Candidate(cells, 2 * _EDIT, "unescaped-quote", said, weighed)
 
 
 def _outer(text: str, quote: str) -> tuple[str, float]:

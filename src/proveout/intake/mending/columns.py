@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 from math import log
 
 _SHAPE = str.maketrans(
@@ -20,8 +21,8 @@ _LONG = 48
 _RUNS = re.compile(r"(.)\1+")
 _NUMBER = re.compile(r"[+-]?[\d., '\u00a0]*\d[%]?|[+-]?[\d.,]*\d[eE][+-]?\d+")
 _KEPT_VALUES = 64
-_SHAPE_WEIGHT, _EDGE_WEIGHT = 0.75, 0.4
-"""Shape, length and edges of a value are not independent, so that none counts in full."""
+_SHAPE_WEIGHT, _EDGE_WEIGHT = 1.0, 0.4
+"""Shape, length and edges of a value are not independent: what they say beyond it counts less."""
 
 
 def shape_of(text: str) -> str:
@@ -33,6 +34,7 @@ def shape_of(text: str) -> str:
     return "".join(_class_of(each) for each in text)
 
 
+@lru_cache(1 << 14)
 def run_shape(shape: str) -> str:
     """Write each run of the same sign once: 'AA-9999' becomes 'A-9'."""
     return _RUNS.sub(r"\1", shape)
@@ -66,18 +68,18 @@ class Profile:
         self.runs: Counter[str] = Counter()
         for shape, count in self.shapes.items():
             self.runs[run_shape(shape)] += count
-        self.firsts = Counter(shape[0] for shape in shapes)
-        self.lasts = Counter(shape[-1] for shape in shapes)
-        self.lengths = Counter(len(value).bit_length() for value in filled)
+        self.firsts = Counter([shape[0] for shape in shapes])
+        self.lasts = Counter([shape[-1] for shape in shapes])
+        self.lengths = Counter([len(value).bit_length() for value in filled])
         # How likely the next value has a form not seen so far: the share of those seen only once
         # (Good and Turing).
-        once = sum(1 for count in self.shapes.values() if count == 1)
+        once = list(self.shapes.values()).count(1)
         self._new_shape = (once + 0.5) / (self.n_filled + 1)
-        once = sum(1 for count in self.runs.values() if count == 1)
+        once = list(self.runs.values()).count(1)
         self._new_run = (once + 0.5) / (self.n_filled + 1)
-        self.n_with_quote = sum(1 for value in filled if '"' in value)
+        self.n_with_quote = sum(['"' in value for value in filled])
         values = Counter(filled)
-        once = sum(1 for count in values.values() if count == 1)
+        once = list(values.values()).count(1)
         self._new_value = (once + 0.5) / (self.n_filled + 1)
         self._is_category = 3 * len(values) <= self.n_filled
         self.values = values if len(values) <= _KEPT_VALUES else Counter[str]()
@@ -149,13 +151,17 @@ def _class_of(sign: str) -> str:
     return " " if sign.isspace() else sign
 
 
-_MOST_PROFILED = 40
-"""Rows are enough to know a column by; more cost time in files of some thousand rows."""
+_FEW_ROWS = 24
+"""As many rows tell a header from a record."""
+MANY_ROWS = 120
+"""As many rows tell in which column a value stands."""
 
 
-def profiles_of(rows: Sequence[Sequence[str]], width: int) -> list[Profile]:
+def profiles_of(
+    rows: Sequence[Sequence[str]], width: int, *, most: int = _FEW_ROWS
+) -> list[Profile]:
     """Profile each column over an even choice of the rows."""
-    step = max(1, len(rows) // _MOST_PROFILED)
+    step = -(-len(rows) // most)
     chosen = rows[::step] if step > 1 else rows
     if not chosen:
         return [Profile(()) for _ in range(width)]

@@ -125,25 +125,34 @@ _LONE = 3
 """As many whole rows in a row, within what would be one quoted field, show that it is none."""
 
 
-def rows_of(lines: list[str], ends: list[str], cutter: Cutter, width: int) -> Iterator[Row]:
+def rows_of(
+    lines: list[str],
+    ends: list[str],
+    cutter: Cutter,
+    width: int,
+    *,
+    already: list[list[str] | None] | None = None,
+) -> Iterator[Row]:
     """Cut lines into rows; a quoted field may hold line ends.
 
-    `width` is how many fields most rows have. Each line is looked at once or twice, whatever
+    `width` is how many fields most rows have, `already` each line as it was cut before. Each line is looked at once or twice, whatever
     quotes it holds: from an open quote the search goes only to the next line with an odd number.
     """
     quote, i, n = cutter.dialect.quote, 0, len(lines)
     while i < n:
         line = lines[i]
-        cells = cutter.cut(line)
-        if cells is not None:
-            odd = quote in line and cutter.is_odd(line, cells)
+        cells = cutter.cut(line) if already is None else already[i]
+        odd = cells is not None and quote in line and cutter.is_odd(line, cells)
+        if cells is not None and not (odd and width and len(cells) != width):
             yield Row(i + 1, line, cells, odd)
             i += 1
             continue
-        whole = _joined(lines, ends, i, cutter, width)
+        whole = _joined(lines, ends, i, cutter, width) if cells is None else None
         if whole is None:
-            yield Row(i + 1, line, None)
-            i += 1
+            size = _continued(lines, i, cutter, width)
+            raw = "".join(lines[k] + ends[k] for k in range(i, i + size - 1)) + lines[i + size - 1]
+            yield Row(i + 1, raw, cells if size == 1 else cutter.cut(raw), odd)
+            i += size
         else:
             raw, cells, size = whole
             yield Row(i + 1, raw, cells)
@@ -173,6 +182,30 @@ def _joined(
         if all(each is not None and len(each) == width for each in between):
             return None
     return raw, cells, last - start + 1
+
+
+def _continued(lines: list[str], start: int, cutter: Cutter, width: int) -> int:
+    """Tell over how many lines a damaged row goes: what follows is the end of a quoted field.
+
+    That is a line in which the first quote closes a field, and which is far from a row by itself.
+    """
+    quote, delimiter = cutter.dialect.quote, cutter.dialect.delimiter
+    if width < 3 or not delimiter:  # noqa: PLR2004 - text of two parts is any sentence
+        return 1
+    at = lines[start].rfind(delimiter + quote)
+    if at < 0 or lines[start].count(quote, at) % 2 == 0:
+        return 1  # the last field is not an open one
+    for i in range(start + 1, min(start + _MOST_LINES, len(lines))):
+        line = lines[i]
+        n = line.count(delimiter)
+        if quote in line:
+            after = line[line.index(quote) + 1 :]
+            closes = line.count(quote) % 2 == 1 and (not after or after.startswith(delimiter))
+            before = line[: line.index(quote)].count(delimiter)
+            return i - start + 1 if closes and n < width - 1 and before < width // 2 else 1
+        if n >= width - 1:
+            return 1
+    return 1
 
 
 def _odd(line: str, cutter: Cutter) -> int:

@@ -20,7 +20,8 @@ from proveout.intake.mending.model import TextDialect
 _DELIMITERS = (",", ";", "\t", "|")
 _RARE = (" ", ":", "~", "^", "\x1f", "\x01", "!", "#", "*", "¦", "§")
 _SAMPLE_LINES = 120
-_TYPED_LINES = 25
+_SCORED_LINES = 48
+_TYPED_LINES = 16
 _SEP = re.compile(r"sep=(.)$", re.IGNORECASE)
 _KNOWN = re.compile(
     r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([ T]\d\d?:\d\d(:\d\d(\.\d+)?)?.{0,6})?"  # day, moment
@@ -43,6 +44,10 @@ def find_dialect(
 ) -> TextDialect:
     """Find the dialect of the lines; `delimiter` where it is known."""
     sample = [line for line in islice(lines, 4 * most) if line.strip()][:most]
+    if len(sample) > _SCORED_LINES:
+        # The first lines, and others from further down: the top may be a preamble.
+        half = _SCORED_LINES // 2
+        sample = sample[:half] + sample[half :: (len(sample) - half) // half + 1]
     quote = _quote(sample)
     plain = _delimited(sample, quote) if delimiter is None else _best(sample, delimiter, quote)[1]
     if not any("\\" + quote in line for line in lines):
@@ -69,18 +74,21 @@ def _quote(sample: Sequence[str]) -> str:
     text = "\n".join(sample)
     if "'" not in text:
         return '"'
-    found = {quote: _beside(text, quote) for quote in "\"'"}
-    return "'" if found["'"] > 2 * found['"'] else '"'
+    double = _beside(text, '"')
+    if 2 * double >= text.count("'"):
+        return '"'
+    single = _beside(text, "'")
+    if not double and " " in text:
+        opened = re.findall(r"(?<=[\w/]) '(?=\w)", text)
+        closed = re.findall(r"(?<=[\w.!?]) ?' (?=[\w'])", text)
+        single += min(len(opened), len(closed))
+    return "'" if single > 2 * double else '"'
 
 
 def _beside(text: str, quote: str) -> int:
     """Count quotes that open a field beside those that close one."""
     opens = sum(text.count(sign + quote) for sign in ",;\t|\n")
     closes = sum(text.count(quote + sign) for sign in ",;\t|\n")
-    if quote == "'" and " " in text:
-        opened = re.findall(r"(?<=[\w/]) '(?=\w)", text)
-        closed = re.findall(r"(?<=[\w.!?]) ?' (?=[\w'])", text)
-        opens, closes = opens + len(opened), closes + len(closed)
     return min(opens, closes)
 
 
@@ -135,7 +143,9 @@ def _score(sample: Sequence[str], dialect: TextDialect) -> float:
     widths: Counter[int] = Counter()
     typed = n_cells = 0
     damaged = 0
-    cut = [cutter.cut(line) for line in sample]
+    cut: Sequence[list[str] | None] | None = cutter.cut_all(sample)
+    if cut is None or len(cut) != len(sample):
+        cut = [cutter.cut(line) for line in sample]
     for cells in cut:
         if cells is None:
             damaged += 1

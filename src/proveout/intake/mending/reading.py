@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from math import inf
 
 from proveout.intake.mending.alignment import Alignment, align
-from proveout.intake.mending.columns import Profile, profiles_of
+from proveout.intake.mending.columns import MANY_ROWS, Profile, profiles_of
 from proveout.intake.mending.cutting import GARBLED, Cutter, Row, rows_of, split_lines
 from proveout.intake.mending.dialect import declared_delimiter, find_dialect
 from proveout.intake.mending.headers import align_header, joined_header, n_header_rows
 from proveout.intake.mending.layout import Block, blocks_of
 from proveout.intake.mending.model import Fault, MendedTable, Mending, Note, TextDialect
 
-CERTAIN = 0.75
+CERTAIN = 0.7
 """A repair less likely than this, among all that are possible, is not made."""
 
 
@@ -34,8 +35,10 @@ def read_text(text: str, *, delimiter: str | None = None, certain: float = CERTA
         return Mending(dialect=TextDialect(delimiter=delimiter or ","), tables=(), newlines=newlines)
     dialect = find_dialect(lines[first:], delimiter=delimiter)
     cutter = Cutter(dialect)
-    width = _usual_width(lines[first:], cutter)
-    rows = list(rows_of(lines[first:], ends[first:], cutter, width))
+    cut = [cutter.cut(line) for line in lines[first:]]
+    rows = list(
+        rows_of(lines[first:], ends[first:], cutter, _usual_width(cut), already=cut)
+    )  # fmt: skip
     is_garbled = not text.isascii() and bool(GARBLED.search(text))
     for row in rows:
         row.line += first
@@ -44,14 +47,9 @@ def read_text(text: str, *, delimiter: str | None = None, certain: float = CERTA
     return Mending(dialect=dialect, tables=tables, newlines=newlines)
 
 
-def _usual_width(lines: Sequence[str], cutter: Cutter) -> int:
+def _usual_width(cut: Sequence[list[str] | None]) -> int:
     """Return how many fields most lines have that stand for themselves; 0 where few do."""
-    widths: Counter[int] = Counter()
-    step = max(1, len(lines) // 400)
-    for line in lines[::step]:
-        cells = cutter.cut(line)
-        if cells is not None and len(cells) > 1:
-            widths[len(cells)] += 1
+    widths = Counter([len(cells) for cells in cut if cells is not None and len(cells) > 1])
     if not widths:
         return 0
     width, count = widths.most_common(1)[0]
@@ -69,10 +67,19 @@ def _table(block: Block, cutter: Cutter, certain: float) -> MendedTable:
     rejects: list[Fault] = []
     n_header, header_cells = _header(rows, sound[1:], body, cutter, repairs)
     table: list[list[str]] = []
+    is_known, most = False, inf
     for row in rows[n_header:]:
+        if row.cells is not None and len(row.cells) == width and not row.is_odd:
+            if row.raw.strip() and not row.is_garbled:
+                table.append(row.cells)
+                continue
+        elif not is_known:
+            rest = sound[max(copies, n_header) :]
+            body, is_known = profiles_of(rest or sound, width, most=MANY_ROWS), True
+            most = most_cost(rest or sound, body)
         if not row.raw.strip():
             continue
-        mended = mended_row(row, width, cutter, body, certain, repairs, rejects)
+        mended = mended_row(row, cutter, body, most, certain, repairs, rejects)
         if mended is not None:
             table.append(mended)
     header = tuple(map(_shown, joined_header(header_cells))) if header_cells else None
@@ -119,20 +126,23 @@ def _header(
 
 def mended_row(  # noqa: PLR0913 - a row, what is known of the rest, and where faults go
     row: Row,
-    width: int,
     cutter: Cutter,
     profiles: Sequence[Profile],
+    most: float,
     certain: float,
     repairs: list[Fault],
     rejects: list[Fault],
 ) -> list[str] | None:
     """Return the cells of a row, put right where need be; None where it is refused."""
+    width = len(profiles)
     if row.is_garbled:
         rejects.append(_garbled(row))
         return None
     if row.cells is not None and len(row.cells) == width and not row.is_odd:
         return row.cells
-    found = align(row.raw, row.cells, width, cutter, lambda i, cell: profiles[i].cost(cell))
+    found = align(
+        row.raw, row.cells, width, cutter, lambda i, cell: profiles[i].cost(cell), most=most
+    )
     if found is not None and found.chosen.reason == "quoting" and row.width == width:
         return list(found.chosen.cells)
     if found is None or found.certainty < certain:
@@ -154,6 +164,20 @@ def _garbled(row: Row) -> Fault:
 def _shown(raw: str) -> str:
     """Return a row as people may see it: what stands for nothing is a white question mark."""
     return raw if raw.isascii() else GARBLED.sub("\ufffd", raw)
+
+
+_ASTRAY = 8.0
+"""Nats by which a mended row may be less likely than the least likely of the sound ones."""
+
+
+def most_cost(rows: Sequence[Sequence[str]], profiles: Sequence[Profile]) -> float:
+    """Return what the cells of a row may cost that belongs to this table."""
+    step = max(1, len(rows) // 40)
+    costs = [
+        sum(profile.cost(cell) for profile, cell in zip(profiles, row, strict=True))
+        for row in rows[::step]
+    ]
+    return max(costs, default=inf) + _ASTRAY
 
 
 def _fault(row: Row, found: Alignment) -> Fault:

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from proveout.intake.mending.columns import Profile, profiles_of
+from proveout.intake.mending.columns import MANY_ROWS, Profile, profiles_of
 from proveout.intake.mending.cutting import GARBLED, Cutter, Row, rows_of, split_lines
 from proveout.intake.mending.layout import Block, cut_footer
 from proveout.intake.mending.model import Fault, MendedTable, Note, TextDialect
-from proveout.intake.mending.reading import CERTAIN, mended_row, read_text
+from proveout.intake.mending.reading import CERTAIN, mended_row, most_cost, read_text
 
 _PIECE_LINES = 20_000
 _HELD_LINES = 600
@@ -32,6 +32,8 @@ class Plan:
     first_line: int
     """Line of the first record, from 1."""
     profiles: Sequence[Profile]
+    most_cost: float
+    """What the cells of a row may cost that belongs to the table."""
     trailing_delimiter: bool
     notes: tuple[Note, ...]
     repairs: tuple[Fault, ...]
@@ -54,23 +56,22 @@ def plan_of(sample: str, *, delimiter: str | None = None) -> Plan | None:
     if not mending.tables:
         return None
     table = mending.tables[0]
+    rows = table.rows if not table.trailing_delimiter else [[*row, ""] for row in table.rows]
+    width = table.width + table.trailing_delimiter
+    profiles = profiles_of(rows[:4000], width, most=MANY_ROWS)
     return Plan(
         dialect=mending.dialect,
         header=table.header,
         header_line=table.header_line,
         header_rows=table.header_rows,
-        width=table.width + table.trailing_delimiter,
+        width=width,
         first_line=_first_line(sample, table, mending.dialect),
-        profiles=_profiles(table),
+        profiles=profiles,
+        most_cost=most_cost(rows[:4000], profiles),
         trailing_delimiter=table.trailing_delimiter,
         notes=tuple(note for note in table.notes if note.line < (table.header_line or 0)),
         repairs=tuple(each for each in table.repairs if each.line == table.header_line),
     )
-
-
-def _profiles(table: MendedTable) -> list[Profile]:
-    rows = table.rows if not table.trailing_delimiter else [[*row, ""] for row in table.rows]
-    return profiles_of(rows[:4000], table.width + table.trailing_delimiter)
 
 
 def _first_line(sample: str, table: MendedTable, dialect: TextDialect) -> int:
@@ -161,7 +162,7 @@ def _add(row: Row, plan: Plan, cutter: Cutter, piece: Piece) -> None:
         piece.notes.append(Note(line=row.line, kind="header", text=text))
         return
     cells = mended_row(
-        row, plan.width, cutter, plan.profiles, CERTAIN, piece.repairs, piece.rejects
+        row, cutter, plan.profiles, plan.most_cost, CERTAIN, piece.repairs, piece.rejects
     )
     if cells is not None:
         piece.rows += _without_trailing([cells], plan)
