@@ -30,9 +30,17 @@ class Session:
     and pages it out when memory is short, which it does at a higher price with tables in memory.
     """
 
-    def __init__(self, *, memory_bytes: int | None = None, threads: int | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        memory_bytes: int | None = None,
+        threads: int | None = None,
+        keeps_text: bool = False,
+    ) -> None:
         import ibis
 
+        self.keeps_text = keeps_text
+        """Values of text files stay as they stand in the file, whatever they look like."""
         self._scratch = Scratch()
         self.memory_bytes = engine_memory_bytes() if memory_bytes is None else memory_bytes
         self._names = count(1)

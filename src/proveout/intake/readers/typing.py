@@ -72,7 +72,7 @@ def typed(
     first. Only the columns `among` are looked at (all when None), and only for the types `only`.
     """
     names = list(columns if among is None else among)
-    known = _Known(hints=hints or Hints(), only=only)
+    known = _Known(hints=hints or Hints(), only=() if session.keeps_text else only)
     with _sample(session, rows) as sample:
         known.see(_first_values(session, sample, names))
         _settle(session, sample, known, names)
@@ -98,7 +98,7 @@ def store(
     read, and all where a later row belies these. `n_bytes` is how much text there is. Before
     `rows` is read a second time, `again` is called. Returns the notes of a `Typing`.
     """
-    known = _Known(hints=hints or Hints())
+    known = _Known(hints=hints or Hints(), only=() if session.keeps_text else ALL)
     with _sample(session, sample) as few:
         known.see(_first_values(session, few, columns))
         _settle(session, few, known, columns)

@@ -6,21 +6,23 @@ works on whole arrays of codes. A row then costs four bytes a column.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from proveout.intake.session import Session, quoted
+from proveout.intake.session import Session
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 Codes = NDArray[np.int32]
 Scores = NDArray[np.float32]
+
+_PIECE_ROWS = 1 << 17
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,37 +89,55 @@ def grid_of(columns: Sequence[tuple[str, Sequence[str | None]]]) -> Grid:
     """Make a grid of columns in memory."""
     import pyarrow as pa
 
-    made = tuple(_column(name, [pa.array(list(v), pa.string())]) for name, v in columns)
-    return Grid(columns=made, n_rows=made[0].n_rows if made else 0)
-
-
-def read_grid(table: ir.Table, session: Session) -> Grid:
-    """Read a table of text, column by column, so that one column of text is held at a time.
-
-    Rows keep the order of the source: the engine is told to preserve it.
-    """
-    compiled = table.get_backend().compile(table)
     made = []
-    for name in table.columns:
-        asked = f"SELECT CAST({quoted(name)} AS VARCHAR) AS v FROM ({compiled})"  # noqa: S608 - quoted
-        result = session.engine.execute(asked)
-        reader = result.to_arrow_reader(1 << 17)
-        made.append(_column(name, (batch.column(0) for batch in reader)))
+    for name, values in columns:
+        coder = _Coder()
+        coder.add(pa.array(list(values), pa.string()))
+        made.append(coder.column(name))
     return Grid(columns=tuple(made), n_rows=made[0].n_rows if made else 0)
 
 
-def _column(name: str, pieces: Any) -> Column:
-    """Give each different text of the pieces a code."""
-    import pyarrow.compute as pc
+def read_grid(table: ir.Table, session: Session) -> Grid:
+    """Read a table piece by piece, keeping each different text once.
 
-    known: dict[str, int] = {}
-    codes: list[Codes] = []
-    for piece in pieces:
+    Rows are in the order of the source; values that are not text are written as the engine does.
+    """
+    names = tuple(table.columns)
+    coders = [_Coder() for _ in names]
+    for piece in _pieces(table, session):
+        for coder, column in zip(coders, piece.columns, strict=True):
+            coder.add(column)
+    made = tuple(coder.column(name) for name, coder in zip(names, coders, strict=True))
+    return Grid(columns=made, n_rows=made[0].n_rows if made else 0)
+
+
+def _pieces(table: ir.Table, session: Session) -> Iterable[Any]:
+    texts = table.select(**{name: table[name].cast("string") for name in table.columns})
+    backend = table.get_backend()
+    if backend.name != "duckdb":
+        return texts.to_pyarrow_batches(chunk_size=_PIECE_ROWS)
+    return session.engine.sql(str(backend.compile(texts))).to_arrow_reader(_PIECE_ROWS)
+
+
+@dataclass
+class _Coder:
+    """Gives each different text a code."""
+
+    known: dict[str, int] = field(default_factory=dict)
+    codes: list[Codes] = field(default_factory=list)
+
+    def add(self, piece: Any) -> None:
+        """Take in some more texts, an Arrow array."""
+        import pyarrow.compute as pc
+
         coded = pc.fill_null(piece, "").dictionary_encode()
         mine = coded.dictionary.to_pylist()
         to_known = np.fromiter(
-            (known.setdefault(text, len(known)) for text in mine), np.int32, len(mine)
+            (self.known.setdefault(text, len(self.known)) for text in mine), np.int32, len(mine)
         )
-        codes.append(to_known[coded.indices.to_numpy(zero_copy_only=False)])
-    whole = np.concatenate(codes) if codes else np.zeros(0, np.int32)
-    return Column(name=name, codes=whole, values=tuple(known))
+        self.codes.append(to_known[coded.indices.to_numpy(zero_copy_only=False)])
+
+    def column(self, name: str) -> Column:
+        """Return what was taken in."""
+        whole = np.concatenate(self.codes) if self.codes else np.zeros(0, np.int32)
+        return Column(name=name, codes=whole, values=tuple(self.known))
