@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from rich.console import Group
 from rich.text import Text
 
 from proveout.cli.adhoc import (
@@ -68,6 +69,14 @@ def command(
     every: Annotated[
         bool, typer.Option("--all", help="Show every field and every thing to fix.")
     ] = False,
+    duplicates: Annotated[
+        Path | None,
+        typer.Option(
+            help="Look for near duplicates too, and list them in this CSV file. Takes the part "
+            "'duplicates'.",
+            metavar="OUT.CSV",
+        ),
+    ] = None,
     seed: SeedOption = SEED,
     as_json: JsonOption = False,
 ) -> int:
@@ -80,6 +89,7 @@ def command(
     from proveout.checks.readiness.remediation import remediation
     from proveout.cli.audit_facts import audits_of, plain_of
     from proveout.cli.audit_view import shown
+    from proveout.cli.duplicates_view import plain_duplicates, shown_duplicates, with_duplicates
 
     output = Output(as_json=as_json)
     given = {
@@ -94,11 +104,16 @@ def command(
     )
     with asking(loaded, CHECK.name, seed=seed) as context:
         collected = collect(CHECK.run(context), output, begin="reading")
+        twins = None
+        if duplicates is not None:
+            collected, twins = with_duplicates(context, collected, duplicates, output)
     items = remediation(collected.evidence, loaded.charter)
     audits = audits_of(collected, items)
+    human = shown(audits, items, width=output.stdout.width, every=every)
     output.show(
-        shown(audits, items, width=output.stdout.width, every=every),
-        plain_of(audits, items, collected),
+        human if twins is None else Group(human, "", shown_duplicates(twins)),
+        plain_of(audits, items, collected)
+        | ({} if twins is None else {"duplicates": plain_duplicates(twins)}),
     )
     _say_unread(collected, output)
     if null is None and (texts := _stand_ins(items)):

@@ -67,6 +67,10 @@ class ReadinessCheck:
             yield from left_unread(opened)
             audits.append(audit)
         yield from compare(context, audits, "production")
+        if "near-duplicates" in context.charter.data.look_closer:
+            from proveout.checks.readiness.duplicates import duplicate_findings
+
+            yield from duplicate_findings(context, production)
         if pilot is None:
             return
         yield Progress(done=len(production), total=total, what=f"auditing {pilot.name}")

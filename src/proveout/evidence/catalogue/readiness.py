@@ -121,6 +121,15 @@ METRICS: tuple[Metric, ...] = (
         "R205", dimensions=("source",),
     ),
     _metric(
+        "near_duplicates", "lower",
+        "How many records are probably there already, in another spelling.",
+        "A model's estimate: records beyond the first of each cluster / rows; clusters of pairs "
+        "with a match probability from 0.9 on (Fellegi-Sunter model trained by Splink), joined "
+        "where at least half of their pairs are linked; exact repeats are counted apart. Not "
+        "measured where no field names a record. Wilson.",
+        "R205; Fellegi & Sunter, A theory for record linkage (JASA 1969)", dimensions=("source",),
+    ),
+    _metric(
         "timestamp_conflicts", "lower",
         "How many records have moments that cannot be true together.",
         "Share of rows where a later moment is before an earlier one, a record lies in the future "
