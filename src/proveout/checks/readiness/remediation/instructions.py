@@ -110,6 +110,16 @@ INSTRUCTIONS: tuple[Instruction, ...] = (
         verification=_NEXT + "no repeated records in {source}.",
     ),
     Instruction(
+        kind="near-duplicate",
+        metric="readiness.near_duplicates",
+        severity="misleads",
+        sentence="{records} of {source} {have} probably been entered before, in another spelling",
+        instruction="Have somebody who knows the records go through the clusters (proveout audit "
+        "--duplicates lists them), keep one of each, and look for an existing one before a new "
+        "one is entered.",
+        verification=_NEXT + "no near duplicates in {source}.",
+    ),
+    Instruction(
         kind="spelling",
         metric="readiness.category_variants",
         severity="misleads",
