@@ -92,17 +92,19 @@ def _book(
     more: Callable[[str, Grid], Grid],
 ) -> Book:
     shown = {meta.name: meta for meta in book.sheets_metadata}
-    names = [name for name, meta in shown.items() if "Work" in str(meta.typ)]
+    names = [sheet for sheet, meta in shown.items() if "Work" in str(meta.typ)]
     others = [
         _OTHERS.get(str(m.typ).rpartition(".")[2], "macros")
         for m in shown.values()
         if "Work" not in str(m.typ)
     ]
 
-    def sheet(name: str) -> Sheet:
-        hidden = str(shown[name].visible).rpartition(".")[2] != "Visible"
-        grid = _grid(book.get_sheet_by_name(name))
-        return Sheet(name=name, grid=more(name, grid), hidden=hidden)
+    def sheet(wanted: str) -> Sheet:
+        hidden = str(shown[wanted].visible).rpartition(".")[2] != "Visible"
+        check(wanted)
+        with _told(name):
+            grid = _grid(book.get_sheet_by_name(wanted))
+        return Sheet(name=wanted, grid=more(wanted, grid), hidden=hidden)
 
     return Book(names=tuple(names), sheet=sheet, others=tuple(others))
 

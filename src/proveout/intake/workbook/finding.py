@@ -28,6 +28,9 @@ _NOTE = re.compile(
 )
 
 
+_GAP_ROWS = 4
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Margin:
     """A row, or part of one, beside the records."""
@@ -98,15 +101,36 @@ def _drafts(
     drafts: list[_Draft] = []
     loose: list[Area] = []
     biggest = max(layouts, key=lambda each: each.area.height * each.area.width)
-    for layout in layouts:
+    for at, layout in enumerate(layouts):
         above = _above(drafts, layout.area)
         if above is not None and _continues(grid, above, layout):
             _append(grid, masks, above, layout)
+        elif _is_header_of(grid, layout, layouts[at + 1 :]):
+            drafts.append(_begun(masks, layout))
         elif layout is not biggest and _is_loose(grid, layout):
             loose.append(layout.area)
         else:
             drafts.append(_begun(masks, layout))
     return drafts, loose
+
+
+def _is_header_of(grid: Grid, layout: Layout, below: Sequence[Layout]) -> bool:
+    """Tell whether a row by itself is the header of records below a blank row."""
+    area = layout.area
+    cells = [cell for cell in grid.rows[area.bottom][area.left : area.right + 1] if cell != ""]
+    if not layout.header or layout.body <= area.bottom or len(cells) < 2:
+        return False
+    if any(isinstance(cell, str) and cell.rstrip().endswith(":") for cell in cells):
+        return False
+    near = (
+        each
+        for each in below
+        if 0 < each.area.top - area.bottom <= _GAP_ROWS
+        and each.area.left >= area.left
+        and each.area.right <= area.right
+    )
+    first = next(near, None)
+    return first is not None and not first.sure and first.area.width * 2 > area.width
 
 
 def _begun(masks: Sequence[int], layout: Layout) -> _Draft:
@@ -200,19 +224,14 @@ def _is_loose(grid: Grid, layout: Layout) -> bool:
     area = layout.area
     if area.height == 1:
         return True
+    rows = [row[area.left : area.right + 1] for row in grid.rows[area.top : area.bottom + 1]]
+    named = [row for row in rows if isinstance(row[0], str) and row[0].rstrip().endswith(":")]
+    if area.width <= 4 and area.height <= 20 and len(named) * 2 > area.height:
+        return True
     if layout.sure:
         return False
-    cells = [
-        cell
-        for row in grid.rows[area.top : area.bottom + 1]
-        for cell in row[area.left : area.right + 1]
-    ]
-    texts = [cell for cell in cells if kind_of(cell) == "text"]
-    if area.width == 1:
-        return area.height <= 8 and len(texts) == area.height
-    labels = [row[area.left] for row in grid.rows[area.top : area.bottom + 1]]
-    named = [text for text in labels if isinstance(text, str) and text.rstrip().endswith(":")]
-    return area.width <= 3 and area.height <= 12 and len(named) * 2 > area.height
+    texts = [row for row in rows if kind_of(row[0]) == "text"]
+    return area.width == 1 and area.height <= 8 and len(texts) == area.height
 
 
 def _settle(grid: Grid, drafts: list[_Draft], loose: Sequence[Area]) -> None:

@@ -16,6 +16,7 @@ _LOOK_ROWS = 40
 """A header stands in the first so many rows of its block."""
 _SAMPLE_ROWS = 120
 _HEADER_ROWS = 4
+_MOSTLY = 0.8
 _FULL = 0.6
 """Share of the usual number of filled cells that makes a row a row of the table."""
 
@@ -215,7 +216,10 @@ def _is_lower(view: _View, row: int, full: int) -> bool:
         return True
     body = _body_kinds(view, row + 1)
     against = sum(body[at] in ("number", "moment", "boolean") for at in texts)
-    if against * 2 > len(texts) or (against and _is_units(view, row)):
+    figures = sum(kind in ("number", "moment", "boolean") for kind in body)
+    if against * 2 > len(texts) or (against >= 2 and against >= _MOSTLY * figures):
+        return True
+    if against and _is_units(view, row):
         return True
     above = view.row(full)
     spans = any(m.top == full and m.width > 1 for m in view.grid.merges)

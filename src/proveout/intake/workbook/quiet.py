@@ -14,8 +14,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 _PANIC = re.compile(
-    rb"\n?thread '[^\n]*' (?:\(\d+\) )?panicked at [^\n]*\n(?:(?!note: )[^\n]*\n){0,3}?"
-    rb"note: run with `RUST_BACKTRACE[^\n]*\n"
+    rb"\n?thread '[^\n]*' (?:\(\d+\) )?panicked at (?:(?!note: )[^\n]*\n){1,300}?"
+    rb"(?:note: [^\n]*RUST_BACKTRACE[^\n]*\n)"
 )
 _STDERR = 2
 _LOCK = threading.RLock()

@@ -20,10 +20,13 @@ def masks_of(rows: Sequence[list[Any]]) -> list[int]:
     """Return for each row which of its columns are filled, as the bits of a number."""
     if not rows:
         return []
-    full = (1 << len(rows[0])) - 1
+    width = len(rows[0])
+    full = (1 << width) - 1
     first_only = rows[0][:1] and full == 1
     return [
-        full if "" not in row and not first_only and not _may_be_spaces(row) else _mask(row)
+        (full if "" not in row and not first_only and not _may_be_spaces(row) else _mask(row))
+        if (row[0] != "" or row.count("") < width)
+        else 0
         for row in rows
     ]
 
@@ -126,7 +129,11 @@ def _apart(
 
     One blank column between sides of the same height, under one header, is decoration.
     """
-    here, there = _extent(masks, area, one), _extent(masks, area, other)
+    rows = [_rows(masks, area, side) for side in (one, other)]
+    if 1 in (_width(one), _width(other)) and other[0] - one[1] <= 3:
+        # A column by itself, next to another one: part of the table that fills the same rows.
+        return len(rows[0] & rows[1]) < 0.5 * len(rows[0] | rows[1])
+    here, there = ((min(each), max(each)) for each in rows)
     starts = [
         _start(masks, area, side, first) for side, (first, _) in ((one, here), (other, there))
     ]
@@ -140,18 +147,17 @@ def _apart(
     ]
     if names[0] & names[1]:
         return True
-    rows = max(here[1], there[1]) - starts[0] + 1
-    return abs(here[1] - there[1]) >= 2 and abs(here[1] - there[1]) > 0.1 * rows
+    height = max(here[1], there[1]) - starts[0] + 1
+    return abs(here[1] - there[1]) >= 2 and abs(here[1] - there[1]) > 0.1 * height
 
 
 def _width(side: tuple[int, int]) -> int:
     return side[1] - side[0] + 1
 
 
-def _extent(masks: Sequence[int], area: Area, side: tuple[int, int]) -> tuple[int, int]:
+def _rows(masks: Sequence[int], area: Area, side: tuple[int, int]) -> set[int]:
     window = ((1 << _width(side)) - 1) << side[0]
-    rows = [row for row in range(area.top, area.bottom + 1) if masks[row] & window]
-    return rows[0], rows[-1]
+    return {row for row in range(area.top, area.bottom + 1) if masks[row] & window}
 
 
 def _start(masks: Sequence[int], area: Area, side: tuple[int, int], first: int) -> int:
