@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -82,8 +82,13 @@ def charter_of(pilot: str, data: dict[str, Any]) -> LoadedCharter:
 
 
 @contextmanager
-def asking(loaded: LoadedCharter, check: str, *, seed: int) -> Iterator[CheckContext]:
-    """Open an engine for the charter's data; nothing is written but into a temporary folder."""
+def asking(
+    loaded: LoadedCharter, check: str, *, seed: int, earlier: Sequence[Evidence] = ()
+) -> Iterator[CheckContext]:
+    """Open an engine for the charter's data; nothing is written but into a temporary folder.
+
+    `earlier` is what the check found the last time.
+    """
     from proveout.checks.contract import CheckContext
     from proveout.evidence.catalogue import SHIPPED, Catalogue
     from proveout.evidence.model import CheckRef
@@ -100,6 +105,7 @@ def asking(loaded: LoadedCharter, check: str, *, seed: int) -> Iterator[CheckCon
             now=datetime.now(UTC),
             seed=seed,
             artifacts=Path(artifacts),
+            earlier=lambda: earlier,
         )
 
 

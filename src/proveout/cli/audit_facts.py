@@ -10,6 +10,7 @@ from proveout.cli.adhoc import Collected
 
 if TYPE_CHECKING:
     from proveout.checks.readiness.remediation import RemediationItem
+    from proveout.checks.readiness.series.timeline import Timeline
     from proveout.evidence.model import Evidence
 
 _FORMS_SHOWN = 3
@@ -67,6 +68,8 @@ class SourceView:
     """All kinds together; None where there are no records."""
     kinds: tuple[Evidence, ...]
     """Kinds that occur, the most frequent first."""
+    series: Timeline | None = None
+    """Its story, where it is a series of files."""
 
     def as_dict(self) -> dict[str, Any]:
         """Return the plain form."""
@@ -80,6 +83,7 @@ class SourceView:
                 for each in self.kinds
             ],
             "fields": [field.as_dict() for field in self.fields],
+            "series": None if self.series is None else self.series.as_dict(),
         }
 
 
@@ -92,15 +96,27 @@ def plain_of(
     audits: Sequence[SourceView], items: Sequence[RemediationItem], collected: Collected
 ) -> dict[str, Any]:
     """Return the plain form."""
+    from proveout.checks.readiness.remediation.register import registered
+
     return {
         "sources": [audit.as_dict() for audit in audits],
         "fix_first": [item.as_dict() for item in items],
+        "since": since_of(collected),
+        "left": [e.as_dict() for e in registered(collected.evidence) if not e.is_open],
         "not_measured": [each.as_dict() for each in collected.not_measured],
         "evidence": [each.as_dict() for each in collected.evidence],
     }
 
 
+def since_of(collected: Collected) -> str | None:
+    """Return when the audit was that this one is compared with; None where there is none."""
+    told = (each.details.get("since") for each in collected.of("readiness.remediation"))
+    return next((str(since) for since in told if since is not None), None)
+
+
 def _source(collected: Collected, rows: Evidence, items: Sequence[RemediationItem]) -> SourceView:
+    from proveout.checks.readiness.series.timeline import timeline
+
     name = rows.subject.get("source") or ""
     rejects = collected.of("readiness.rejects", source=name)
     every = collected.of("readiness.exceptions", source=name)
@@ -112,6 +128,7 @@ def _source(collected: Collected, rows: Evidence, items: Sequence[RemediationIte
         fields=tuple(_fields_of(collected, name, items)),
         exceptions=next((each for each in every if each.subject.get("kind") is None), None),
         kinds=tuple(sorted(kinds, key=lambda each: -each.value)),
+        series=timeline(collected.evidence, name),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -11,9 +12,11 @@ from rich.table import Table
 from rich.text import Text
 
 from proveout.cli.audit_facts import FieldAudit, SourceView, count_of
+from proveout.cli.audit_story import left_lines, series_lines, since_line, status_words
 
 if TYPE_CHECKING:
     from proveout.checks.readiness.remediation import RemediationGroup, RemediationItem
+    from proveout.checks.readiness.remediation.register import Entry
     from proveout.evidence.model import Evidence
 
 NBSP = "\u00a0"
@@ -32,17 +35,32 @@ _LEGEND = (
 
 
 def shown(
-    audits: Sequence[SourceView], items: Sequence[RemediationItem], *, width: int, every: bool
+    audits: Sequence[SourceView],
+    items: Sequence[RemediationItem],
+    *,
+    width: int,
+    every: bool,
+    entries: Sequence[Entry] = (),
+    since: str | None = None,
+    at: str = "",
 ) -> RenderableType:
-    """Return the human form."""
+    """Return the human form.
+
+    `entries` are what became of the findings `since` an earlier audit, judged by this one, `at`.
+    """
     parts: list[RenderableType] = []
     for audit in audits:
         parts += [_heading(audit), ""]
         if audit.fields:
             parts += [_fields(audit, is_wide=width >= _WIDE, every=every), ""]
         parts += [*_exceptions(audit, width), ""]
+        if audit.series is not None:
+            parts += [*series_lines(audit.series, width, every=every), ""]
+    if since is not None:
+        parts += [since_line(entries, since, at), ""]
     if items or not any(audit.exceptions is None for audit in audits):
         parts.extend(_fix_first(items, every=every))
+    parts.extend(left_lines(entries, at, every=every))
     return Group(*parts)
 
 
@@ -201,10 +219,24 @@ def _entry(at: int, group: RemediationGroup) -> Table:
     if seen := _seen_in(group):
         body.append("\nSeen: ", "not bold dim").append(seen, "not bold")
     body.append(f"\n{group.instruction}", "not bold")
+    if moved := _moved(group):
+        body.append("\n").append_text(moved)
     if group.owner != NOBODY:
         body.append("\nOwner: ", "not bold dim").append(group.owner, "not bold")
     entry.add_row(str(at), Text(mark, style), body)
     return entry
+
+
+def _moved(group: RemediationGroup) -> Text | None:
+    """Say how a finding moved since the audit before; of several fields, how each did."""
+    if len(group.items) == 1:
+        (item,) = group.items
+        if item.status is None:
+            return None
+        return status_words(item.status, item.trend, str(item.first_seen))
+    counted = Counter(item.status for item in group.items if item.status is not None)
+    told = ", ".join(f"{n} {status}" for status, n in counted.items())
+    return Text(f"Since the last audit: {told}", "not bold") if told else None
 
 
 def _seen_in(group: RemediationGroup) -> str:
