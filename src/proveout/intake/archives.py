@@ -6,9 +6,12 @@ session's scratch space, and their names are labels. What swells beyond measure 
 
 from __future__ import annotations
 
+import errno
+import lzma
 import os
 import re
 import shutil
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
@@ -32,6 +35,7 @@ _OF_A_WORKBOOK = re.compile(
     r"\[Content_Types\]\.xml|mimetype|content\.xml|xl/.*|Index/.*|Contents/.*|META-INF/manifest\.xml"
 )
 _HIDDEN = re.compile(r"(^|[/\\])(\.(?!\.?[/\\])|~\$|__MACOSX/|Thumbs\.db$|desktop\.ini$)")
+_DAMAGE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, ValueError, struct.error)
 _UNKNOWN_WAYS = (NotImplementedError, RuntimeError)
 """What the library raises for a way of compression or encryption that it does not know."""
 
@@ -47,27 +51,30 @@ def is_archive(path: Path) -> bool:
     try:
         with zipfile.ZipFile(path) as archive:
             names = archive.namelist()
-    except (zipfile.BadZipFile, OSError, ValueError, *_UNKNOWN_WAYS):
+    except (*_DAMAGE, OSError, *_UNKNOWN_WAYS):
         return path.suffix.lower() == ".zip"
     return not any(_OF_A_WORKBOOK.fullmatch(name) for name in names)
 
 
 def unpacked(files: Files, session: Session) -> Files:
     """Put the members of each archive in its place. Raises InputError for one that is refused."""
-    if not any(map(is_archive, files.paths)):
-        return files
     paths: list[Path] = []
-    labels = dict(files.labels)
+    labels, refused = dict(files.labels), dict(files.refused)
     for path in files.paths:
         if not is_archive(path):
             paths.append(path)
             continue
-        name = files.name_of(path)
-        for member, label in _members(path, name, session):
-            paths.append(member)
-            labels[member] = label
+        try:
+            members = list(_members(path, files.name_of(path), session))
+        except InputError as error:
+            if not files.several:
+                raise
+            refused[path] = error
+            continue
+        paths += [member for member, _ in members]
+        labels |= members
     several = files.several or len(paths) > 1
-    return replace(files, paths=tuple(paths), several=several, labels=labels)
+    return replace(files, paths=tuple(paths), several=several, labels=labels, refused=refused)
 
 
 def _members(path: Path, name: str, session: Session) -> Iterator[tuple[Path, str]]:
@@ -92,7 +99,9 @@ def _opened(path: Path, name: str) -> Iterator[zipfile.ZipFile]:
     try:
         with zipfile.ZipFile(path) as archive:
             yield archive
-    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError) as error:
+    except (*_DAMAGE, OSError) as error:
+        if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):
+            raise  # the disk's error, not the archive's
         raise InputError(
             f"{name} is a damaged archive: {str(error).rstrip('.')}.",
             hint="Fetch or pack it again.",

@@ -39,7 +39,7 @@ def open_source(
     source = as_file(source)
     files = unpacked(find_files(source, folder), session)
     read: list[ReadTable] = []
-    unreadable: list[Reject] = []
+    unreadable = [_unreadable(files.name_of(path), why) for path, why in files.refused.items()]
     for path in files.paths:
         try:
             read += parts_of(_read(path, source, files, session), source, session)

@@ -25,6 +25,8 @@ class Files:
     """A folder or a glob: there may be more files tomorrow."""
     labels: Mapping[Path, str] = field(default_factory=dict)
     """What files out of an archive are called."""
+    refused: Mapping[Path, InputError] = field(default_factory=dict)
+    """Files that are not read, and why; not among the paths."""
 
     def name_of(self, path: Path) -> str:
         """Return what a file is called in messages: its path below the base."""
@@ -62,13 +64,15 @@ def find_files(source: Source, folder: Path) -> Files:
     path = Path(source.path).expanduser()
     full = path if path.is_absolute() else folder / path
     if full.is_dir():
-        found = _visible(sorted(p for p in full.rglob("*") if p.is_file()), full)
+        found = _visible(sorted(p for p in full.rglob("*") if p.is_file() or p.is_symlink()), full)
         if not found:
             raise InputError(
                 f"The folder {source.path} holds no files.",
                 hint="Put the data there, or correct the source's path.",
             )
-        return Files(paths=tuple(found), base=folder, several=True)
+        refused = _leading_out(found, full)
+        paths = tuple(path for path in found if path not in refused)
+        return Files(paths=paths, base=folder, several=True, refused=refused)
     if full.exists():
         return Files(paths=(full,), base=folder, several=False)
     if glob.has_magic(source.path):
@@ -81,6 +85,34 @@ def find_files(source: Source, folder: Path) -> Files:
             hint="Correct the pattern; '**' goes through folders below.",
         )
     raise _missing(source.path, full)
+
+
+def _leading_out(paths: Sequence[Path], folder: Path) -> dict[Path, InputError]:
+    """Refuse links: who may put a file into a folder may not thereby have any other file read.
+
+    A link that stays within the folder is followed.
+    """
+    home = folder.resolve()
+    refused: dict[Path, InputError] = {}
+    for path in paths:
+        if not path.is_symlink():
+            continue
+        name = path.relative_to(folder).as_posix()
+        try:
+            target = path.resolve(strict=True)
+        except (OSError, RuntimeError):
+            what = "is a link that leads nowhere"
+        else:
+            if target.is_dir():
+                what = "is a link to a folder, which is not followed"
+            elif target.is_relative_to(home):
+                continue
+            else:
+                what = f"is a link out of the folder, to {target}, which is not followed"
+        refused[path] = InputError(
+            f"{name} {what}.", hint="Copy the file, or name what it leads to as a source."
+        )
+    return refused
 
 
 def _missing(written: str, full: Path) -> InputError:

@@ -13,7 +13,7 @@ _NOT_LOADED = ("failed to map segment", "cannot allocate memory", "cannot apply 
 """What the loader of shared libraries says when there are no addresses left."""
 
 _KIND = re.compile(r"^[A-Z][A-Za-z ]* Error: ")
-_DAMAGED = ("Failed to read file", "Corrupt")
+_DAMAGED = ("Failed to read file", "Corrupt", "Parquet file", "Invalid unicode")
 
 
 @contextmanager
@@ -71,7 +71,10 @@ def _is_damage(error: Exception) -> bool:
     """Tell damage that only shows where values are read, such as inside a Parquet file."""
     if any(_is_engines(error, name) for name in ("IOException", "SerializationException")):
         return True
-    return _is_engines(error, "Error") and any(sign in str(error) for sign in _DAMAGED)
+    if not _is_engines(error, "Error"):
+        return False
+    # What has no class of its own comes from the libraries below that take files apart.
+    return type(error).__name__ == "Error" or any(sign in str(error) for sign in _DAMAGED)
 
 
 def _is_engines(error: Exception, name: str) -> bool:

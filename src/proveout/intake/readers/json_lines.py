@@ -19,7 +19,14 @@ from proveout.errors import InputError
 from proveout.intake.readers.json_faults import Piece, judged, pieces_of
 from proveout.intake.readers.json_nested import one_value_each
 from proveout.intake.readers.port import MarginText, ReadTable, SourceFile
-from proveout.intake.readers.streams import SAMPLE_BYTES, check_whole, compression_of, empty, opened
+from proveout.intake.readers.streams import (
+    SAMPLE_BYTES,
+    check_whole,
+    compression_of,
+    empty,
+    for_engine,
+    opened,
+)
 from proveout.intake.rejects import RAW_CHARACTERS, ListedRejects
 from proveout.intake.session import Session, literal, quoted
 from proveout.intake.table import FileRead, Reject
@@ -129,7 +136,7 @@ def _loaded(path: Path, session: Session, *, as_list: bool, more: str = "") -> s
         filter(None, ["records = true, sample_size = -1", more])
     )  # fmt: skip
     session.execute(
-        f"CREATE TABLE {quoted(table)} AS SELECT * FROM read_json({literal(str(path))}, "
+        f"CREATE TABLE {quoted(table)} AS SELECT * FROM read_json({literal(for_engine(path))}, "
         f"format = '{layout}', {detect}, compression = '{compression}', "
         f"maximum_object_size = {_MAX_OBJECT_BYTES}, convert_strings_to_integers = false)"
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from proveout.errors import InputError
 from proveout.intake.readers.port import ReadTable, SourceFile
+from proveout.intake.readers.streams import for_engine
 from proveout.intake.session import Session, literal, quoted
 from proveout.intake.table import FileRead
 from proveout.intake.troubles import is_of_the_machine
@@ -14,10 +15,9 @@ def read_parquet(file: SourceFile, session: Session) -> list[ReadTable]:
     import duckdb
 
     view = session.new_name("parquet")
+    rows = f"read_parquet({literal(for_engine(file.path))})"
     try:
-        session.execute(
-            f"CREATE VIEW {quoted(view)} AS SELECT * FROM read_parquet({literal(str(file.path))})"  # noqa: S608 - quoted
-        )
+        session.execute(f"CREATE VIEW {quoted(view)} AS SELECT * FROM {rows}")  # noqa: S608 - quoted
     except duckdb.Error as error:
         if is_of_the_machine(error):
             raise

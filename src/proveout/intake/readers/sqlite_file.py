@@ -8,6 +8,7 @@ one that mixes them becomes text, and says so.
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Callable
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,11 @@ from proveout.intake.table import FileRead
 if TYPE_CHECKING:
     import pyarrow as pa
 
+MOST_BYTES = 64 << 20
+"""Of one value: a few letters of SQL can ask for a GB of it."""
+MOST_SECONDS = 600.0
+"""For one view: it can be made to never end."""
+
 
 def read_sqlite(file: SourceFile, session: Session) -> list[ReadTable]:
     """Read one table of a SQLite file, opened for reading only."""
@@ -30,6 +36,12 @@ def read_sqlite(file: SourceFile, session: Session) -> list[ReadTable]:
         with closing(_connected(file)) as connection:
             return [_read(connection, file, session)]
     except sqlite3.Error as error:
+        if str(error) == "interrupted":
+            raise InputError(
+                f"The view '{file.source.table}' of {file.name} takes more than "
+                f"{MOST_SECONDS:.0f} seconds.",
+                hint="Write its rows to a table of the database.",
+            ) from error
         raise InputError(
             f"{file.name} is no SQLite database that can be read: {error}.",
             hint="The file is damaged, or something is writing to it: read a copy or a backup.",
@@ -39,7 +51,18 @@ def read_sqlite(file: SourceFile, session: Session) -> list[ReadTable]:
 def _connected(file: SourceFile) -> sqlite3.Connection:
     connection = sqlite3.connect(f"{file.path.resolve().as_uri()}?mode=ro", uri=True)
     connection.text_factory = lambda raw: raw.decode(errors="replace")
+    # What a file brings along, views and the like, is let do nothing but compute.
+    connection.execute("PRAGMA trusted_schema = OFF")
+    connection.execute("PRAGMA cell_size_check = ON")
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MOST_BYTES)
+    connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
     return connection
+
+
+def _bounded(connection: sqlite3.Connection) -> None:
+    """Give what follows so much time and no more."""
+    until = time.monotonic() + MOST_SECONDS
+    connection.set_progress_handler(lambda: time.monotonic() > until, 1_000_000)
 
 
 def _read(connection: sqlite3.Connection, file: SourceFile, session: Session) -> ReadTable:
@@ -51,6 +74,9 @@ def _read(connection: sqlite3.Connection, file: SourceFile, session: Session) ->
         )
     ]
     wanted = chosen(file.source.table, there, what="table", where=file.name)
+    ((kind,),) = connection.execute("SELECT type FROM sqlite_master WHERE name = ?", [wanted])
+    if kind == "view":
+        _bounded(connection)
     columns = [
         str(row[0])
         for row in connection.execute(f"SELECT * FROM {quoted(wanted)} LIMIT 0").description

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 import shutil
 import tempfile
 import zlib
@@ -27,6 +28,11 @@ def compression_of(path: Path) -> str | None:
     with path.open("rb") as stream:
         head = stream.read(4)
     return next((name for magic, name in _MAGIC if head.startswith(magic)), None)
+
+
+def for_engine(path: Path) -> str:
+    """Write a path as the engine must be told it: a name such as 't[1].csv' is no pattern."""
+    return re.sub(r"([*?\[])", r"[\1]", str(path))
 
 
 @contextmanager
