@@ -14,6 +14,7 @@ _BY_SUFFIX = {
     ".parquet": "parquet", ".pq": "parquet", ".parq": "parquet",
     ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl",
     ".xlsx": "excel", ".xlsm": "excel", ".xls": "excel", ".xlsb": "excel", ".ods": "excel",
+    ".fods": "excel", ".ots": "excel", ".xlt": "excel", ".xltx": "excel", ".xltm": "excel",
     ".duckdb": "duckdb", ".ddb": "duckdb",
     ".sqlite": "sqlite", ".sqlite3": "sqlite", ".db": "sqlite",
     ".pdf": "pdf",
@@ -46,6 +47,8 @@ _TAR_AT = 257
 _MARKUP = {b"<!doctype html": "a web page", b"<html": "a web page", b"<?xml": "an XML document"}
 """What a download gives that needed a login, and what some programs call .xls."""
 
+_SHEETS_IN_XML = (b"urn:schemas-microsoft-com:office:spreadsheet", b'progid="Excel.Sheet"')
+
 
 def format_of(path: Path, name: str) -> str:
     """Tell a file's format. Raises InputError where it is none that can be read.
@@ -59,6 +62,8 @@ def format_of(path: Path, name: str) -> str:
     for start, magic, format_ in _MAGIC:
         if head[start:].startswith(magic):
             return format_
+    if by_name(path) == "excel" or any(sign in head for sign in _SHEETS_IN_XML):
+        return "excel"  # its reader knows web pages and XML that are called so
     text = head.removeprefix(codecs.BOM_UTF8).lstrip()
     no_table = [what for magic, what in _NEVER_TEXT.items() if head.startswith(magic)]
     no_table += [what for begin, what in _MARKUP.items() if text.lower().startswith(begin)]

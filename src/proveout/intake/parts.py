@@ -82,9 +82,19 @@ def _labels(read: Sequence[ReadTable]) -> list[str]:
     stems = [PurePath(name).stem for name in files]
     if len(set(files)) == len(files) > 1:
         return stems
+    parts = [_part_label(read, each) for each in read]
     if len(set(files)) == 1:
-        return [each.part or stem for each, stem in zip(read, stems, strict=True)]
-    return [f"{stem} {each.part or ''}".strip() for each, stem in zip(read, stems, strict=True)]
+        return [part or stem for part, stem in zip(parts, stems, strict=True)]
+    return [f"{stem} {part}".strip() for part, stem in zip(parts, stems, strict=True)]
+
+
+def _part_label(read: Sequence[ReadTable], each: ReadTable) -> str:
+    """Call tables of one sheet by their titles, where all have one of their own."""
+    titles = [one.file.read_as.get("title") for one in read if "!" in (one.part or "")]
+    title = each.file.read_as.get("title")
+    if title and "!" in (each.part or "") and all(titles) and len(set(titles)) == len(titles):
+        return str(title)
+    return each.part or ""
 
 
 def _renamed(read: ReadTable, wanted: Mapping[str, str]) -> ReadTable:
