@@ -12,7 +12,15 @@ from proveout.checks.readiness.remediation import remediation
 from proveout.evidence.figures import day, evidence_figure, figure, minute, span
 from proveout.report.charts import axis_svg, track_svg
 from proveout.report.glance import at_a_glance
-from proveout.report.html.sections import gap, missing, organisation, quality, readiness, stress
+from proveout.report.html.sections import (
+    gap,
+    missing,
+    organisation,
+    quality,
+    readiness,
+    series,
+    stress,
+)
 from proveout.report.html.sections.scorecard import scorecard
 from proveout.report.model import Report
 from proveout.report.words import DECISIONS, STATE_MEANINGS, STATE_SIGNS
@@ -76,6 +84,9 @@ def render_html(report: Report) -> str:
         completeness=readiness.completeness_chart(report),
         exceptions=readiness.exception_rows(report),
         remediation=remediation(report.evidence, report.loaded.charter),
+        stories=series.stories(report),
+        trend=series.trend_sentence(report),
+        left=series.left(report),
         auc=gap.auc_sentence(report),
         gap=gap.gap_chart(report),
         declared=organisation.declarations(report),
