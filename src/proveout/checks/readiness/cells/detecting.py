@@ -26,6 +26,7 @@ from proveout.checks.readiness.cells.learning import (
     Tally,
     classify,
     edit_signal,
+    gap_signal,
     spared,
     tally,
     trusted,
@@ -108,8 +109,8 @@ class _Learner:
             )
             for signal in signals
         ]
-        edits = edit_signal(column, said)
-        return sharp if edits is None else [*sharp, edits]
+        taught = edit_signal(column, said), gap_signal(column, said)
+        return [*sharp, *(each for each in taught if each is not None)]
 
     def _classified(
         self, at: int, known: Known, signals: Sequence[Signal], prior: Scores, doubt: Scores,

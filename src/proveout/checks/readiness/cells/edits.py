@@ -66,7 +66,7 @@ def edits_of(wrong: str, right: str) -> list[Edit]:
         possible.append(Edit("cut front", wrong[: -len(right)]))
     front, end = _apart(wrong, right)
     old, new = wrong[front : len(wrong) - end], right[front : len(right) - end]
-    if len(old) >= 2 and not old.isalnum():
+    if len(old) >= 2 and not any(map(str.isalnum, old)):  # '8.8' for '2.8' is no habit
         possible.append(Edit("replace", old, new))
     possible.append(Edit("whole", wrong, right))
     return [edit for edit in possible if edit.apply(wrong) == right]

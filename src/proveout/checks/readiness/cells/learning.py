@@ -20,7 +20,7 @@ from proveout.checks.readiness.cells.edits import corrected, learned
 from proveout.checks.readiness.cells.features import Features
 from proveout.checks.readiness.cells.grid import Column, Scores
 from proveout.checks.readiness.cells.labels import Known, Labels
-from proveout.checks.readiness.cells.signal import Kind, Signal, Told
+from proveout.checks.readiness.cells.signal import Kind, Signal, Told, by_value
 
 _PRIOR_SAYS = 4.0
 """How many labelled cells a detector's own confidence counts as."""
@@ -98,6 +98,18 @@ def edit_signal(column: Column, said: dict[int, str]) -> Signal | None:
         return Told(reason="as in the rows that were corrected by hand", suggestion=done[code])
 
     return Signal(kind="edit", scores=scores, by_row=False, tell=told)
+
+
+def gap_signal(column: Column, said: dict[int, str]) -> Signal | None:
+    """Take all empty cells for gaps where most of those that were looked at are."""
+    empty = [right for row, right in said.items() if not column.at(row).strip()]
+    n_gaps = sum(bool(right.strip()) for right in empty)
+    if 2 * n_gaps <= len(empty):
+        return None
+    chance = (n_gaps + 0.5) / (len(empty) + 1)
+    told = Told(reason="empty, and the empty cells that were looked at by hand should not be")
+    codes = column.is_empty.nonzero()[0].tolist()
+    return by_value("missing", column, {code: (chance, told) for code in codes})
 
 
 def classify(

@@ -24,7 +24,7 @@ from proveout.checks.readiness.cells.detectors.dependency import (
 from proveout.checks.readiness.cells.detectors.formats import formats, other_lengths
 from proveout.checks.readiness.cells.detectors.misplaced import misplaced
 from proveout.checks.readiness.cells.detectors.numbers import outliers
-from proveout.checks.readiness.cells.detectors.writing import slips, wrong_encoding
+from proveout.checks.readiness.cells.detectors.writing import slips, slips_in_words, wrong_encoding
 from proveout.checks.readiness.cells.grid import Column, Grid, Scores
 from proveout.checks.readiness.cells.joint import Pair, pairs_that_decide
 from proveout.checks.readiness.cells.pairs import Dependency, dependencies
@@ -110,6 +110,7 @@ class Detection:
             other_lengths(column),
             outliers(column, shapes),
             *slips(column),
+            slips_in_words(column),
             wrong_encoding(column),
             *misplaced(columns, at),
             *broken_dependencies(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from os.path import commonprefix
 
 from proveout.checks.readiness.cells.grid import Column
@@ -15,6 +15,9 @@ _MOST_DISTINCT = 200_000
 _LONGEST = 60
 _FREQUENT = 4
 """How many times as frequent as a slip the right spelling must be."""
+_LETTERS = re.compile(r"[^\W\d_]+")
+_USUAL_WORD = 0.005
+"""Share of the records from which a word belongs to the column's own list."""
 _LOOKED_AT = 1000
 _BODY = 0.9
 """Share of the records that the frequent values have together."""
@@ -156,6 +159,35 @@ def _differ_in_digits(text: str, other: str) -> bool:
     """Tell whether both have digits, and these differ: 'Route 5' is no slip of 'Route 6'."""
     mine, theirs = (re.sub(r"\D", "", each) for each in (text, other))
     return bool(mine) and bool(theirs) and mine != theirs
+
+
+def slips_in_words(column: Column) -> Signal | None:
+    """Find slips in single words of longer texts, where the words are of a closed list: months."""
+    words_of: dict[int, list[str]] = {}
+    counted: Counter[str] = Counter()
+    for code, value, n in column.filled():
+        words_of[code] = words = _LETTERS.findall(value[:_LONGEST])
+        for word in words:
+            counted[word] += n
+    usual = [word for word, n in counted.items() if n >= _USUAL_WORD * column.n_filled]
+    if len(words_of) < 20 or sum(counted[word] for word in usual) < _BODY * counted.total():
+        return None
+    near: dict[str, str] = {}
+    for word, n in counted.items():
+        if len(word) < 3 or n >= _USUAL_WORD * column.n_filled:
+            continue
+        right = [each for each in usual if counted[each] >= 20 * n and _edits(word, each) == 1]
+        if len(word) >= 4 and len(right) == 1:
+            near[word] = right[0]
+    found = {}
+    for code, words in words_of.items():
+        wrong = next((word for word in words if word in near), None)
+        if wrong is not None:
+            value = column.values[code]
+            reason = f"'{wrong}' looks like a slip of '{near[wrong]}'"
+            suggestion = value.replace(wrong, near[wrong], 1)
+            found[code] = 0.75, Told(reason=reason, suggestion=suggestion)
+    return by_value("typo", column, found)
 
 
 def wrong_encoding(column: Column) -> Signal | None:
