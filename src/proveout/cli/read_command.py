@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from proveout.intake.standard.model import FoundFault
 
 _SHOWN = 3
+_MOST_LINES = 20
+"""As many lines on rows that were not as they should be tell a person enough."""
 _FAULT_FIELDS = ("file", "table", "line", "what", "reason", "message", "certainty", "raw")
 
 
@@ -196,9 +198,11 @@ def _tell(
     for result in results:
         if result.error:
             output.say(Text(f"{result.error} {result.hint or ''}".rstrip()))
-            continue
-        for line in _lines(result):
-            output.say(Text(line))
+    lines = [line for result in results if not result.error for line in _lines(result)]
+    for line in lines[:_MOST_LINES]:
+        output.say(Text(line))
+    if len(lines) > _MOST_LINES:
+        output.say(f"… and {len(lines) - _MOST_LINES:,} more such lines; --json has them all.")
     n_tables = sum(len(each.tables) for each in results)
     n_rows = sum(table.n_rows for each in results for table in each.tables)
     n_faults = sum(t.n_repairs + t.n_rejects for each in results for t in each.tables)

@@ -59,7 +59,24 @@ def blocks_of(rows: Sequence[Row]) -> list[Block]:
         cut_footer(block)
         blocks.append(block)
         start = end
-    return blocks
+    return _without_keyed_titles(blocks)
+
+
+def _without_keyed_titles(blocks: list[Block]) -> list[Block]:
+    """Take a few pairs of name and value, before a longer and wider table, as its titles."""
+    if len(blocks) < 2:  # noqa: PLR2004
+        return blocks
+    first, second = blocks[:2]
+    is_small = first.width == 2 and len(first.rows) <= 15  # noqa: PLR2004
+    if not is_small or second.width < 4 or len(second.rows) < 2 * len(first.rows):  # noqa: PLR2004
+        return blocks
+    names = [row.cells[0] for row in first.rows if row.cells and row.raw.strip()]
+    body = profiles_of([row.cells for row in first.rows[1:] if row.width == 2 and row.cells], 2)  # noqa: PLR2004
+    if len(set(names)) < len(names) or 2 * len(body[1].runs) <= body[1].n_filled:
+        return blocks
+    titles = [_note(row, "title") for row in first.rows if row.raw.strip()]
+    second.before = [*first.before, *titles, *first.after]
+    return blocks[1:]
 
 
 def _least_width(rows: Sequence[Row]) -> int:
@@ -77,7 +94,7 @@ def _least_width(rows: Sequence[Row]) -> int:
 
 
 def _note(row: Row, kind: str) -> Note:
-    text = row.raw if row.cells is None else "\t".join(filter(str.strip, row.cells))
+    text = row.raw if row.cells is None else "\t".join(filter(str.strip, row.cells)) or row.raw
     return Note(line=row.line, kind=kind, text=text)  # type: ignore[arg-type]
 
 
@@ -236,13 +253,11 @@ def cut_footer(block: Block) -> None:
     while rows and rows[-1].is_blank and not rows[-1].raw.strip():
         rows.pop()
     end = len(rows)
-    first_blank = None
     for i in range(len(rows) - 1, max(len(rows) - 30, 1), -1):
         row = rows[i]
         if row.is_blank:
-            first_blank = i
             continue
-        if not _is_below(row, width, rows):
+        if not _is_below(row, width, rows) and not _stands_apart(rows, i, width):
             break
         if row.width == 1 and width > 2:  # noqa: PLR2004
             whole = [each.cells for each in rows[1:200] if each.width == width and each.cells]
@@ -252,10 +267,6 @@ def cut_footer(block: Block) -> None:
     if end < len(rows):
         block.after += [_note(row, _kind(row)) for row in rows[end:] if not row.is_blank]
         del rows[end:]
-    elif first_blank is not None and first_blank == len(rows) - 1:
-        pass
-    while rows and rows[-1].is_blank and len(rows) > 1 and end < len(rows) + 1 and width < 2:  # noqa: PLR2004
-        rows.pop()
 
 
 def _is_below(row: Row, width: int, rows: Sequence[Row]) -> bool:
@@ -269,6 +280,18 @@ def _is_below(row: Row, width: int, rows: Sequence[Row]) -> bool:
         usual = [_filled(each) for each in rows[1:20] if each.width == width]
         return bool(usual) and min(usual) > 1 and (" " in filled[0] or filled[0][:1] in "*#")
     return bool(filled) and _is_total(row, filled, width, rows)
+
+
+def _stands_apart(rows: Sequence[Row], i: int, width: int) -> bool:
+    """Tell whether a short line at the end stands below a blank one, or is marked as a note."""
+    row = rows[i]
+    if row.cells is None or 3 * row.width > width:
+        return False
+    if row.raw[:1] in "*#©":
+        return True
+    while i > 0 and not rows[i].is_blank and 3 * rows[i].width <= width:
+        i -= 1
+    return rows[i].is_blank and i > 1
 
 
 def _is_total(row: Row, filled: Sequence[str], width: int, rows: Sequence[Row]) -> bool:
