@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, cast
 
 from proveout.intake.databases.answers import frame_from_server, from_server
+from proveout.intake.databases.numbering import number_of, record_text
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -23,23 +24,50 @@ def fetch(
 
     Every row gets a key, a hash of its position and the seed; the rows with the smallest keys are
     drawn, and come in the order of the table. Equal table, seed and number give equal rows, on
-    files and embedded databases. A server keeps no order of its own: there, the draw repeats as
-    long as the server returns rows in the same order.
+    files and embedded databases. A server keeps no order of its own: there, the key is a hash of
+    the record, so that the draw repeats in whatever order the rows come. Only of tables with few
+    different records it is one of positions again, which repeats as long as the order does.
     """
+    n_rows = None if rows is None else _count(table)
+    wanted = list(columns) if columns is not None else list(table.columns)
+    if rows is None or n_rows is None or n_rows <= rows:
+        return _pulled(table.select(*wanted))
+    if table.get_backend().name != "duckdb":
+        drawn = _drawn_by_record(table, wanted, rows=rows, n_rows=n_rows, seed=seed)
+        if drawn is not None:
+            return _pulled(drawn)
+    return _pulled(_drawn_by_position(table.select(*wanted), rows=rows, n_rows=n_rows, seed=seed))
+
+
+def _drawn_by_position(table: ir.Table, *, rows: int, n_rows: int, seed: int) -> ir.Table:
     import ibis
 
-    wanted = table.select(*columns) if columns is not None else table
-    n_rows = None if rows is None else _count(table)
-    if rows is None or n_rows is None or n_rows <= rows:
-        return _pulled(wanted)
     position, key = "__position", "__key"
-    numbered = wanted.mutate(**{position: ibis.row_number()})
-    hashed = (numbered[position].cast("string") + f"/{seed}").hash()
-    keyed = numbered.mutate(**{key: (hashed % _BUCKETS + _BUCKETS) % _BUCKETS})
+    numbered = table.mutate(**{position: ibis.row_number()})
+    text = numbered[position].cast("string") + f"/{seed}"
+    if table.get_backend().name == "duckdb":
+        hashed = (text.hash() % _BUCKETS + _BUCKETS) % _BUCKETS
+    else:
+        hashed = number_of(text) % _BUCKETS
+    keyed = numbered.mutate(**{key: hashed})
     # Few rows pass the sieve, and only these are sorted.
     sieved = keyed.filter(keyed[key] < _sieve(rows, n_rows))
     drawn = sieved.order_by([key, position]).limit(rows)
-    return _pulled(drawn.order_by(position).drop(position, key))
+    return drawn.order_by(position).drop(position, key)
+
+
+def _drawn_by_record(
+    table: ir.Table, wanted: Sequence[str], *, rows: int, n_rows: int, seed: int
+) -> ir.Table | None:
+    """Draw by a hash of the record; None where alike records make the draw too large or small."""
+    key = "__key"
+    number = number_of(record_text(table, table.columns), str(seed)) % _BUCKETS
+    keyed = table.select(*wanted, **{key: number})
+    sieved = keyed.filter(keyed[key] < _sieve(rows, n_rows))
+    n_passed = _count(sieved)
+    if not rows <= n_passed <= rows + 2 * _MARGIN * (rows**0.5 + 1) + 1:
+        return None
+    return sieved.order_by(key).limit(rows).drop(key)
 
 
 def _count(table: ir.Table) -> int:

@@ -15,6 +15,7 @@ from proveout.checks.readiness.engine import rows
 from proveout.checks.readiness.look import look
 from proveout.checks.readiness.patterns import Patterns, patterns
 from proveout.checks.readiness.problems import Rules, incomplete, is_bad, problems_of
+from proveout.checks.readiness.references import within_reach
 from proveout.checks.readiness.repeats import Repeats, find_repeats
 from proveout.checks.readiness.sampling import draw
 from proveout.checks.readiness.spelling import VariantReport, find_variants
@@ -101,7 +102,8 @@ def audit_source(
     try:
         looks = look(local, sample, columns)
         columns = tuple(replace(c, writing=looks[c.name].writing) for c in columns)
-        rules = Rules(columns=columns, data=data, looks=looks, now=now, references=references or {})
+        lists = within_reach(table, data.references, references or {})
+        rules = Rules(columns=columns, data=data, looks=looks, now=now, references=lists)
         texts = gather(
             local, table, rules, sample,
             site=named(columns, data.site_column), moment=named(columns, data.timestamp),

@@ -8,7 +8,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from proveout.checks.readiness.columns import Column, TypeName
-from proveout.checks.readiness.conversions import is_integer, is_number, moment_in, number_in
+from proveout.checks.readiness.conversions import (
+    is_integer,
+    is_number,
+    matches,
+    moment_in,
+    number_in,
+)
 from proveout.checks.readiness.dates import ANY_DATE, TIME, DateFormat
 from proveout.checks.readiness.engine import is_duckdb, rows
 from proveout.checks.readiness.fences import Fences
@@ -146,7 +152,7 @@ def _text_is(table: ir.Table, column: Column, wanted: TypeName) -> ir.BooleanVal
         return is_integer(value)
     if wanted == "boolean":
         return certain(value.strip().lower().isin(BOOLEAN_TEXTS))
-    return certain(value.re_search(TIME if wanted == "time" else ANY_DATE))
+    return certain(matches(value, TIME if wanted == "time" else ANY_DATE))
 
 
 def otherwise_written(table: ir.Table, column: Column) -> ir.BooleanValue | None:
@@ -158,7 +164,7 @@ def otherwise_written(table: ir.Table, column: Column) -> ir.BooleanValue | None
     value = table[column.name]
     # What is a figure is not asked further: few are not.
     strange = as_number(table, column).isnull() & ~missing(table, column)
-    return certain(ibis.ifelse(strange, value.re_search(ANY_FIGURE), False))
+    return certain(ibis.ifelse(strange, matches(value, ANY_FIGURE), False))
 
 
 def out_of_range(table: ir.Table, column: Column) -> ir.BooleanValue | None:
@@ -176,7 +182,7 @@ def out_of_range(table: ir.Table, column: Column) -> ir.BooleanValue | None:
         broken.append(text.notin(list(declared.values)))
     if declared.pattern is not None and abilities_of(table).matches:
         # A plain group: not every engine knows those that capture nothing.
-        broken.append(~text.re_search(f"^({declared.pattern})$"))
+        broken.append(~matches(text, f"^({declared.pattern})$"))
     if not broken:
         return None
     return any_of(broken) & ~missing(table, column)
@@ -246,7 +252,7 @@ def in_another_format(table: ir.Table, column: Column, form: DateFormat) -> ir.B
     value = table[column.name]
     if not abilities_of(table).matches:
         return None
-    broken = ~value.re_search(form.regex)
+    broken = ~matches(value, form.regex)
     if form.iso and not (form.zoned and not is_duckdb(table)):
         broken = broken | moment_in(value).isnull()
     return certain(broken) & ~missing(table, column)

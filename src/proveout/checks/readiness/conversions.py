@@ -44,6 +44,18 @@ def number_in(value: ir.StringValue) -> ir.FloatingValue:
     return ibis.ifelse(text.re_search(_NUMBER), text, ibis.null("string")).cast("float64")
 
 
+def matches(value: ir.StringValue, pattern: str) -> ir.BooleanValue:
+    """Tell whether a text matches, capitals and small letters told apart.
+
+    '$' is the end: to MySQL and Spark it is also before a line break there.
+    """
+    engine = value.get_backend().name
+    if engine not in ("mysql", "pyspark"):
+        return value.re_search(pattern)
+    found = value.re_search(f"(?-i){pattern}" if engine == "mysql" else pattern)
+    return found & ~value.endswith("\n") if pattern.endswith("$") else found
+
+
 def without(value: ir.StringValue, pattern: str) -> ir.StringValue:
     """Take out of a text all that matches; for engines that know regular expressions."""
     if value.get_backend().name == "mysql":  # Ibis has no word for it there
@@ -74,6 +86,6 @@ def moment_in(value: ir.StringValue) -> ir.TimestampValue:
 
     if is_duckdb(value) or not abilities_of(value).matches:
         return value.try_cast("timestamp")
-    is_one: Any = value.re_search(_MOMENT) & ~value.startswith("0000")
+    is_one: Any = matches(value, _MOMENT) & ~value.startswith("0000")
     text = value.replace("T", " ").replace("/", "-")
     return ibis.ifelse(is_one, text, ibis.null("string")).cast("timestamp")

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from proveout.checks.readiness.conversions import number_in, without
+from proveout.checks.readiness.conversions import matches, number_in, without
 from proveout.intake.databases.abilities import abilities_of
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class Writing:
         digits = without(text, f"[^0-9{self.decimal}]")
         if "." in self.before + self.after and self.decimal == ".":
             digits = without(text.replace(self.before or self.after, ""), "[^0-9.]")
-        plain = ibis.ifelse(text.re_search(self.expression), digits, ibis.null("string"))
+        plain = ibis.ifelse(matches(text, self.expression), digits, ibis.null("string"))
         number = number_in(plain.replace(",", "."))
         return ibis.ifelse(text.re_search("[(\u2212-]"), -number, number)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from proveout.charter.schema import Data
+from proveout.charter.schema import Data, Reference
 from proveout.checks.readiness.columns import Column, named
 from proveout.checks.readiness.conditions import (
     any_of,
@@ -22,6 +22,7 @@ from proveout.checks.readiness.conditions import (
 )
 from proveout.checks.readiness.exceptions import Problem
 from proveout.checks.readiness.look import Look
+from proveout.checks.readiness.references import Lists
 from proveout.checks.readiness.tally import wanted_type
 
 if TYPE_CHECKING:
@@ -36,8 +37,8 @@ class Rules:
     data: Data
     looks: Mapping[str, Look]
     now: datetime
-    references: Mapping[str, ir.Table] = field(default_factory=dict)
-    """Tables that records refer to, by source name."""
+    references: Lists = field(default_factory=Lists)
+    """What values of records are looked up in."""
 
     @property
     def key(self) -> tuple[Column, ...]:
@@ -144,19 +145,36 @@ def _timestamps(table: ir.Table, rules: Rules) -> Iterator[Problem]:
 def _references(table: ir.Table, rules: Rules) -> Iterator[Problem]:
     for position, reference in enumerate(rules.data.references):
         column = named(rules.columns, reference.column)
-        other = rules.references.get(reference.source)
-        if column is None or other is None or reference.key not in other.columns:
+        if column is None:
             continue
-        value, known = table[column.name], other[reference.key]
-        if value.type().copy(nullable=True) != known.type().copy(nullable=True):
-            value, known = value.cast("string"), known.cast("string")
-        # Named apart: of two equal lists Ibis makes a common one and calls it 't2' or so, which
-        # hides a table of that name.
-        known = known.name(f"known_{position}")
-        listed = other.filter(known.notnull()).select(known).distinct()
+        found = _is_listed(table[column.name], reference, rules.references, position)
+        if found is None:
+            continue
         yield Problem(
             kind="unresolved-reference",
             columns=(column.name,),
-            condition=~certain(value.isin(listed[known.get_name()])) & ~missing(table, column),
+            condition=~certain(found) & ~missing(table, column),
             what=f"{column.name} is not in {reference.source}.{reference.key}",
         )
+
+
+def _is_listed(
+    value: ir.Column, reference: Reference, lists: Lists, position: int
+) -> ir.BooleanValue | None:
+    """Tell whether values are in the list that they refer to; None where there is none."""
+    values = lists.values.get((reference.source, reference.key))
+    if values is not None:
+        if value.type().is_string() or any(isinstance(each, str) for each in values):
+            return value.cast("string").isin([str(each) for each in values])
+        return value.isin(values)
+    other = lists.tables.get((reference.source, reference.key))
+    if other is None:
+        return None
+    known = other[reference.key]
+    if value.type().copy(nullable=True) != known.type().copy(nullable=True):
+        value, known = value.cast("string"), known.cast("string")
+    # Named apart: of two equal lists Ibis makes a common one and calls it 't2' or so, which hides
+    # a table of that name.
+    known = known.name(f"known_{position}")
+    listed = other.filter(known.notnull()).select(known).distinct()
+    return value.isin(listed[known.get_name()])

@@ -51,12 +51,32 @@ def read_database(source: Source, session: Session, *, folder: Path) -> Database
             backend = session.server("spark", lambda: spark.connected(url, shown))
             lake = spark.lake_table(backend, url, folder, session.new_name("lake"))
             if lake is not None:
-                return DatabaseTable(table=lake, name=_lake_name(url), engine=engine, where=shown)
+                return DatabaseTable(
+                    table=_as_said(lake, source), name=_lake_name(url), engine=engine, where=shown
+                )
             table, name = _of_server(backend, source.table, shown)
         case _:
             backend = session.server(url, lambda: server.connected(engine, url, shown))
             table, name = _of_server(backend, source.table, shown)
-    return DatabaseTable(table=table, name=name, engine=engine, where=shown)
+    return DatabaseTable(table=_as_said(table, source), name=name, engine=engine, where=shown)
+
+
+def _as_said(table: ir.Table, source: Source) -> ir.Table:
+    """Apply what the charter says of the columns: other names, and texts for no value."""
+    import ibis
+
+    names = {new: old for old, new in source.rename.items() if old in table.columns}
+    table = table.rename(names) if names else table
+    if not source.null_values:
+        return table
+    texts = [name for name, type_ in table.schema().items() if type_.is_string()]
+    none = ibis.null("string")
+    return table.mutate(
+        **{
+            name: ibis.ifelse(table[name].isin(source.null_values), none, table[name])
+            for name in texts
+        }
+    )
 
 
 def _engine(source: Source) -> Engine:
@@ -92,7 +112,10 @@ def _of_server(backend: Any, wanted: str | None, shown: str) -> tuple[ir.Table, 
     except Exception:  # noqa: BLE001 - each driver says in its own way that there is no such schema
         there = []
     found = chosen(name or None, there, what="table", where=f"{shown}: {path}" if path else shown)
-    return backend.table(found, database=schema), f"{path}.{found}" if path else found
+    table = backend.table(found, database=schema)
+    if backend.name == "mysql":
+        table = server.with_truth_values(table, backend, found, path or None)
+    return table, f"{path}.{found}" if path else found
 
 
 def _lake_name(url: str) -> str:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from proveout.errors import MissingExtraError, UnreachableError
+from proveout.intake.databases.answers import from_server
 from proveout.intake.databases.engines import Engine, example_of
 from proveout.intake.databases.url import scheme_of, scrubbed
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
 
 _CONNECT_SECONDS = 10
 _MORE: dict[str, dict[str, Any]] = {
@@ -50,6 +54,37 @@ def connected(engine: Engine, url: str, shown: str) -> tuple[Any, Callable[[], o
 def tables_in(backend: Any, schema: tuple[str, ...] | str | None) -> list[str]:
     """Return the names of the tables and views of a schema; of the current one when None."""
     return sorted(str(name) for name in backend.list_tables(database=schema))
+
+
+def with_truth_values(table: ir.Table, backend: Any, name: str, schema: str | None) -> ir.Table:
+    """Return a table of MySQL with its truth values as such: it keeps them as 0 and 1.
+
+    A column is one where it was made as BOOLEAN, which MySQL notes as tinyint(1), and where nothing
+    else is in it.
+    """
+    import ibis
+
+    with backend.con.cursor() as cursor:
+        cursor.execute(
+            "SELECT column_name FROM information_schema.columns WHERE table_name = %s "
+            "AND table_schema = coalesce(%s, database()) AND column_type = 'tinyint(1)'",
+            (name, schema),
+        )
+        made = [column for (column,) in cursor.fetchall() if column in table.columns]
+    if not made:
+        return table
+    ends = {f"{end}{i}": getattr(table[column], end)() for i, column in enumerate(made)
+            for end in ("min", "max")}  # fmt: skip
+    (found,) = from_server(table.aggregate(**ends)).to_pylist()
+    only = [
+        column
+        for i, column in enumerate(made)
+        if (found[f"min{i}"] or 0) >= 0 and (found[f"max{i}"] or 0) <= 1
+    ]
+    truths = {
+        column: ibis.ifelse(table[column].isnull(), None, table[column] == 1) for column in only
+    }
+    return table.mutate(**truths) if truths else table
 
 
 def _backend(engine: Engine, url: str) -> Any:

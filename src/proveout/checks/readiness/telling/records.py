@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from proveout.charter.schema import Reference
 from proveout.checks.contract import Finding
 from proveout.checks.readiness.audit import SourceAudit
 from proveout.checks.readiness.columns import named
@@ -108,15 +109,8 @@ def references(write: Writer) -> Iterator[Finding]:
         what = f"{reference.column} is not in {reference.source}.{reference.key}"
         problem = next((p for p in audit.problems if p.what == what), None)
         if problem is None:
-            have_column = reference.column in by_column
-            reason = (
-                f"there is no {reference.source}.{reference.key} to look values up in"
-                if have_column
-                else f"the source has no column {reference.column}"
-            )
-            yield write.missed(
-                "unresolved_references", reason, "Correct data.references.", subject=subject
-            )
+            reason, next_step = _why_not(audit, reference, reference.column in by_column)
+            yield write.missed("unresolved_references", reason, next_step, subject=subject)
             continue
         yield write.share(
             "unresolved_references", problem.n, by_column[reference.column].n_present,
@@ -124,3 +118,18 @@ def references(write: Writer) -> Iterator[Finding]:
             reference=f"{reference.source}.{reference.key}",
             examples=audit.unresolved.get(what),
         )  # fmt: skip
+
+
+def _why_not(audit: SourceAudit, reference: Reference, has_column: bool) -> tuple[str, str]:
+    """Say why values could not be looked up, and what to do."""
+    if not has_column:
+        return f"the source has no column {reference.column}", "Correct data.references."
+    most = audit.rules.references.too_long.get((reference.source, reference.key))
+    if most is None:
+        reason = f"there is no {reference.source}.{reference.key} to look values up in"
+        return reason, "Correct data.references."
+    return (
+        f"{reference.source}.{reference.key} lies elsewhere and holds more than {most:,} values, "
+        "too many to tell the server",
+        "Put the list on the server of the records, or audit an extract of both.",
+    )
