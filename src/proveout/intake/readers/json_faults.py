@@ -149,13 +149,14 @@ def _depth(value: Any) -> int:
 
 
 def _named(value: dict[str, Any]) -> str | None:
-    """Write a record again with a name for the field that has none; None where all have one."""
-    if "" not in value:
+    """Write a record again with names for fields that have none, or one that the engine cuts off
+    at a null character; None where all are named."""
+    if "" not in value and not any("\0" in name for name in value):
         return None
     named: dict[str, Any] = {}
     for position, (name, held) in enumerate(value.items(), start=1):
-        own = name or f"column_{position}"
-        while not name and own in value:
+        own = name.replace("\0", "") or f"column_{position}"
+        while own != name and (own in value or own in named):
             own += "_"
         named[own] = held
     return json.dumps(named, ensure_ascii=False)

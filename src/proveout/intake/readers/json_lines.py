@@ -129,6 +129,8 @@ def _exact(path: Path, session: Session, table: str, rounded: list[str], *, as_l
 
 
 def _loaded(path: Path, session: Session, *, as_list: bool, more: str = "") -> str:
+    import duckdb
+
     table = session.new_name("json")
     compression = compression_of(path) or "none"
     layout = "array" if as_list else "newline_delimited"
@@ -140,6 +142,8 @@ def _loaded(path: Path, session: Session, *, as_list: bool, more: str = "") -> s
         f"format = '{layout}', {detect}, compression = '{compression}', "
         f"maximum_object_size = {_MAX_OBJECT_BYTES}, convert_strings_to_integers = false)"
     )
+    if any("\0" in name for name, *_ in session.rows(f"DESCRIBE {quoted(table)}")):
+        raise duckdb.InvalidInputException("a name holds a null character")
     return table
 
 
@@ -229,7 +233,7 @@ def _sorted(
                 rejects.append(_kept(file, piece, *piece.fault))
                 continue
             if piece.said is not None:
-                named = "A field had no name, and was given one by its position."
+                named = "A field had no name that can be used, and was given one."
                 repairs.append(_kept(file, piece, "unnamed-field", named))
             # No text in JSON holds a raw line end, so these stand between its parts.
             said = piece.said or re.sub(r"[\r\n]+", " ", piece.text)

@@ -27,12 +27,13 @@ def one_value_each(table: str, session: Session) -> tuple[str, dict[str, Any]]:
     taken = {str(name).casefold() for name, *_ in described}
     for name, kind, *_ in described:
         leaves = _leaves(str(name), quoted(str(name)), kind)
-        names = [leaf.casefold() for leaf, _, _ in leaves]
-        if len(leaves) > MOST_FIELDS or (len(leaves) > 1 and taken & set(names)):
-            leaves = [(str(name), quoted(str(name)), None)]
-        elif kind.id == "struct":
-            flat.append(str(name))
-            taken |= set(names)
+        if kind.id == "struct":
+            names = [leaf.casefold() for leaf, _, _ in leaves]
+            if _can_stand_apart(names, taken):
+                flat.append(str(name))
+                taken |= set(names)
+            else:
+                leaves = [(str(name), quoted(str(name)), None)]
         for leaf, path, leaf_kind in leaves:
             own = leaf_kind.id if leaf_kind is not None else "struct"
             columns.append((leaf, _as_value(path, leaf_kind)))
@@ -50,6 +51,16 @@ def one_value_each(table: str, session: Session) -> tuple[str, dict[str, Any]]:
 
 
 _NESTED = ("struct", "map", "list", "array", "union")
+
+
+def _can_stand_apart(names: list[str], taken: set[str]) -> bool:
+    """Tell whether fields can be columns: not too many, no name twice, none the engine cuts off."""
+    return (
+        0 < len(names) <= MOST_FIELDS
+        and len(set(names)) == len(names)
+        and not taken & set(names)
+        and not any("\0" in name for name in names)
+    )
 
 
 def _leaves(name: str, path: str, kind: DuckDBPyType) -> list[tuple[str, str, Any]]:
