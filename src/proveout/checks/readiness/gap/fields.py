@@ -162,6 +162,8 @@ def plain(table: ir.Table, fields: Sequence[Field]) -> ir.Table:
 
 
 def _converted(value: Any, stored: str) -> Any:
+    if stored == "string" and value.type().is_boolean():
+        return value.cases((True, "true"), (False, "false"))  # some engines write 1 and 0
     if stored == "string":
         return value.cast("string")
     if value.type().is_string():
@@ -170,6 +172,8 @@ def _converted(value: Any, stored: str) -> Any:
         read = number_in(value)
         # The texts 'nan' and 'inf' convert to floats that are no figures.
         return (read.isnan() | read.isinf()).ifelse(None, read) if is_duckdb(value) else read
+    if value.type().is_floating() and abilities_of(value).has_nan:
+        return value.isinf().ifelse(None, value).cast(stored)
     return value.cast(stored)
 
 
