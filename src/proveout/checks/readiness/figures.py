@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, Literal
 
 from proveout.checks.readiness.conversions import matches, number_in, without
 from proveout.intake.databases.abilities import abilities_of
+from proveout.intake.typing.numbers import CURRENCY
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 # Groups that capture, and no backslashes: every engine knows these.
 _BLANK = "[ \u00a0\u2009\u202f]*"
-_CURRENCY = "(US[$]|[$\u20a0-\u20bf\u00a3\u00a5]|[A-Z]{3}|z\u0142|K\u010d|kr[.]?|Ft|Fr[.])"
+_CURRENCY = f"({CURRENCY})"
 _AFTER = f"({_CURRENCY}|%|\u2030)"
 _GROUPS = {".": "[,'\u2019 \u00a0\u2009\u202f]", ",": "[.'\u2019 \u00a0\u2009\u202f]"}
 _FIGURE = re.compile(
@@ -115,7 +116,7 @@ def _sign(text: str) -> str:
 def _core(decimal: str, is_grouped: bool) -> str:
     mark = f"[{decimal}]"
     groups = f"|[1-9][0-9]{{0,2}}({_GROUPS[decimal]}[0-9]{{3}})+" if is_grouped else ""
-    return f"(([0-9]+{groups})({mark}[0-9]+)?|{mark}[0-9]+)"
+    return f"((0|[1-9][0-9]*{groups})({mark}[0-9]+)?|{mark}[0-9]+)"
 
 
 def _expression(core: str, before: str, after: str) -> str:

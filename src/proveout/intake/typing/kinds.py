@@ -48,7 +48,8 @@ INTEGER = Kind(
     name="integer",
     pattern=re.compile(r"\s*-?\d+\s*"),
     # What comes back the same as it went in has lost nothing: no leading zero, no sign, no 1e3.
-    fits="TRY_CAST({v} AS BIGINT)::VARCHAR = trim({v})",
+    fits="CASE WHEN TRY_CAST({v} AS BIGINT)::VARCHAR = {v} THEN true "
+    "ELSE TRY_CAST({v} AS BIGINT)::VARCHAR = trim({v}) END",
     cast="TRY_CAST({v} AS BIGINT)",
 )
 NUMBER = Kind(
@@ -78,7 +79,9 @@ PLAIN = (
     Kind(
         name="timestamp",
         pattern=re.compile(_MOMENT),
-        fits=f"TRY_CAST({{v}} AS TIMESTAMP) IS NOT NULL AND regexp_full_match({{v}}, '{_MOMENT}')",
+        fits="TRY_CAST({v} AS TIMESTAMP) IS NOT NULL AND CASE "
+        "WHEN {v} LIKE '____-__-__ __:__:__' THEN true "
+        f"ELSE regexp_full_match({{v}}, '{_MOMENT}') END",
         cast="TRY_CAST({v} AS TIMESTAMP)",
     ),
     Kind(
