@@ -20,6 +20,8 @@ SIGNS: dict[EventKind, str] = {
     "changed": "▲", "missing": "○", "late": "○", "repeated": "=", "odd": "!",
 }  # fmt: skip
 QUIET = "·"
+_OVERDUE = 6
+"""Late deliveries that are told one by one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +48,8 @@ class Timeline:
     labels: tuple[str, ...]
     """Of the deliveries and of those that are missing, in order; cut where there are very many."""
     events: tuple[Event, ...]
+    absent: tuple[tuple[str, EventKind], ...] = ()
+    """Labels of what is missing or late."""
 
     def strip(self) -> list[tuple[str, EventKind | None]]:
         """Return for each label the gravest thing that happened; None where nothing did."""
@@ -55,6 +59,7 @@ class Timeline:
             known = worst.get(event.label)
             if known is None or rank.index(event.kind) > rank.index(known):
                 worst[event.label] = event.kind
+        worst |= dict(self.absent)
         return [(label, worst.get(label)) for label in self.labels]
 
     def as_dict(self) -> dict[str, Any]:
@@ -89,30 +94,59 @@ def timeline(evidence: Iterable[Evidence], source: str) -> Timeline | None:
     if len({d.get("series") for d in changes.details.get("deliveries") or ()}) == 1:
         for each in [] if missing is None else missing.details.get("missing") or ():
             labels.insert(_place(labels, str(each)), str(each))
-    labels += [] if late is None else [str(each) for each in late.details.get("late") or ()]
+    overdue = [] if late is None else [str(each) for each in late.details.get("late") or ()]
+    labels += overdue[:_OVERDUE]
     order = {label: at for at, label in enumerate(labels)}
-    events = [event for metric, each in found.items() for event in _events(metric, each)]
+    events = [event for metric, each in found.items() for event in _events(metric, each, labels)]
     return Timeline(
         source=source,
         n_deliveries=changes.n,
         ordered_by=str(changes.details["ordered_by"]),
         rhythm=None if missing is None else str(missing.details["rhythm"]),
         labels=tuple(labels),
+        absent=(
+            *((str(x), "missing") for x in (missing.details if missing else {}).get("missing", ())),
+            *((label, "late") for label in overdue),
+        ),
         events=tuple(sorted(events, key=lambda e: (order.get(e.label, len(order)), e.what))),
     )
 
 
-def _events(metric: str, evidence: Evidence) -> Iterable[Event]:
+def _events(metric: str, evidence: Evidence, labels: Sequence[str]) -> Iterable[Event]:
     kind, key = _LISTS[metric]
-    for each in evidence.details.get(key) or ():
-        if isinstance(each, str):
-            yield Event(label=each, kind=kind, what=f"{each} is {kind}")
-        elif kind == "changed":
+    listed = list(evidence.details.get(key) or ())
+    if kind == "late" and len(listed) > _OVERDUE:
+        what = f"{int(evidence.value):,} deliveries are late, from {listed[0]} on"
+        yield Event(label=str(listed[0]), kind=kind, what=what)
+        return
+    if kind in ("missing", "late"):
+        for run in _runs([str(each) for each in listed], labels):
+            what = (
+                f"{run[0]} is {kind}"
+                if len(run) == 1
+                else (f"{run[0]} to {run[-1]} are {kind} ({len(run):,})")
+            )
+            yield Event(label=run[0], kind=kind, what=what)
+        return
+    for each in listed:
+        if kind == "changed":
             yield Event(
                 label=str(each["since"]), kind=kind, until=each.get("until"), what=_change(each)
             )
         else:
             yield Event(label=str(each["label"]), kind=kind, what=str(each["what"]))
+
+
+def _runs(absent: Sequence[str], labels: Sequence[str]) -> list[list[str]]:
+    """Put together what is missing without a delivery between."""
+    order = {label: at for at, label in enumerate(labels)}
+    runs: list[list[str]] = []
+    for label in absent:
+        if runs and order.get(label, -1) == order.get(runs[-1][-1], -3) + 1:
+            runs[-1].append(label)
+        else:
+            runs.append([label])
+    return runs
 
 
 def _change(change: dict[str, Any]) -> str:

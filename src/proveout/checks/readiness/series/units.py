@@ -123,7 +123,7 @@ def _factor(recent: Sequence[ColumnProfile], now: ColumnProfile) -> Scale | None
     usual = [each.sizes for each in recent if each.sizes is not None]
     middle = [statistics.median(column) for column in zip(*usual, strict=True)]
     apart = [mine - theirs for mine, theirs in zip(now.sizes, middle, strict=True)]
-    shift = statistics.median(apart)
+    shift = statistics.mean(sorted(apart)[1:-1])  # single quantiles may jump from value to value
     noise, unevenness = _noise(usual, middle)
     error = math.hypot(_error(now), statistics.median(map(_error, recent)) / len(recent) ** 0.5)
     noise = math.hypot(noise, error)
@@ -131,7 +131,7 @@ def _factor(recent: Sequence[ColumnProfile], now: ColumnProfile) -> Scale | None
     if abs(shift) < _CERTAIN * noise or uneven > max(0.12, 3 * unevenness, 4 * error):
         return None
     factor, words, inverse = min(FACTORS, key=lambda each: abs(abs(shift) - math.log(each[0])))
-    if abs(abs(shift) - math.log(factor)) <= max(0.03, min(0.1, 2 * noise)):
+    if abs(abs(shift) - math.log(factor)) <= max(0.05, min(0.1, 3 * noise)):
         if shift > 0:
             return Scale(factor=factor, words=f"are {factor:,.4g} times as large, {words}")
         return Scale(
@@ -160,7 +160,7 @@ def _noise(usual: Sequence[Sequence[float]], middle: Sequence[float]) -> tuple[f
     if len(usual) == 1:
         return _ALONE, _ALONE
     moved = [[a - b for a, b in zip(each, middle, strict=True)] for each in usual]
-    spread = 1.4826 * statistics.median(abs(statistics.median(each)) for each in moved)
+    spread = 1.4826 * statistics.median(abs(statistics.mean(sorted(m)[1:-1])) for m in moved)
     widest = statistics.median(max(each) - min(each) for each in moved)
     # Few deliveries say little about how much they differ.
     least = max(_LEAST, _ALONE / len(usual))
