@@ -58,7 +58,9 @@ def main() -> None:
         for source in [*_given_source(), *sources()]:
             polluted, clean = folder / source.name / "csv", folder / source.name / "clean"
             _write(source, polluted, clean)
-            _measure(f"all of '{source.name}'", polluted, clean, folder / source.name / "out", asked)
+            _measure(
+                f"all of '{source.name}'", polluted, clean, folder / source.name / "out", asked
+            )
 
 
 def _arguments() -> argparse.Namespace:
@@ -86,12 +88,12 @@ def _write(source: Source, polluted: Path, clean: Path) -> None:
             csv.writer(stream, quoting=csv.QUOTE_ALL, lineterminator="\n").writerows(each.clean)
 
 
-def _measure(
-    what: str, polluted: Path, clean: Path, out: Path, asked: argparse.Namespace
-) -> None:
+def _measure(what: str, polluted: Path, clean: Path, out: Path, asked: argparse.Namespace) -> None:
     names = sorted(path.name for path in polluted.iterdir())
     print(f"\n## {what}: {len(names):,} files\n")
-    print("| reader | simple | weighted | seconds | files not perfect |\n| --- | --- | --- | --- | --- |")
+    print(
+        "| reader | simple | weighted | seconds | files not perfect |\n| --- | --- | --- | --- | --- |"
+    )
     ours = _proveout(polluted, clean, out, names)
     _print("`proveout read`", ours)
     for name, load in {} if asked.no_peers else PEERS.items():
@@ -111,7 +113,7 @@ def _print(reader: str, result: _Result) -> None:
 
 def _proveout(polluted: Path, clean: Path, out: Path, names: Sequence[str]) -> _Result:
     began = time.perf_counter()
-    subprocess.run(  # noqa: S603 - our own command
+    subprocess.run(
         [str(_PROVEOUT), "read", *(str(polluted / name) for name in names), "-o", str(out)],
         check=True,
         stderr=subprocess.DEVNULL,

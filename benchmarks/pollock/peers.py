@@ -57,7 +57,7 @@ def _duckdb(path: Path, options: str, *, header: list[str] | None = None) -> lis
 
     if not path.stat().st_size:
         return []
-    found = duckdb.sql(f"SELECT * FROM read_csv('{path}', {options})")  # noqa: S608 - own files
+    found = duckdb.sql(f"SELECT * FROM read_csv('{path}', {options})")
     rows = [["" if cell is None else str(cell) for cell in row] for row in found.fetchall()]
     names = list(found.columns)
     if header is None and options.startswith("columns"):
@@ -80,7 +80,10 @@ def pandas_sniffing(path: Path) -> list[list[str]]:
         )
     if not isinstance(frame.index, pd.RangeIndex):
         frame = frame.reset_index()
-    return [[str(name) for name in frame.columns], *frame.fillna("").astype(str).to_numpy().tolist()]
+    return [
+        [str(name) for name in frame.columns],
+        *frame.fillna("").astype(str).to_numpy().tolist(),
+    ]
 
 
 def sniffer(path: Path) -> list[list[str]]:

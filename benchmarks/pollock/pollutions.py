@@ -80,7 +80,9 @@ def _files(source: Source) -> Iterator[Polluted]:
         style = _Style(delimiter=delimiter, requote=delimiter != " ")
         yield of(f"file_field_delimiter_{code}", _text(source, rows, style))
     plain = {"delimiter": source.delimiter}
-    yield of("file_quotation_char_0x27", _text(source, rows, _Style(quote="'", escape="'", **plain)))
+    yield of(
+        "file_quotation_char_0x27", _text(source, rows, _Style(quote="'", escape="'", **plain))
+    )
     yield of("file_escape_char_0x5C", _text(source, rows, _Style(escape="\\", **plain)))
     yield of("file_escape_char_0x00", _text(source, rows, _Style(escape="", **plain)))
     yield of("file_record_delimiter_0xA", text)

@@ -28,7 +28,9 @@ def sources() -> list[Source]:
 
 
 def _orders(made: random.Random) -> Source:
-    rows = [["order_id", "ordered", "customer", "item", "quantity", "unit_price", "status", "remark"]]
+    rows = [
+        ["order_id", "ordered", "customer", "item", "quantity", "unit_price", "status", "remark"]
+    ]
     for i in range(45):
         day = date(2023, 1, 30) + timedelta(days=i * 2)
         rows.append([

@@ -48,7 +48,9 @@ def command(
     ] = "csv",
     rejects: Annotated[
         Path | None,
-        typer.Option(help="Write every repaired and every refused row to this CSV file.", metavar="FILE"),
+        typer.Option(
+            help="Write every repaired and every refused row to this CSV file.", metavar="FILE"
+        ),
     ] = None,
     for_spreadsheet: Annotated[
         bool,

@@ -26,6 +26,8 @@ _ODD = 1.5
 """What it costs besides when other quotes are left that open or close nothing."""
 _MOST_PLACES = 400
 _MOST_SPANS = 60
+_MOST_SURPLUS = 60
+"""Prose in rows of few columns has more delimiters."""
 _MOST_FIELDS = 400
 """Rows with more fields are compared by fewer edits, so that time stays linear."""
 _ALL_PLACES = 40
@@ -46,6 +48,8 @@ class Candidate:
     message: str
     weighed: tuple[str, ...] | None = None
     """The cells without the quotes that the edit takes as text, for these are paid for."""
+    filled: tuple[int, ...] = ()
+    """Columns for which the row has no field."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,18 +68,21 @@ def align(
     cost: CellCost,
     *,
     most: float = inf,
+    may_be_empty: Sequence[bool] | None = None,
     place_cost: PlaceCost | None = None,
 ) -> Alignment | None:
     """Find the likeliest cells of a damaged row; None where no small edit makes it fit.
 
     `most` is what the cells of a sound row may cost: the likeliest way to read a line that is no
-    row at all is not likely.
+    row at all is not likely. A field that is missing is taken as empty only where others of its
+    column are (`may_be_empty`; anywhere when None).
     """
     best: dict[tuple[str, ...], tuple[float, Candidate]] = {}
 
-
     def weigh(candidates: Iterable[Candidate]) -> None:
         for candidate in candidates:
+            if not _fills_rightly(candidate, may_be_empty):
+                continue
             total = candidate.edits + sum(
                 cost(i, cell) for i, cell in enumerate(candidate.weighed or candidate.cells)
             )
@@ -95,6 +102,10 @@ def align(
         return None
     weight = sum(exp(lowest - total) for total, _ in best.values())
     return Alignment(chosen, 1 / weight)
+
+
+def _fills_rightly(candidate: Candidate, may_be_empty: Sequence[bool] | None) -> bool:
+    return may_be_empty is None or all(may_be_empty[i] for i in candidate.filled)
 
 
 def _candidates(
@@ -120,7 +131,7 @@ def _with_quote_as_text(raw: str, width: int, cutter: Cutter) -> Iterator[Candid
     """Take one quote as text, or each quote that is neither at the begin nor the end of a field."""
     quote = cutter.dialect.quote
     places = [i for i, sign in enumerate(raw) if sign == quote]
-    for place in places[:_MOST_PLACES // 4]:
+    for place in places[: _MOST_PLACES // 4]:
         cells = cutter.cut(raw[:place] + MASK + raw[place + 1 :])
         if cells is not None and len(cells) == width:
             odd = cutter.is_odd(raw[:place] + MASK + raw[place + 1 :], cells)
@@ -164,6 +175,7 @@ def _filled_up(cells: Sequence[str], width: int) -> Iterator[Candidate]:
         _EDIT + lacking - 1,
         "missing-delimiter",
         f"{said} missing at the end and taken as empty.",
+        filled=tuple(range(len(cells), width)),
     )
     if lacking > 1:
         return
@@ -173,6 +185,7 @@ def _filled_up(cells: Sequence[str], width: int) -> Iterator[Candidate]:
             _EDIT,
             "missing-delimiter",
             f"A delimiter is missing before field {i + 1}, which is taken as empty.",
+            filled=(i,),
         )
 
 
@@ -196,9 +209,7 @@ def _with_delimiter(
             )
 
 
-def _places(
-    raw: str, cells: Sequence[str] | None, width: int, dialect: TextDialect
-) -> list[int]:
+def _places(raw: str, cells: Sequence[str] | None, width: int, dialect: TextDialect) -> list[int]:
     """Return where a delimiter may be missing: beside quotes, and in fields without quotes."""
     quote, delimiter = dialect.quote, dialect.delimiter
     places: dict[int, None] = {}
@@ -256,43 +267,40 @@ def _with_fewer(
             "extra-delimiter",
             f"{surplus} delimiters too many at the end are passed over.",
         )
-    if joined := _joined(raw, cells, width, dialect, cost):
-        yield joined
+    yield from _joined(raw, cells, width, dialect, cost)
 
 
 def _joined(
     raw: str, cells: Sequence[str], width: int, dialect: TextDialect, cost: CellCost
-) -> Candidate | None:
-    """Join neighbouring fields so that the rest fits best (dynamic programming over columns)."""
+) -> Iterator[Candidate]:
+    """Join neighbouring fields so that the rest fits best: the two best ways (dynamic programming
+    over columns).
+    """
     surplus, joint = len(cells) - width, dialect.shown
     price = _MERGE if dialect.delimiter != " " else 0.5
-    if surplus > 60:  # noqa: PLR2004 - prose in rows of few columns
-        return None
+    if surplus > _MOST_SURPLUS:
+        return
     quoted = _quoted(raw, cells, dialect)
-    reach: dict[int, tuple[float, tuple[str, ...]]] = {0: (0.0, ())}
+    reach: dict[int, list[tuple[float, tuple[str, ...]]]] = {0: [(0.0, ())]}
     for column in range(width):
-        after: dict[int, tuple[float, tuple[str, ...]]] = {}
-        for used, (so_far, taken) in reach.items():
+        after: dict[int, list[tuple[float, tuple[str, ...]]]] = {}
+        for used, ways in reach.items():
             for size in range(1, surplus - (used - column) + 2):
-                if used + size > len(cells) or (size > 1 and any(quoted[used : used + size])):
-                    break
-                text = joint.join(cells[used : used + size])
-                total = so_far + cost(column, text) + price * (size - 1)
-                if size > 1 and not all(cells[used : used + size]):
-                    total += _BESIDE_NOTHING
                 end = used + size
-                if end not in after or total < after[end][0]:
-                    after[end] = (total, (*taken, text))
-        reach = after
-    if len(cells) not in reach:
-        return None
-    total, taken = reach[len(cells)]
-    return Candidate(
-        taken,
-        min(_MERGE + 1.0 * (surplus - 1), price * surplus if price < 1 else _MERGE * 2),
-        "unquoted-delimiter",
-        "A delimiter within a field is kept as text.",
-    )
+                if end > len(cells) or (size > 1 and any(quoted[used:end])):
+                    break
+                text = joint.join(cells[used:end])
+                step = cost(column, text) + price * (size - 1)
+                if size > 1 and not all(cells[used:end]):
+                    step += _BESIDE_NOTHING
+                after.setdefault(end, []).extend(
+                    (total + step, (*taken, text)) for total, taken in ways
+                )
+        reach = {end: sorted(ways)[:2] for end, ways in after.items()}
+    edits = min(_MERGE + surplus - 1, price * surplus if price < 1 else 2 * _MERGE)
+    for _, taken in reach.get(len(cells), ()):
+        said = "A delimiter within a field is kept as text."
+        yield Candidate(taken, edits, "unquoted-delimiter", said)
 
 
 def _by_outer_quotes(
@@ -357,13 +365,12 @@ def _by_other_delimiter(
             continue
         other = replace(dialect, delimiter=delimiter, skips_blanks=False)
         cells = Cutter(other).cut(raw)
-        found: tuple[str, ...] | None = None
+        ways: list[tuple[str, ...]] = []
         if cells is not None and len(cells) == width:
-            found = tuple(cells)
+            ways = [tuple(cells)]
         elif cells is not None and width < len(cells) <= _MOST_FIELDS:
-            joined = _joined(raw, cells, width, other, cost)
-            found = joined.cells if joined else None
-        if found is not None:
+            ways = [each.cells for each in _joined(raw, cells, width, other, cost)]
+        for found in ways:
             shown = {" ": "a blank", "\t": "a tab"}.get(delimiter, f"'{delimiter}'")
             yield Candidate(
                 found,
@@ -371,4 +378,3 @@ def _by_other_delimiter(
                 "other-delimiter",
                 f"The row is cut by {shown}, unlike the rest of the file.",
             )
-

@@ -21,6 +21,7 @@ _LONG = 48
 _RUNS = re.compile(r"(.)\1+")
 _NUMBER = re.compile(r"[+-]?[\d., '\u00a0]*\d[%]?|[+-]?[\d.,]*\d[eE][+-]?\d+")
 _KEPT_VALUES = 64
+_SHRINK = 3.0
 _SHAPE_WEIGHT, _EDGE_WEIGHT = 1.0, 0.4
 """Shape, length and edges of a value are not independent: what they say beyond it counts less."""
 
@@ -85,6 +86,11 @@ class Profile:
         self.values = values if len(values) <= _KEPT_VALUES else Counter[str]()
 
     @property
+    def may_be_empty(self) -> bool:
+        """Tell whether some value is."""
+        return self.n_empty > 0
+
+    @property
     def n_filled(self) -> int:
         """How many values are not empty."""
         return self.n - self.n_empty
@@ -93,7 +99,8 @@ class Profile:
         """Return how unlikely a value is in this column, in nats."""
         found = self._cache.get(text)
         if found is None:
-            found = self._cache[text] = self._cost(text)
+            # Few values are weak evidence of what the next one looks like.
+            found = self._cache[text] = self._cost(text) * self.n / (self.n + _SHRINK)
         return found
 
     def has_form(self) -> bool:
@@ -102,7 +109,7 @@ class Profile:
             return False
         top = self.runs.most_common(2)
         share = sum(count for _, count in top) / self.n_filled
-        return share >= 0.6 and all("9" in shape for shape, _ in top[:1])  # noqa: PLR2004 - most
+        return share >= 0.6 and all("9" in shape for shape, _ in top[:1])
 
     def is_text(self) -> bool:
         """Tell whether there are values, and most of them hold a letter and no fixed form."""
@@ -126,9 +133,8 @@ class Profile:
         cost = 0.0
         likely = float(self.shapes[shape])
         if not self.shapes[shape]:
-            likely = 0.5 * self._new_shape * (
-                self.runs[run_shape(shape)] + 0.2 * filled * self._new_run
-            )  # fmt: skip
+            known = self.runs[run_shape(shape)]
+            likely = 0.5 * self._new_shape * known if known else 0.05 * filled * self._new_run
         if self._is_category:
             # A value that is not one of the few weighs as a new one.
             likely = 0.8 * self.values[text] + (0.2 + self._new_value) / 1.2 * likely * (

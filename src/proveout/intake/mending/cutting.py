@@ -177,7 +177,7 @@ def _joined(
     cells = cutter.cut(raw)
     if cells is None or (width and len(cells) != width):
         return None
-    if width > 2 and last - start > _LONE:  # noqa: PLR2004 - text of two parts is any sentence
+    if width > 2 and last - start > _LONE:
         between = (cutter.cut(lines[k]) for k in range(start + 1, last))
         if all(each is not None and len(each) == width for each in between):
             return None
@@ -190,7 +190,7 @@ def _continued(lines: list[str], start: int, cutter: Cutter, width: int) -> int:
     That is a line in which the first quote closes a field, and which is far from a row by itself.
     """
     quote, delimiter = cutter.dialect.quote, cutter.dialect.delimiter
-    if width < 3 or not delimiter:  # noqa: PLR2004 - text of two parts is any sentence
+    if width < 3 or not delimiter:
         return 1
     at = lines[start].rfind(delimiter + quote)
     if at < 0 or lines[start].count(quote, at) % 2 == 0:

@@ -146,19 +146,24 @@ def _score(sample: Sequence[str], dialect: TextDialect) -> float:
     cut: Sequence[list[str] | None] | None = cutter.cut_all(sample)
     if cut is None or len(cut) != len(sample):
         cut = [cutter.cut(line) for line in sample]
-    for cells in cut:
-        if cells is None:
+    for line, cells in zip(sample, cut, strict=True):
+        if cells is not None:
+            widths[len(cells)] += 1
+        elif (n := line.count(dialect.delimiter)) and damaged % 2:
+            # Half of the damaged rows, and of those whose quotes go over lines, count as they look.
+            widths[n + 1] += 1
             damaged += 1
         else:
-            widths[len(cells)] += 1
+            damaged += 1
     if not widths:
         return 0.0
     patterns = [(count, width) for width, count in widths.items()]
     pattern = sum(count * (width - 1) / width for count, width in patterns)
-    pattern /= len(patterns) * (sum(widths.values()) + damaged)
+    n_rows = max(len(sample), 1)
+    pattern /= len(patterns) * n_rows
     # The share of the commonest width counts in full, so that a few odd rows weigh little.
     width, count = max(widths.items(), key=lambda item: (item[1] * (item[0] > 1), item[0]))
-    common = count / (sum(widths.values()) + damaged) * (width - 1) / width
+    common = count / n_rows * (width - 1) / width
     step = max(1, len(cut) // _TYPED_LINES)
     for cells in cut[::step]:
         if cells is None or len(cells) != width:
@@ -187,7 +192,7 @@ def _beside_delimiter(sample: Sequence[str], dialect: TextDialect) -> float:
 def _known(cell: str) -> float:
     if not cell:
         return 0.5
-    if len(cell) <= 64:  # noqa: PLR2004 - longer ones are prose
+    if len(cell) <= 64:
         if is_number(cell) or _KNOWN.fullmatch(cell):
             return 1.0
         if _WORD.fullmatch(cell):

@@ -90,8 +90,8 @@ def _looks_like_data(cell: str) -> bool:
 
 def _are_years(cells: Sequence[str]) -> bool:
     """Tell whether numbers among the cells are years in a row, as over columns of years."""
-    years = [int(cell) for cell in cells if cell.strip().isdecimal() and len(cell.strip()) == 4]  # noqa: PLR2004
-    if len(years) < 2 or any(year not in _YEARS for year in years):  # noqa: PLR2004
+    years = [int(cell) for cell in cells if cell.strip().isdecimal() and len(cell.strip()) == 4]
+    if len(years) < 2 or any(year not in _YEARS for year in years):
         return False
     steps = {b - a for a, b in zip(years, years[1:], strict=False)}
     rest = [cell for cell in cells if cell.strip() and not is_number(cell)]
@@ -126,8 +126,11 @@ def n_header_rows(
             1 for i in formed if row[i].strip() and not body[i].fits(row[i])
         )  # fmt: skip
         filled = sum(1 for i in formed if row[i].strip())
-        is_like_it = len(formed) > 1 and unlike > 1 and unlike >= 0.6 * filled and (  # noqa: PLR2004
-            2 * filled >= len(formed)
+        is_like_it = (
+            len(formed) > 1
+            and unlike > 1
+            and unlike >= 0.6 * filled
+            and (2 * filled >= len(formed))
         )
         if list(row) != list(rows[0]) and not (is_like_it and not any(map(is_number, row))):
             break
@@ -199,7 +202,7 @@ def _kinds(profile: Profile) -> frozenset[str]:
         return frozenset({"number", "code", "money"})
     if re.fullmatch(r"[^aA9]?[-+]?9([.,]9)*[^aA9]?", shape):
         return frozenset({"money", "number"})
-    return frozenset({"code"} if "a" not in shape.lower() or len(shape) < 8 else {"code", "text"})  # noqa: PLR2004
+    return frozenset({"code"} if "a" not in shape.lower() or len(shape) < 8 else {"code", "text"})
 
 
 def _name_cost(name: str, kinds: frozenset[str], *, is_last: bool) -> float:
@@ -213,7 +216,7 @@ def _name_cost(name: str, kinds: frozenset[str], *, is_last: bool) -> float:
     cost += 3.0 * (text[-1:] in ",;|\t&-")
     if not parts or len(text) == 1:
         cost += 4.0
-    elif len(text) == 2:  # noqa: PLR2004 - 'ID' and 'No' are names, most others pieces
+    elif len(text) == 2:
         cost += 1.0 if _meant(text) else 2.5
     if text[:1].islower() and any(map(str.isupper, text)) and not parts[0].islower():
         cost += 1.0

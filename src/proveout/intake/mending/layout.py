@@ -64,14 +64,14 @@ def blocks_of(rows: Sequence[Row]) -> list[Block]:
 
 def _without_keyed_titles(blocks: list[Block]) -> list[Block]:
     """Take a few pairs of name and value, before a longer and wider table, as its titles."""
-    if len(blocks) < 2:  # noqa: PLR2004
+    if len(blocks) < 2:
         return blocks
     first, second = blocks[:2]
-    is_small = first.width == 2 and len(first.rows) <= 15  # noqa: PLR2004
-    if not is_small or second.width < 4 or len(second.rows) < 2 * len(first.rows):  # noqa: PLR2004
+    is_small = first.width == 2 and len(first.rows) <= 15
+    if not is_small or second.width < 4 or len(second.rows) < 2 * len(first.rows):
         return blocks
     names = [row.cells[0] for row in first.rows if row.cells and row.raw.strip()]
-    body = profiles_of([row.cells for row in first.rows[1:] if row.width == 2 and row.cells], 2)  # noqa: PLR2004
+    body = profiles_of([row.cells for row in first.rows[1:] if row.width == 2 and row.cells], 2)
     if len(set(names)) < len(names) or 2 * len(body[1].runs) <= body[1].n_filled:
         return blocks
     titles = [_note(row, "title") for row in first.rows if row.raw.strip()]
@@ -85,7 +85,7 @@ def _least_width(rows: Sequence[Row]) -> int:
     """
     widths = Counter(row.width for row in rows if row.width > 1)
     n = sum(widths.values())
-    if n < 4 or max(widths.values()) > 0.6 * n or len(widths) < 4 or not rows:  # noqa: PLR2004
+    if n < 4 or max(widths.values()) > 0.6 * n or len(widths) < 4 or not rows:
         return 0
     width = rows[0].width
     below = sum(count for each, count in widths.items() if each < width)
@@ -103,7 +103,7 @@ def _begin(rows: Sequence[Row], start: int) -> tuple[int | None, int]:
     n = len(rows)
     for i in range(start, n):
         width = rows[i].width
-        if width < 2 or rows[i].is_blank or rows[i].is_odd:  # noqa: PLR2004
+        if width < 2 or rows[i].is_blank or rows[i].is_odd:
             continue
         near = [row for row in rows[i : i + 3 * _NEAR] if not row.is_blank][:_NEAR]
         widths = Counter(row.width for row in near if row.width > 1)
@@ -118,7 +118,7 @@ def _begin(rows: Sequence[Row], start: int) -> tuple[int | None, int]:
 
 def _after_titles(rows: Sequence[Row], begin: int, width: int) -> int:
     """Pass over rows with hardly a cell filled, before a row with most of them filled."""
-    if width < 3:  # noqa: PLR2004
+    if width < 3:
         return begin
     i = begin
     for _ in range(20):
@@ -198,7 +198,7 @@ def _end(rows: Sequence[Row], begin: int, width: int) -> int:
             after_blank = after_blank or not row.raw.strip() or width > 1
             continue
         cells = row.cells
-        if cells is None or row.width < 2:  # noqa: PLR2004
+        if cells is None or row.width < 2:
             after_blank = after_blank and cells is not None
             continue
         if names and cells == header and not _follows_header(rows, begin, i, header):
@@ -213,14 +213,12 @@ def _end(rows: Sequence[Row], begin: int, width: int) -> int:
     return len(rows)
 
 
-def _follows_header(
-    rows: Sequence[Row], begin: int, i: int, header: Sequence[str] | None
-) -> bool:
+def _follows_header(rows: Sequence[Row], begin: int, i: int, header: Sequence[str] | None) -> bool:
     """Tell whether only copies of the header stand between it and this row."""
     return all(row.cells == header for row in rows[begin:i])
 
 
-def _starts_another(  # noqa: PLR0913 - what stands before the row, and the row
+def _starts_another(
     rows: Sequence[Row],
     i: int,
     width: int,
@@ -239,7 +237,9 @@ def _starts_another(  # noqa: PLR0913 - what stands before the row, and the row
     if here == width:
         # After a blank line, names that are no record of the table above.
         fits = sum(1 for cell, column in zip(cells, body, strict=False) if column.fits(cell))
-        return after_blank and 2 * fits < width and says_header(cells, profiles_of(alike, here)) > 0.5
+        return (
+            after_blank and 2 * fits < width and says_header(cells, profiles_of(alike, here)) > 0.5
+        )
     if not after_blank and len(alike) < min(3, len(following)):
         return False
     if header and len(set(cells) & set(header)) * 2 >= min(len(cells), len(header)):
@@ -259,7 +259,7 @@ def cut_footer(block: Block) -> None:
             continue
         if not _is_below(row, width, rows) and not _stands_apart(rows, i, width):
             break
-        if row.width == 1 and width > 2:  # noqa: PLR2004
+        if row.width == 1 and width > 2:
             whole = [each.cells for each in rows[1:200] if each.width == width and each.cells]
             if whole and _is_row_recut(row.raw, profiles_of(whole, width)):
                 break
@@ -271,12 +271,12 @@ def cut_footer(block: Block) -> None:
 
 def _is_below(row: Row, width: int, rows: Sequence[Row]) -> bool:
     """Tell whether a row at the end is a note or a total, and no record."""
-    if row.cells is None or width < 2:  # noqa: PLR2004
+    if row.cells is None or width < 2:
         return False
     filled = [cell for cell in row.cells if cell.strip()]
-    if row.width == 1 and width > 2:  # noqa: PLR2004
+    if row.width == 1 and width > 2:
         return any(sign.isspace() for sign in row.raw.strip()) or row.raw[:1] in "*#©-("
-    if len(filled) == 1 and filled[0] == row.cells[0] and width > 2:  # noqa: PLR2004
+    if len(filled) == 1 and filled[0] == row.cells[0] and width > 2:
         usual = [_filled(each) for each in rows[1:20] if each.width == width]
         return bool(usual) and min(usual) > 1 and (" " in filled[0] or filled[0][:1] in "*#")
     return bool(filled) and _is_total(row, filled, width, rows)

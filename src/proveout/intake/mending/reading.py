@@ -32,7 +32,9 @@ def read_text(text: str, *, delimiter: str | None = None, certain: float = CERTA
         name for name, end in (("LF", "\n"), ("CRLF", "\r\n"), ("CR", "\r")) if end in set(ends)
     )
     if not any(map(str.strip, lines[first:])):
-        return Mending(dialect=TextDialect(delimiter=delimiter or ","), tables=(), newlines=newlines)
+        return Mending(
+            dialect=TextDialect(delimiter=delimiter or ","), tables=(), newlines=newlines
+        )
     dialect = find_dialect(lines[first:], delimiter=delimiter)
     cutter = Cutter(dialect)
     cut = [cutter.cut(line) for line in lines[first:]]
@@ -62,10 +64,12 @@ def _table(block: Block, cutter: Cutter, certain: float) -> MendedTable:
         return _one_column(block)
     sound = [row.cells for row in rows if row.width == width and not row.is_odd and row.cells]
     copies = next((i for i, cells in enumerate(sound) if cells != sound[0]), len(sound))
-    body = profiles_of(sound[max(5, copies) :] if len(sound) > 10 else sound[copies:], width)  # noqa: PLR2004
+    if not (rows[0].width == width and not rows[0].is_odd):  # what may be the header is damaged
+        copies = 0
+    body = profiles_of(sound[max(5, copies) :] if len(sound) > 10 else sound[copies:], width)
     repairs: list[Fault] = []
     rejects: list[Fault] = []
-    n_header, header_cells = _header(rows, sound[1:], body, cutter, repairs)
+    n_header, header_cells = _header(rows, sound[1 if copies else 0 :], body, cutter, repairs)
     table: list[list[str]] = []
     is_known, most = False, inf
     for row in rows[n_header:]:
@@ -74,7 +78,7 @@ def _table(block: Block, cutter: Cutter, certain: float) -> MendedTable:
                 table.append(row.cells)
                 continue
         elif not is_known:
-            rest = sound[max(copies, n_header) :]
+            rest = sound[max(copies, n_header) if copies else 0 :]
             body, is_known = profiles_of(rest or sound, width, most=MANY_ROWS), True
             most = most_cost(rest or sound, body)
         if not row.raw.strip():
@@ -124,7 +128,7 @@ def _header(
     return n, top[:n]
 
 
-def mended_row(  # noqa: PLR0913 - a row, what is known of the rest, and where faults go
+def mended_row(
     row: Row,
     cutter: Cutter,
     profiles: Sequence[Profile],
@@ -141,7 +145,13 @@ def mended_row(  # noqa: PLR0913 - a row, what is known of the rest, and where f
     if row.cells is not None and len(row.cells) == width and not row.is_odd:
         return row.cells
     found = align(
-        row.raw, row.cells, width, cutter, lambda i, cell: profiles[i].cost(cell), most=most
+        row.raw,
+        row.cells,
+        width,
+        cutter,
+        lambda i, cell: profiles[i].cost(cell),
+        most=most,
+        may_be_empty=[profile.may_be_empty for profile in profiles],
     )
     if found is not None and found.chosen.reason == "quoting" and row.width == width:
         return list(found.chosen.cells)
@@ -228,13 +238,15 @@ def _without_trailing(table: MendedTable) -> MendedTable:
 
     header, rows = table.header, table.rows
     nameless = header is not None and not header[-1].strip()
-    if table.width < 2 or not nameless or any(row[-1] for row in rows):  # noqa: PLR2004
+    if table.width < 2 or not nameless or any(row[-1] for row in rows):
         return table
     return replace(
         table,
         header=header[:-1] if header else None,
         width=table.width - 1,
         rows=[row[:-1] for row in rows],
+        # A header that lacks the delimiter is none the worse for it.
+        repairs=tuple(each for each in table.repairs if each.line != table.header_line),
         trailing_delimiter=True,
     )
 

@@ -1,7 +1,8 @@
 """Delimited text: CSV, TSV and their kin, also compressed.
 
 The types of the columns are proven on all values before any is converted, so that none is lost to
-a type that was guessed from other rows. Only a row whose structure is broken is a reject.
+a type that was guessed from other rows. What the engine reads as it stands it reads alone; the
+rest is mended first (`delimited_mended`), and a row is a reject only where that is not possible.
 """
 
 from __future__ import annotations
@@ -10,21 +11,27 @@ from pathlib import Path
 from typing import Any
 
 from proveout.errors import InputError
+from proveout.intake.mending import read_text
 from proveout.intake.readers.delimited_dialect import Dialect, dialect_of
-from proveout.intake.readers.delimited_load import (
-    LOSES_ITS_PLACE,
-    Loaded,
-    MixedNewlinesError,
-    load,
+from proveout.intake.readers.delimited_load import Loaded, MixedNewlinesError, load
+from proveout.intake.readers.delimited_mended import (
+    is_plain,
+    is_plain_so_far,
+    mended_in_pieces,
+    plan_for,
+    tables_of,
 )
-from proveout.intake.readers.delimited_sorted import sort_rows
 from proveout.intake.readers.encodings import as_utf8, decoded, encoding_of, encoding_of_all
 from proveout.intake.readers.port import ReadTable, SourceFile
 from proveout.intake.readers.streams import PIECE_BYTES, SAMPLE_BYTES, check_whole, empty, opened
+from proveout.intake.readers.whole_text import MOST_BYTES, text_of
 from proveout.intake.rejects import StoredRejects
 from proveout.intake.session import Session
 from proveout.intake.table import FileRead
 
+_LOOKED_THROUGH = 1 << 20
+"""A text of so many bytes is looked through whole; of a larger one the beginning is, and the rest
+where the engine meets damage."""
 _READ_AS_THEY_ARE = ("utf-8", "utf8", "utf-8-sig", "ascii", "us-ascii")
 
 
@@ -49,6 +56,13 @@ def read_delimited(file: SourceFile, session: Session) -> list[ReadTable]:
         "header_line": dialect.header_line,
     }
     check_whole(file.path, file.name)
+    if (text := _small_text(file)) is not None:
+        mending = read_text(text[0], delimiter=file.source.delimiter)
+        if not is_plain(mending, dialect.delimiter):
+            return tables_of(mending, file, session, {**read_as, "encoding": text[1]})
+    elif plan := plan_for(head, encoding, file):
+        if not is_plain_so_far(plan, dialect):
+            return mended_in_pieces(file, encoding, plan, session, read_as)
     if dialect.trailing_delimiter:
         read_as["trailing_delimiter"] = True
     loaded = _read(file, encoding, dialect, session, read_as)
@@ -59,6 +73,11 @@ def read_delimited(file: SourceFile, session: Session) -> list[ReadTable]:
             loaded.drop(session)
             read_as["encoding"] = other
             loaded = _read(file, str(other), dialect, session, read_as)
+    if loaded.reasons and (
+        mended := _mended(file, head, str(read_as["encoding"]), session, read_as)
+    ):
+        loaded.drop(session)
+        return mended
     read_as |= loaded.notes
     return [
         ReadTable(
@@ -87,16 +106,29 @@ def _read(
             copies.append(path)
             read_as["newlines"] = "mixed"
             loaded = load(path, file, dialect, session)
-        if loaded.reasons & LOSES_ITS_PLACE:
-            loaded.drop(session)
-            path, rejects = sort_rows(path, file, dialect, session)
-            copies.append(path)
-            read_as["sorted_by_row"] = True
-            loaded = load(path, file, dialect, session).with_rejects(rejects, session)
         return loaded
     finally:
         for copy in copies:
             copy.unlink()
+
+
+def _small_text(file: SourceFile, most: int = _LOOKED_THROUGH) -> tuple[str, str] | None:
+    """Return the text of a small file and its encoding; None of a large one."""
+    if file.path.stat().st_size > most:
+        return None
+    return text_of(file.path, file.name, encoding=file.source.encoding)
+
+
+def _mended(
+    file: SourceFile, head: bytes, encoding: str, session: Session, read_as: dict[str, Any]
+) -> list[ReadTable] | None:
+    """Mend a file in which the engine has met damage; None where nothing more can be done."""
+    said = {name: value for name, value in read_as.items() if name != "newlines"}
+    if (text := _small_text(file, MOST_BYTES)) is not None:
+        mending = read_text(text[0], delimiter=file.source.delimiter)
+        return tables_of(mending, file, session, said) if mending.tables else None
+    plan = plan_for(head, encoding, file)
+    return mended_in_pieces(file, encoding, plan, session, said) if plan else None
 
 
 def _one_newline(path: Path, file: SourceFile, session: Session) -> Path:

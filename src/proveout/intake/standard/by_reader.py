@@ -101,7 +101,7 @@ def _text(value: Any) -> str:
             return ""
         case bool():
             return "true" if value else "false"
-        case float() if value.is_integer() and abs(value) < 1e15:  # noqa: PLR2004 - exact
+        case float() if value.is_integer() and abs(value) < 1e15:
             return str(int(value))
         case datetime():
             return value.isoformat(sep=" ")

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from proveout.errors import ProveoutError
 from proveout.intake.formats import format_of
-from proveout.intake.mending import Fault, MendedTable
+from proveout.intake.mending import Fault, MendedTable, Mending, read_text
+from proveout.intake.readers.whole_text import text_of
 from proveout.intake.standard.model import FileResult, FoundFault, FoundTable, Wanted
-from proveout.intake.standard.text_file import found_out, mended, text_of
 from proveout.intake.standard.writing import Neutraliser, replacing, to_csv, write_csv
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def _text(
     name: str, text: str, encoding: str, target: Path | None, wanted: Wanted,
     taken: frozenset[Path],
 ) -> FileResult:  # fmt: skip
-    mending = mended(text, delimiter=wanted.delimiter)
+    mending = read_text(text, delimiter=wanted.delimiter)
     if not mending.tables:
         _write_empty(target, wanted)
     found = []
@@ -80,8 +80,24 @@ def _text(
         part = f"table {i}" if len(mending.tables) > 1 else None
         found.append(_write_mended(table, place, wanted, part, is_first=i == 1))
     return FileResult(
-        file=name, format="csv", read_as=found_out(mending, encoding), tables=tuple(found)
+        file=name, format="csv", read_as=_found_out(mending, encoding), tables=tuple(found)
     )
+
+
+def _found_out(mending: Mending, encoding: str) -> dict[str, Any]:
+    """Say what was found out about a text as a whole."""
+    said: dict[str, Any] = {
+        "encoding": encoding,
+        "delimiter": mending.dialect.shown or None,
+        "quote": mending.dialect.quote,
+    }
+    if mending.dialect.backslash:
+        said["escape"] = "\\"
+    if len(mending.newlines) > 1:
+        said["newlines"] = "mixed"
+    elif mending.newlines:
+        said["newlines"] = mending.newlines[0]
+    return said
 
 
 def numbered(target: Path | None, n: int, taken: frozenset[Path]) -> list[Path | None]:
@@ -164,7 +180,10 @@ def write_text_parquet(
     names = column_names(header or [""] * width)
     columns = zip(*rows, strict=True) if rows else ([] for _ in names)
     table = pa.table(
-        {name: pa.array(_plain(column), pa.string()) for name, column in zip(names, columns, strict=True)}
+        {
+            name: pa.array(_plain(column), pa.string())
+            for name, column in zip(names, columns, strict=True)
+        }
     )
     with replacing(place) as partial:
         pq.write_table(table, partial)

@@ -23,9 +23,7 @@ _SUFFIXES = re.compile(
 )
 
 
-def write_standard(
-    files: Sequence[Path], out: Path | None, wanted: Wanted
-) -> Iterator[FileResult]:
+def write_standard(files: Sequence[Path], out: Path | None, wanted: Wanted) -> Iterator[FileResult]:
     """Read each file and write its tables; yield what became of each, in order.
 
     `out` is a file where there is one input and it has the suffix of the format; a folder
@@ -55,9 +53,7 @@ def write_standard(
             raise
 
 
-def _write(
-    work: tuple[Path, Path | None], *, wanted: Wanted, taken: frozenset[Path]
-) -> FileResult:
+def _write(work: tuple[Path, Path | None], *, wanted: Wanted, taken: frozenset[Path]) -> FileResult:
     return write_one(work[0], work[1], wanted, taken=taken)
 
 

@@ -1,13 +1,11 @@
-"""A text file in memory: its bytes decoded, its tables put right."""
+"""A text file in memory, decoded."""
 
 from __future__ import annotations
 
 import io
 from pathlib import Path
-from typing import Any
 
 from proveout.errors import InputError
-from proveout.intake.mending import Mending, read_text
 from proveout.intake.readers.encodings import encoding_of, marked
 from proveout.intake.readers.streams import SAMPLE_BYTES, check_whole, opened
 
@@ -49,24 +47,3 @@ def _encoding(data: bytes) -> str | None:
         telling = b"".join(line for line in io.BytesIO(data) if not line.isascii())
         return encoding_of(telling)
     return found
-
-
-def mended(text: str, *, delimiter: str | None) -> Mending:
-    """Put the tables of a text right."""
-    return read_text(text, delimiter=delimiter)
-
-
-def found_out(mending: Mending, encoding: str) -> dict[str, Any]:
-    """Say what was found out about a text as a whole."""
-    said: dict[str, Any] = {
-        "encoding": encoding,
-        "delimiter": mending.dialect.shown or None,
-        "quote": mending.dialect.quote,
-    }
-    if mending.dialect.backslash:
-        said["escape"] = "\\"
-    if len(mending.newlines) > 1:
-        said["newlines"] = "mixed"
-    elif mending.newlines:
-        said["newlines"] = mending.newlines[0]
-    return said
