@@ -66,6 +66,20 @@ def command(
             metavar="SHARE",
         ),
     ] = None,
+    since: Annotated[
+        Path | None,
+        typer.Option(
+            help="The JSON of an earlier audit: tell what is new, worse, better, gone or back.",
+            metavar="EARLIER.JSON",
+        ),
+    ] = None,
+    todo: Annotated[
+        Path | None,
+        typer.Option(
+            help="Write the list of things to fix to this file, for a ticket system.",
+            metavar="OUT.CSV",
+        ),
+    ] = None,
     every: Annotated[
         bool, typer.Option("--all", help="Show every field and every thing to fix.")
     ] = False,
@@ -75,6 +89,31 @@ def command(
             help="Look for near duplicates too, and list them in this CSV file. Takes the part "
             "'duplicates'.",
             metavar="OUT.CSV",
+        ),
+    ] = None,
+    cells: Annotated[
+        Path | None,
+        typer.Option(
+            help="Look at every single value too, and list those that are probably wrong in this "
+            "CSV file.",
+            metavar="OUT.CSV",
+        ),
+    ] = None,
+    labels: Annotated[
+        Path | None,
+        typer.Option(
+            help="For --cells: some rows as they should be (the column 'row', from 0, and the "
+            "columns of the data). About 20 make the search much sharper.",
+            metavar="ROWS.CSV",
+        ),
+    ] = None,
+    ask: Annotated[
+        int | None,
+        typer.Option(
+            help="For --cells: pick so many rows that tell most, and ask for what is wrong in "
+            "them. Answers are kept in the file of --labels.",
+            min=1,
+            metavar="N",
         ),
     ] = None,
     seed: SeedOption = SEED,
@@ -87,11 +126,16 @@ def command(
     """
     from proveout.checks.readiness import CHECK
     from proveout.checks.readiness.remediation import remediation
-    from proveout.cli.audit_facts import audits_of, plain_of
+    from proveout.checks.readiness.remediation.register import registered
+    from proveout.cli.audit_facts import audits_of, plain_of, since_of
+    from proveout.cli.audit_history import earlier_audit, followed_again, write_todo
     from proveout.cli.audit_view import shown
+    from proveout.cli.cells_search import CellOptions, with_cells
+    from proveout.cli.cells_view import plain_cells, shown_cells
     from proveout.cli.duplicates_view import plain_duplicates, shown_duplicates, with_duplicates
 
     output = Output(as_json=as_json)
+    wanted = CellOptions(out=cells, labels=labels, ask=ask)
     given = {
         "key": listed(key),
         "required": listed(required),
@@ -102,19 +146,42 @@ def command(
     loaded = _charter(
         sources or [], declared, {"null_values": listed(null), "table": table}, charter
     )
-    with asking(loaded, CHECK.name, seed=seed) as context:
+    earlier, renamed = ([], []) if since is None else earlier_audit(since, loaded.charter)
+    with asking(loaded, CHECK.name, seed=seed, earlier=earlier) as context:
         collected = collect(CHECK.run(context), output, begin="reading")
         twins = None
         if duplicates is not None:
             collected, twins = with_duplicates(context, collected, duplicates, output)
+        suspects = None
+        if wanted.wanted:
+            collected, suspects = with_cells(context, collected, wanted, output)
+        collected = followed_again(context, collected)
     items = remediation(collected.evidence, loaded.charter)
+    entries = registered(collected.evidence)
     audits = audits_of(collected, items)
-    human = shown(audits, items, width=output.stdout.width, every=every)
-    output.show(
-        human if twins is None else Group(human, "", shown_duplicates(twins)),
-        plain_of(audits, items, collected)
-        | ({} if twins is None else {"duplicates": plain_duplicates(twins)}),
+    human = shown(
+        audits,
+        items,
+        width=output.stdout.width,
+        every=every,
+        entries=entries,
+        since=since_of(collected),
+        at=context.now.isoformat(),
     )
+    parts = [human]
+    plain = plain_of(audits, items, collected)
+    if twins is not None:
+        parts += ["", shown_duplicates(twins)]
+        plain |= {"duplicates": plain_duplicates(twins)}
+    if suspects is not None:
+        parts += ["", shown_cells(suspects, every=every)]
+        plain |= {"cells": plain_cells(suspects, cells)}
+    output.show(Group(*parts), plain)
+    for sentence in renamed:
+        output.say(Text(sentence))
+    if todo is not None:
+        n = write_todo(todo, items, entries, day=context.now.date().isoformat())
+        output.say(Text(f"Wrote {n:,} findings to {todo}."))
     _say_unread(collected, output)
     if null is None and (texts := _stand_ins(items)):
         output.say(f"Next: proveout audit {' '.join(sources or ())} --null '{','.join(texts)}'")

@@ -67,6 +67,10 @@ class ReadinessCheck:
             yield from left_unread(opened)
             audits.append(audit)
         yield from compare(context, audits, "production")
+        if "cells" in context.charter.data.look_closer:
+            from proveout.checks.readiness.cells import cell_findings
+
+            yield from cell_findings(context, production)
         if "near-duplicates" in context.charter.data.look_closer:
             from proveout.checks.readiness.duplicates import duplicate_findings
 

@@ -166,6 +166,15 @@ METRICS: tuple[Metric, ...] = (
         "R204", dimensions=("source", "kind"),
     ),
     _metric(
+        "suspect_cells", "lower",
+        "How many values of the field are probably wrong, one by one.",
+        "Share of cells that detectors (patterns, spellings, broken dependencies between columns, "
+        "conflicting sources, far-off figures …) hold for wrong, sharpened by labelled rows where "
+        "there are any: an estimate. Interval only with labels: Wilson on labelled rows, "
+        "stratified by what the detectors say.",
+        "R205; after Mahdavi et al., Raha (SIGMOD 2019); Dong et al. (VLDB 2009)",
+    ),
+    _metric(
         "newest_age", "lower",
         "How old the newest record is.",
         "Time of the audit less the largest value of data.timestamp that is not in the future; "

@@ -34,7 +34,8 @@ from proveout.checks.readiness.cells.learning import (
 from proveout.checks.readiness.cells.pairs import votes
 from proveout.checks.readiness.cells.shapes import Shapes
 from proveout.checks.readiness.cells.signal import Kind, Signal
-from proveout.checks.readiness.cells.suspects import ColumnSuspects, suspects
+from proveout.checks.readiness.cells.sharing import share_interval
+from proveout.checks.readiness.cells.suspects import THRESHOLD, ColumnSuspects, suspects
 from proveout.checks.readiness.cells.suspicion import Detection, combined
 
 _MANY_REPORTS = 30
@@ -86,17 +87,22 @@ class _Learner:
         column, said = self.detection.grid.columns[at], self.labels.of(at)
         known, belief = self._known(at), self._belief(at)
         signals = self.detection.signals(at, belief=belief)
-        doubt = self.in_row - combined(column, signals)
+        unsharpened = combined(column, signals)
         if known is None:
-            return suspects(column, signals, combined(column, signals))
+            return suspects(column, signals, unsharpened)
         signals = self._sharpened(column, signals, known, dict(said))
         scores = combined(column, signals)
         if known.has_both:
+            doubt = self.in_row - unsharpened
             scores = self._classified(at, known, signals, scores, doubt, belief)
         scores = scores.copy()
         scores[known.rows] = known.wrong
-        corrected = {row: right for row, right in said.items() if right != column.at(row)}
-        return suspects(column, signals, scores, corrected)
+        wrong = {row: right for row, right in said.items() if right != column.at(row)}
+        interval = share_interval(
+            unsharpened > THRESHOLD, rows=list(said), wrong=set(wrong),
+            found=float((scores > THRESHOLD).mean()),
+        )  # fmt: skip
+        return suspects(column, signals, scores, wrong, interval)
 
     def _sharpened(
         self, column: Column, signals: Sequence[Signal], known: Known, said: dict[int, str]

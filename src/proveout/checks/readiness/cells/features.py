@@ -52,9 +52,7 @@ def features(
     )
 
 
-def _of_values(
-    column: Column, shapes: Shapes, scores: Sequence[Scores]
-) -> NDArray[np.float32]:
+def _of_values(column: Column, shapes: Shapes, scores: Sequence[Scores]) -> NDArray[np.float32]:
     """Return one vector per different value."""
     counts = column.counts
     n = max(column.n_filled, 1)

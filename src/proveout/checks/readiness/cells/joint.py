@@ -100,9 +100,7 @@ def _taken(column: Column, rows: np.ndarray) -> Column:
 def _joined(one: Column, other: Column, *, named: bool) -> Column:
     """Put two columns together; empty where either is."""
     width = len(other.values)
-    keys, codes = np.unique(
-        one.codes.astype(np.int64) * width + other.codes, return_inverse=True
-    )
+    keys, codes = np.unique(one.codes.astype(np.int64) * width + other.codes, return_inverse=True)
     empty = one.is_empty[keys // width] | other.is_empty[keys % width]
     names = (
         [f"{one.values[key // width]}, {other.values[key % width]}" for key in keys.tolist()]

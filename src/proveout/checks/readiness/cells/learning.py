@@ -112,9 +112,7 @@ def gap_signal(column: Column, said: dict[int, str]) -> Signal | None:
     return by_value("missing", column, {code: (chance, told) for code in codes})
 
 
-def classify(
-    known: Known, features: Features, prior: Scores, *, seed: int
-) -> Scores:
+def classify(known: Known, features: Features, prior: Scores, *, seed: int) -> Scores:
     """Return the chance that each cell is wrong, from labelled cells and the detectors' say."""
     from sklearn.ensemble import ExtraTreesClassifier
 

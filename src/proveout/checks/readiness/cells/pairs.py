@@ -197,7 +197,11 @@ def _fill_empty(x: Column, y: Column, pairs: _PairTable, groups: _Groups, vote: 
         return
     by_x = np.zeros((3, len(x.values)), np.int64)
     by_x[2] = -1
-    by_x[0][pairs.x], by_x[1][pairs.x], by_x[2][pairs.x] = groups.total, groups.first, groups.first_y
+    by_x[0][pairs.x], by_x[1][pairs.x], by_x[2][pairs.x] = (
+        groups.total,
+        groups.first,
+        groups.first_y,
+    )
     asked = x.codes[empty]
     vote.others[empty] = by_x[0][asked]
     vote.top[empty] = by_x[1][asked]

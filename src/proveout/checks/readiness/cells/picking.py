@@ -40,9 +40,7 @@ def pick_rows(grid: Grid, n: int, *, seed: int = 0, without: Sequence[int] = ())
     if not grid.n_rows:
         return []
     detection = Detection(grid, seed)
-    groups = [
-        _groups(column, detection.signals(at)) for at, column in enumerate(grid.columns)
-    ]
+    groups = [_groups(column, detection.signals(at)) for at, column in enumerate(grid.columns)]
     if detection.reports is not None:
         groups.append(_of_key(grid.columns[detection.reports.key]))
     # A little chance breaks ties, so that rows which look alike are not taken from the top.

@@ -53,6 +53,4 @@ def by_value(kind: Kind, column: Column, found: dict[int, tuple[float, Told]]) -
     scores = np.zeros(len(column.values), np.float32)
     for code, (score, _) in found.items():
         scores[code] = score
-    return Signal(
-        kind=kind, scores=scores, by_row=False, tell=lambda code: found[code][1]
-    )
+    return Signal(kind=kind, scores=scores, by_row=False, tell=lambda code: found[code][1])

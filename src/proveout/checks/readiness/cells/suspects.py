@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from proveout.checks.readiness.cells.grid import Column, Scores
 from proveout.checks.readiness.cells.signal import Kind, Signal, Told
+from proveout.evidence.model import Interval
 
 THRESHOLD = 0.5
 """Confidence above which a cell is listed."""
@@ -51,6 +52,8 @@ class ColumnSuspects:
     """Which signal says most of each row in `rows`; -1 where none does."""
     corrected: Mapping[int, str] = field(default_factory=dict)
     """By row: what a person said it should be."""
+    interval: Interval | None = None
+    """Where the share of wrong cells lies; None without labels."""
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -93,7 +96,7 @@ class ColumnSuspects:
 
 def suspects(
     column: Column, signals: Sequence[Signal], scores: Scores,
-    corrected: Mapping[int, str] | None = None,
+    corrected: Mapping[int, str] | None = None, interval: Interval | None = None,
 ) -> ColumnSuspects:  # fmt: skip
     """List the cells whose score is above the threshold."""
     rows = np.flatnonzero(scores > THRESHOLD)
@@ -106,5 +109,5 @@ def suspects(
     kinds: tuple[Kind, ...] = tuple("learned" if at < 0 else signals[at].kind for at in by.tolist())
     return ColumnSuspects(
         column=column, rows=rows, confidence=scores[rows], kinds=kinds, signals=signals, by=by,
-        corrected=corrected or {},
+        corrected=corrected or {}, interval=interval,
     )  # fmt: skip

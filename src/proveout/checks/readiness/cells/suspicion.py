@@ -113,9 +113,7 @@ class Detection:
             slips_in_words(column),
             wrong_encoding(column),
             *misplaced(columns, at),
-            *broken_dependencies(
-                self.columns, at, self.rules, self.witnesses, self._first_round
-            ),
+            *broken_dependencies(self.columns, at, self.rules, self.witnesses, self._first_round),
         ]
         belief = belief or self.belief(at)
         if belief is not None and self.reports is not None:

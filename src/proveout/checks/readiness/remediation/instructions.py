@@ -120,6 +120,15 @@ INSTRUCTIONS: tuple[Instruction, ...] = (
         verification=_NEXT + "no near duplicates in {source}.",
     ),
     Instruction(
+        kind="suspect-cells",
+        metric="readiness.suspect_cells",
+        severity="look",
+        sentence="{column} holds a value that is probably wrong in {records}",
+        instruction="Go through the list of single values (proveout audit --cells lists each with "
+        "its reason), correct those of {column} that are wrong, and check on entry what made them.",
+        verification=_NEXT + "no value of {column} that is probably wrong.",
+    ),
+    Instruction(
         kind="spelling",
         metric="readiness.category_variants",
         severity="misleads",
@@ -376,6 +385,11 @@ SEVERAL: dict[str, Several] = {
         sentence="fields hold something of another type",
         instruction="Have them checked on entry, and correct what stands in them; keep remarks in "
         "a field of their own.",
+    ),
+    "suspect-cells": Several(
+        sentence="fields hold values that are probably wrong",
+        instruction="Go through the list of single values (proveout audit --cells lists each with "
+        "its reason), correct those that are wrong, and check on entry what made them.",
     ),
     "stand-in": Several(
         sentence="fields hold a text that stands for no value",

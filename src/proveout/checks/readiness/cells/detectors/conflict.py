@@ -193,9 +193,7 @@ def _belief(
     )  # fmt: skip
 
 
-def conflicts(
-    columns: Sequence[Column], reports: Reports, of: int, belief: Belief
-) -> list[Signal]:
+def conflicts(columns: Sequence[Column], reports: Reports, of: int, belief: Belief) -> list[Signal]:
     """Find the cells that the sources together speak against, and those that only they can fill."""
     key, source, column = columns[reports.key], columns[reports.source], columns[of]
     empty = column.is_empty[column.codes]

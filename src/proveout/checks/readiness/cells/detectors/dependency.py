@@ -142,7 +142,11 @@ def _say(columns: Sequence[Column], rule: Dependency) -> _Say:
     against = np.where(speaks & sure, (vote.top - vote.agreed) / (others + _DOUBT), 0)
     in_favour = (vote.agreed / others).astype(np.float32)
     return _Say(
-        on=rule.on, weight=rule.strength, against=against.astype(np.float32), in_favour=in_favour, vote=vote
+        on=rule.on,
+        weight=rule.strength,
+        against=against.astype(np.float32),
+        in_favour=in_favour,
+        vote=vote,
     )
 
 

@@ -15,6 +15,7 @@ _STRUCTURED = 0.8
 _DOMINANT = 0.5
 _CATEGORY = 0.05
 """Share of the records from which one value is a category, whatever its form."""
+_LONGEST_CODE = 30
 _ONE_MASK = 0.95
 _ODD_MASK = 0.01
 _MOST_SHAPES = 40
@@ -47,7 +48,8 @@ def other_lengths(column: Column) -> Signal | None:
     for code, _, n in column.filled():
         counted[masks[code]] += n
     usual, most = counted.most_common(1)[0]
-    if most < _ONE_MASK * column.n_filled or " " in usual or len(usual) > 30:
+    is_code = len(usual) >= 2 and " " not in usual and ("9" in usual or "a" not in usual)
+    if most < _ONE_MASK * column.n_filled or not is_code or len(usual) > _LONGEST_CODE:
         return None
     example = next(value for code, value, _ in column.filled() if masks[code] == usual)
     told = Told(reason=f"not of the form of nearly all {column.name}, such as '{example}'")
@@ -128,9 +130,7 @@ def _other_forms(column: Column, shapes: Shapes) -> dict[int, tuple[float, Told]
 
 def _oddity(shape: str, usual: str, share: float) -> float:
     """Return how odd a shape is. Codes that end in a letter or not are no other form."""
-    marks, usual_marks = (
-        sorted(set(each) - {"a", "9", " "}) for each in (shape, usual)
-    )
+    marks, usual_marks = (sorted(set(each) - {"a", "9", " "}) for each in (shape, usual))
     if marks == usual_marks:
         return 0.6 if share < 0.01 else 0.0
     return 0.9 if share < 0.02 else 0.8 if share < 0.1 else 0.6
@@ -164,5 +164,3 @@ def _odd_characters(column: Column) -> dict[int, tuple[float, Told]]:
             score = 0.6 if set(odd) & set("?*_#@^~|\\`$%=<>{}[]") else 0.3
             found[code] = score, Told(reason=kind)
     return found
-
-

@@ -27,7 +27,10 @@ def misplaced(columns: Sequence[Column], at: int) -> list[Signal]:
     for other in range(len(columns)):
         if other == at:
             continue
-        for signal in (_with_tail(columns[at], columns[other]), _foreign(columns[at], columns[other])):
+        for signal in (
+            _with_tail(columns[at], columns[other]),
+            _foreign(columns[at], columns[other]),
+        ):
             if signal is not None:
                 signals.append(signal)
     return signals

@@ -26,7 +26,9 @@ _WIDEST = 8
 _ALIKE = 0.1
 """Share of frequent values that are within a slip of another frequent one, from which closeness
 says nothing."""
-_MOJIBAKE = re.compile("Ã[\x80-\xbf¡-¿ƒ‚„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ ©]|â€|Â[\x80-\xbf°£·»«]|ï¿½|\ufffd|ï»¿")
+_MOJIBAKE = re.compile(
+    "Ã[\x80-\xbf¡-¿ƒ‚„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ ©]|â€|Â[\x80-\xbf°£·»«]|ï¿½|\ufffd|ï»¿"
+)
 
 
 def slips(column: Column) -> list[Signal | None]:
