@@ -77,7 +77,14 @@ def is_integer(value: ir.StringValue) -> ir.BooleanValue:
     if not abilities_of(value).matches:
         number = number_in(value)
         return number.notnull() & (number == number.floor())
-    return value.strip().re_search(_INTEGER).fill_null(False)
+    fits = value.strip().re_search(_INTEGER)
+    if is_duckdb(value):
+        import ibis
+
+        # Nearly all are written as the engine writes them, which it tells in a third of the time.
+        is_usual = value.try_cast("int64").cast("string") == value
+        fits = ibis.ifelse(is_usual, True, fits)
+    return fits.fill_null(False)
 
 
 def moment_in(value: ir.StringValue) -> ir.TimestampValue:
