@@ -7,6 +7,7 @@ the margin of one.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
@@ -100,18 +101,64 @@ def _drafts(
 ) -> tuple[list[_Draft], list[Area]]:
     drafts: list[_Draft] = []
     loose: list[Area] = []
+    owners: list[_Draft | None] = []
+    areas = [layout.area for layout in layouts]
     biggest = max(layouts, key=lambda each: each.area.height * each.area.width)
     for at, layout in enumerate(layouts):
-        above = _above(drafts, layout.area)
-        if above is not None and _continues(grid, above, layout):
-            _append(grid, masks, above, layout)
-        elif _is_header_of(grid, layout, layouts[at + 1 :]):
-            drafts.append(_begun(masks, layout))
-        elif layout is not biggest and _is_loose(grid, layout):
-            loose.append(layout.area)
+        owner = _beside(drafts, layout.area)
+        above = None if owner is not None else _above(drafts, layout.area)
+        if owner is not None:
+            _append(masks, owner, layout.area, layout.area.top)
+        elif (
+            above is not None
+            and _continues(grid, above, layout)
+            and _has_room(above, at, areas, owners, alone=_repeats(grid, above, layout))
+        ):
+            owner = above
+            _go_on(grid, masks, above, layout)
+        elif (
+            layout is biggest
+            or not _is_loose(grid, layout)
+            or _is_header_of(grid, layout, layouts[at + 1 :])
+        ):
+            owner = _begun(masks, layout)
+            drafts.append(owner)
         else:
-            drafts.append(_begun(masks, layout))
+            loose.append(layout.area)
+        owners.append(owner)
     return drafts, loose
+
+
+def _beside(drafts: Sequence[_Draft], area: Area) -> _Draft | None:
+    """Return the table whose records go on in the same rows as an area, in its columns."""
+    for draft in drafts:
+        if draft.left <= area.left and area.right <= draft.right and draft.rows:
+            at = bisect_left(draft.rows, area.top)
+            if at < len(draft.rows) and draft.rows[at] <= area.bottom:
+                return draft
+    return None
+
+
+def _has_room(
+    above: _Draft,
+    at: int,
+    areas: Sequence[Area],
+    owners: Sequence[_Draft | None],
+    *,
+    alone: bool,
+) -> bool:
+    """Tell whether no other block would then stand in the rows that a table goes on in."""
+    here = areas[at]
+    for other, area in enumerate(areas):
+        if other == at or area.bottom < here.top or area.top > here.bottom:
+            continue
+        if area.right < above.left or area.left > above.right:
+            continue
+        if alone or area.left < above.left or area.right > above.right:
+            return False
+        if other < at and owners[other] is not above:
+            return False
+    return True
 
 
 def _is_header_of(grid: Grid, layout: Layout, below: Sequence[Layout]) -> bool:
@@ -207,7 +254,7 @@ def _repeats(grid: Grid, above: _Draft, below: Layout) -> bool:
     )
 
 
-def _append(grid: Grid, masks: Sequence[int], above: _Draft, below: Layout) -> None:
+def _go_on(grid: Grid, masks: Sequence[int], above: _Draft, below: Layout) -> None:
     start = below.area.top
     if _repeats(grid, above, below):
         for row in below.header:
@@ -215,8 +262,18 @@ def _append(grid: Grid, masks: Sequence[int], above: _Draft, below: Layout) -> N
         if below.units is not None:
             above.margin.append((below.units, below.area.left, below.area.right, "units"))
         start = below.body
-    above.rows += _filled(masks, below.area, start)
-    above.bottom = below.area.bottom
+    _append(masks, above, below.area, start)
+
+
+def _append(masks: Sequence[int], above: _Draft, area: Area, start: int) -> None:
+    rows = _filled(masks, area, start)
+    first = rows[0] if rows else 0
+    if above.rows and first <= above.rows[-1]:
+        rows = sorted({*above.rows, *rows})
+        above.rows = rows
+    else:
+        above.rows += rows
+    above.bottom = max(above.bottom, area.bottom)
 
 
 def _is_loose(grid: Grid, layout: Layout) -> bool:

@@ -24,16 +24,11 @@ def masks_of(rows: Sequence[list[Any]]) -> list[int]:
     full = (1 << width) - 1
     first_only = rows[0][:1] and full == 1
     return [
-        (full if "" not in row and not first_only and not _may_be_spaces(row) else _mask(row))
+        (full if "" not in row and " " not in row and not first_only else _mask(row))
         if (row[0] != "" or row.count("") < width)
         else 0
         for row in rows
     ]
-
-
-def _may_be_spaces(row: list[Any]) -> bool:
-    first = row[0]
-    return isinstance(first, str) and first.isspace()
 
 
 def _mask(row: list[Any]) -> int:
