@@ -51,6 +51,7 @@ def command(
     """
     from proveout.checks.readiness.gap import findings
     from proveout.cli.compare_view import could_compare, short_of, shown
+    from proveout.intake.databases.url import without_password
 
     output, nulls = Output(as_json=as_json), listed(null)
     loaded = charter_of(
@@ -64,6 +65,8 @@ def command(
     )
     with asking(loaded, "readiness", seed=seed) as context:
         collected = collect(findings(context), output, begin="reading")
+    # Shown, and copied from there: without passwords.
+    pilot, production = without_password(pilot), [without_password(each) for each in production]
     output.show(
         shown(collected, pilot, production, width=output.stdout.width),
         short_of(collected, pilot, production),

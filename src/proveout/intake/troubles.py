@@ -12,6 +12,11 @@ from proveout.errors import InputError, ProveoutError, UnreachableError
 _NOT_LOADED = ("failed to map segment", "cannot allocate memory", "cannot apply additional memory")
 """What the loader of shared libraries says when there are no addresses left."""
 
+_DRIVERS = frozenset(
+    {"psycopg", "MySQLdb", "pyodbc", "trino", "snowflake", "google", "pyspark", "py4j"}
+)
+"""Packages whose errors come from a database server."""
+
 _KIND = re.compile(r"^[A-Z][A-Za-z ]* Error: ")
 _DAMAGED = ("Failed to read file", "Corrupt", "Parquet file", "Invalid unicode")
 
@@ -52,7 +57,16 @@ def _meaning(error: Exception) -> BaseException | None:
             f"The data cannot be read to their end: {_first_line(error)}.",
             hint="The file is damaged, or was changed while it was read: fetch or export it again.",
         )
-    return None
+    return _of_a_server(error)
+
+
+def _of_a_server(error: Exception) -> UnreachableError | None:
+    if type(error).__module__.partition(".")[0] not in _DRIVERS:
+        return None
+    return UnreachableError(
+        f"The database did not answer a question: {_first_line(error)}.",
+        hint="Check that the server is up and that the user may read the table; then try again.",
+    )
 
 
 def _is_full(error: Exception) -> bool:

@@ -37,10 +37,13 @@ def write_files(folder: Path, n: int = N) -> tuple[Path, Path]:
     return files
 
 
-def audit(records: Mapping[str, str], listed: Mapping[str, str]) -> list[Finding]:
-    """Run all that readiness asks of one source, with a list that it refers to."""
+def audit(records: Mapping[str, str], listed: Mapping[str, str], **declared: Any) -> list[Finding]:
+    """Run all that readiness asks of one source, with a list that it refers to.
+
+    What is declared of the invoices, unless something else is.
+    """
     data = {
-        **DATA,
+        **(declared or DATA),
         "production": [
             {"name": "invoices", **records},
             {"name": "suppliers", "role": "reference", **listed},

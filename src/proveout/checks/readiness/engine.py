@@ -81,6 +81,15 @@ def kept_aside(expression: ir.Table) -> Iterator[ir.Table]:
         backend.con.execute(f"DROP TABLE {name}")
 
 
+def keep(backend: Any, answer: pa.Table) -> ir.Table:
+    """Put an answer of another engine into the embedded one, for as long as that is open."""
+    handed_over, name = _new_name(), _new_name()
+    backend.con.register(handed_over, answer)
+    backend.con.execute(f"CREATE TEMP TABLE {name} AS SELECT * FROM {handed_over}")  # noqa: S608 - own names
+    backend.con.unregister(handed_over)
+    return backend.table(name)
+
+
 @contextmanager
 def under_a_name(expression: ir.Table) -> Iterator[ir.Table]:
     """Give an expression of which many things are asked a name in the embedded engine: a view.

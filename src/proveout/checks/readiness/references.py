@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 from proveout.charter.schema import Reference
-from proveout.checks.readiness.engine import arrow, is_duckdb
+from proveout.checks.readiness.engine import arrow, is_duckdb, keep
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -51,8 +50,7 @@ def within_reach(
         if brought.num_rows > most:
             too_long[name, key] = most
         elif is_duckdb(table):
-            here.create_table(kept := f"proveout_{uuid4().hex}", brought, temp=True)
-            near[name, key] = here.table(kept)
+            near[name, key] = keep(here, brought)
         else:
             values[name, key] = tuple(brought[key].to_pylist())
     return Lists(tables=near, values=values, too_long=too_long)

@@ -16,7 +16,7 @@ mean of whole numbers is a decimal to PostgreSQL and MySQL."""
 
 
 def from_server(expression: ir.Table) -> pa.Table:
-    """Run a query on its server; figures of unknown precision come as floats."""
+    """Run a query on its server; decimals come as floats."""
     backend = expression.get_backend()
     if backend.name == "pyspark":
         return _from_spark(expression)
@@ -55,7 +55,8 @@ def _from_spark(expression: ir.Table) -> pa.Table:
 def _array(values: Sequence[Any], type_: Any) -> pa.Array:
     import pyarrow as pa
 
-    if type_.is_floating() or (type_.is_decimal() and type_.scale is None):
+    # A mean of decimals has more digits than they have.
+    if type_.is_floating() or type_.is_decimal():
         return pa.array([None if v is None else float(v) for v in values], type=pa.float64())
     if type_.is_integer():
         return pa.array([None if v is None else int(v) for v in values], type=pa.int64())

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from proveout.errors import InputError, MissingExtraError, UnreachableError
 from proveout.intake.databases.url import without_password
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
 
 _CONNECT_SECONDS = 10
 _OPTIONS = "-c default_transaction_read_only=on -c timezone=UTC -c datestyle=ISO"
@@ -49,6 +52,31 @@ def tables(backend: Any) -> dict[str, tuple[str, str]]:
     return {
         name if schema == "public" else f"{schema}.{name}": (schema, name) for schema, name in found
     }
+
+
+def in_words(table: ir.Table, schema: str, name: str) -> ir.Table:
+    """Return a table with what Ibis takes for text, and PostgreSQL does not, as text.
+
+    Such are enumerations, which know none of the functions of text.
+    """
+    import ibis
+
+    @ibis.udf.scalar.builtin  # type: ignore[untyped-decorator]
+    def text(value: str) -> str: ...  # type: ignore[empty-body]
+
+    with table.get_backend().con.cursor() as cursor:
+        cursor.execute(
+            "SELECT column_name FROM information_schema.columns WHERE table_schema = %s "
+            "AND table_name = %s AND data_type NOT IN ('text', 'character varying', 'character')",
+            (schema, name),
+        )
+        others = {column for (column,) in cursor.fetchall()}
+    said = {
+        column: text(table[column])
+        for column, type_ in table.schema().items()
+        if type_.is_string() and column in others
+    }
+    return table.mutate(**said) if said else table
 
 
 def _reason(error: Exception) -> str:

@@ -98,7 +98,8 @@ def _of_postgres(backend: Any, wanted: str | None, shown: str) -> tuple[ir.Table
         wanted = wanted.removeprefix("public.")
     found = chosen(wanted, list(there), what="table", where=shown)
     schema, name = there[found]
-    return backend.table(name, database=schema), found
+    table = backend.table(name, database=schema)
+    return postgres.in_words(table, schema, name), found
 
 
 def _of_server(backend: Any, wanted: str | None, shown: str) -> tuple[ir.Table, str]:
