@@ -33,8 +33,8 @@ from proveout.checks.readiness.cells.learning import (
 )
 from proveout.checks.readiness.cells.pairs import votes
 from proveout.checks.readiness.cells.shapes import Shapes
-from proveout.checks.readiness.cells.signal import Kind, Signal
 from proveout.checks.readiness.cells.sharing import share_interval
+from proveout.checks.readiness.cells.signal import Kind, Signal
 from proveout.checks.readiness.cells.suspects import THRESHOLD, ColumnSuspects, suspects
 from proveout.checks.readiness.cells.suspicion import Detection, combined
 
@@ -94,7 +94,7 @@ class _Learner:
         scores = combined(column, signals)
         if known.has_both:
             doubt = self.in_row - unsharpened
-            scores = self._classified(at, known, signals, scores, doubt, belief)
+            scores = self._classified(at, known, signals, scores, doubt=doubt, belief=belief)
         scores = scores.copy()
         scores[known.rows] = known.wrong
         wrong = {row: right for row, right in said.items() if right != column.at(row)}
@@ -119,12 +119,12 @@ class _Learner:
         return [*sharp, *(each for each in taught if each is not None)]
 
     def _classified(
-        self, at: int, known: Known, signals: Sequence[Signal], prior: Scores, doubt: Scores,
-        belief: Belief | None,
+        self, at: int, known: Known, signals: Sequence[Signal], prior: Scores, *,
+        doubt: Scores, belief: Belief | None,
     ) -> Scores:  # fmt: skip
         column = self.detection.grid.columns[at]
         others = max(len(self.detection.grid.columns) - 1, 1)
-        about = [doubt / others, *self._reports(column, belief)]
+        about: list[Scores] = [doubt / np.float32(others), *self._reports(column, belief)]
         return classify(
             known, features(column, Shapes(column), signals, about), prior, seed=self.seed
         )

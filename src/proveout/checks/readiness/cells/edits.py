@@ -22,15 +22,15 @@ class Edit:
     old: str = ""
     new: str = ""
 
-    def apply(self, text: str) -> str | None:  # noqa: PLR0911 - one way each
+    def apply(self, text: str) -> str | None:
         """Return the corrected text; None where the edit does not apply or changes nothing."""
         match self.way:
             case "whole":
                 return self.new if text == self.old else None
             case "cut end":
-                done = text[: -len(self.old)] if text.endswith(self.old) else text
+                done = text.removesuffix(self.old)
             case "cut front":
-                done = text[len(self.old) :] if text.startswith(self.old) else text
+                done = text.removeprefix(self.old)
             case "number":
                 done = _only_number(text)
             case "replace":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,7 +40,7 @@ def features(
     rows = [s.scores for s in signals if s.by_row] + list(about_rows)
     rounded = [np.round(np.clip(r, 0, 1) * _STEPS).astype(np.int8) for r in rows]
     rng = np.random.default_rng(0)
-    kind_of_value, value_key = np.unique(by_value, axis=0, return_inverse=True)
+    _, value_key = np.unique(by_value, axis=0, return_inverse=True)
     mixed = value_key.reshape(-1)[column.codes].astype(np.int64)
     for each in rounded:
         # A sum of large random multiples: two different vectors share it next to never.
@@ -60,8 +61,9 @@ def _of_values(column: Column, shapes: Shapes, scores: Sequence[Scores]) -> NDAr
     shares = np.array([shapes.shares.get(shape, 0.0) for shape in shapes.coarse])
     fine_share = _fine_shares(column)
     figures = np.nan_to_num(shapes.figures, nan=0.0)
-    given: list[NDArray[np.float64]] = [
-        np.round(np.log2(counts.clip(1))), np.round(np.log10(counts.clip(1) / n), 1), lengths.clip(0, 50),
+    given: list[NDArray[Any]] = [
+        np.round(np.log2(counts.clip(1))), np.round(np.log10(counts.clip(1) / n), 1),
+        lengths.clip(0, 50),
         np.round(shares, 3), np.round(np.log10(fine_share.clip(1e-6)), 1),
         column.is_empty.astype(float), (~np.isnan(shapes.figures)).astype(float),
         np.round(np.sign(figures) * np.log2(1 + np.abs(figures)), 1),

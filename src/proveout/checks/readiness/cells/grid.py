@@ -69,7 +69,7 @@ class Column:
 
     def at(self, row: int) -> str:
         """Return the text of one cell."""
-        return self.values[self.codes[row]]
+        return self.values[int(self.codes[row])]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,9 +114,12 @@ def read_grid(table: ir.Table, session: Session) -> Grid:
 def _pieces(table: ir.Table, session: Session) -> Iterable[Any]:
     texts = table.select(**{name: table[name].cast("string") for name in table.columns})
     backend = table.get_backend()
-    if backend.name != "duckdb":
-        return texts.to_pyarrow_batches(chunk_size=_PIECE_ROWS)
-    return session.engine.sql(str(backend.compile(texts))).to_arrow_reader(_PIECE_ROWS)
+    pieces: Iterable[Any] = (
+        session.engine.sql(str(backend.compile(texts))).to_arrow_reader(_PIECE_ROWS)
+        if backend.name == "duckdb"
+        else texts.to_pyarrow_batches(chunk_size=_PIECE_ROWS)
+    )
+    return pieces
 
 
 @dataclass

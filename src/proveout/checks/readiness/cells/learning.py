@@ -10,7 +10,6 @@ to the rows that share a deciding key.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -19,8 +18,8 @@ from numpy.typing import NDArray
 from proveout.checks.readiness.cells.edits import corrected, learned
 from proveout.checks.readiness.cells.features import Features
 from proveout.checks.readiness.cells.grid import Column, Scores
-from proveout.checks.readiness.cells.labels import Known, Labels
-from proveout.checks.readiness.cells.signal import Kind, Signal, Told, by_value
+from proveout.checks.readiness.cells.labels import Known
+from proveout.checks.readiness.cells.signal import Signal, Told, by_value
 
 _PRIOR_SAYS = 4.0
 """How many labelled cells a detector's own confidence counts as."""
@@ -109,7 +108,7 @@ def gap_signal(column: Column, said: dict[int, str]) -> Signal | None:
     chance = (n_gaps + 0.5) / (len(empty) + 1)
     told = Told(reason="empty, and the empty cells that were looked at by hand should not be")
     codes = column.is_empty.nonzero()[0].tolist()
-    return by_value("missing", column, {code: (chance, told) for code in codes})
+    return by_value("missing", column, dict.fromkeys(codes, (chance, told)))
 
 
 def classify(known: Known, features: Features, prior: Scores, *, seed: int) -> Scores:

@@ -91,7 +91,7 @@ class ColumnSuspects:
             return Told(reason="corrected by hand", suggestion=self.corrected[row])
         if self.by[at] < 0:
             return _BY_LIKENESS
-        return self.signals[self.by[at]].told_of(row, self.column)
+        return self.signals[int(self.by[at])].told_of(row, self.column)
 
 
 def suspects(

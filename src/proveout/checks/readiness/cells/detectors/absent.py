@@ -13,13 +13,15 @@ ALWAYS = frozenset({
 })  # fmt: skip
 """Texts that are hardly ever a value."""
 OFTEN = frozenset({
-    "na", "none", "unknown", "unbekannt", "missing", "empty", "xxx", "xx", "x", ".", "..", "no data",
-    "not known", "dummy", "test", "default", "blank", "nd", "void", "noname", "inconnu", "*",
+    "na", "none", "unknown", "unbekannt", "missing", "empty", "xxx", "xx", "x", ".", "..",
+    "no data", "not known", "dummy", "test", "default", "blank", "nd", "void", "noname",
+    "inconnu", "*",
 })  # fmt: skip
 """Texts that are a value in some columns: suspect where the others are of another kind."""
 _DATES = frozenset({
     "1900-01-01", "01/01/1900", "1/1/1900", "01.01.1900", "1970-01-01", "01/01/1970", "9999-12-31",
-    "12/31/9999", "31.12.9999", "0000-00-00", "00/00/0000", "1899-12-30", "01/01/0001", "0001-01-01",
+    "12/31/9999", "31.12.9999", "0000-00-00", "00/00/0000", "1899-12-30", "01/01/0001",
+    "0001-01-01",
 })  # fmt: skip
 _NEARLY_ALWAYS = 0.02
 """Share of empty cells up to which a column counts as nearly always filled."""
@@ -84,6 +86,6 @@ def gaps(column: Column) -> Signal | None:
     if not n_empty or n_empty > _NEARLY_ALWAYS * column.n_rows or column.n_rows < 50:
         return None
     share = column.n_filled / column.n_rows
-    told = Told(reason=f"empty, while {share:.1%} of the records have a value")
-    empty = {code: (0.6, told) for code in column.is_empty.nonzero()[0].tolist()}
+    told = Told(reason=f"empty, while {100 * share:.1f} % of the records have a value")
+    empty = dict.fromkeys(column.is_empty.nonzero()[0].tolist(), (0.6, told))
     return by_value("missing", column, empty)

@@ -110,6 +110,34 @@ def _is_uneven(columns: Sequence[Column], key: int, source: int, of: int) -> boo
     return bool(chi / (known.sum() - 1) >= _UNEVEN)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Claims:
+    """Who says what: a claim is one value of one key; reports are the rows that make it."""
+
+    filled: NDArray[np.bool_]
+    """By row of the table: whether it reports anything."""
+    source: NDArray[np.int64]
+    """By report."""
+    claim: NDArray[np.int64]
+    """By report."""
+    key: NDArray[np.int64]
+    """By claim; in order."""
+    value: NDArray[np.int64]
+    """By claim."""
+    n_keys: int
+    n_sources: int
+
+
+def _claims(key: Column, source: Column, column: Column) -> _Claims:
+    filled = ~(column.is_empty[column.codes] | key.is_empty[key.codes])
+    k, s, v = (each.codes[filled].astype(np.int64) for each in (key, source, column))
+    found, claim = np.unique(k * len(column.values) + v, return_inverse=True)
+    return _Claims(
+        filled=filled, source=s, claim=claim.reshape(-1), key=found // len(column.values),
+        value=found % len(column.values), n_keys=len(key.values), n_sources=len(source.values),
+    )  # fmt: skip
+
+
 def believe(
     key: Column, source: Column, column: Column, *, known: dict[int, int] | None = None
 ) -> Belief:
@@ -117,58 +145,53 @@ def believe(
 
     `known` gives the true value's code by code of the key, where it is known.
     """
-    filled = ~(column.is_empty[column.codes] | key.is_empty[key.codes])
-    k, s, v = (each.codes[filled].astype(np.int64) for each in (key, source, column))
-    claims, at = np.unique(k * len(column.values) + v, return_inverse=True)
-    of_key, value = claims // len(column.values), claims % len(column.values)
-    n_keys, n_sources = len(key.values), len(source.values)
-    fixed = _fixed(of_key, value, known or {})
-    counts_as = np.where(np.isnan(fixed), 1.0, _KNOWN_COUNTS)[at]
-    per_source = np.bincount(s, counts_as, n_sources)
-    trust = np.full(n_sources, 0.7)
-    share = np.ones(n_sources)
-    chance = np.zeros(len(claims))
+    claims = _claims(key, source, column)
+    fixed = _fixed(claims, known or {})
+    counts_as = np.where(np.isnan(fixed), 1.0, _KNOWN_COUNTS)[claims.claim]
+    per_source = np.bincount(claims.source, counts_as, claims.n_sources)
+    trust = np.full(claims.n_sources, 0.7)
+    share = np.ones(claims.n_sources)
+    chance = np.zeros(len(claims.key))
     for _ in range(_ROUNDS):
         weight = np.clip(np.log(_FALSE_VALUES * trust / (1 - trust)), 0, 6) * share
-        chance = _softmax(np.bincount(at, weight[s], len(claims)), of_key, n_keys)
-        chance = np.where(np.isnan(fixed), chance, fixed)
-        right = np.bincount(s, chance[at] * counts_as, n_sources)
+        chance = np.where(np.isnan(fixed), _likely(claims, weight), fixed)
+        right = np.bincount(claims.source, chance[claims.claim] * counts_as, claims.n_sources)
         trust = np.clip((right + 1.4) / (per_source + 2), 0.02, 0.98)
-        share = _independence(s, at, of_key, chance, n_sources, n_keys)
-    return _belief(column, key, filled, at, of_key, value, chance, trust)
+        share = _independence(claims, chance)
+    return _belief(column, key, claims, chance, trust)
 
 
-def _fixed(
-    of_key: NDArray[np.int64], value: NDArray[np.int64], known: dict[int, int]
-) -> NDArray[np.float64]:
-    fixed = np.full(len(of_key), np.nan)
+def _fixed(claims: _Claims, known: dict[int, int]) -> NDArray[np.float64]:
+    """Return 1 and 0 for claims that are known to be true and false, nan for the others."""
+    fixed = np.full(len(claims.key), np.nan)
     for key, true in known.items():
-        low, high = np.searchsorted(of_key, [key, key + 1])
-        fixed[low:high] = value[low:high] == true
+        low, high = np.searchsorted(claims.key, [key, key + 1])
+        fixed[low:high] = claims.value[low:high] == true
     return fixed
 
 
-def _softmax(
-    scores: NDArray[np.float64], of_key: NDArray[np.int64], n_keys: int
-) -> NDArray[np.float64]:
-    top = np.full(n_keys, -np.inf)
-    np.maximum.at(top, of_key, scores)
-    odds = np.exp(scores - top[of_key])
-    return np.asarray(odds / np.bincount(of_key, odds, n_keys)[of_key])
+def _likely(claims: _Claims, weight: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return how likely each claim is, of all claims on its key."""
+    scores = np.bincount(claims.claim, weight[claims.source], len(claims.key)).astype(np.float64)
+    top = np.full(claims.n_keys, -np.inf)
+    np.maximum.at(top, claims.key, scores)
+    odds = np.exp(scores - top[claims.key])
+    return np.asarray(odds / np.bincount(claims.key, odds, claims.n_keys)[claims.key])
 
 
-def _independence(
-    s: NDArray[np.int64], at: NDArray[np.int64], of_key: NDArray[np.int64],
-    chance: NDArray[np.float64], n_sources: int, n_keys: int,
-) -> NDArray[np.float64]:  # fmt: skip
+def _independence(claims: _Claims, chance: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return each source's share of a vote: less, the more of its false values others repeat."""
     from scipy.sparse import csr_matrix
 
-    doubt = (1 - chance[at]).astype(np.float32)
-    says = csr_matrix((np.ones(len(s), np.float32), (s, at)), (n_sources, len(chance)))
-    falsely = csr_matrix((doubt, (s, at)), says.shape)
-    about = csr_matrix((np.ones(len(s), np.float32), (s, of_key[at])), (n_sources, n_keys))
-    false_about = csr_matrix((doubt, (s, of_key[at])), about.shape)
+    doubt = (1 - chance[claims.claim]).astype(np.float32)
+    once = np.ones(len(doubt), np.float32)
+    by_claim = claims.n_sources, len(claims.key)
+    by_key = claims.n_sources, claims.n_keys
+    of_key = claims.key[claims.claim]
+    says = csr_matrix((once, (claims.source, claims.claim)), by_claim)
+    falsely = csr_matrix((doubt, (claims.source, claims.claim)), by_claim)
+    about = csr_matrix((once, (claims.source, of_key)), by_key)
+    false_about = csr_matrix((doubt, (claims.source, of_key)), by_key)
     shared = np.asarray((falsely @ says.T).todense())
     comparable = np.asarray((false_about @ about.T).todense())
     alike = shared / (comparable + 1)
@@ -177,19 +200,18 @@ def _independence(
 
 
 def _belief(
-    column: Column, key: Column, filled: NDArray[np.bool_], at: NDArray[np.int64],
-    of_key: NDArray[np.int64], value: NDArray[np.int64], chance: NDArray[np.float64],
+    column: Column, key: Column, claims: _Claims, chance: NDArray[np.float64],
     trust: NDArray[np.float64],
 ) -> Belief:  # fmt: skip
     best = np.full(len(key.values), -1, np.int32)
     order = np.argsort(chance, kind="stable")
-    best[of_key[order]] = value[order]  # the last one written is the likeliest
-    n_reports = np.bincount(key.codes[filled], minlength=len(key.values)).astype(np.int32)
+    best[claims.key[order]] = claims.value[order]  # the last one written is the likeliest
+    n_reports = np.bincount(key.codes[claims.filled], minlength=len(key.values))
     probability = np.zeros(column.n_rows, np.float32)
-    probability[filled] = chance[at]
+    probability[claims.filled] = chance[claims.claim]
     return Belief(
-        probability=probability, best=best[key.codes], n_reports=n_reports[key.codes],
-        trust=trust.astype(np.float32),
+        probability=probability, best=best[key.codes],
+        n_reports=n_reports.astype(np.int32)[key.codes], trust=trust.astype(np.float32),
     )  # fmt: skip
 
 
@@ -208,7 +230,7 @@ def conflicts(columns: Sequence[Column], reports: Reports, of: int, belief: Beli
         return Told(
             reason=f"the {int(others[row]):,} other reports on {key.name} '{key.at(row)}', weighed "
             f"by how far each {source.name} can be trusted, say '{best}' ('{who}' is believed in "
-            f"{belief.trust[source.codes[row]]:.0%} of what it says)",
+            f"{100 * belief.trust[source.codes[row]]:.0f} % of what it says)",
             suggestion=best,
         )
 

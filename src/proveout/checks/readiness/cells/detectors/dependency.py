@@ -94,12 +94,12 @@ def distrust(
             before = foretold.get(say.on, np.zeros(columns[of].n_rows, np.float32))
             foretold[say.on] = before + say.weight * say.against
             weight[say.on] = weight.get(say.on, 0.0) + say.weight
-    none = np.float32(0)
-    return {
-        at: (outvoted.get(at, none) + foretold[at] / weight[at]) / 2
-        if at in foretold else outvoted[at] / 2
-        for at in {*outvoted, *foretold}
-    }  # fmt: skip
+    scores: dict[int, Scores] = {}
+    for at in sorted({*outvoted, *foretold}):
+        none = np.zeros(columns[at].n_rows, np.float32)
+        missed = foretold.get(at, none) / weight.get(at, 1.0)
+        scores[at] = ((outvoted.get(at, none) + missed) / 2).astype(np.float32)
+    return scores
 
 
 def broken_dependencies(

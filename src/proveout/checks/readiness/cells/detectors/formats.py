@@ -73,7 +73,7 @@ def _no_numbers(column: Column, shapes: Shapes) -> dict[int, tuple[float, Told]]
         found[code] = (
             score * min(1.0, 0.5 + shapes.numeric_share / 2 + 0.1),
             Told(
-                reason=f"not a number, as {shapes.numeric_share:.1%} of {column.name} are",
+                reason=f"not a number, as {100 * shapes.numeric_share:.1f} % of {column.name} are",
                 suggestion=suggestion,
             ),
         )
@@ -123,7 +123,9 @@ def _other_forms(column: Column, shapes: Shapes) -> dict[int, tuple[float, Told]
         score = _oddity(shapes.coarse[code], usual, share)
         if shapes.coarse[code] == usual or share > 0.5 * most or not score:
             continue
-        reason = f"written in another form than {most:.1%} of {column.name}, such as '{example}'"
+        reason = (
+            f"written in another form than {100 * most:.1f} % of {column.name}, such as '{example}'"
+        )
         found[code] = score, Told(reason=reason)
     return found
 
@@ -143,7 +145,7 @@ def _digits_in_words(column: Column, shapes: Shapes) -> dict[int, tuple[float, T
     found = {}
     for code, _, _ in column.filled():
         if "9" in shapes.coarse[code]:
-            reason = f"holds a digit, as only {shapes.digit_share:.2%} of {column.name} do"
+            reason = f"holds a digit, as only {100 * shapes.digit_share:.2f} % of {column.name} do"
             found[code] = 0.65, Told(reason=reason)
     return found
 

@@ -23,17 +23,13 @@ class _Tail:
 
 def misplaced(columns: Sequence[Column], at: int) -> list[Signal]:
     """Find what belongs to another column, whose own cell is empty or says the same."""
-    signals = []
-    for other in range(len(columns)):
-        if other == at:
-            continue
-        for signal in (
-            _with_tail(columns[at], columns[other]),
-            _foreign(columns[at], columns[other]),
-        ):
-            if signal is not None:
-                signals.append(signal)
-    return signals
+    others = [columns[other] for other in range(len(columns)) if other != at]
+    found = [
+        signal
+        for other in others
+        for signal in (_with_tail(columns[at], other), _foreign(columns[at], other))
+    ]
+    return [signal for signal in found if signal is not None]
 
 
 def _lists(column: Column) -> set[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from os.path import commonprefix
 
 from proveout.checks.readiness.cells.grid import Column
 from proveout.checks.readiness.cells.signal import Signal, Told, by_value
@@ -75,7 +74,7 @@ def _by_form(
         members.sort(key=lambda each: (-each[0], each[2]))
         head = members[0]
         heads.append(head)
-        for n, code, value in members[1:]:
+        for n, code, _ in members[1:]:
             if head[0] >= 2 * n:
                 reason = f"another spelling of '{head[2]}', which {head[0]:,} records have"
                 spellings[code] = 0.7, Told(reason=reason, suggestion=head[2])
@@ -147,14 +146,21 @@ def _nearest(
 
 def _edits(text: str, other: str) -> int:
     """Count the edits between two texts; a large number where there are many."""
-    front = len(commonprefix((text, other)))
+    front = _alike_for(text, other)
     mine, theirs = text[front:], other[front:]
-    end = len(commonprefix((mine[::-1], theirs[::-1])))
+    end = _alike_for(mine[::-1], theirs[::-1])
     mine, theirs = mine[: len(mine) - end], theirs[: len(theirs) - end]
     longer = max(len(mine), len(theirs))
     if longer <= 1:
         return longer
     return edit_distance(mine, theirs) if longer <= _WIDEST else longer
+
+
+def _alike_for(text: str, other: str) -> int:
+    for at, (mine, theirs) in enumerate(zip(text, other, strict=False)):
+        if mine != theirs:
+            return at
+    return min(len(text), len(other))
 
 
 def _differ_in_digits(text: str, other: str) -> bool:
