@@ -18,6 +18,8 @@ MOST_EDGES = 8_000
 """Rules on a page; more are a drawing, and looking for cells in it would take minutes."""
 MOST_CHARACTERS = 200_000
 """Characters on a page: a page of the smallest print holds 20,000."""
+_THIN = 4.0
+"""A filled box thinner than this, in points, is a rule."""
 _TOLERANCE = 0.15
 """A gap between characters that parts words, in heights: a narrow blank is 0.2, kerning 0.05."""
 
@@ -98,8 +100,9 @@ def _read(number: int, page: PlumberPage) -> Page:
             fault=f"it holds {len(page.chars)} characters, more than {MOST_CHARACTERS}",
         )  # fmt: skip
     once = page.dedupe_chars(tolerance=0.5)  # some programs print bold text twice
-    edges = once.edges
-    grids = _grids(once) if 3 < len(edges) <= MOST_EDGES else ()
+    drawn = once.filter(_is_no_shade)
+    edges = drawn.edges
+    grids = _grids(drawn) if 3 < len(edges) <= MOST_EDGES else ()
     words = [
         word
         for found in once.extract_words(
@@ -117,6 +120,13 @@ def _read(number: int, page: PlumberPage) -> Page:
         space=_space(once.chars),
         pictured=_pictured(page),
     )
+
+
+def _is_no_shade(thing: dict[str, Any]) -> bool:
+    """Leave out what is only filled: shades of rows show every other one, rules are thin."""
+    if thing["object_type"] != "rect" or thing.get("stroke"):
+        return True
+    return bool(min(thing["width"], thing["height"]) < _THIN)
 
 
 def _grids(page: PlumberPage) -> tuple[tuple[Box, ...], ...]:

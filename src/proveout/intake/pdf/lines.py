@@ -13,9 +13,15 @@ from proveout.intake.pdf.page import Box, Word, around
 class Line:
     """Words that stand on one level, from left to right."""
 
-    words: tuple[Word, ...]
+    groups: tuple[tuple[Word, ...], ...]
+    """Words that no wide gap parts."""
     phrases: tuple[Box, ...]
-    """Where the words stand that no wide gap parts."""
+    """Where each group stands."""
+
+    @property
+    def words(self) -> tuple[Word, ...]:
+        """All words."""
+        return tuple(word for group in self.groups for word in group)
 
     @property
     def box(self) -> Box:
@@ -57,10 +63,23 @@ def lines_of(words: Iterable[Word], *, space: float) -> list[Line]:
 def _line(words: list[Word], space: float) -> Line:
     ordered = tuple(sorted(words, key=lambda word: word.box.x0))
     wide = gap_between_phrases(typical_height(ordered), space)
-    phrases: list[list[Box]] = []
+    groups: list[list[Word]] = []
     for word in ordered:
-        if phrases and word.box.x0 - max(box.x1 for box in phrases[-1][-3:]) < wide:
-            phrases[-1].append(word.box)
+        if groups and word.box.x0 - max(other.box.x1 for other in groups[-1][-3:]) < wide:
+            groups[-1].append(word)
         else:
-            phrases.append([word.box])
-    return Line(ordered, tuple(around(boxes) for boxes in phrases))
+            groups.append([word])
+    return Line(
+        tuple(map(tuple, groups)),
+        tuple(around(word.box for word in group) for group in groups),
+    )
+
+
+def text_of(words: Sequence[Word]) -> str:
+    """Join words in the order of reading; what a hyphen parts at the end of a line is one word."""
+    text = ""
+    for word, before in zip(words, (None, *words), strict=False):
+        new_line = before is not None and word.box.top > before.box.level
+        hyphen = text[-1:] == "-" and text[-2:-1].isalnum()
+        text += word.text if not text or (new_line and hyphen) else f" {word.text}"
+    return text

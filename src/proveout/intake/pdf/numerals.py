@@ -19,7 +19,8 @@ _TELLING = {
     ",": re.compile(r".*(?:\.\d{3},\d*|,\d{1,2}-?$|,\d{4,}-?$|\.\d{3}\.\d{3})"),
 }
 """What can be read in one way only: '1,234.5', '2.50', '1,234,567'."""
-_DATE = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}")
+_DATE = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}|\d{4}-")
+"""Or the part of one that stands at the end of a line."""
 
 
 def is_numeral(text: str) -> bool:

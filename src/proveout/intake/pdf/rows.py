@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from proveout.intake.pdf.found import Aside, Row
-from proveout.intake.pdf.lines import Line
+from proveout.intake.pdf.lines import Line, text_of
 from proveout.intake.pdf.numerals import is_numeral
 from proveout.intake.pdf.page import Box, Word, around
 
@@ -41,25 +41,45 @@ def column_of(word: Box, columns: Columns) -> int:
 def rows_of(page: int, lines: Sequence[Line], columns: Columns) -> tuple[list[Row], list[Aside]]:
     """Put lines together to rows; what belongs to no row stands aside.
 
-    A line that fills fewer columns than a row does and holds no number goes on with the row that
-    is nearest, where its words would not have fitted on the line before.
+    A line that fills fewer columns than a row does, and holds no number, goes on with the row above
+    or begins the one below, whichever side of the widest gap between the two rows it stands on;
+    and only where its first word would not have fitted on the line before.
     """
     cuts = [_cut(line, columns) for line in lines]
+    numeric = _numeric_columns(cuts, len(columns))
     wide = max((len(cut.filled) for cut in cuts), default=0)
-    anchors = [i for i, cut in enumerate(cuts) if 2 * len(cut.filled) > wide or (cut.has_number)]
+    anchors = [i for i, cut in enumerate(cuts) if _is_row(cut, wide, numeric)]
     first_number = next((i for i, cut in enumerate(cuts) if cut.has_number), 0)
+    homes = _homes(cuts, anchors)
     groups: dict[int, list[int]] = {i: [i] for i in anchors}
     asides: list[Aside] = []
     for i, cut in enumerate(cuts):
         if i in groups:
             continue
-        home = _home(i, cuts, anchors, columns, heading=i < first_number)
-        if home is None:
-            asides.append(Aside(page=page, box=cut.line.box, text=cut.line.text))
-        else:
+        home = homes.get(i)
+        if home is not None and (i < first_number or _goes_on(i, home, cuts, columns)):
             groups[home].append(i)
-    rows = [_row(page, [cuts[i] for i in sorted(group)]) for group in groups.values()]
+        elif 2 * len(cut.filled) > wide:
+            groups[i] = [i]
+        else:
+            asides.append(Aside(page=page, box=cut.line.box, text=cut.line.text))
+    rows = [_row(page, [cuts[i] for i in sorted(group)]) for _, group in sorted(groups.items())]
     return rows, asides
+
+
+def _numeric_columns(cuts: Sequence[_Cut], n: int) -> set[int]:
+    """Return the columns in which mostly numbers stand."""
+    texts = [[text for cut in cuts if (text := cut.texts()[c])] for c in range(n)]
+    return {c for c in range(n) if sum(map(is_numeral, texts[c])) > 0.5 * max(1, len(texts[c]))}
+
+
+def _is_row(cut: _Cut, wide: int, numeric: set[int]) -> bool:
+    """Tell a line that is a row of its own, or the main line of one."""
+    texts = cut.texts()
+    numbers = sum(is_numeral(texts[c]) for c in numeric)
+    if 2 * len(cut.filled) > wide:
+        return bool(numbers) or 0 in cut.filled or not numeric
+    return numbers > 1 or (numbers == 1 and (0 in cut.filled or wide < 4))
 
 
 def rows_of_bands(page: int, bands: Sequence[Sequence[Line]], columns: Columns) -> list[Row]:
@@ -74,39 +94,47 @@ def _cut(line: Line, columns: Columns) -> _Cut:
     return _Cut(line, cells)
 
 
-def _home(
-    i: int, cuts: Sequence[_Cut], anchors: Sequence[int], columns: Columns, *, heading: bool
-) -> int | None:
-    """Find the row which a line goes on with, or begins."""
-    above = max((a for a in anchors if a < i), default=None)
-    below = min((a for a in anchors if a > i), default=None)
-    level = cuts[i].line.box.level
-    height = max(cuts[i].line.box.height, 1.0)
+def _homes(cuts: Sequence[_Cut], anchors: Sequence[int]) -> dict[int, int]:
+    """Find for each line between two rows the one that it stands with."""
+    levels = [cut.line.box.level for cut in cuts]
+    height = max((cut.line.box.height for cut in cuts), default=1.0)
+    homes: dict[int, int] = {}
+    for above, below in zip([None, *anchors], [*anchors, None], strict=True):
+        first = 0 if above is None else above
+        last = len(cuts) - 1 if below is None else below
+        if above is None or below is None:
+            break_at = first if above is None else last
+        else:
+            gaps = [levels[i + 1] - levels[i] for i in range(first, last)]
+            # Where nothing tells, what stands below a row goes on with it.
+            widest = max(gaps, default=0.0)
+            near = [i for i, gap in enumerate(gaps) if gap > widest - 0.08 * height]
+            break_at = first + near[-1]
+        for i in range(first, last + 1):
+            home = above if i <= break_at and above is not None else below
+            if home is not None and abs(levels[i] - levels[home]) < 1.9 * height * max(
+                1, abs(i - home)
+            ):
+                homes[i] = home
+    return homes
 
-    def distance(anchor: int | None) -> float:
-        return abs(cuts[anchor].line.box.level - level) if anchor is not None else float("inf")
 
-    # A row's lines stand close; as near to the row above as to that below goes with the former.
-    nearest = above if distance(above) <= 1.15 * distance(below) else below
-    if nearest is None or distance(nearest) > height * 1.9 * max(1, abs(i - nearest)):
-        return None
-    if heading:
-        return nearest
+def _goes_on(i: int, home: int, cuts: Sequence[_Cut], columns: Columns) -> bool:
+    """Tell whether the text of a line goes on with what stands in the same columns of its row."""
+    first, second = sorted((home, i))
     for column in cuts[i].filled:
-        other = cuts[nearest].cells[column]
-        if not other:
-            # The other cells stand beside the midst of this one.
-            continue
-        first, second = sorted((nearest, i))
-        between = [c for c in cuts[first:second] if c.cells[column]]
-        last = (between[-1] if between else cuts[first]).cells[column]
-        if not _wraps(last, cuts[second].cells[column], columns[column]):
-            return None
-    return nearest
+        before = [cut for cut in cuts[first:second] if cut.cells[column]]
+        after = cuts[second].cells[column]
+        # Where the row has nothing in this column, its other cells stand beside the midst of it.
+        if before and after and not _wraps(before[-1].cells[column], after, columns[column]):
+            return False
+    return True
 
 
 def _wraps(before: Sequence[Word], after: Sequence[Word], column: tuple[float, float]) -> bool:
     """Tell whether the first word of a line would not have fitted on the line before."""
+    if before[-1].text.endswith("-"):
+        return True
     left = column[1] - before[-1].box.x1
     word = after[0].box
     return left < (word.x1 - word.x0) + 0.2 * word.height
@@ -118,6 +146,6 @@ def _row(page: int, cuts: Sequence[_Cut]) -> Row:
     return Row(
         page=page,
         box=around(word.box for words in held for word in words),
-        cells=tuple(" ".join(word.text for word in words) for words in held),
+        cells=tuple(map(text_of, held)),
         boxes=tuple(around(w.box for w in words) if words else None for words in held),
     )

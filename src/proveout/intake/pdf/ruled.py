@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from proveout.intake.pdf.found import Aside, Found, Row
-from proveout.intake.pdf.lines import lines_of
+from proveout.intake.pdf.lines import lines_of, text_of
 from proveout.intake.pdf.page import Box, Page, Word, around
 from proveout.intake.pdf.rows import rows_of
 
@@ -117,7 +117,8 @@ def _as_lines(page: Page, words: Sequence[Word]) -> list[Aside]:
 
 
 def _text(page: Page, words: Sequence[Word]) -> str:
-    return " ".join(line.text for line in lines_of(words, space=page.space))
+    lines = lines_of(words, space=page.space)
+    return text_of([word for line in lines for word in line.words])
 
 
 def _several(

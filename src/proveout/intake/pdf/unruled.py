@@ -29,17 +29,23 @@ def unruled_tables(page: Page, free: Sequence[Word]) -> tuple[list[Found], list[
 
 
 def _blocks(lines: Sequence[Line]) -> list[list[Line]]:
-    """Part lines where a column's gap ends: at wide gaps, and where phrases go across columns."""
+    """Part lines where a column's gap ends: at wide gaps, where phrases go across columns, and
+    where a lone line is followed by what reads like a header."""
     blocks: list[list[Line]] = []
     current: list[Line] = []
     columns: list[_Reach] = []
     for i, line in enumerate(lines):
-        if current and (_is_far(current, line) or _ends(line, lines[i + 1 :], columns)):
+        if current and (
+            _is_far(current, line)
+            or _ends(line, lines[i + 1 :], columns)
+            or _is_title(line, lines[i + 1 : i + 4], current)
+        ):
             blocks.append(current)
             current, columns = [], []
         current.append(line)
-        if len(line.phrases) > 1 and not _crosses(line, columns):
-            columns = _merged([*columns, *((p.x0, p.x1) for p in line.phrases)])
+        fits = _fitted(line, columns)
+        if fits is not None and len(fits) > 1:
+            columns = _merged([*columns, *fits])
     blocks.append(current)
     return [part for block in blocks if block for part in _trimmed(block)]
 
@@ -47,24 +53,71 @@ def _blocks(lines: Sequence[Line]) -> list[list[Line]]:
 def _is_far(block: Sequence[Line], line: Line) -> bool:
     gap = line.box.top - block[-1].box.bottom
     height = max(line.box.height, 1.0)
-    gaps = [b.box.top - a.box.bottom for a, b in pairwise(block)]
-    # Rows of several lines stand closer within than between.
-    usual = max(*gaps, 0.0) if gaps else height
+    # Rows of several lines stand closer within than between; of many gaps one alone tells nothing.
+    gaps = sorted(b.box.top - a.box.bottom for a, b in pairwise(block))
+    once = len(gaps) > 5 and gaps[-1] > 2.5 * max(gaps[-2], 1.0)
+    usual = max(gaps[-2 if once else -1], 0.0) if gaps else height
     return gap > max(1.6 * usual + 0.5 * height, 0.9 * height)
+
+
+def _is_title(line: Line, after: Sequence[Line], block: Sequence[Line]) -> bool:
+    """Tell a lone line between a table of numbers and the header of the next."""
+    rows = [other for other in block if len(other.phrases) > 1]
+    following = next((other for other in after if len(other.phrases) > 1), None)
+    if len(line.phrases) > 1 or following is None or len(rows) < 2:
+        return False
+    return (
+        2 * sum(map(_has_number, rows)) > len(rows)
+        and not _has_number(following)
+        and (
+            len(following.phrases) > 2
+            or line.box.top - block[-1].box.bottom > 0.5 * line.box.height
+        )
+    )
+
+
+def _has_number(line: Line) -> bool:
+    return any(is_numeral(word.text) for group in line.groups for word in (group[0], group[-1]))
 
 
 def _ends(line: Line, after: Sequence[Line], columns: Sequence[_Reach]) -> bool:
     """Tell whether other columns begin here: this line and the next of its kind go across."""
-    if not columns or not _crosses(line, columns):
+    if not columns or _fitted(line, columns) is not None:
         return False
     following = next((other for other in after[:3] if len(other.phrases) > 1), None)
-    return len(line.phrases) > 1 and (following is None or _crosses(following, columns))
+    return len(line.phrases) > 1 and (following is None or _fitted(following, columns) is None)
 
 
-def _crosses(line: Line, columns: Sequence[_Reach]) -> bool:
-    return any(
-        sum(min(p.x1, x1) - max(p.x0, x0) > 0 for x0, x1 in columns) > 1 for p in line.phrases
-    )
+def _fitted(line: Line, columns: Sequence[_Reach]) -> list[_Reach] | None:
+    """Return where a line's phrases stand, cut where columns are; None where one goes across.
+
+    Words that stand close belong to two columns where the gap between them is also the columns'.
+    """
+    reaches: list[_Reach] = []
+    for group in line.groups:
+        parts: list[list[Word]] = []
+        last: int | None = None
+        loose = False
+        for word in group:
+            over = [
+                i
+                for i, (x0, x1) in enumerate(columns)
+                if min(word.box.x1, x1) > max(word.box.x0, x0)
+            ]
+            if len(over) > 1:
+                return None
+            own = over[0] if over else None
+            if own is not None and last is not None and own != last:
+                if loose:
+                    return None
+                parts.append([])
+            if not parts:
+                parts.append([])
+            parts[-1].append(word)
+            loose = own is None
+            last = own if own is not None else last
+        reaches += [(part[0].box.x0, max(word.box.x1 for word in part)) for part in parts]
+    return reaches
 
 
 def _merged(reaches: Sequence[_Reach]) -> list[_Reach]:
@@ -106,8 +159,9 @@ def _table(page: Page, block: Sequence[Line]) -> Found | None:
     if len(wide) < 2:
         return None
     columns = _columns(wide)
-    across = [line for line in block if _crosses(line, columns)]
-    lines = [line for line in block if not _crosses(line, columns)]
+    fits = [_fitted(line, columns) is not None for line in block]
+    across = [line for line, fit in zip(block, fits, strict=True) if not fit]
+    lines = [line for line, fit in zip(block, fits, strict=True) if fit]
     if len(lines) < 2:
         return None
     columns = _tight(lines, columns, page.space)
@@ -142,39 +196,60 @@ def _columns(wide: Sequence[Line]) -> list[_Reach]:
     columns: list[_Reach] = []
     # Lines with many phrases know the columns best.
     for line in sorted(wide, key=lambda line: -len(line.phrases)):
-        if not columns or not _crosses(line, columns):
-            columns = _merged([*columns, *((p.x0, p.x1) for p in line.phrases)])
+        fits = _fitted(line, columns)
+        if fits is not None:
+            columns = _merged([*columns, *fits])
     return columns
 
 
 def _tight(lines: Sequence[Line], columns: list[_Reach], space: float) -> list[_Reach]:
-    """Part columns that stand close: numbers that end on one line, and what begins after it."""
+    """Part columns that stand close, until none can be parted."""
     parted: list[_Reach] = []
-    for x0, x1 in columns:
-        held = [[w.box for w in line.words if x0 <= w.box.middle <= x1] for line in lines]
-        cut = _cut_at([boxes for boxes in held if boxes], space)
-        parted += [(x0, cut[0]), (cut[1], x1)] if cut else [(x0, x1)]
+    waiting = list(reversed(columns))
+    while waiting:
+        x0, x1 = waiting.pop()
+        held = [[w for w in line.words if x0 <= w.box.middle <= x1] for line in lines]
+        cut = _cut_at([words for words in held if words], space)
+        if cut is None:
+            parted.append((x0, x1))
+        else:
+            waiting += [(cut[1], x1), (x0, cut[0])]
     return parted
 
 
-def _cut_at(held: Sequence[Sequence[Box]], space: float) -> _Reach | None:
-    """Find a gap between an edge on which words end and one on which words begin."""
+def _cut_at(held: Sequence[Sequence[Word]], space: float) -> _Reach | None:
+    """Find a gap between two columns: words end on one line before it, or begin on one after it,
+    while those on the other side do not keep step, as they would in a phrase that comes again."""
     if len(held) < 4:
         return None
-    gaps = [(a.x1, b.x0) for boxes in held for a, b in pairwise(boxes) if b.x0 - a.x1 > 0.5]
-    for end in {round(end, 0) for end, _ in gaps}:
-        ends = [(a, b) for a, b in gaps if abs(a - end) < 0.8]
-        if len(ends) < 0.7 * len(held):
+    height = held[0][0].box.height
+    gaps = [(a.box.x1, b.box.x0) for words in held for a, b in pairwise(words)]
+    for end, start in sorted({(round(a), round(b)) for a, b in gaps if b - a > 0.5}):
+        left = [[w for w in words if w.box.middle < (end + start) / 2] for words in held]
+        right = [words[len(part) :] for words, part in zip(held, left, strict=True)]
+        ends = [part[-1].box.x1 for part in left if part]
+        begins = [part[0].box.x0 for part in right if part]
+        both = sum(bool(a) and bool(b) for a, b in zip(left, right, strict=True))
+        if both < max(3, 0.3 * len(held)) or min(begins) - max(ends) < 0.5:
             continue
-        left, right = max(a for a, _ in ends), min(b for _, b in ends)
-        starts = [min(box.x0 for box in boxes if box.x1 <= left + 0.1) for boxes in held
-                  if any(box.x1 <= left + 0.1 for box in boxes)]  # fmt: skip
-        free = not any(box.x0 < right - 0.1 and box.x1 > left + 0.1 for b in held for box in b)
-        height = held[0][0].height
-        wide = right - left > gap_between_phrases(height, space)
-        if free and right - left > 0.5 and (wide or max(starts) - min(starts) > 0.5 * height):
-            return left, right
+        if min(begins) - max(ends) > gap_between_phrases(height, space):
+            return max(ends), min(begins)
+        firsts = [part[0].box.x0 for part in left if part]
+        texts = {part[-1].text for part in left if part}
+        flush_left = _share_on_one_line(begins) > 0.9 and max(ends) - min(ends) > height
+        flush_right = _share_on_one_line(ends) > 0.9 and (
+            max(firsts) - min(firsts) > 0.4 * height or len(texts) > max(4, 0.9 * len(ends))
+        )
+        if flush_left or flush_right:
+            return max(ends), min(begins)
     return None
+
+
+def _share_on_one_line(places: Sequence[float]) -> float:
+    """Return the share of edges that stand on the commonest line."""
+    return max(sum(abs(place - other) < 0.8 for other in places) for place in places[:20]) / len(
+        places
+    )
 
 
 def _separators(page: Page, box: Box) -> list[float]:
