@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -13,6 +13,8 @@ _LEAST_SHARE = 0.005
 """Of the records: what is rarer comes and goes by chance, or with the season."""
 _EXPECTED = 8.0
 """Records that should be there before their absence means something: by chance it is 1 in 3,000."""
+_RECENT, _ENOUGH = 12, 3
+"""Deliveries that tell how steady the shares are: at most, and at least."""
 _ALIKE = 1.5
 """How many times as frequent a code may be under its new name."""
 
@@ -35,10 +37,32 @@ class Vocabulary:
 
     profiles: Sequence[ColumnProfile | None]
     counts: Counter[str] = field(default_factory=Counter)
+    recent: deque[Counter[str]] = field(default_factory=lambda: deque(maxlen=_RECENT))
 
     def add(self, at: int) -> None:
         """Take in one more delivery."""
-        self.counts.update(_values(self.profiles[at]))
+        values = _values(self.profiles[at])
+        self.recent.append(values)
+        self.counts.update(values)
+
+    @property
+    def unsteadiness(self) -> float:
+        """How many times as much shares vary as chance would have it: chi-squared by its degrees.
+
+        Two of three customers order once a year: what they order is no sample of the same whole.
+        """
+        whole: Counter[str] = Counter()
+        for values in self.recent:
+            whole.update(values)
+        cells = [
+            (values[code], k * values.total() / whole.total())
+            for values in self.recent
+            for code, k in whole.items()
+        ]
+        apart = [(seen - usual) ** 2 / usual for seen, usual in cells if usual >= 1]
+        degrees = len(apart) * (1 - 1 / max(2, len(self.recent)))
+        least = 1.0 if len(self.recent) >= _ENOUGH else 3.0
+        return max(least, sum(apart) / degrees) if degrees else least
 
     def differs(self, at: int) -> bool:
         """Tell whether a delivery has other codes."""
@@ -46,7 +70,10 @@ class Vocabulary:
 
     def changed(self, at: int) -> NewWords:
         """Say which codes are new and which are gone in a delivery; nothing rare counts."""
-        return changed(self.counts, _values(self.profiles[at]))
+        values = _values(self.profiles[at])
+        if values.keys() == self.counts.keys():
+            return NewWords()
+        return changed(self.counts, values, unsteadiness=self.unsteadiness)
 
 
 def is_vocabulary(profiles: Sequence[ColumnProfile | None]) -> bool:
@@ -60,13 +87,13 @@ def is_vocabulary(profiles: Sequence[ColumnProfile | None]) -> bool:
     return bool(counts) and len(counts) <= 0.1 * counts.total()
 
 
-def changed(before: Counter[str], now: Counter[str]) -> NewWords:
-    """Compare the codes of a delivery with those that were usual."""
+def changed(before: Counter[str], now: Counter[str], *, unsteadiness: float = 1.0) -> NewWords:
+    """Compare the codes of a delivery with those that were usual, unsteady among themselves."""
     n_before, n_now = before.total(), now.total()
     if not n_before or not n_now:
         return NewWords()
-    new = _missed(now, before)
-    gone = _missed(before, now)
+    new = _missed(now, before, unsteadiness)
+    gone = _missed(before, now, unsteadiness)
     pairs = _pairs(gone, new, before, now)
     olds, news = {old for old, _ in pairs}, {name for _, name in pairs}
     return NewWords(
@@ -76,13 +103,15 @@ def changed(before: Counter[str], now: Counter[str]) -> NewWords:
     )
 
 
-def _missed(there: Counter[str], here: Counter[str]) -> list[str]:
+def _missed(there: Counter[str], here: Counter[str], unsteadiness: float) -> list[str]:
     """List the codes of one side that the other one would surely show if it had them."""
     total, n = there.total(), here.total()
     return [
         code
         for code, k in there.most_common()
-        if code not in here and (share := _low(k, total)) >= _LEAST_SHARE and share * n >= _EXPECTED
+        if code not in here
+        and (share := _low(k, total)) >= _LEAST_SHARE
+        and share * n >= _EXPECTED * unsteadiness
     ]
 
 

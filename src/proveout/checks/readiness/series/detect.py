@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from proveout.checks.readiness.series.changes import Change, ChangeKind
-from proveout.checks.readiness.series.codes import NewWords, Vocabulary, changed, is_vocabulary
+from proveout.checks.readiness.series.codes import NewWords, Vocabulary, is_vocabulary
 from proveout.checks.readiness.series.deliveries import Series
 from proveout.checks.readiness.series.forms import (
     TEXT,
@@ -245,7 +245,7 @@ def _codes(name: str, known: Known) -> Iterator[Change]:
         return
     filled = _where(known, lambda each: each is not None and bool(each.values))
     for shift in _shifts(filled, lambda: Vocabulary(known)):
-        words = changed(shift.before.counts, shift.after.counts)
+        words = shift.before.changed(shift.spans[0][0])
         if words:
             yield Change(
                 kind="codes-changed", column=name, what=_told(words),

@@ -44,9 +44,9 @@ _PAIRED = 5
 """Files beyond which a record that all of them hold is no sign of a copy."""
 _COMMA = "^[+-]?([0-9]{1,3}([. ][0-9]{3})+|[0-9]+),[0-9]+$"
 _THOUSANDS = "^[+-]?[0-9]{1,3}(,[0-9]{3})+([.][0-9]+)?$"
-_UNIT = "[^0-9a-zA-Z .,+-]|[a-zA-Z]{1,4}"
-_FIGURE = "[+-]?[0-9]+([.,][0-9]+)*"
-_WITH_UNIT = f"^(({_UNIT}) ?{_FIGURE}|{_FIGURE} ?({_UNIT}))$"
+_SYMBOL = "[^0-9a-zA-Z .,+/()-]"
+_FIGURE = "[+-]?(0|[1-9][0-9]*)([.,][0-9]+)*"
+_WITH_UNIT = f"^(({_SYMBOL} ?|[A-Z]{{2,3}} ){_FIGURE}|{_FIGURE} ?({_SYMBOL}|[a-zA-Z]{{1,4}}))$"
 _PARSED = {"DD/MM/YYYY": "%d/%m/%Y", "MM/DD/YYYY": "%m/%d/%Y", "DD.MM.YYYY": "%d.%m.%Y",
            "DD-MM-YYYY": "%d-%m-%Y", "YYYY/MM/DD": "%Y/%m/%d"}  # fmt: skip
 
