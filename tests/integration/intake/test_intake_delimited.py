@@ -94,7 +94,8 @@ def test_only_a_broken_structure_makes_a_reject(open_: Open, tmp_path: Path) -> 
             line=4,
             column=None,
             reason="too-many-columns",
-            message="The row has 4 columns or more, not 3.",
+            message="The row has 4 columns, not 3. It can be put right in more than one way. "
+            "Certainty: 66%.",
             raw="3,z,4,5",
         ),
     ]
@@ -123,20 +124,29 @@ def test_bytes_that_stand_for_nothing_cost_their_row(
 
 @pytest.mark.parametrize("elsewhere", ["", '9,"open,\n'])
 def test_a_delimiter_too_many_shifts_no_values(open_: Open, tmp_path: Path, elsewhere: str) -> None:
-    """The row is a reject, though its last value is empty; so it is beside other damage."""
+    """The values go back under their columns, and the repair says how."""
     (tmp_path / "shifted.csv").write_text(f"id,name,note\n1,x,\n2,,y,\n3,z,NA\n{elsewhere}")
 
     opened = open_("shifted.csv", null_values=["NA"])
 
-    assert rows(opened) == [(1, "x", None), (3, "z", None)]
-    assert opened.rejects.by_reason().get("too-many-columns") == 1
-    assert opened.rejects.examples(1, reason="too-many-columns")[0].raw == "2,,y,"
+    assert rows(opened)[:3] == [(1, "x", None), (2, "y", None), (3, "z", None)]
+    assert opened.rejects.count == 0
+    assert opened.repairs.examples(1) == [
+        Reject(
+            file="shifted.csv",
+            line=3,
+            column=None,
+            reason="extra-delimiter",
+            message="A delimiter too many before field 2 is passed over. Certainty: 90%.",
+            raw="2,,y,",
+        )
+    ]
 
 
 @pytest.mark.parametrize("header", ["id,name", "id,name,"])
 def test_a_delimiter_after_every_row_is_a_habit(open_: Open, tmp_path: Path, header: str) -> None:
     """No column is made of it, and no row is a reject for it."""
-    (tmp_path / "habit.csv").write_text(f"{header}\n1,x,\n2,,\n3,,z,\n")
+    (tmp_path / "habit.csv").write_text(f"{header}\n1,x,\n2,,\n3,u,v,\n")
 
     opened = open_("habit.csv", null_values=["x"])
 
@@ -146,36 +156,36 @@ def test_a_delimiter_after_every_row_is_a_habit(open_: Open, tmp_path: Path, hea
 
 
 @pytest.mark.parametrize("rest", ["{i},text {i},{i}\n", '{i},"text {i}",{i}\n'])
-def test_an_open_quote_costs_one_row(open_: Open, tmp_path: Path, rest: str) -> None:
-    """The rows after it are read, and it is the only reject, with its own line."""
+def test_an_open_quote_costs_no_row(open_: Open, tmp_path: Path, rest: str) -> None:
+    """It is kept as text; the rows after it are read, and the repair has its own line."""
     lines = [rest.format(i=i) for i in range(20_000)]
-    lines[9_999] = '9999,"open,9999\n'
+    lines[9_999] = '9999,"text 9999,9999\n'
     (tmp_path / "open.csv").write_text("a,b,c\n" + "".join(lines))
 
     opened = open_("open.csv")
 
-    assert opened.table.count().execute() == 19_999
-    assert opened.rejects.count == 1
-    assert opened.rejects.examples() == [
+    assert opened.table.count().execute() == 20_000
+    assert opened.rejects.count == 0
+    assert opened.repairs.examples() == [
         Reject(
             file="open.csv",
             line=10_001,
             column=None,
-            reason="quoting",
-            message="A quote is opened and not closed.",
-            raw='9999,"open,9999',
+            reason="stray-quote",
+            message="A quote that opens or closes nothing is kept as text.",
+            raw='9999,"text 9999,9999',
         )
     ]
 
 
 def test_a_quoted_value_may_go_over_lines_in_a_damaged_file(open_: Open, tmp_path: Path) -> None:
-    """Sorting a damaged file row by row keeps what is whole."""
+    """What is whole stays whole beside what is mended."""
     (tmp_path / "both.csv").write_text('a,b\n1,"two\nlines"\n2,"open\n3,"three\n\n lines"\n4,x\n')
 
     opened = open_("both.csv")
 
-    assert rows(opened) == [(1, "two\nlines"), (3, "three\n\n lines"), (4, "x")]
-    assert [r.raw for r in opened.rejects.examples()] == ['2,"open']
+    assert rows(opened) == [(1, "two\nlines"), (2, '"open'), (3, "three\n\n lines"), (4, "x")]
+    assert [r.raw for r in opened.repairs.examples()] == ['2,"open']
 
 
 def test_lines_are_counted_in_the_file_as_it_is(open_: Open, tmp_path: Path) -> None:

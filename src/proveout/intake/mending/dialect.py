@@ -52,6 +52,9 @@ def find_dialect(
     plain = _delimited(sample, quote) if delimiter is None else _best(sample, delimiter, quote)[1]
     if not any("\\" + quote in line for line in lines):
         return plain
+    whole = Cutter(plain).cut_all(lines)
+    if whole is not None and len({len(row) for row in whole if row}) == 1:
+        return plain
     # A backslash before a quote is either text or an escape: what makes more rows alike tells.
     escaped = replace(plain, backslash=True)
     telling = [line for line in lines if "\\" + quote in line]

@@ -46,6 +46,9 @@ _FULL = {kind: re.compile(words, re.IGNORECASE) for kind, words in _WORDS.items(
 _PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 
+_DOUBT = 0.1
+
+
 def says_header(cells: Sequence[str], body: Sequence[Profile]) -> float:
     """Weigh whether a row names the columns below it: above 0 it does, below 0 it is a record."""
     if not any(map(str.strip, cells)):
@@ -67,10 +70,12 @@ def says_header(cells: Sequence[str], body: Sequence[Profile]) -> float:
             votes += -0.75 if again else 0.0
             if is_number(cell):
                 votes -= 0.75
+    if votes < 0 and not any(is_number(cell) or _looks_like_data(cell) for cell in cells):
+        return _DOUBT  # words of the form of what is below: without more, a first row is a header
     if votes == 0:
         filled = [cell for cell in cells if cell.strip()]
         named = not any(is_number(cell) for cell in filled) and len(set(filled)) == len(filled)
-        return 0.1 if named and 2 * len(filled) > len(cells) else -0.1
+        return _DOUBT if named and 2 * len(filled) > len(cells) else -_DOUBT
     return votes
 
 
@@ -99,6 +104,7 @@ def _are_years(cells: Sequence[str]) -> bool:
 
 
 _FEW = 30
+_ENOUGH = 3
 
 
 def n_header_rows(
@@ -114,17 +120,15 @@ def n_header_rows(
         return int(looks_like_names(rows[0]))
     if says_header(rows[0], body) <= 0:
         return 0
-    formed = [i for i, profile in enumerate(body) if profile.has_form()]
+    formed = _formed(body)
     n = 1
     while n < min(_MOST_HEADER_ROWS, len(rows) - 1):
         row = rows[n]
         if len(rest) < _FEW and list(row) != list(rows[0]):
             # In a short table the row itself would speak for its form.
             body = profiles_of(rest[n:], len(row)) if len(rest) > n else body
-            formed = [i for i, profile in enumerate(body) if profile.has_form()]
-        unlike = sum(
-            1 for i in formed if row[i].strip() and not body[i].fits(row[i])
-        )  # fmt: skip
+            formed = _formed(body)
+        unlike = sum(1 for i in formed if _is_name(row[i]) and not body[i].fits(row[i]))
         filled = sum(1 for i in formed if row[i].strip())
         is_like_it = (
             len(formed) > 1
@@ -136,6 +140,16 @@ def n_header_rows(
             break
         n += 1
     return n
+
+
+def _formed(body: Sequence[Profile]) -> list[int]:
+    """Return the columns whose values have a form, and are enough to say so."""
+    return [i for i, each in enumerate(body) if each.n_filled >= _ENOUGH and each.has_form()]
+
+
+def _is_name(cell: str) -> bool:
+    """Tell whether this may be a name or a unit."""
+    return any(sign.isalpha() or sign in "%€$£°" for sign in cell)
 
 
 def joined_header(rows: Sequence[Sequence[str]]) -> tuple[str, ...]:

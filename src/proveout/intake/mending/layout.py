@@ -17,6 +17,12 @@ _TOTAL = re.compile(
     r"somme|suma)s?\b.{0,20}",
     re.IGNORECASE,
 )
+_NOTE = re.compile(
+    r"(\* ?\w|# \w|©|(source|notes?|remarks?|prepared by|printed|generated|exported|quelle|hinweis|"
+    r"anmerkung|stand|fuente|nota|remarque)s?\b ?:?)",
+    re.IGNORECASE,
+)
+_HALF_A_VOTE = 0.5
 _NEAR = 6
 """As many rows tell how wide a table is that begins there."""
 
@@ -237,9 +243,10 @@ def _starts_another(
     if here == width:
         # After a blank line, names that are no record of the table above.
         fits = sum(1 for cell, column in zip(cells, body, strict=False) if column.fits(cell))
-        return (
-            after_blank and 2 * fits < width and says_header(cells, profiles_of(alike, here)) > 0.5
-        )
+        named = sum(1 for cell in cells if any(map(str.isalpha, cell)))
+        if not after_blank or 2 * fits >= width or 4 * named < 3 * width:
+            return False
+        return says_header(cells, profiles_of(alike, here)) > _HALF_A_VOTE
     if not after_blank and len(alike) < min(3, len(following)):
         return False
     if header and len(set(cells) & set(header)) * 2 >= min(len(cells), len(header)):
@@ -278,7 +285,7 @@ def _is_below(row: Row, width: int, rows: Sequence[Row]) -> bool:
         return any(sign.isspace() for sign in row.raw.strip()) or row.raw[:1] in "*#©-("
     if len(filled) == 1 and filled[0] == row.cells[0] and width > 2:
         usual = [_filled(each) for each in rows[1:20] if each.width == width]
-        return bool(usual) and min(usual) > 1 and (" " in filled[0] or filled[0][:1] in "*#")
+        return bool(usual) and min(usual) > 1 and bool(_NOTE.match(filled[0].strip()))
     return bool(filled) and _is_total(row, filled, width, rows)
 
 

@@ -162,7 +162,7 @@ class _Target:
         if self.path is None:
             self.path = self.session.scratch / (self.session.new_name("mended") + ".csv")
         with self.path.open("w" if is_new else "a", encoding="utf-8", newline="") as stream:
-            writer = csv.writer(stream, lineterminator="\n")
+            writer = csv.writer(stream, lineterminator="\n", quoting=csv.QUOTE_ALL)
             if is_new:
                 writer.writerow(self.names)
             if len(self.names) > 1:

@@ -7,6 +7,7 @@ import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import IO, Any
 
@@ -63,17 +64,14 @@ def _umask() -> int:
 
 def write_csv(stream: IO[str], header: Row | None, rows: Iterable[Row]) -> int:
     """Write standard CSV (RFC 4180 with line feeds); return how many rows."""
-    writer = csv.writer(stream, lineterminator="\n")
-    if header is not None:
-        writer.writerow(header)
-    n = 0
-    if isinstance(rows, list):
-        writer.writerows(rows)
-        return len(rows)
-    for row in rows:
+    minimal = csv.writer(stream, lineterminator="\n")
+    # A carriage return within a cell is not quoted by it, and would end the row.
+    quoting = csv.writer(stream, lineterminator="\n", quoting=csv.QUOTE_ALL)
+    n = -1
+    for n, row in enumerate(rows if header is None else chain([header], rows)):
+        writer = quoting if any(isinstance(cell, str) and "\r" in cell for cell in row) else minimal
         writer.writerow(row)
-        n += 1
-    return n
+    return n + 1 - (header is not None)
 
 
 def to_csv(path: Path, header: Row | None, rows: Iterable[Row]) -> int:
