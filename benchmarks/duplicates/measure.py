@@ -9,7 +9,7 @@ from itertools import combinations
 import ibis
 import pyarrow as pa
 
-from benchmarks.duplicates.people import Known
+from fixtures.known_duplicates import Known
 from proveout.charter.schema import Source
 from proveout.checks.readiness.duplicates import Duplicates, find_duplicates
 from proveout.intake import OpenTable
@@ -22,6 +22,10 @@ class Measured:
 
     precision: float
     recall: float
+    n_true: int
+    """Pairs that there are."""
+    n_false: int
+    """Pairs that were found and are none."""
     seconds: float
     found: Duplicates
 
@@ -57,6 +61,8 @@ def measure(known: Known) -> Measured:
     return Measured(
         precision=both / len(mine) if mine else 1.0,
         recall=both / len(true) if true else 1.0,
+        n_true=len(true),
+        n_false=len(mine - true),
         seconds=seconds,
         found=found,
     )

@@ -12,11 +12,11 @@ from itertools import combinations
 from proveout.checks.readiness.duplicates.model import NAMING, BlockingKey, Field
 from proveout.checks.readiness.duplicates.stacking import Stacked
 
-ALL_PAIRS = 1_000_000
+ALL_PAIRS = 300_000
 """Up to so many pairs every record is compared with every other."""
 _PER_RECORD = 40
 """Pairs per record that all keys together may give."""
-_MOST_PAIRS = 30_000_000
+_FEWEST_PAIRS, _MOST_PAIRS = 2_000_000, 30_000_000
 _MOST_KEYS = 12
 _MOST_ALIKE = 150
 """A value that more records than this share is too frequent to compare by."""
@@ -37,7 +37,7 @@ class Key:
 
 def choose_keys(stack: Stacked, fields: Sequence[Field], n: int) -> list[Key]:
     """Choose keys that lean on different fields, so that a slip in one leaves others."""
-    budget = min(max(2 * ALL_PAIRS, _PER_RECORD * n), _MOST_PAIRS)
+    budget = min(max(_FEWEST_PAIRS, _PER_RECORD * n), _MOST_PAIRS)
     candidates = [
         key
         for key in (_counted(stack, candidate) for candidate in _candidates(fields))

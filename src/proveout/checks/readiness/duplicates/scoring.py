@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 THRESHOLD = 0.9
 """Probability from which two records are taken for one."""
-_RANDOM_PAIRS = 300_000
+_RANDOM_PAIRS = 200_000
 _TRAINING_PAIRS = 500_000
 _TRAININGS = 3
 _LEARNED = 0.7
