@@ -152,9 +152,9 @@ def command(
         twins = None
         if duplicates is not None:
             collected, twins = with_duplicates(context, collected, duplicates, output)
-        suspects = None
+        suspects, notes = None, []
         if wanted.wanted:
-            collected, suspects = with_cells(context, collected, wanted, output)
+            collected, suspects, notes = with_cells(context, collected, wanted, output)
         collected = followed_again(context, collected)
     items = remediation(collected.evidence, loaded.charter)
     entries = registered(collected.evidence)
@@ -177,6 +177,8 @@ def command(
         parts += ["", shown_cells(suspects, every=every)]
         plain |= {"cells": plain_cells(suspects, cells)}
     output.show(Group(*parts), plain)
+    for note in notes:
+        output.say(Text(note))
     for sentence in renamed:
         output.say(Text(sentence))
     if todo is not None:
@@ -227,6 +229,9 @@ def _say_unread(collected: Collected, output: Output) -> None:
         if each.metric == "readiness.rows":
             text = f"{each.subject.get('source')}: {each.reason}. {each.next_step}"
             output.say(Text(text))
+    for each in collected.of("readiness.rows"):
+        for sentence in each.details.get("read") or ():
+            output.say(Text(f"{each.subject.get('source')}: {sentence}"))
 
 
 def _exit_code(collected: Collected, most: float | None, output: Output) -> int:

@@ -64,7 +64,7 @@ class ReadinessCheck:
             )  # fmt: skip
             yield from findings(context, audit, "production")
             yield from series_findings(context, opened, "production")
-            yield from left_unread(opened)
+            yield from left_unread(context, opened, "production")
             audits.append(audit)
         yield from compare(context, audits, "production")
         if "cells" in context.charter.data.look_closer:
@@ -83,5 +83,5 @@ class ReadinessCheck:
             references=references,
         )  # fmt: skip
         yield from findings(context, audit, "pilot")
-        yield from left_unread(pilot)
+        yield from left_unread(context, pilot, "pilot")
         yield from sandbox_gap(context)

@@ -5,24 +5,39 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from proveout.evidence.model import Subject
+from proveout.checks.contract import CheckContext, Finding
+from proveout.evidence.model import Scope, Subject
 from proveout.evidence.outcome import NotMeasured
 from proveout.intake.table import FileRead, OpenTable
 
 _SHOWN = 12
 
 
-def left_unread(opened: OpenTable) -> Iterator[NotMeasured]:
+def left_unread(context: CheckContext, opened: OpenTable, scope: Scope) -> Iterator[Finding]:
     """Name the further tables of each file: one is read, where the charter names none."""
+    unread: list[str] = []
+    steps: list[str] = []
     for file in opened.files:
         others = [str(part) for part in file.read_as.get("other_tables", ())]
         if others:
+            steps.append(_next_step(file.read_as, others))
+            unread += [f"{file.name}: {part}" for part in others]
             yield NotMeasured(
                 metric="readiness.rows",
                 subject=Subject.of(source=opened.name),
                 reason=_reason(file, others),
-                next_step=_next_step(file.read_as, others),
+                next_step=steps[-1],
             )
+    if unread:
+        yield context.found(
+            "readiness.unread_tables",
+            len(unread),
+            n=len(unread) + len(opened.files),
+            scope=scope,
+            subject=Subject.of(source=opened.name),
+            inputs={f"data:{opened.name}": opened.fingerprint},
+            details={"examples": unread[:_SHOWN], "next_step": steps[0]},
+        )
 
 
 def _reason(file: FileRead, others: Sequence[str]) -> str:

@@ -158,6 +158,25 @@ METRICS: tuple[Metric, ...] = (
         "R201, R205", dimensions=("source",),
     ),
     _metric(
+        "faulty_cells", "lower",
+        "How many cells of a workbook hold an error, or a formula that was never worked out, "
+        "instead of a value; by kind.",
+        "Count of the cells that were refused for it; their rows were read. Full count.",
+        "R201, R205", dimensions=("source", "kind"), unit="count",
+    ),
+    _metric(
+        "repairs", "lower",
+        "How many rows or cells had to be put right to be read; by kind.",
+        "Count of what the reader recorded as repaired; nothing is lost by it. Full count.",
+        "R201, R203", dimensions=("source", "kind"), unit="count",
+    ),
+    _metric(
+        "unread_tables", "lower",
+        "How many tables of the source's files were not read, because the charter names none.",
+        "Tables found beside the main one of each file, less those that are put together.",
+        "R201", dimensions=("source",), unit="count",
+    ),
+    _metric(
         "exceptions", "lower",
         "How many records the system, or a person, must handle as an exception.",
         "Share of records with at least one of: missing-required, wrong-type, out-of-range, "

@@ -169,7 +169,7 @@ def _read_as(told: _Told, columns: Sequence[ColumnValues]) -> dict[str, Any]:
         found["title"] = table.title
     left_out = [each.kind for each in table.margin]
     for kind in ("total", "note"):
-        if n := left_out.count(kind):  # type: ignore[arg-type]
+        if n := left_out.count(kind):
             found[f"{kind}s"] = n
     if hidden := _hidden_records(grid, table):
         found["hidden_rows"] = hidden

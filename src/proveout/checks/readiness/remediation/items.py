@@ -23,6 +23,7 @@ from proveout.checks.readiness.remediation.instructions import (
     Instruction,
     Severity,
 )
+from proveout.checks.readiness.remediation.reading_items import reading_items
 from proveout.checks.readiness.remediation.series_items import series_items
 from proveout.evidence.model import Evidence
 from proveout.intake.charter_data import unique_names
@@ -137,6 +138,7 @@ def remediation(evidence: Iterable[Evidence], charter: Charter) -> tuple[Remedia
         *_absent(found),
         *_stale(found, owners, charter.data.freshness_hours),
         *series_items(found, partial(_item, owners=owners)),
+        *reading_items(found, partial(_item, owners=owners)),
     ]
     ranked = sorted(
         marked(items, found),
@@ -186,6 +188,8 @@ def _counted(found: Sequence[Evidence], owners: Mapping[str, str]) -> Iterator[R
         n_records = round(share * each.n)
         if instruction.kind == "wrong-type":
             n_records -= _otherwise(each)  # these are figures, and told as such
+        if instruction.kind == "unreadable-rows":
+            n_records -= int(each.details.get("cells", 0))  # told as faulty cells
         if n_records <= 0:
             continue
         if instruction.kind == "wrong-type" and (text := _only_text(each)):

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from proveout.checks.contract import CheckContext, Finding
 from proveout.checks.readiness.audit import SourceAudit
 from proveout.checks.readiness.telling import exceptions, fields, records, unanswered
+from proveout.checks.readiness.telling.reading import how_read, n_faulty_cells
+from proveout.checks.readiness.telling.sheets import sheets_in_words
 from proveout.checks.readiness.telling.writer import Writer
 from proveout.evidence.model import Scope
 
@@ -20,8 +22,9 @@ _NO_RECORDS = (
 def findings(context: CheckContext, audit: SourceAudit, scope: Scope) -> Iterator[Finding]:
     """Yield all findings about one source by itself."""
     write = Writer(context=context, scope=scope, audit=audit)
-    yield write.found("rows", audit.n_rows, n=audit.n_rows)
+    yield write.found("rows", audit.n_rows, n=audit.n_rows, read=sheets_in_words(audit.opened))
     yield from _rejects(write)
+    yield from how_read(write)
     if audit.exceptions is None:
         for what in _NO_RECORDS:
             yield write.missed(what, "the source holds no records", "Give data with records.")
@@ -52,6 +55,7 @@ def _rejects(write: Writer) -> Iterator[Finding]:
     yield write.share(
         "rejects", audit.n_rejects, total,
         reasons=dict(rejects.by_reason()),
+        cells=n_faulty_cells(audit.opened) or None,
         examples=[
             {"file": r.file, "line": r.line, "reason": r.reason, "raw": r.raw[:200]}
             for r in (rejects.examples(3) if audit.n_rejects else [])

@@ -1,0 +1,111 @@
+"""What to fix so that a source can be read as it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from proveout.checks.readiness.remediation.instructions import Instruction
+from proveout.evidence.model import Evidence
+
+if TYPE_CHECKING:
+    from proveout.checks.readiness.remediation.items import RemediationItem
+    from proveout.checks.readiness.remediation.series_items import MakeItem
+
+_FAULTY, _REPAIRS, _UNREAD = (
+    f"readiness.{what}" for what in ("faulty_cells", "repairs", "unread_tables")
+)
+_NEXT = "The next audit shows "
+_INSTRUCTIONS = {
+    (each.metric, each.kind): each
+    for each in (
+        Instruction(
+            kind="error-value",
+            metric=_FAULTY,
+            severity="blocks",
+            sentence="{cells} of {source} {hold} an error, such as #N/A, instead of a value",
+            instruction="Correct the formulas, or what they refer to, where {source} is made; "
+            "leave a cell empty where nothing is known.",
+            verification=_NEXT + "no cell of {source} with an error.",
+        ),
+        Instruction(
+            kind="formula-not-computed",
+            metric=_FAULTY,
+            severity="blocks",
+            sentence="{cells} of {source} {hold} a formula whose value was never worked out",
+            instruction="Open {source} in a spreadsheet program and save it, or have the program "
+            "that exports it write values.",
+            verification=_NEXT + "a value in these cells of {source}.",
+        ),
+        Instruction(
+            kind="number-as-text",
+            metric=_REPAIRS,
+            severity="look",
+            sentence="{cells} of {source} {hold} a number as text, and {was} read as one",
+            instruction="Turn them into numbers where {source} is kept, and let these columns take "
+            "numbers only.",
+            verification=_NEXT + "no numbers as text in {source}.",
+        ),
+        Instruction(
+            kind="merged-cells",
+            metric=_REPAIRS,
+            severity="look",
+            sentence="{cells} of {source} {have} no value of {its} own but {are} merged with the "
+            "one above, whose value was taken",
+            instruction="Write the value into every row of {source}, and merge no cells in tables.",
+            verification=_NEXT + "no merged cells among the records of {source}.",
+        ),
+    )
+}
+_OTHER_REPAIR = Instruction(
+    kind="put-right",
+    metric=_REPAIRS,
+    severity="look",
+    sentence="{rows} of {source} had to be put right to be read: {what}",
+    instruction="Correct how {source} is written where it is exported; the repairs guess nothing, "
+    "but the next reader may.",
+    verification=_NEXT + "no such repairs for {source}.",
+)
+_UNREAD_TABLES = Instruction(
+    kind="unread-table",
+    metric=_UNREAD,
+    severity="misleads",
+    sentence="{tables} of {source} {was} not read",
+    instruction="{steps}",
+    verification=_NEXT + "every table of {source} read, or named as none of its business.",
+)
+
+
+def reading_items(found: Sequence[Evidence], make: MakeItem) -> Iterator[RemediationItem]:
+    """List what to fix of how sources are written, among the evidence."""
+    for each in found:
+        kind, n = each.subject.get("kind"), int(each.value)
+        if each.metric == _UNREAD and n:
+            steps = str(each.details.get("next_step", ""))
+            tables, was = ("1 table", "was") if n == 1 else (f"{n:,} tables", "were")
+            yield make(_UNREAD_TABLES, each, n, tables=tables, was=was, steps=steps,
+                       examples=_listed(each))  # fmt: skip
+        elif each.metric in (_FAULTY, _REPAIRS) and kind is not None and n:
+            yield _of_cells(each, kind, n, make)
+
+
+def _of_cells(each: Evidence, kind: str, n: int, make: MakeItem) -> RemediationItem:
+    own = _INSTRUCTIONS.get((each.metric, kind))
+    one = n == 1
+    words = {
+        "cells": "1 cell" if one else f"{n:,} cells",
+        "hold": "holds" if one else "hold",
+        "have": "has" if one else "have",
+        "its": "its" if one else "their",
+        "are": "is" if one else "are",
+        "was": "was" if one else "were",
+    }
+    if own is not None:
+        return make(own, each, n, examples=_listed(each), **words)
+    rows = "1 row" if one else f"{n:,} rows"
+    what = kind.replace("-", " ")
+    return make(_OTHER_REPAIR, each, n, mark=kind, examples=_listed(each), rows=rows, what=what)
+
+
+def _listed(each: Evidence) -> list[str]:
+    return [str(example) for example in each.details.get("examples") or ()]
