@@ -191,7 +191,8 @@ def _spread(
     united = [reach for reach in both if reach is not None]
     if len(united) < len(both):
         return None
-    apart = all(a[1] <= b[0] + 1 for a, b in pairwise(united))
+    # A little more room for one's neighbour: no page shows how far a column reaches.
+    apart = all(a[1] - b[0] < 0.25 * min(a[1] - a[0], b[1] - b[0]) + 1 for a, b in pairwise(united))
     return tuple(united) if apart else None
 
 

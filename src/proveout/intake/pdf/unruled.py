@@ -35,15 +35,19 @@ def _blocks(lines: Sequence[Line]) -> list[list[Line]]:
     current: list[Line] = []
     columns: list[_Reach] = []
     for i, line in enumerate(lines):
+        fits = _fitted(line, columns)
+        is_lone = not _is_wide(line, fits) and (
+            fits is None or not columns or line.phrases[0].x0 <= columns[0][1]
+        )
         if current and (
             _is_far(current, line)
             or _ends(line, lines[i + 1 :], columns)
-            or _is_title(line, lines[i + 1 : i + 4], current)
+            or (is_lone and _is_title(line, lines[i + 1 : i + 8], current))
         ):
             blocks.append(current)
             current, columns = [], []
+            fits = _fitted(line, columns)
         current.append(line)
-        fits = _fitted(line, columns)
         if fits is not None and len(fits) > 1:
             columns = _merged([*columns, *fits])
     blocks.append(current)
@@ -58,6 +62,11 @@ def _is_far(block: Sequence[Line], line: Line) -> bool:
     once = len(gaps) > 5 and gaps[-1] > 2.5 * max(gaps[-2], 1.0)
     usual = max(gaps[-2 if once else -1], 0.0) if gaps else height
     return gap > max(1.6 * usual + 0.5 * height, 0.9 * height)
+
+
+def _is_wide(line: Line, fits: Sequence[_Reach] | None) -> bool:
+    """Tell a line with columns; where gaps are narrow, one with a number in them."""
+    return len(line.phrases) > 1 or (fits is not None and len(fits) > 1 and _has_number(line))
 
 
 def _is_title(line: Line, after: Sequence[Line], block: Sequence[Line]) -> bool:
@@ -132,26 +141,32 @@ def _merged(reaches: Sequence[_Reach]) -> list[_Reach]:
 
 def _trimmed(block: list[Line]) -> list[list[Line]]:
     """Part off the lines above the first and below the last that has columns."""
-    wide = [i for i, line in enumerate(block) if len(line.phrases) > 1]
+    columns = _columns([line for line in block if len(line.phrases) > 1])
+    fits = [_fitted(line, columns) or [(p.x0, p.x1) for p in line.phrases] for line in block]
+    wide = [i for i, line in enumerate(block) if _is_wide(line, fits[i])]
     if len(wide) < 2:
         return [block]
     first, last = wide[0], wide[-1]
-    while last + 1 < len(block) and _goes_on(block[last + 1], block[wide[-1]]):
+    while first > 0 and _belongs(block[first - 1], block[first], fits[wide[0]], columns):
+        first -= 1
+    while last + 1 < len(block) and _belongs(block[last + 1], block[last], fits[wide[-1]], columns):
         last += 1
     parts = block[:first], block[first : last + 1], block[last + 1 :]
     return [part for part in parts if part]
 
 
-def _goes_on(line: Line, row: Line) -> bool:
-    """Tell whether a lone phrase below the last row stands below one of its phrases, and close."""
-    (phrase,) = line.phrases
-    below = [p for p in row.phrases if min(p.x1, phrase.x1) - max(p.x0, phrase.x0) > 0]
-    return (
-        len(below) == 1
-        and abs(below[0].x0 - phrase.x0) < 1.5
-        and below[0] is not row.phrases[0]
-        and line.box.top - row.box.bottom < 0.6 * line.box.height
-    )
+def _belongs(line: Line, beside: Line, row: Sequence[_Reach], columns: Sequence[_Reach]) -> bool:
+    """Tell whether a lone phrase at the edge of a table is part of a cell in it: close, and not
+    across the columns, nor where the first one is."""
+    phrase = line.phrases[0]
+    gap = max(line.box.top, beside.box.top) - min(line.box.bottom, beside.box.bottom)
+    if gap > 0.6 * line.box.height or _fitted(line, columns) is None:
+        return False
+    over = [(x0, x1) for x0, x1 in row if min(x1, phrase.x1) > max(x0, phrase.x0)]
+    if len(over) > 1 or phrase.x0 <= columns[0][1]:
+        return False
+    # Beside an empty cell of its row: text of several lines, with the others beside its midst.
+    return not over or abs(over[0][0] - phrase.x0) < 1.5 or abs(over[0][1] - phrase.x1) < 1.5
 
 
 def _table(page: Page, block: Sequence[Line]) -> Found | None:
