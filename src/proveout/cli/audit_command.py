@@ -152,7 +152,8 @@ def command(
         twins = None
         if duplicates is not None:
             collected, twins = with_duplicates(context, collected, duplicates, output)
-        suspects, notes = None, []
+        suspects = None
+        notes: list[str] = []
         if wanted.wanted:
             collected, suspects, notes = with_cells(context, collected, wanted, output)
         collected = followed_again(context, collected)

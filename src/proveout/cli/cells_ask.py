@@ -34,11 +34,11 @@ def given_labels(options: CellOptions, grid: Grid, source: str) -> Labels | None
 def asked_labels(
     options: CellOptions, grid: Grid, source: str, output: Output, *, seed: int,
     given: Labels | None,
-) -> Labels | None:  # fmt: skip
+) -> tuple[Labels | None, str]:  # fmt: skip
     """Ask about the most telling rows, or write them down to be filled in elsewhere.
 
     Answers are saved row by row, so that an interruption loses none; asked again, only the rows
-    that are missing are asked for.
+    that are missing are asked for. Returns the labels that are known now, and what is to be said.
     """
     from proveout.checks.readiness.cells import pick_rows, read_labels, write_labels
 
@@ -47,18 +47,14 @@ def asked_labels(
     rows = pick_rows(grid, max(wanted - len(known), 0), seed=seed, without=known)
     done = [(row, _corrected(grid, given, row)) for row in known]
     if not rows:
-        output.say(Text(f"{path} holds {len(known):,} rows already; none were asked about."))
-        return given
+        return given, f"{path} holds {_rows(len(known))} already: nothing was asked."
     if not _is_person(output):
         write_labels(path, grid, [*done, *((row, _values(grid, row)) for row in rows)])
-        output.say(
-            Text(
-                f"There is nobody to ask here: {len(rows):,} rows are written to {path}. Correct "
-                "the wrong values in it (what you leave counts as right), then: proveout audit … "
-                f"--cells cells.csv --labels {shlex.quote(str(path))}"
-            )
+        return given, (
+            f"There is nobody to ask here: {_rows(len(rows))} are written to {path}. Correct the "
+            "wrong values in it (what you leave counts as right), then run this again with "
+            f"--cells cells.csv --labels {shlex.quote(str(path))}"
         )
-        return given
     _explain(len(rows), path, output)
     for nth, row in enumerate(rows, start=1):
         answer = _ask(grid, row, f"{nth} of {len(rows)}", output)
@@ -67,9 +63,12 @@ def asked_labels(
         done.append((row, answer))
         write_labels(path, grid, done)
     if not done:
-        return None
-    output.say(Text(f"{len(done):,} rows corrected by hand are saved in {path}."))
-    return read_labels(path, grid)
+        return None, "No row was answered."
+    return read_labels(path, grid), f"Corrected by hand: {_rows(len(done))}, kept in {path}."
+
+
+def _rows(n: int) -> str:
+    return "1 row" if n == 1 else f"{n:,} rows"
 
 
 def _place(options: CellOptions, source: str) -> Path:
@@ -77,13 +76,13 @@ def _place(options: CellOptions, source: str) -> Path:
 
 
 def _is_person(output: Output) -> bool:
-    return sys.stdin.isatty() and output.stderr.is_terminal and not output.as_json
+    return sys.stdin.isatty() and not output.as_json
 
 
 def _explain(n: int, path: Path, output: Output) -> None:
     output.say(
         Text(
-            f"{n:,} rows to look at. For each value: Enter if it is right, else type the right one "
+            f"{_rows(n)} to look at. For each value: Enter if it is right, else type the right one "
             f"({_EMPTY} for none). Ctrl-D ends; what is answered is kept in {path}."
         )
     )

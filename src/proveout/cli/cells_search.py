@@ -6,13 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.text import Text
-
 from proveout.errors import InputError
 
 if TYPE_CHECKING:
     from proveout.checks.contract import CheckContext
-    from proveout.checks.readiness.cells import CellSearch, Labels
+    from proveout.checks.readiness.cells import CellSearch
     from proveout.cli.adhoc import Collected
     from proveout.cli.output import Output
 
@@ -36,10 +34,11 @@ class CellOptions:
 
 def with_cells(
     context: CheckContext, collected: Collected, options: CellOptions, output: Output
-) -> tuple[Collected, CellSearch | None]:
+) -> tuple[Collected, CellSearch | None, list[str]]:
     """Search the cells of the one source, and add what was found to the rest.
 
-    Returns None for the search where only rows to be filled in were asked for.
+    Returns None for the search where only rows were asked about, and what is to be said after
+    the results.
     """
     from proveout.checks.readiness.cells import METRIC, findings_of, search, text_of
     from proveout.cli.adhoc import Collected, collect
@@ -53,32 +52,38 @@ def with_cells(
         )
     (opened,) = sources
     with text_of(opened, context.loaded.folder) as (grid, session):
-        labels = given_labels(options, grid, opened.name)
+        labels, notes = given_labels(options, grid, opened.name), []
         if options.ask is not None:
-            labels = asked_labels(
+            labels, note = asked_labels(
                 options, grid, opened.name, output, seed=context.seed, given=labels
             )
+            notes.append(note)
             if options.out is None:
-                return collected, None
+                return collected, None, notes
         found = search(
             grid, source=opened.name, session=session, labels=labels, out=options.out,
             seed=context.seed,
         )  # fmt: skip
-    _say(found, options, labels, output)
+    notes += _notes(found, options)
     more = collect(findings_of(context, opened, found), output, begin="summing up")
-    return Collected(
-        evidence=(*(e for e in collected.evidence if e.metric != METRIC), *more.evidence),
-        not_measured=(
-            *(each for each in collected.not_measured if each.metric != METRIC),
-            *more.not_measured,
+    return (
+        Collected(
+            evidence=(*(e for e in collected.evidence if e.metric != METRIC), *more.evidence),
+            not_measured=(
+                *(each for each in collected.not_measured if each.metric != METRIC),
+                *more.not_measured,
+            ),
         ),
-    ), found
+        found,
+        notes,
+    )
 
 
-def _say(found: CellSearch, options: CellOptions, labels: Labels | None, output: Output) -> None:
+def _notes(found: CellSearch, options: CellOptions) -> list[str]:
     if options.out is None:
-        return
-    cells = "1 cell that is" if found.n == 1 else f"{found.n:,} cells that are"
-    output.say(Text(f"{cells} probably wrong: listed in {options.out}, rows counted from 0."))
-    if labels is None and found.n_rows:
-        output.say(Text("Corrected by hand, 20 rows make this sharper: add --ask 20"))
+        return []
+    cells = "1 value that is" if found.n == 1 else f"{found.n:,} values that are"
+    notes = [f"{cells} probably wrong: listed in {options.out}, rows counted from 0."]
+    if not found.n_labelled and found.n_rows:
+        notes.append("20 rows corrected by hand make this much sharper: add --ask 20")
+    return notes

@@ -10,6 +10,10 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+_WAYS = (
+    "strip", "number", "lower", "upper", "title", "cut end", "cut front", "replace", "whole",
+)  # fmt: skip
+"""The ways to edit a value, the most general first."""
 _NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?")
 
 
@@ -18,7 +22,7 @@ class Edit:
     """One way to turn a wrong value right."""
 
     way: str
-    """'whole', 'cut end', 'cut front', 'number', 'replace', 'lower', 'upper', 'title', 'strip'."""
+    """One of _WAYS."""
     old: str = ""
     new: str = ""
 
@@ -92,7 +96,7 @@ def learned(corrections: Iterable[tuple[str, str]], right: Iterable[str]) -> lis
     for wrong, truth in corrections:
         for edit in edits_of(wrong, truth):
             times[edit] = times.get(edit, 0) + 1
-    ranked = sorted(times, key=lambda each: (each.way == "whole", -times[each], each.way, each.old))
+    ranked = sorted(times, key=lambda each: (_WAYS.index(each.way), -times[each], each.old))
     return [
         edit for edit in ranked
         if (edit.way != "whole" or not edit.new or times[edit] > 1)

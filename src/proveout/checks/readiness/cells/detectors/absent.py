@@ -42,7 +42,7 @@ def stand_ins(column: Column, shapes: Shapes) -> Signal | None:
 
 def _score(text: str, shapes: Shapes, share: float) -> float:
     if text in ALWAYS:
-        return 0.9 if share < 0.9 else 0.0
+        return 0.97 if share < 0.9 else 0.0
     structured = shapes.digit_share >= 0.5 * (1 - share)
     if text in OFTEN and structured and share < 0.5:
         return 0.85
