@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -246,6 +246,8 @@ def _learned(
     linker: Any, comparisons: Sequence[Comparison], keys: Sequence[Key]
 ) -> list[Sequence[float]]:
     """Learn how often records of one thing stand on each level, from the narrowest keys."""
+    from splink.internals.exceptions import SplinkException
+
     rules = ["1=1"]
     if keys:
         narrow = sorted(range(len(keys)), key=lambda i: (keys[i].told.n_pairs, i))[:_TRAININGS]
@@ -255,9 +257,12 @@ def _learned(
             for i in narrow
         ]
     for rule in rules:
-        linker.training.estimate_parameters_using_expectation_maximisation(
-            rule, max_pairs=_TRAINING_PAIRS if keys else None, record_sample_proportion=1.0
-        )
+        # A level on which no pair stands comes to probability 0, at which Splink gives up. What
+        # the other keys teach, and else what is usual, is then gone by.
+        with suppress(ValueError, SplinkException):
+            linker.training.estimate_parameters_using_expectation_maximisation(
+                rule, max_pairs=_TRAINING_PAIRS if keys else None, record_sample_proportion=1.0
+            )
     model = linker.misc.save_model_to_json()
     told = {each["output_column_name"]: each for each in model["comparisons"]}
     found: list[Sequence[float]] = []
