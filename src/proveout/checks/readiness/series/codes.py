@@ -15,6 +15,8 @@ _EXPECTED = 8.0
 """Records that should be there before their absence means something: by chance it is 1 in 3,000."""
 _RECENT, _ENOUGH = 12, 3
 """Deliveries that tell how steady the shares are: at most, and at least."""
+_LIKELY = 0.5
+"""Likeness of letters from which a code may stand for another one that is as frequent."""
 _ALIKE = 1.5
 """How many times as frequent a code may be under its new name."""
 
@@ -133,14 +135,14 @@ def _pairs(
     for old in gone:
         for name in new:
             times = (now[name] / now.total()) / (before[old] / before.total())
-            if not 1 / _ALIKE <= times <= _ALIKE:
-                continue
             mine, theirs = _plain(old), _plain(name)
+            if mine != theirs and not 1 / _ALIKE <= times <= _ALIKE:
+                continue
             # 'UA' for 'United' too: an abbreviation begins alike.
             begins = bool(mine) and bool(theirs) and mine[0] == theirs[0]
             likeness = 1.0 if mine == theirs else ratio(mine, theirs) / 100 + 0.3 * begins
             alone = len(gone) == len(new) == 1
-            if likeness >= 0.6 or alone:
+            if likeness >= _LIKELY or alone:
                 found.append((-likeness, old, name))
     pairs: list[tuple[str, str]] = []
     for _, old, name in sorted(found):

@@ -49,6 +49,8 @@ _AFFINE = (
 )
 _HOTTEST = 500.0
 """Of what people measure the temperature of."""
+_TOLERANCE = {False: 0.1, True: 0.25}
+"""Most that a factor below 10, or one from 10 on, may be missed by: large ones lie far apart."""
 _CERTAIN = 5.0
 """Deviations from the usual that make a change of a known factor."""
 _BEYOND_DOUBT = 10.0
@@ -131,7 +133,7 @@ def _factor(recent: Sequence[ColumnProfile], now: ColumnProfile) -> Scale | None
     if abs(shift) < _CERTAIN * noise or uneven > max(0.12, 3 * unevenness, 4 * error):
         return None
     factor, words, inverse = min(FACTORS, key=lambda each: abs(abs(shift) - math.log(each[0])))
-    if abs(abs(shift) - math.log(factor)) <= max(0.05, min(0.1, 3 * noise)):
+    if abs(abs(shift) - math.log(factor)) <= max(0.05, min(_TOLERANCE[factor >= 10], 3 * noise)):
         if shift > 0:
             return Scale(factor=factor, words=f"are {factor:,.4g} times as large, {words}")
         return Scale(
