@@ -171,6 +171,13 @@ METRICS: tuple[Metric, ...] = (
         "R201, R203", dimensions=("source", "kind"), unit="count",
     ),
     _metric(
+        "unread_pages", "lower",
+        "How many pages of the source's documents could not be read: scans, and fonts or drawings "
+        "that say nothing; by kind.",
+        "Count of the pages that were refused; what stands on them is in no figure. Full count.",
+        "R201", dimensions=("source", "kind"), unit="count",
+    ),
+    _metric(
         "unread_tables", "lower",
         "How many tables of the source's files were not read, because the charter names none.",
         "Tables found beside the main one of each file, less those that are put together.",

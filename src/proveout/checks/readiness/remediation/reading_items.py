@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from proveout.checks.readiness.remediation.items import RemediationItem
     from proveout.checks.readiness.remediation.series_items import MakeItem
 
-_FAULTY, _REPAIRS, _UNREAD = (
-    f"readiness.{what}" for what in ("faulty_cells", "repairs", "unread_tables")
+_FAULTY, _REPAIRS, _UNREAD, _PAGES = (
+    f"readiness.{what}" for what in ("faulty_cells", "repairs", "unread_tables", "unread_pages")
 )
 _NEXT = "The next audit shows "
 _INSTRUCTIONS = {
@@ -36,6 +36,33 @@ _INSTRUCTIONS = {
             instruction="Open {source} in a spreadsheet program and save it, or have the program "
             "that exports it write values.",
             verification=_NEXT + "a value in these cells of {source}.",
+        ),
+        Instruction(
+            kind="scanned-page",
+            metric=_PAGES,
+            severity="misleads",
+            sentence="{pages} of {source} {are} a scan, and what stands there {was} not read",
+            instruction="Fetch these data from the system that printed {source}, or run text "
+            "recognition over it (ocrmypdf IN.pdf OUT.pdf) and have its result checked.",
+            verification=_NEXT + "no scanned page in {source}.",
+        ),
+        Instruction(
+            kind="unreadable-page",
+            metric=_PAGES,
+            severity="misleads",
+            sentence="{pages} of {source} could not be read, and what stands there is in no figure",
+            instruction="Export {source} again, or open it in a viewer and save a copy.",
+            verification=_NEXT + "every page of {source} read.",
+        ),
+        Instruction(
+            kind="unreadable-text",
+            metric=_PAGES,
+            severity="misleads",
+            sentence="{pages} of {source} {are} written in a font that does not say which letters "
+            "it shows, and {was} not read",
+            instruction="Export {source} again with its fonts embedded, or fetch the data from the "
+            "system that printed it.",
+            verification=_NEXT + "every page of {source} read.",
         ),
         Instruction(
             kind="number-as-text",
@@ -85,7 +112,7 @@ def reading_items(found: Sequence[Evidence], make: MakeItem) -> Iterator[Remedia
             tables, was = ("1 table", "was") if n == 1 else (f"{n:,} tables", "were")
             yield make(_UNREAD_TABLES, each, n, tables=tables, was=was, steps=steps,
                        examples=_listed(each))  # fmt: skip
-        elif each.metric in (_FAULTY, _REPAIRS) and kind is not None and n:
+        elif each.metric in (_FAULTY, _REPAIRS, _PAGES) and kind is not None and n:
             yield _of_cells(each, kind, n, make)
 
 
@@ -94,6 +121,7 @@ def _of_cells(each: Evidence, kind: str, n: int, make: MakeItem) -> RemediationI
     one = n == 1
     words = {
         "cells": "1 cell" if one else f"{n:,} cells",
+        "pages": "1 page" if one else f"{n:,} pages",
         "hold": "holds" if one else "hold",
         "have": "has" if one else "have",
         "its": "its" if one else "their",

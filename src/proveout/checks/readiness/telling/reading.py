@@ -10,6 +10,8 @@ from proveout.intake.table import OpenTable, Reject, Rejects
 
 FAULTY_CELLS = ("error-value", "formula-not-computed")
 """Reasons for which a cell is a reject although its row was read."""
+UNREAD_PAGES = ("scanned-page", "unreadable-page", "unreadable-text")
+"""Reasons for which a page of a document is a reject, with all that stands on it."""
 _EXAMPLES = 3
 _BEFORE_VERB = (" holds ", " is merged ")
 
@@ -17,7 +19,10 @@ _BEFORE_VERB = (" holds ", " is merged ")
 def how_read(write: Writer) -> Iterator[Finding]:
     """Tell of repairs and of faulty cells, in all and by kind; nothing where there are none."""
     opened = write.audit.opened
-    faulty = {kind: n for kind, n in opened.rejects.by_reason().items() if kind in FAULTY_CELLS}
+    reasons = opened.rejects.by_reason()
+    faulty = {kind: n for kind, n in reasons.items() if kind in FAULTY_CELLS}
+    pages = {kind: n for kind, n in reasons.items() if kind in UNREAD_PAGES}
+    yield from _counted(write, "unread_pages", pages, opened.rejects)
     yield from _counted(write, "faulty_cells", faulty, opened.rejects)
     yield from _counted(write, "repairs", opened.repairs.by_reason(), opened.repairs)
 
@@ -46,5 +51,7 @@ def _example(reject: Reject) -> str:
         place, found, _ = reject.message.partition(verb)
         if found:
             return f"{place}: {reject.raw}" if reject.raw else place
+    if reject.reason in UNREAD_PAGES:
+        return f"{reject.file}, {reject.column}"
     where = reject.file if reject.line is None else f"line {reject.line}"
     return f"{where}: {reject.raw}"
