@@ -89,10 +89,18 @@ _OTHER_REPAIR = Instruction(
     metric=_REPAIRS,
     severity="look",
     sentence="{rows} of {source} had to be put right to be read: {what}",
-    instruction="Correct how {source} is written where it is exported; the repairs guess nothing, "
-    "but the next reader may.",
+    instruction="Correct how {source} is written where it is exported. Each repair is kept with the "
+    "row as it stood: proveout read lists them all with --rejects.",
     verification=_NEXT + "no such repairs for {source}.",
 )
+_SAID = {
+    "stray-quote": "a quotation mark in them opens or closes nothing",
+    "unescaped-quote": "quotation marks within a quoted field are not doubled",
+    "missing-delimiter": "a delimiter is missing",
+    "extra-delimiter": "there is a delimiter too many",
+    "unquoted-delimiter": "a delimiter stands within a field that is not quoted",
+    "other-delimiter": "another delimiter is used than in the rest of the file",
+}
 _UNREAD_TABLES = Instruction(
     kind="unread-table",
     metric=_UNREAD,
@@ -131,7 +139,7 @@ def _of_cells(each: Evidence, kind: str, n: int, make: MakeItem) -> RemediationI
     if own is not None:
         return make(own, each, n, examples=_listed(each), **words)
     rows = "1 row" if one else f"{n:,} rows"
-    what = kind.replace("-", " ")
+    what = _SAID.get(kind, kind.replace("-", " "))
     return make(_OTHER_REPAIR, each, n, mark=kind, examples=_listed(each), rows=rows, what=what)
 
 
