@@ -217,3 +217,14 @@ def test_types_do_not_depend_on_whether_rows_fit_in_memory(
             schemas.append((opened.table.schema(), opened.table.to_pyarrow().to_pylist()))
 
     assert schemas[0] == schemas[1]
+
+
+def test_a_table_of_many_columns_is_typed(open_: Open, tmp_path: Path) -> None:
+    """A thousand columns and more are asked for in statements that the engine can take."""
+    names = [f"c{i}" for i in range(1_200)]
+    rows = [",".join(names), ",".join(["7"] * 1_199 + ["x"])]
+    (tmp_path / "wide.csv").write_text("\n".join(rows) + "\n")
+
+    schema = open_("wide.csv").table.schema()
+
+    assert [str(type_) for type_ in schema.types] == ["int64"] * 1_199 + ["string"]

@@ -8,12 +8,15 @@ nothing decides, the column stays text, as do days and months that could be exch
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from proveout.intake.typing.kinds import PLAIN, Kind, Mark
 from proveout.intake.typing.moments import moment_kinds
 from proveout.intake.typing.numbers import has_mark, number_kinds
+
+_TWO_WAYS = re.compile(r"\s*[+-]?[1-9][0-9]{0,2}[.][0-9]{3}\s*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,20 +41,15 @@ class Verdict:
 
 
 def decide(
+    found: Mapping[str, Sequence[Kind]],
     texts: Mapping[str, Sequence[str]],
     hints: Hints,
     excluded: Mapping[str, Collection[Kind]],
-    *,
-    only: Collection[str],
 ) -> dict[str, Verdict]:
-    """Decide on each column from some of its values. Columns without a value are text.
+    """Decide on each column from the kinds of some of its values. Those without a kind are text.
 
     `excluded` kinds are known not to fit all values of a column.
     """
-    found = {
-        name: [kind for kind in kinds_of(values) if kind.name in only]
-        for name, values in texts.items()
-    }
     possible = {
         name: [
             kind
@@ -75,7 +73,14 @@ def kinds_of(values: Sequence[str]) -> list[Kind]:
     if not values:
         return []
     plain = [kind for kind in PLAIN if all(map(kind.may_be, values))]
-    return [*moment_kinds(values), *plain, *number_kinds(values)]
+    is_clear = bool(plain) and not (has_mark(values) and plain[0].decimal and _is_open(values))
+    others = [] if is_clear else number_kinds(values)
+    return [*moment_kinds(values), *plain, *others]
+
+
+def _is_open(values: Sequence[str]) -> bool:
+    """Tell whether every point of figures may as well stand between thousands."""
+    return all(_TWO_WAYS.fullmatch(value) for value in values if "." in value)
 
 
 def _sure_mark(kinds: Sequence[Kind]) -> Mark | None:
