@@ -215,7 +215,7 @@ def _entry(at: int, group: RemediationGroup) -> Table:
     entry.add_column()
     body = Text(group.sentence.rstrip("."), "bold")
     if len(group.items) == 1:
-        body.append(f" ({_percent(group.items[0].share)})", "not bold")
+        body.append(f" ({_extent(group.items[0])})", "not bold")
     if seen := _seen_in(group):
         body.append("\nSeen: ", "not bold dim").append(seen, "not bold")
     body.append(f"\n{group.instruction}", "not bold")
@@ -257,6 +257,10 @@ def _seen(evidence: Evidence) -> str:
         return "; ".join(f"{each['what']} ({each['n']:,})" for each in problems)
     examples = evidence.details.get("examples") or ()
     return ", ".join(f"{name}={value}" for name, value in examples[0].items()) if examples else ""
+
+
+def _extent(item: RemediationItem) -> str:
+    return item.extent if item.metric.endswith("_deliveries") else _percent(item.share)
 
 
 def _percent(share: float | None) -> str:

@@ -291,7 +291,7 @@ def test_examples_are_real_values_up_to_three() -> None:
     )
 
     assert [item.examples for item in items] == [
-        ("records=2, id=7, name=(empty)",) * 3,
+        ("2 times id=7, name=(empty)",) * 3,
         ("'portland' for 'Portland'",),
         ("999", "-1.5"),
     ]
@@ -337,8 +337,8 @@ def test_the_same_fix_for_several_fields_is_one_piece_of_work() -> None:
     groups = grouped(remediation(found, CHARTER))
 
     assert [(group.severity, len(group.items), group.sentence) for group in groups] == [
-        ("misleads", 1, "a is written in another spelling in 1 record."),
-        ("misleads", 1, "b is written in another spelling in 1 record."),
+        ("misleads", 1, "a is spelled otherwise than usual in 1 record."),
+        ("misleads", 1, "b is spelled otherwise than usual in 1 record."),
         (
             "look",
             3,

@@ -1,7 +1,7 @@
 """What to say of each kind of finding: the sentence, the instruction, and the proof of the fix.
 
 Placeholders: {column}, {source}, {records} ('8,255 records', '1 record'), {texts} ("'NA'"),
-{a_type} ('a number'), {age} and {limit}; {repeat}, {carry} and {have} agree with {records}.
+{a_type} ('a number'), {conflict}, {age} and {limit}; {repeat}, {carry} and {have} agree with {records}.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ INSTRUCTIONS: tuple[Instruction, ...] = (
         kind="wrong-type",
         metric="readiness.type_conformance",
         severity="blocks",
-        sentence="{column} holds something of another type in {records}",
+        sentence="{column} holds something else than {a_type} in {records}",
         instruction="Have {column} checked on entry, and correct what stands in it; keep remarks "
         "in a field of their own.",
         verification=_NEXT + "every value of {column} to be of its type.",
@@ -87,7 +87,7 @@ INSTRUCTIONS: tuple[Instruction, ...] = (
         kind="timestamp-conflict",
         metric="readiness.timestamp_conflicts",
         severity="misleads",
-        sentence="{records} of {source} {have} dates or times that cannot be true together",
+        sentence="{records} of {source} {have} dates or times that cannot be right{conflict}",
         instruction="Agree on one date format and one time zone for {source}, and correct these "
         "records.",
         verification=_NEXT + "no conflicting times in {source}.",
@@ -132,7 +132,7 @@ INSTRUCTIONS: tuple[Instruction, ...] = (
         kind="spelling",
         metric="readiness.category_variants",
         severity="misleads",
-        sentence="{column} is written in another spelling in {records}",
+        sentence="{column} is spelled otherwise than usual in {records}",
         instruction="Change these to the usual spelling, and let {column} be chosen from a list "
         "instead of typed.",
         verification=_NEXT + "one spelling for each {column}.",
@@ -382,7 +382,7 @@ SEVERAL: dict[str, Several] = {
         "Where they cannot be known yet, agree what the system does without them.",
     ),
     "wrong-type": Several(
-        sentence="fields hold something of another type",
+        sentence="fields hold values of another type",
         instruction="Have them checked on entry, and correct what stands in them; keep remarks in "
         "a field of their own.",
     ),
@@ -392,7 +392,7 @@ SEVERAL: dict[str, Several] = {
         "its reason), correct those that are wrong, and check on entry what made them.",
     ),
     "stand-in": Several(
-        sentence="fields hold a text that stands for no value",
+        sentence="fields hold texts that stand for no value",
         instruction="Leave them empty where they are not known, or declare these texts as missing "
         "(null_values of {source}); then decide what the system does without them.",
     ),

@@ -25,13 +25,19 @@ from proveout.checks.readiness.remediation.instructions import (
 )
 from proveout.checks.readiness.remediation.reading_items import reading_items
 from proveout.checks.readiness.remediation.series_items import series_items
+from proveout.checks.readiness.remediation.wording import (
+    EXAMPLES,
+    age,
+    conflict_words,
+    examples_of,
+    percent,
+)
 from proveout.evidence.model import Evidence
 from proveout.intake.charter_data import unique_names
 
 NOBODY = "nobody named"
 """Owner of a source for which the charter names no one."""
 
-_EXAMPLES = 3
 _A_TYPE = {
     "integer": "a whole number",
     "number": "a number",
@@ -93,9 +99,18 @@ class RemediationItem:
         return self.n_records / self.n_of if self.n_of else 0.0
 
     @property
+    def extent(self) -> str:
+        """The part concerned, as text: '2.5 %', '1 of 12 deliveries'."""
+        if self.metric.endswith("_deliveries"):
+            return f"{self.n_records:,} of {self.n_of:,} deliveries"
+        return percent(self.share)
+
+    @property
     def size(self) -> str:
-        """The records concerned, as text: '8,255 (2.5 %)'."""
-        return f"{self.n_records:,} ({_percent(self.share)})"
+        """What is concerned, as text: '8,255 (2.5 %)', '1 of 12 deliveries'."""
+        if self.metric.endswith("_deliveries"):
+            return self.extent
+        return f"{self.n_records:,} ({percent(self.share)})"
 
     def as_dict(self) -> dict[str, Any]:
         """Return the plain form."""
@@ -192,12 +207,15 @@ def _counted(found: Sequence[Evidence], owners: Mapping[str, str]) -> Iterator[R
             n_records -= int(each.details.get("cells", 0))  # told as faulty cells
         if n_records <= 0:
             continue
+        a_type = _A_TYPE.get(str(each.details.get("found")), "what it should hold")
         if instruction.kind == "wrong-type" and (text := _only_text(each)):
-            a_type = _A_TYPE.get(str(each.details.get("found")), "what it should hold")
             yield _item(ONE_TEXT, each, n_records, owners=owners, texts=f"'{text}'", a_type=a_type)
         else:
-            site = _main_site(each, found, n_records)
-            yield _item(instruction, each, n_records, owners=owners, site=site)
+            yield _item(
+                instruction, each, n_records, owners=owners,
+                site=_main_site(each, found, n_records),
+                a_type=a_type, conflict=conflict_words(each.details),
+            )  # fmt: skip
 
 
 def _otherwise(evidence: Evidence) -> int:
@@ -307,7 +325,7 @@ def _stand_ins(found: Sequence[Evidence], owners: Mapping[str, str]) -> Iterator
         if each.metric != STAND_IN.metric or not texts:
             continue
         often = sorted(texts, key=lambda text: (-texts[text], text))
-        quoted = " or ".join(f"'{text}'" for text in often[:_EXAMPLES])
+        quoted = " or ".join(f"'{text}'" for text in often[:EXAMPLES])
         yield _item(
             STAND_IN, each, sum(texts.values()), owners=owners, texts=quoted, examples=often
         )
@@ -325,8 +343,8 @@ def _stale(
 ) -> Iterator[RemediationItem]:
     for each in found:
         if each.metric == STALE.metric and most_hours is not None and each.value > most_hours:
-            age, limit = _hours(each.value), _hours(most_hours)
-            yield _item(STALE, each, each.n, owners=owners, age=age, limit=limit)
+            old, limit = age(each.value), age(most_hours)
+            yield _item(STALE, each, each.n, owners=owners, age=old, limit=limit)
 
 
 def _item(
@@ -364,7 +382,7 @@ def _item(
         instruction=instruction.instruction.format(**words),
         metric=instruction.metric,
         verification=instruction.verification.format(**words),
-        examples=tuple(examples[:_EXAMPLES]) or _examples(evidence.details),
+        examples=tuple(examples[:EXAMPLES]) or examples_of(evidence.details),
     )
 
 
@@ -398,32 +416,3 @@ def _main_site(evidence: Evidence, found: Sequence[Evidence], n_records: int) ->
         return None
     site = max(by_site, key=lambda name: (by_site[name], name))
     return site if by_site[site] >= _MOSTLY * n_records else None
-
-
-def _examples(details: Mapping[str, Any]) -> tuple[str, ...]:
-    listed = details.get("examples") or details.get("variants") or ()
-    if isinstance(listed, str) or not isinstance(listed, Iterable):
-        listed = (listed,)
-    return tuple(_example(each) for each in list(listed)[:_EXAMPLES])
-
-
-def _example(example: Any) -> str:
-    if not isinstance(example, Mapping):
-        return str(example).removesuffix(".0")
-    if "of" in example and ("text" in example or "value" in example):
-        return f"'{example.get('text', example.get('value'))}' for '{example['of']}'"
-    return ", ".join(f"{key}={_value(value)}" for key, value in example.items())
-
-
-def _value(value: Any) -> str:
-    return "(empty)" if value is None or value == "" else str(value)
-
-
-def _percent(share: float) -> str:
-    if 0 < share < 0.001:
-        return "under 0.1 %"
-    return f"{100 * share:.1f} %" if share < 1 else "100 %"
-
-
-def _hours(hours: float) -> str:
-    return f"{hours / 24:,.0f} days" if hours >= 72 else f"{hours:,.0f} hours"

@@ -132,13 +132,16 @@ def counts(entries: Iterable[Entry], at: datetime) -> dict[Status, int]:
 def _continued(known: Mapping[str, Entry], items: Sequence[RemediationItem]) -> dict[str, str]:
     """Match findings whose kind has another name now: one text in a field of numbers, then two."""
     ids = {item.id for item in items}
-    lost = {_place(entry): id_ for id_, entry in known.items() if id_ not in ids and entry.is_open}
+    lost = [entry for entry in known.values() if entry.id not in ids and entry.is_open]
+    new = [item for item in items if item.id not in known and item.column is not None]
+    lost_at, new_at = Counter(map(_place, lost)), Counter(map(_place, new))
+    by_place = {_place(entry): entry.id for entry in lost}
     return {
-        item.id: lost[_place(item)]
-        for item in items
-        if item.id not in known and item.column is not None and _place(item) in lost
+        item.id: by_place[place]
+        for item in new
+        if lost_at[place := _place(item)] == new_at[place] == 1
         and item.metric != "readiness.schema_changes"
-    }  # fmt: skip
+    }
 
 
 def _place(finding: Entry | RemediationItem) -> tuple[str, str, str | None]:
