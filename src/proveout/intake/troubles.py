@@ -18,7 +18,7 @@ _DRIVERS = frozenset(
 """Packages whose errors come from a database server."""
 
 _KIND = re.compile(r"^[A-Z][A-Za-z ]* Error: ")
-_DAMAGED = ("Failed to read file", "Corrupt", "Parquet file", "Invalid unicode")
+_DAMAGED = ("Failed to read file", "Corrupt", "Parquet file", "parquet read", "Invalid unicode")
 
 
 @contextmanager

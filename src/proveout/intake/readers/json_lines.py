@@ -96,6 +96,10 @@ def _load(path: Path, session: Session, *, as_list: bool) -> str:
     except duckdb.BinderException:
         # Hundreds of fields: the engine takes the records themselves for one value each.
         table = _loaded(path, session, as_list=as_list, more="map_inference_threshold = -1")
+    except duckdb.NotImplementedException:
+        # Objects within the records have fields 'c' and 'C', which are one to the engine.
+        table = _loaded(path, session, as_list=as_list, more="maximum_depth = 1")
+        _typed(table, session)
     floats = [
         name for name, kind, *_ in session.rows(f"DESCRIBE {quoted(table)}") if kind == "DOUBLE"
     ]
@@ -106,6 +110,28 @@ def _load(path: Path, session: Session, *, as_list: bool) -> str:
     (large,) = session.rows(f"SELECT {asked} FROM {quoted(table)}") if floats else ((),)
     rounded = [name for name, is_large in zip(floats, large, strict=True) if is_large]
     return _exact(path, session, table, rounded, as_list=as_list) if rounded else table
+
+
+def _typed(table: str, session: Session) -> None:
+    """Give columns of JSON values the type that all of them have; the others stay JSON."""
+    for name, *_ in session.rows(f"DESCRIBE {quoted(table)}"):
+        asked = f"SELECT DISTINCT json_type({quoted(name)}) FROM {quoted(table)}"
+        kinds = {str(kind) for (kind,) in session.rows(asked)} - {"None", "NULL"}
+        if kinds and kinds <= {"BIGINT", "UBIGINT"}:
+            fits = f"bool_and(TRY_CAST({quoted(str(name))} ->> '$' AS BIGINT) IS NOT NULL)"
+            known = f"FILTER ({quoted(str(name))} IS NOT NULL)"
+            ((all_fit,),) = session.rows(f"SELECT {fits} {known} FROM {quoted(table)}")
+            type_ = "BIGINT" if all_fit else "HUGEINT"
+        elif kinds and kinds <= {"BIGINT", "UBIGINT", "DOUBLE"}:
+            type_ = "DOUBLE"
+        elif kinds in ({"BOOLEAN"}, {"VARCHAR"}):
+            (type_,) = kinds
+        else:
+            continue
+        session.execute(
+            f"ALTER TABLE {quoted(table)} ALTER {quoted(str(name))} TYPE {type_} "
+            f"USING ({quoted(str(name))} ->> '$')::{type_}"
+        )
 
 
 def _exact(path: Path, session: Session, table: str, rounded: list[str], *, as_list: bool) -> str:
@@ -156,6 +182,11 @@ def _mended(
     with opened(file.path, file.name) as stream:
         pieces = _pieces(_as_utf8(stream, encoding, file), file, as_list=as_list)
         good, rejects, repairs = _sorted(pieces, file, session)
+    if good is None and not rejects:
+        raise InputError(
+            f"{file.name} holds no JSON objects.",
+            hint='Each must be an object, such as {"id": 1, "amount": 2.5}.',
+        )
     if good is None:
         raise InputError(
             f"{file.name} holds no {'entry' if as_list else 'line'} that is a JSON object. "
