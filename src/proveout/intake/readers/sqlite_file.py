@@ -35,7 +35,7 @@ def read_sqlite(file: SourceFile, session: Session) -> list[ReadTable]:
     try:
         with closing(_connected(file)) as connection:
             return [_read(connection, file, session)]
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError, OverflowError) as error:
         if str(error) == "interrupted":
             raise InputError(
                 f"The view '{file.source.table}' of {file.name} takes more than "
