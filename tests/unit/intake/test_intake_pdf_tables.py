@@ -97,6 +97,21 @@ def test_a_table_goes_on_over_a_page_break_where_columns_agree() -> None:
     ]
 
 
+def test_a_row_alone_on_the_last_page_belongs_to_the_table() -> None:
+    """What else stands there is margin: a footer fills no columns."""
+
+    def at(top: float, *cells: str) -> list[tuple[float, float, str]]:
+        return [(50 + 150 * i, top, cell) for i, cell in enumerate(cells)]
+
+    first = page(*at(20, "Id", "Name", "Sum"), *at(34, "1", "a", "2.5"), *at(48, "2", "b", "3.5"))
+    second = page(*at(20, "3", "c", "4.5"), *at(700, "Page 2", "of 2"), number=2)
+
+    (table,) = tables_of([first, second], "t.pdf").tables
+
+    assert [row.cells for row in table.rows][-1] == ("3", "c", "4.5")
+    assert [text.text for text in table.margin] == ["Page 2 of 2"]
+
+
 def test_text_in_two_columns_is_no_table() -> None:
     """Nor are addresses side by side: they stay in the margin."""
     prose = "these are words of a sentence that goes on"

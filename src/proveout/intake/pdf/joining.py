@@ -9,8 +9,9 @@ from typing import Literal
 
 from proveout.intake.pdf.found import Aside, Found, Row
 from proveout.intake.pdf.heading import is_total, n_header_rows, names_of
-from proveout.intake.pdf.lines import Line
-from proveout.intake.pdf.page import Box, Page, Word
+from proveout.intake.pdf.lines import Line, text_of
+from proveout.intake.pdf.numerals import is_numeral
+from proveout.intake.pdf.page import Box, Page, Word, around
 from proveout.intake.pdf.ruled import ruled_table
 from proveout.intake.pdf.unruled import unruled_tables
 from proveout.intake.readers.port import MarginText
@@ -95,12 +96,26 @@ class Document:
                 table = _begun(found, nth)
                 self.tables.append(table)
             own.append((found.box.top, table))
-        for line in page.lines:
+        rest = page.lines if own else self._spilled(page)
+        for line in rest:
             self._place(line, page.number, own)
         if own:
             self._open = own[-1][1]
-        elif page.lines:
+        elif rest:
             self._open = None
+
+    def _spilled(self, page: OnPage) -> tuple[Line, ...]:
+        """Take the last few rows of a table that stand alone on the next page; return the rest."""
+        table = self._open
+        if table is None or table.places[-1][0] != page.number - 1:
+            return page.lines
+        rows = {id(line): row for line in page.lines if (row := _as_row(line, page, table))}
+        if not rows:
+            return page.lines
+        found = list(rows.values())
+        table.rows += found
+        table.places.append((page.number, around(row.box for row in found), len(found)))
+        return tuple(line for line in page.lines if id(line) not in rows)
 
     def _continued(self, found: Found) -> Table | None:
         """Join a page's first table to the last of the page before, where the columns agree."""
@@ -134,6 +149,30 @@ class Document:
             self.tables[-1].margin.append(text)
         else:
             self.unclaimed.append(text)
+
+
+def _as_row(line: Line, page: OnPage, table: Table) -> Row | None:
+    """Read a lone line as a row of a table: it fills the columns that most rows fill, with numbers
+    where these have numbers."""
+    cells: list[list[Word]] = [[] for _ in table.columns]
+    for phrase, words in zip(line.phrases, line.groups, strict=True):
+        over = [
+            i for i, (x0, x1) in enumerate(table.columns)
+            if min(x1, phrase.x1) > max(x0, phrase.x0)
+        ]  # fmt: skip
+        if len(over) != 1:
+            return None
+        cells[over[0]] += words
+    texts = tuple(map(text_of, cells))
+    for column, text in enumerate(texts):
+        known = [row.cells[column] for row in table.rows if row.cells[column]]
+        if len(known) > 0.9 * len(table.rows) and not text:
+            return None
+        if known and text and all(map(is_numeral, known)) and not is_numeral(text):
+            return None
+    boxes = tuple(around(word.box for word in words) if words else None for words in cells)
+    filled = sum(map(bool, texts))
+    return Row(page.number, line.box, texts, boxes) if filled > 1 and table.rows else None
 
 
 def _begun(found: Found, nth: int) -> Table:
