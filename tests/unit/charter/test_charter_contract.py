@@ -8,7 +8,7 @@ from typing import Any
 
 import jsonschema
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from proveout.charter.contract import (
@@ -93,6 +93,7 @@ def test_what_a_charter_declares_comes_back_the_same(data: Data) -> None:
     assert imported.unmapped == ()
 
 
+@settings(max_examples=25)
 @given(datas())
 def test_a_contract_keeps_to_the_keys_of_the_standard(data: Data) -> None:
     """No part has a key that version 3.1.0 does not know, or a value of another kind."""
@@ -101,6 +102,7 @@ def test_a_contract_keeps_to_the_keys_of_the_standard(data: Data) -> None:
     jsonschema.validate(json.loads(json.dumps(contract)), _STANDARD)
 
 
+@settings(max_examples=10)
 @given(datas())
 def test_a_contract_passes_the_official_schema(data: Data) -> None:
     """Where the package that carries it is installed."""

@@ -107,8 +107,8 @@ def _is_closed(pattern: str) -> bool:
 
 
 def _type(part: Mapping[str, Any], notes: Mapping[str, Any], column: Column) -> None:
-    if notes.get(BASIS) == "observed":
-        return  # its type is what was found, and nobody has declared it
+    if notes.get(BASIS) in ("observed", "assumed"):
+        return  # nobody has declared its type
     logical = part.get("logicalType")
     if logical is None:
         return

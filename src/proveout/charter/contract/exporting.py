@@ -99,15 +99,15 @@ def _property(
     found: dict[str, Any] = {"name": name}
     if declared.meaning is not None:
         found["description"] = declared.meaning
-    if kind is not None:
-        found["logicalType"] = LOGICAL[kind]
+    logical = LOGICAL[kind] if kind is not None else _assumed(declared, seen)
+    found["logicalType"] = logical
     if seen is not None:
         found["physicalType"] = seen.stored
     if required:
         found["required"] = True
     if name in data.key:
         found |= {"primaryKey": True, "primaryKeyPosition": data.key.index(name) + 1}
-    options, beside = _options(declared, None if kind is None else LOGICAL[kind])
+    options, beside = _options(declared, logical)
     if options:
         found["logicalTypeOptions"] = options
     relationships, others = _relationships(name, data.references)
@@ -125,7 +125,14 @@ def _property(
     return found
 
 
-def _options(declared: DataField, logical: str | None) -> tuple[dict[str, Any], dict[str, Any]]:
+def _assumed(declared: DataField, seen: ObservedField | None) -> str:
+    """Return a type where none is known: version 3.2 of the standard cannot do without."""
+    if seen is not None:
+        return "object"
+    return "string" if declared.min is None and declared.max is None else "number"
+
+
+def _options(declared: DataField, logical: str) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return what the type can be told, and what only a note can say."""
     ends = {"minimum": declared.min, "maximum": declared.max}
     given = {name: _plain(value) for name, value in ends.items() if value is not None}
@@ -147,9 +154,8 @@ def anchored(pattern: str) -> str:
 
 
 def _type_notes(declared: DataField, kind: str | None) -> dict[str, Any]:
-    notes: dict[str, Any] = {}
-    if kind is not None:
-        notes[BASIS] = "observed" if declared.type is None else "declared"
+    seen = "assumed" if kind is None else "observed"
+    notes: dict[str, Any] = {BASIS: seen if declared.type is None else "declared"}
     if declared.type is not None:
         notes[TYPE] = declared.type
     if declared.unit is not None:
