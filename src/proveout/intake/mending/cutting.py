@@ -175,12 +175,16 @@ def _joined(
         return None
     raw = "".join(lines[k] + ends[k] for k in range(start, last)) + lines[last]
     cells = cutter.cut(raw)
-    if cells is None or (width and len(cells) != width):
+    if cells is None or (width and abs(len(cells) - width) > 1):
         return None
-    if width > 2 and last - start > _LONE:
-        between = (cutter.cut(lines[k]) for k in range(start + 1, last))
-        if all(each is not None and len(each) == width for each in between):
+    is_whole = not width or len(cells) == width
+    if width > 2 and (not is_whole or last - start > _LONE):
+        between = [cutter.cut(lines[k]) for k in range(start + 1, last)]
+        n_rows = sum(1 for each in between if each is not None and len(each) == width)
+        if n_rows and (not is_whole or n_rows == len(between)):
             return None
+    elif not is_whole:
+        return None
     return raw, cells, last - start + 1
 
 

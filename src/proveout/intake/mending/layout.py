@@ -52,7 +52,8 @@ def blocks_of(rows: Sequence[Row]) -> list[Block]:
             if blocks:
                 blocks[-1].after += rest
             elif rest:
-                blocks.append(Block(width=1, rows=[row for row in rows[start:] if row.raw.strip()]))
+                filled = [row for row in rows[start:] if row.raw.strip()]
+                blocks.append(Block(width=_common_width(filled), rows=filled))
             break
         block = Block(width=width)
         notes = [_note(row, "title") for row in rows[start:begin] if row.raw.strip()]
@@ -66,6 +67,12 @@ def blocks_of(rows: Sequence[Row]) -> list[Block]:
         blocks.append(block)
         start = end
     return _without_keyed_titles(blocks)
+
+
+def _common_width(rows: Sequence[Row]) -> int:
+    """Return the width that at least half of the rows have; 1 where there is none."""
+    width, count = Counter(row.width for row in rows).most_common(1)[0]
+    return width if width > 1 and 2 * count >= len(rows) else 1
 
 
 def _without_keyed_titles(blocks: list[Block]) -> list[Block]:
@@ -197,7 +204,7 @@ def _end(rows: Sequence[Row], begin: int, width: int) -> int:
     header = rows[begin].cells
     names = bool(header) and looks_like_names(header or ())
     body: list[Profile] | None = None
-    after_blank = False
+    after_blank, only_names = False, True
     for i in range(begin + 1, len(rows)):
         row = rows[i]
         if row.is_blank:
@@ -207,7 +214,8 @@ def _end(rows: Sequence[Row], begin: int, width: int) -> int:
         if cells is None or row.width < 2:
             after_blank = after_blank and cells is not None
             continue
-        if names and cells == header and not _follows_header(rows, begin, i, header):
+        only_names = only_names and cells == header
+        if names and cells == header and not only_names:
             return i
         if (row.width != width or after_blank) and i + 1 < len(rows):
             if body is None:
@@ -217,11 +225,6 @@ def _end(rows: Sequence[Row], begin: int, width: int) -> int:
                 return i
         after_blank = False
     return len(rows)
-
-
-def _follows_header(rows: Sequence[Row], begin: int, i: int, header: Sequence[str] | None) -> bool:
-    """Tell whether only copies of the header stand between it and this row."""
-    return all(row.cells == header for row in rows[begin:i])
 
 
 def _starts_another(
@@ -292,10 +295,12 @@ def _is_below(row: Row, width: int, rows: Sequence[Row]) -> bool:
 def _stands_apart(rows: Sequence[Row], i: int, width: int) -> bool:
     """Tell whether a short line at the end stands below a blank one, or is marked as a note."""
     row = rows[i]
-    if row.cells is None or 3 * row.width > width:
+    if row.cells is None:
         return False
-    if row.raw[:1] in "*#©":
+    if row.width < width and row.raw[:1] in ("*", "#", "©"):
         return True
+    if 3 * row.width > width:
+        return False
     while i > 0 and not rows[i].is_blank and 3 * rows[i].width <= width:
         i -= 1
     return rows[i].is_blank and i > 1

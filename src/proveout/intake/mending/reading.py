@@ -219,7 +219,7 @@ def _refused(row: Row, width: int, found: Alignment | None) -> Fault:
 
 
 def _one_column(block: Block) -> MendedTable:
-    rows = [[row.raw if row.cells is None else row.cells[0]] for row in block.rows]
+    rows = [[row.cells[0] if row.cells and row.width == 1 else row.raw] for row in block.rows]
     body = profiles_of(rows[1:], 1)
     n_header = min(n_header_rows(rows, body), 1)
     return MendedTable(
