@@ -8,6 +8,7 @@ from proveout.checks.contract import CheckContext
 from proveout.checks.readiness.remediation.items import remediation
 from proveout.checks.readiness.remediation.register import (
     METRIC,
+    STATUSES,
     Audit,
     by_source,
     counts,
@@ -45,10 +46,10 @@ def followed(context: CheckContext, evidence: Sequence[Evidence]) -> Iterator[Ev
                 "findings": [entry.as_dict() for entry in listed],
             },
         )
-        for status, n in told.items() if before is not None else ():
+        for status in STATUSES if before is not None else ():
             yield context.found(
                 METRIC,
-                n,
+                told.get(status, 0),
                 n=n_of.get(source, 0),
                 scope="production",
                 subject=Subject.of(source=source, kind=status.replace(" ", "-")),

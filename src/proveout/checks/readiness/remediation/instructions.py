@@ -1,7 +1,8 @@
 """What to say of each kind of finding: the sentence, the instruction, and the proof of the fix.
 
 Placeholders: {column}, {source}, {records} ('8,255 records', '1 record'), {texts} ("'NA'"),
-{a_type} ('a number'), {conflict}, {age} and {limit}; {repeat}, {carry} and {have} agree with {records}.
+{a_type} ('a number'), {conflict}, {age} and {limit}; {repeat}, {carry} and {have} agree with
+{records}.
 """
 
 from __future__ import annotations
