@@ -70,7 +70,7 @@ def number_kinds(values: Sequence[str]) -> list[Kind]:
     What stands around the digits must be the same in all of them, but for the sign.
     """
     first = _FIGURE.fullmatch(values[0]) if len(values[0]) <= _LONGEST else None
-    if first is None:
+    if first is None or (first["before"] and first["after"]):
         return []
     kinds = _kinds(first["before"] or "", first["after"] or "")
     fitting = [kind for kind in kinds if all(map(kind.may_be, values))]
