@@ -133,6 +133,7 @@ def command(
     from proveout.cli.cells_search import CellOptions, with_cells
     from proveout.cli.cells_view import plain_cells, shown_cells
     from proveout.cli.duplicates_view import plain_duplicates, shown_duplicates, with_duplicates
+    from proveout.intake.databases.url import without_password
 
     output = Output(as_json=as_json)
     wanted = CellOptions(out=cells, labels=labels, ask=ask)
@@ -187,7 +188,8 @@ def command(
         output.say(Text(f"Wrote {n:,} findings to {todo}."))
     _say_unread(collected, output)
     if null is None and (texts := _stand_ins(items)):
-        output.say(f"Next: proveout audit {' '.join(sources or ())} --null '{','.join(texts)}'")
+        given_again = " ".join(without_password(each) for each in sources or ())
+        output.say(f"Next: proveout audit {given_again} --null '{','.join(texts)}'")
     return _exit_code(collected, fail_on, output)
 
 
