@@ -40,10 +40,8 @@ def main(target: str, first: int, last: int, seed: int, limit_bytes: int) -> Non
             data = input_of(target, number, seed, seeds)
             try:
                 TARGETS[target].feed(data, Path(folder))
-            except ProveoutError as error:
+            except ProveoutError:
                 refused += 1
-                if "not enough memory" in str(error):
-                    _say({"failed": number, "what": str(error)})
             except BaseException as error:
                 where = traceback.format_exc(limit=-6)
                 _say({"failed": number, "what": f"{type(error).__name__}: {error}", "where": where})
