@@ -30,12 +30,12 @@ class _Column:
     kind: str
     """'number', 'text', 'moment' or another."""
     values: frozenset[str]
-    low: float | None
-    high: float | None
+    spread: tuple[float, float] | None
+    """Of figures: between which most of them lie."""
 
 
 def suggested_renames(main: ir.Table, other: ir.Table, session: Session) -> dict[str, str]:
-    """Return for columns of `other` what they are probably called in `main`, the likeliest first."""
+    """Return for columns of `other` what they are probably called in `main`, likeliest first."""
     missing = [name for name in main.columns if name not in other.columns]
     extra = [name for name in other.columns if name not in main.columns]
     if not missing or not extra or len(missing) > 30 or len(extra) > 30:
@@ -84,11 +84,10 @@ def _score(one: _Column, other: _Column) -> float | None:
 
 
 def _same_values(one: _Column, other: _Column) -> float:
-    if one.low is not None and other.low is not None:
-        assert one.high is not None
-        assert other.high is not None
-        width = max(one.high, other.high) - min(one.low, other.low)
-        both = min(one.high, other.high) - max(one.low, other.low)
+    if one.spread is not None and other.spread is not None:
+        (low, high), (other_low, other_high) = one.spread, other.spread
+        width = max(high, other_high) - min(low, other_low)
+        both = min(high, other_high) - max(low, other_low)
         return max(0.0, both / width) if width else 1.0
     fewest = min(len(one.values), len(other.values))
     return len(one.values & other.values) / fewest if fewest else 0.0
@@ -103,10 +102,10 @@ def _looked_at(table: ir.Table, name: str, session: Session) -> _Column:
         ((low, high),) = session.rows(
             f"SELECT quantile_cont({cell}, 0.05), quantile_cont({cell}, 0.95) FROM {rows}"  # noqa: S608 - quoted
         )
-        return _Column(name, "number", frozenset(), low, high)
+        return _Column(name, "number", frozenset(), None if low is None else (low, high))
     what = "moment" if kind.is_temporal() else "text" if kind.is_string() else str(kind)
     values = session.rows(
         f"SELECT CAST({cell} AS VARCHAR) AS v FROM {rows} WHERE {cell} IS NOT NULL "  # noqa: S608 - quoted
         f"GROUP BY v ORDER BY count(*) DESC, v LIMIT {_VALUES}"
     )
-    return _Column(name, what, frozenset(value for (value,) in values), None, None)
+    return _Column(name, what, frozenset(value for (value,) in values), None)

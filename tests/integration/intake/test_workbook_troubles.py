@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
+from fixtures.workbook_troubles import TROUBLES, Expected, Trouble
 
 from proveout.charter.schema import Source
 from proveout.errors import InputError
 from proveout.intake import Session
 from proveout.intake.readers.port import ReadTable, SourceFile
 from proveout.intake.workbook.reading import read_workbook
-
-sys.path.insert(0, str(Path(__file__).parents[2] / "fixtures"))
-
-from workbook_troubles import TROUBLES, Expected, Trouble  # noqa: E402
 
 
 def read(trouble: Trouble, folder: Path, session: Session) -> Sequence[ReadTable]:

@@ -43,8 +43,10 @@ def troubled(draw: st.DrawFn) -> list[list[Any]]:
     rows: list[list[Any]] = [[f"c{at}" for at in range(width)]]
     if draw(st.booleans()):
         rows.append(["kg" if kind == "number" else "" for kind in kinds])
-    for _ in range(draw(st.integers(0, 8))):
-        rows.append([draw(st.one_of(st.just(""), value[k], value[k], value[k])) for k in kinds])
+    rows += [
+        [draw(st.one_of(st.just(""), value[k], value[k], value[k])) for k in kinds]
+        for _ in range(draw(st.integers(0, 8)))
+    ]
     blank = [""] * width
     inserts = st.sampled_from(
         [blank, ["Report", *blank[1:]], ["* see above", *blank[1:]], rows[0], ["Total", *blank[1:]],
@@ -74,15 +76,17 @@ def troubled_short(draw: st.DrawFn) -> list[list[Any]]:
 def grids(draw: st.DrawFn) -> Grid:
     """Draw a sheet, with some cells merged."""
     rows = draw(st.one_of(noise(), troubled()))
-    merges = []
-    if rows and draw(st.booleans()):
-        for _ in range(draw(st.integers(0, 3))):
-            top = draw(st.integers(0, len(rows) - 1))
-            left = draw(st.integers(0, len(rows[0]) - 1))
-            bottom = min(top + draw(st.integers(0, 3)), len(rows) - 1)
-            right = min(left + draw(st.integers(0, 3)), len(rows[0]) - 1)
-            merges.append(Area(top=top, left=left, bottom=bottom, right=right))
-    return Grid(rows=rows, merges=tuple(merges))
+    n_merges = draw(st.integers(0, 3)) if rows and draw(st.booleans()) else 0
+    return Grid(rows=rows, merges=tuple(draw(areas(rows)) for _ in range(n_merges)))
+
+
+@st.composite
+def areas(draw: st.DrawFn, rows: list[list[Any]]) -> Area:
+    """Draw a rectangle within a sheet."""
+    top, left = draw(st.integers(0, len(rows) - 1)), draw(st.integers(0, len(rows[0]) - 1))
+    bottom = min(top + draw(st.integers(0, 3)), len(rows) - 1)
+    right = min(left + draw(st.integers(0, 3)), len(rows[0]) - 1)
+    return Area(top=top, left=left, bottom=bottom, right=right)
 
 
 @settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -57,7 +57,7 @@ class Archive:
 
 
 def open_archive(
-    path: Path, name: str, *, watch: Callable[[str, bytes], None] = lambda part, piece: None
+    path: Path, name: str, *, watch: Callable[[str, bytes], None] = lambda _part, _piece: None
 ) -> Archive:
     """Look at an archive from its directory to its last byte; `watch` sees each piece on the way.
 

@@ -11,23 +11,10 @@ from proveout.intake.workbook.grid import Uncomputed
 Kind = Literal["blank", "text", "number", "moment", "boolean", "error"]
 
 ERRORS = frozenset(
-    [
-        "#N/A",
-        "#DIV/0!",
-        "#REF!",
-        "#NAME?",
-        "#VALUE!",
-        "#NUM!",
-        "#NULL!",
-        "#GETTING_DATA",
-        "#SPILL!",
-        "#CALC!",
-        "#FIELD!",
-        "#BLOCKED!",
-        "#UNKNOWN!",
-        "#CONNECT!",
-        "#BUSY!",
-    ]
+    """
+    #N/A #DIV/0! #REF! #NAME? #VALUE! #NUM! #NULL! #GETTING_DATA #SPILL! #CALC! #FIELD! #BLOCKED!
+    #UNKNOWN! #CONNECT! #BUSY!
+    """.split()  # noqa: SIM905 - read as a list of words
 )
 """Errors as a spreadsheet shows them."""
 

@@ -86,7 +86,7 @@ class _Draft:
 
 
 def find_tables(grid: Grid) -> list[Table]:
-    """Return the tables of a sheet from top to bottom; one at least, where anything stands in it."""
+    """Return the tables of a sheet from top to bottom; one at least where it is not empty."""
     masks = masks_of(grid.rows)
     layouts = [layout_of(grid, area) for area in blocks(grid, masks)]
     if not layouts:
@@ -202,7 +202,7 @@ def _above(drafts: Sequence[_Draft], area: Area) -> _Draft | None:
     return max(over, key=lambda draft: draft.bottom, default=None)
 
 
-def _continues(grid: Grid, above: _Draft, below: Layout) -> bool:
+def _continues(grid: Grid, above: _Draft, below: Layout) -> bool:  # noqa: PLR0911 - rules
     """Tell whether a block goes on with the table above it, over a blank row."""
     area = below.area
     if area.left < above.left or area.right > above.right:

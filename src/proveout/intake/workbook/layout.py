@@ -245,7 +245,4 @@ def _differs(view: _View, full: int, body: int) -> bool:
     return any(
         name == "text" and kind in ("number", "moment", "boolean")
         for name, kind in zip(names, below, strict=True)
-    ) or any(
-        name != "text" and name != "blank" and name != kind
-        for name, kind in zip(names, below, strict=True)
-    )
+    ) or any(name not in {"text", "blank", kind} for name, kind in zip(names, below, strict=True))

@@ -109,8 +109,8 @@ class _Told:
     def from_text(self, columns: Sequence[ColumnValues]) -> list[Reject]:
         return [
             self._cell(
-                at, row, "number-as-text", "{cell} holds a number as text; it was read as a number.",
-                raw=text,
+                at, row, "number-as-text",
+                "{cell} holds a number as text; it was read as a number.", raw=text,
             )
             for at, column in enumerate(columns)
             for row, text in column.numbers_from_text
@@ -144,7 +144,7 @@ class _Told:
             line=row + 1,
             column=self.names[at],
             reason=reason,
-            message=message.format(cell=cell),
+            message=message.replace("{cell}", cell),
             raw=raw[:RAW_CHARACTERS],
         )
 
@@ -156,42 +156,45 @@ def _of_error(text: str) -> tuple[str, str]:
 
 
 def _read_as(told: _Told, columns: Sequence[ColumnValues]) -> dict[str, Any]:
-    table, grid, names = told.table, told.grid, told.names
-    found: dict[str, Any] = {"sheet": told.place.sheet, **told.place.found}
-    if told.place.part != told.place.sheet:
-        found["cells"] = str(table.area)
-    found["header_line"] = table.header[0] + 1 if table.header else None
-    if len(table.header) > 1:
-        found["header_lines"] = [row + 1 for row in table.header]
-    if table.units:
-        found["units"] = dict(table.units)
-    if table.title:
-        found["title"] = table.title
-    left_out = [each.kind for each in table.margin]
-    for kind in ("total", "note"):
-        if n := left_out.count(kind):
-            found[f"{kind}s"] = n
-    if hidden := _hidden_records(grid, table):
-        found["hidden_rows"] = hidden
-    hidden_columns = [
-        f"{name} ({column_letters(c + grid.left)})"
-        for name, c in zip(names, table.columns, strict=True)
-        if c + grid.left in grid.hidden_columns
+    """Say how the table was read; what does not apply is left out."""
+    table, place = told.table, told.place
+    kinds = [each.kind for each in table.margin]
+    where_it_applies = {
+        "cells": str(table.area) if place.part != place.sheet else None,
+        "header_lines": [row + 1 for row in table.header] if len(table.header) > 1 else None,
+        "units": dict(table.units),
+        "title": table.title,
+        "totals": kinds.count("total"),
+        "notes": kinds.count("note"),
+        "hidden_rows": sum(row in told.grid.hidden_rows for row in _hidden_among(told)),
+        "hidden_columns": _hidden_columns(told),
+        "mixed_columns": {
+            name: [*column.mixed]
+            for name, column in zip(told.names, columns, strict=True)
+            if column.mixed
+        },
+        "numbers_as_text": {
+            name: column.text_numbers
+            for name, column in zip(told.names, columns, strict=True)
+            if column.text_numbers
+        },
+    }
+    return {
+        "sheet": place.sheet,
+        **place.found,
+        "header_line": table.header[0] + 1 if table.header else None,
+        **{key: value for key, value in where_it_applies.items() if value},
+    }
+
+
+def _hidden_among(told: _Told) -> Sequence[int]:
+    return told.table.records if told.grid.hidden_rows else ()
+
+
+def _hidden_columns(told: _Told) -> list[str]:
+    grid = told.grid
+    return [
+        f"{name} ({column_letters(column + grid.left)})"
+        for name, column in zip(told.names, told.table.columns, strict=True)
+        if column + grid.left in grid.hidden_columns
     ]
-    if hidden_columns:
-        found["hidden_columns"] = hidden_columns
-    for key, told_of in (
-        ("mixed_columns", {n: [*c.mixed] for n, c in zip(names, columns, strict=True) if c.mixed}),
-        ("numbers_as_text", _counts(names, [c.text_numbers for c in columns])),
-    ):
-        if told_of:
-            found[key] = told_of
-    return found
-
-
-def _counts(names: Sequence[str], counts: Sequence[int]) -> dict[str, int]:
-    return {name: n for name, n in zip(names, counts, strict=True) if n}
-
-
-def _hidden_records(grid: Grid, table: Table) -> int:
-    return sum(row in grid.hidden_rows for row in table.records) if grid.hidden_rows else 0

@@ -41,8 +41,9 @@ class Marks:
         rows, columns = self.last_row + 1, self.last_column + 1
         if rows * columns > _CELLS:
             raise InputError(
-                f"{file}: the sheet '{sheet}' reaches to {address(self.last_row, self.last_column)}: "
-                f"{rows:,} rows × {columns:,} columns are too many to read.",
+                f"{file}: the sheet '{sheet}' reaches to "
+                f"{address(self.last_row, self.last_column)}: {rows:,} rows × {columns:,} "
+                "columns are too many to read.",
                 hint="Delete what stands far away from the table, or export the table as CSV.",
             )
 

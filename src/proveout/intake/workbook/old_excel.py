@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 import struct
 from typing import Any
 
 from proveout.intake.workbook.marks import ERROR_CODES
+from proveout.intake.workbook.serials import moment_of
 from proveout.intake.workbook.sparse import SparseSheet
 from proveout.intake.workbook.xls_marks import BOF, is_encrypted, records
 
@@ -92,7 +92,7 @@ class _Reader:
         elif self.sheets and len(record) >= 4:
             self._cell(kind, record)
 
-    def _cell(self, kind: int, record: bytes) -> None:
+    def _cell(self, kind: int, record: bytes) -> None:  # noqa: C901 - one branch a record
         low = kind & 0xFF
         old = kind < 0x100 and self._version == 2
         row, column = struct.unpack_from("<HH", record)
@@ -152,13 +152,7 @@ class _Reader:
             return text.decode("cp1252", "replace")
 
     def _number(self, number: float, style: int) -> Any:
-        if not self._is_date(style) or not 0 <= number < 2_958_466:
-            return number
-        if number < 1:
-            return (dt.datetime.min + dt.timedelta(days=number)).time()
-        first = dt.datetime(1904, 1, 1) if self._is_1904 else dt.datetime(1899, 12, 30)
-        moment = first + dt.timedelta(days=number)
-        return moment.date() if number.is_integer() else moment
+        return moment_of(number, is_1904=self._is_1904) if self._is_date(style) else number
 
     def _is_date(self, style: int) -> bool:
         number = (

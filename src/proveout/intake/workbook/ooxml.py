@@ -16,11 +16,11 @@ from proveout.intake.workbook.archive import Archive
 from proveout.intake.workbook.book import Book
 from proveout.intake.workbook.grid import Sheet, Uncomputed, area_of
 from proveout.intake.workbook.safe_xml import walk
+from proveout.intake.workbook.serials import moment_of
 from proveout.intake.workbook.sparse import SparseSheet
 
 _BUILT_IN_DATES = frozenset([*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)])
 _NO_DATE = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!h|m|s)[^\]]*\]|General|Standard', re.IGNORECASE)
-_LAST_DAY = 2_958_466
 
 
 def main_part(archive: Archive) -> str | None:
@@ -179,7 +179,7 @@ class _SheetReader:
         if self._into is not None:
             self._texts[self._into] += text
 
-    def _value(self) -> Any:
+    def _value(self) -> Any:  # noqa: PLR0911 - one for each kind of cell
         kind, text = self._attributes.get("t", "n"), self._texts.get("v", "")
         if kind == "inlineStr":
             return self._texts.get("t", text)
@@ -201,13 +201,9 @@ class _SheetReader:
     def _number(self, number: float) -> Any:
         style = _whole(self._attributes.get("s"))
         dates = self._book.is_date
-        if not (style < len(dates) and dates[style]) or not 0 <= number < _LAST_DAY:
-            return number
-        if number < 1:
-            return (dt.datetime.min + dt.timedelta(days=number)).time()
-        first = dt.datetime(1904, 1, 1) if self._book.is_1904 else dt.datetime(1899, 12, 30)
-        moment = first + dt.timedelta(days=number)
-        return moment.date() if number.is_integer() else moment
+        if style < len(dates) and dates[style]:
+            return moment_of(number, is_1904=self._book.is_1904)
+        return number
 
 
 def _whole(text: str | None, otherwise: int = 0) -> int:

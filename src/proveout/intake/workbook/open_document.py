@@ -10,6 +10,7 @@ from typing import Any
 from proveout.intake.workbook.cells import ERRORS
 from proveout.intake.workbook.grid import Area
 from proveout.intake.workbook.safe_xml import walk
+from proveout.intake.workbook.serials import time_of_day
 from proveout.intake.workbook.sparse import SparseSheet
 
 _MOST_REPEATS = 100_000
@@ -36,7 +37,7 @@ class _Reader:
         self._hidden_styles: set[str] = set()
         self._style = ""
 
-    def begin(self, tag: str, attributes: Mapping[str, str]) -> None:
+    def begin(self, tag: str, attributes: Mapping[str, str]) -> None:  # noqa: C901 - one a tag
         if self._aside or tag in ("annotation", "frame", "shapes", "forms"):
             self._aside += 1
         elif tag == "style":
@@ -122,7 +123,7 @@ def _count(attributes: Mapping[str, str], name: str) -> int:
         return 1
 
 
-def _value(cell: Mapping[str, str], text: str) -> Any:
+def _value(cell: Mapping[str, str], text: str) -> Any:  # noqa: PLR0911 - one a type
     kind = cell.get("value-type", "")
     if kind == "error" or text in ERRORS or text.startswith("Err:5"):
         return text if text in ERRORS else "#VALUE!"
@@ -143,8 +144,7 @@ def _value(cell: Mapping[str, str], text: str) -> Any:
 def _moment(text: str) -> Any:
     if len(text) == 10:
         return dt.date.fromisoformat(text)
-    moment = dt.datetime.fromisoformat(text[:26]).replace(tzinfo=None)
-    return moment
+    return dt.datetime.fromisoformat(text[:26]).replace(tzinfo=None)
 
 
 def _time(text: str) -> Any:
@@ -152,7 +152,4 @@ def _time(text: str) -> Any:
     if found is None:
         raise ValueError(text)
     days, hours, minutes, seconds = (int(found[at] or 0) for at in range(1, 5))
-    span = dt.timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
-    if span < dt.timedelta(days=1):
-        return (dt.datetime.min + span).time()
-    return span
+    return time_of_day(dt.timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds))

@@ -279,10 +279,8 @@ def _markup(head: bytes) -> str | None:
     if b"<workbook" in text and b"urn:schemas-microsoft-com:office:spreadsheet" in text:
         return "spreadsheet"
     if (
-        b"opendocument" in text
-        and b"office:spreadsheet" in text
-        or b"opendocument.spreadsheet" in text
-    ):
+        b"opendocument" in text and b"office:spreadsheet" in text
+    ) or b"opendocument.spreadsheet" in text:
         return "open document"
     if text.startswith(b"<?xml") and b"<html" not in text and b"<table" not in text:
         return "ss" if b":workbook" not in text else "spreadsheet"

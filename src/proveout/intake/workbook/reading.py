@@ -11,6 +11,7 @@ from proveout.intake.readers.choice import chosen
 from proveout.intake.readers.port import ReadTable, SourceFile
 from proveout.intake.session import Session
 from proveout.intake.workbook.book import Book
+from proveout.intake.workbook.collector import without_collector
 from proveout.intake.workbook.finding import Table, find_tables
 from proveout.intake.workbook.grid import Area, Sheet, area_of
 from proveout.intake.workbook.loading import Place, load
@@ -30,7 +31,7 @@ def read_workbook(file: SourceFile, session: Session) -> list[ReadTable]:
         from proveout.intake.readers.delimited import read_delimited
 
         return [*read_delimited(file, session)]
-    with open_book(file.path, file.name) as book:
+    with without_collector(), open_book(file.path, file.name) as book:
         wanted, area = _wanted(book, file)
         found: list[_Found] = []
         for name in [wanted] if wanted is not None else book.names:
@@ -39,7 +40,10 @@ def read_workbook(file: SourceFile, session: Session) -> list[ReadTable]:
             tables = find_tables(grid)
             sheet = replace(sheet, grid=grid)
             several = len(tables) > 1 or area is not None
-            found += [_loaded(sheet, each, several, file, book, session) for each in tables]
+            for table in tables:
+                place = _place(sheet, table, file, book, several=several)
+                read = load(sheet.grid, table, place, session)
+                found.append(_Found(read, max(table.weight, 1), sheet.hidden))
         if not found:
             raise _nothing(book, file, wanted, area)
     main = _main(found)
@@ -58,21 +62,17 @@ class _Found:
     hidden: bool
 
 
-def _loaded(
-    sheet: Sheet, table: Table, several: bool, file: SourceFile, book: Book, session: Session
-) -> _Found:
+def _place(sheet: Sheet, table: Table, file: SourceFile, book: Book, *, several: bool) -> Place:
     known: dict[str, Any] = dict(book.found)
     if sheet.hidden:
         known["hidden_sheet"] = True
-    place = Place(
+    return Place(
         file=file.name,
         n_bytes=file.path.stat().st_size,
         sheet=sheet.name,
         part=f"{sheet.name}!{table.area}" if several else sheet.name,
         found=known,
     )
-    read = load(sheet.grid, table, place, session)
-    return _Found(read, max(table.weight, 1), sheet.hidden)
 
 
 def _main(found: Sequence[_Found]) -> _Found:

@@ -15,116 +15,22 @@ from typing import Any
 from proveout.intake.workbook.cells import is_blank, kind_of
 
 _WORDS = frozenset(
-    [
-        "total",
-        "totals",
-        "totale",
-        "totali",
-        "totaal",
-        "totales",
-        "sum",
-        "sums",
-        "subtotal",
-        "sub-total",
-        "subtotals",
-        "grandtotal",
-        "summe",
-        "summen",
-        "gesamt",
-        "gesamtsumme",
-        "zwischensumme",
-        "endsumme",
-        "insgesamt",
-        "gesamtergebnis",
-        "teilergebnis",
-        "somme",
-        "sous-total",
-        "totaux",
-        "suma",
-        "sumy",
-        "razem",
-        "ogółem",
-        "subtotaal",
-        "eindtotaal",
-        "totalsumma",
-        "summa",
-        "delsumma",
-        "yhteensä",
-        "summat",
-        "i-alt",
-        "ialt",
-        "samlet",
-        "celkem",
-        "součet",
-        "mezisoučet",
-        "spolu",
-        "medzisúčet",
-        "összesen",
-        "részösszeg",
-        "toplam",
-        "ara-toplam",
-        "genel-toplam",
-        "ukupno",
-        "skupaj",
-        "vsota",
-        "итого",
-        "всего",
-        "сумма",
-        "подытог",
-        "разом",
-        "усього",
-        "σύνολο",
-        "μερικό-σύνολο",
-        "合計",
-        "総計",
-        "小計",
-        "合计",
-        "总计",
-        "小计",
-        "총계",
-        "합계",
-        "소계",
-        "المجموع",
-        "סהכ",
-        "average",
-        "averages",
-        "mean",
-        "avg",
-        "durchschnitt",
-        "mittelwert",
-        "mittel",
-        "moyenne",
-        "promedio",
-        "media",
-        "gemiddelde",
-        "średnia",
-        "средняя",
-        "среднее",
-        "平均",
-        "平均值",
-        "subtotale",
-        "subtotais",
-    ]
+    """
+    total totals totale totali totaal totales sum sums subtotal sub-total subtotals grandtotal summe
+    summen gesamt gesamtsumme zwischensumme endsumme insgesamt gesamtergebnis teilergebnis somme
+    sous-total totaux suma sumy razem ogółem subtotaal eindtotaal totalsumma summa delsumma yhteensä
+    summat i-alt ialt samlet celkem součet mezisoučet spolu medzisúčet összesen részösszeg toplam
+    ara-toplam genel-toplam ukupno skupaj vsota итого всего сумма подытог разом усього σύνολο
+    μερικό-σύνολο 合計 総計 小計 合计 总计 小计 총계 합계 소계 المجموع סהכ
+    average averages mean avg durchschnitt mittelwert mittel moyenne promedio media gemiddelde
+    średnia средняя среднее 平均 平均值 subtotale subtotais
+    """.split()  # noqa: SIM905 - read as a list of words
 )
 _AVERAGES = frozenset(
-    [
-        "average",
-        "averages",
-        "mean",
-        "avg",
-        "durchschnitt",
-        "mittelwert",
-        "mittel",
-        "moyenne",
-        "promedio",
-        "media",
-        "gemiddelde",
-        "średnia",
-        "средняя",
-        "среднее",
-        "平均",
-        "平均值",
-    ]
+    """
+    average averages mean avg durchschnitt mittelwert mittel moyenne promedio media gemiddelde
+    średnia средняя среднее 平均 平均值
+    """.split()  # noqa: SIM905 - read as a list of words
 )
 _JOINED = frozenset(
     ("grand total", "sub total", "ara toplam", "genel toplam", "sous total", "i alt")
@@ -145,6 +51,8 @@ def has_word(text: str) -> bool:
 
 
 def _word(text: str) -> str | None:
+    if not text or (text[0].isdigit() and text[-1].isdigit()):
+        return None
     words = text.casefold().split()
     if not words or len(words) > 6:
         return None
@@ -205,11 +113,12 @@ def _closing(candidates: Sequence[int], n: int) -> int:
 
 def _candidates(rows: Sequence[Row], columns: Sequence[int]) -> set[int]:
     found: set[int] = set()
+    by_column = list(zip(*(row for _, row in rows), strict=True))
     for column in columns:
-        texts = {cell for _, row in rows if isinstance(cell := row[column], str)}
-        words = {text for text in texts if text and has_word(text)}
+        cells = by_column[column]
+        words = {cell for cell in set(cells) if isinstance(cell, str) and has_word(cell)}
         if words:
-            found |= {at for at, (_, row) in enumerate(rows) if row[column] in words}
+            found |= {at for at, cell in enumerate(cells) if cell in words}
     if len(rows) > 3:
         last = rows[-1][1]
         if is_blank(last[columns[0]]) and any(kind_of(last[c]) == "number" for c in columns):

@@ -138,7 +138,7 @@ def _count_text_numbers(values: Sequence[Any]) -> int:
 
 def _narrowed(values: Sequence[Any], types: set[type]) -> set[type]:
     """Call floats whole numbers where all of them are."""
-    if types == {float} or types == {int, float}:
+    if types in ({float}, {int, float}):
         figures = [value for value in values if value is not None]
         if all(map(float.is_integer, map(float, figures))) and max(map(abs, figures)) < EXACT:
             return {int}

@@ -10,6 +10,7 @@ import html
 import re
 
 from proveout.intake.workbook.archive import Archive
+from proveout.intake.workbook.cells import ERRORS
 from proveout.intake.workbook.grid import Uncomputed, column_number
 from proveout.intake.workbook.marks import Marks
 
@@ -27,10 +28,13 @@ _NO_VALUE = re.compile(
 _AT = re.compile(rb"\br=[\"']([A-Z]{1,3})(\d{1,7})[\"']")
 _ROW_AT = re.compile(rb"\br=[\"'](\d{1,7})[\"']")
 _RANGE = re.compile(rb"\b(min|max)=[\"'](\d{1,5})[\"']")
-_FAR = re.compile(rb"\br=[\"']([A-Z]{2,3})\d")
+# Without \b before it: a pattern that begins with plain bytes is found several times as fast.
+_FAR = re.compile(rb'r="([A-Z]{2,3})\d')
+_FAR_QUOTED = re.compile(rb"r='([A-Z]{2,3})\d")
 _ROWS = re.compile(rb"<(?:\w+:)?row\b[^>]*?\br=[\"'](\d{1,7})[\"']")
 _ENDS = (b"</c>", b"</row>", b"/>", b":c>", b":row>")
 _LONGEST = 1 << 23
+_HEAD_BYTES = 1 << 16
 
 
 class XlsxScan:
@@ -39,6 +43,8 @@ class XlsxScan:
     def __init__(self) -> None:
         self.marks = Marks()
         self._rest = b""
+        self._unusual: bool | None = None
+        """Written with single quotes or prefixes, as hardly any program does."""
 
     def feed(self, piece: bytes) -> None:
         """Take the next piece; an empty one ends the sheet."""
@@ -53,11 +59,16 @@ class XlsxScan:
     def _look(self, text: bytes) -> None:
         if b"hidden=" in text:
             self._hidden(text)
-        if b't="e"' in text or b"t='e'" in text:
+        if self._unusual is None:
+            head = text[:_HEAD_BYTES]
+            self._unusual = b"='" in head or b"<sheetData" not in head
+        unusual = self._unusual
+        if b't="e"' in text or (unusual and b"t='e'" in text):
             for found in _ERROR.finditer(text):
                 if at := _place(found[1]):
-                    self.marks.cells[at] = html.unescape(found[2].decode("utf-8", "replace"))
-        if b"<f" in text or b":f>" in text:
+                    text_of = html.unescape(found[2].decode("utf-8", "replace"))
+                    self.marks.cells[at] = text_of if text_of in ERRORS else "#VALUE!"
+        if b"<f" in text or (unusual and b":f" in text):
             for found in _NO_VALUE.finditer(text):
                 if b't="str"' not in found[1] and (at := _place(found[1])):
                     formula = html.unescape((found[2] or b"").decode("utf-8", "replace"))
@@ -79,6 +90,8 @@ class XlsxScan:
         if last >= 0 and (row := _ROWS.match(text, last)):
             marks.last_row = max(marks.last_row, int(row[1]) - 1)
         far = set(_FAR.findall(text))
+        if self._unusual:
+            far |= set(_FAR_QUOTED.findall(text))
         if far:
             columns = max(column_number(letters.decode()) for letters in far)
             marks.last_column = max(marks.last_column, columns)
