@@ -55,8 +55,8 @@ class Profile:
     """The values of one column."""
 
     __slots__ = (
-        "_cache", "_is_category", "_new_run", "_new_shape", "_new_value", "firsts", "lasts", "lengths", "n", "n_empty",
-        "n_with_quote", "runs", "shapes", "values",
+        "_cache", "_is_category", "_new_run", "_new_shape", "_new_value", "firsts", "lasts",
+        "lengths", "n", "n_empty", "n_with_quote", "runs", "shapes", "values",
     )  # fmt: skip
 
     def __init__(self, values: Sequence[str]) -> None:
@@ -79,11 +79,11 @@ class Profile:
         once = list(self.runs.values()).count(1)
         self._new_run = (once + 0.5) / (self.n_filled + 1)
         self.n_with_quote = sum(['"' in value for value in filled])
-        values = Counter(filled)
-        once = list(values.values()).count(1)
+        counted = Counter(filled)
+        once = list(counted.values()).count(1)
         self._new_value = (once + 0.5) / (self.n_filled + 1)
-        self._is_category = 3 * len(values) <= self.n_filled
-        self.values = values if len(values) <= _KEPT_VALUES else Counter[str]()
+        self._is_category = 3 * len(counted) <= self.n_filled
+        self.values = counted if len(counted) <= _KEPT_VALUES else Counter[str]()
 
     @property
     def may_be_empty(self) -> bool:

@@ -135,8 +135,9 @@ def rows_of(
 ) -> Iterator[Row]:
     """Cut lines into rows; a quoted field may hold line ends.
 
-    `width` is how many fields most rows have, `already` each line as it was cut before. Each line is looked at once or twice, whatever
-    quotes it holds: from an open quote the search goes only to the next line with an odd number.
+    `width` is how many fields most rows have, `already` each line as it was cut before. Each line
+    is looked at once or twice, whatever quotes it holds: from an open quote the search goes only to
+    the next line with an odd number of them.
     """
     quote, i, n = cutter.dialect.quote, 0, len(lines)
     while i < n:

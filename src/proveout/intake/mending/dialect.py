@@ -144,8 +144,7 @@ _POOR = 0.12
 def _score(sample: Sequence[str], dialect: TextDialect) -> float:
     cutter = Cutter(dialect)
     widths: Counter[int] = Counter()
-    typed = n_cells = 0
-    damaged = 0
+    typed, n_cells, damaged = 0.0, 0, 0
     cut: Sequence[list[str] | None] | None = cutter.cut_all(sample)
     if cut is None or len(cut) != len(sample):
         cut = [cutter.cut(line) for line in sample]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from proveout.intake.mending.alignment import Alignment, align
 from proveout.intake.mending.columns import (
@@ -19,8 +20,8 @@ from proveout.intake.mending.cutting import Cutter
 _MOST_HEADER_ROWS = 5
 _YEARS = range(1800, 2200)
 _WORDS = {
-    "date": r"date|day|datum|tag|fecha|jour|data|dob|birth|birthday|created|updated|modified|ordered|"
-    r"shipped|delivered|due|start|end|from|to|valid_from|valid_to|timestamp|month|period|when",
+    "date": r"date|day|datum|tag|fecha|jour|data|dob|birth|birthday|created|updated|modified|"
+    r"ordered|shipped|delivered|due|start|end|from|to|valid_from|valid_to|timestamp|month|period|when",
     "time": r"time|hour|zeit|uhr|uhrzeit|hora|heure|timestamp|start|end|duration",
     "number": r"qty|quantity|count|number|num|no|nr|amount|total|sum|menge|anzahl|age|year|"
     r"size|weight|score|rate|lat|lon|id|index|value|hours|pct|percent|"
@@ -55,21 +56,7 @@ def says_header(cells: Sequence[str], body: Sequence[Profile]) -> float:
         return -1.0
     if _are_years(cells):
         return 1.0
-    votes = 0.0
-    for cell, profile in zip(cells, body, strict=True):
-        if not profile.n_filled:
-            votes += 0.5 if cell.strip() and not has_digit(cell) else 0.0
-        elif profile.has_form():
-            if cell.strip():
-                votes += -1.0 if profile.fits(cell) else 1.0
-            else:
-                votes -= 0.25
-        elif cell.strip():
-            # A text that comes again below is a value; one with a digit seldom names anything.
-            again = profile.values[cell] > 0
-            votes += -0.75 if again else 0.0
-            if is_number(cell):
-                votes -= 0.75
+    votes = sum(_vote(cell, profile) for cell, profile in zip(cells, body, strict=True))
     if votes < 0 and not any(is_number(cell) or _looks_like_data(cell) for cell in cells):
         return _DOUBT  # words of the form of what is below: without more, a first row is a header
     if votes == 0:
@@ -77,6 +64,20 @@ def says_header(cells: Sequence[str], body: Sequence[Profile]) -> float:
         named = not any(is_number(cell) for cell in filled) and len(set(filled)) == len(filled)
         return _DOUBT if named and 2 * len(filled) > len(cells) else -_DOUBT
     return votes
+
+
+def _vote(cell: str, profile: Profile) -> float:
+    """Weigh whether one cell names its column: above 0 it does, below 0 it is a value."""
+    is_filled = bool(cell.strip())
+    if not profile.n_filled:
+        return 0.5 if is_filled and not has_digit(cell) else 0.0
+    if profile.has_form():
+        if not is_filled:
+            return -0.25
+        return -1.0 if profile.fits(cell) else 1.0
+    # A text that comes again below is a value, and a number seldom names anything.
+    comes_again = is_filled and profile.values[cell] > 0
+    return -0.75 * comes_again - 0.75 * is_number(cell)
 
 
 def looks_like_names(cells: Sequence[str]) -> bool:
@@ -98,7 +99,7 @@ def _are_years(cells: Sequence[str]) -> bool:
     years = [int(cell) for cell in cells if cell.strip().isdecimal() and len(cell.strip()) == 4]
     if len(years) < 2 or any(year not in _YEARS for year in years):
         return False
-    steps = {b - a for a, b in zip(years, years[1:], strict=False)}
+    steps = {b - a for a, b in pairwise(years)}
     rest = [cell for cell in cells if cell.strip() and not is_number(cell)]
     return len(steps) == 1 and abs(steps.pop()) in (1, 5, 10) and bool(rest)
 
@@ -201,6 +202,15 @@ def _cut_cost(raw: str, place: int) -> float:
     return 1.0 if one.isspace() or other.isspace() else 0.0
 
 
+_KINDS = (
+    (re.compile(r"[^/-]*:[^/-]*"), {"time"}),
+    (re.compile(r"9[-/.]9[-/.]9.*:.*"), {"date", "time"}),
+    (re.compile(r"9[-/.]9[-/.]9.*"), {"date"}),
+    (re.compile(r"[-+]?9"), {"number", "code", "money"}),
+    (re.compile(r"[^aA9]?[-+]?9([.,]9)*[^aA9]?"), {"money", "number"}),
+)
+
+
 def _kinds(profile: Profile) -> frozenset[str]:
     """Tell of what kind the values are, as far as names speak of it."""
     if not profile.n_filled:
@@ -208,14 +218,9 @@ def _kinds(profile: Profile) -> frozenset[str]:
     shape, count = profile.runs.most_common(1)[0]
     if 2 * count < profile.n_filled or "9" not in shape:
         return frozenset({"address"} if "://" in shape or "@" in shape else {"text"})
-    if ":" in shape and "/" not in shape and "-" not in shape:
-        return frozenset({"time"})
-    if re.fullmatch(r"9[-/.]9[-/.]9.*", shape):
-        return frozenset({"date", "time"} if ":" in shape else {"date"})
-    if re.fullmatch(r"[-+]?9", shape):
-        return frozenset({"number", "code", "money"})
-    if re.fullmatch(r"[^aA9]?[-+]?9([.,]9)*[^aA9]?", shape):
-        return frozenset({"money", "number"})
+    for pattern, kinds in _KINDS:
+        if pattern.fullmatch(shape):
+            return frozenset(kinds)
     return frozenset({"code"} if "a" not in shape.lower() or len(shape) < 8 else {"code", "text"})
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from math import inf
 
 from proveout.intake.mending.alignment import Alignment, align
@@ -68,24 +69,26 @@ def _table(block: Block, cutter: Cutter, certain: float) -> MendedTable:
         copies = 0
     body = profiles_of(sound[max(5, copies) :] if len(sound) > 10 else sound[copies:], width)
     repairs: list[Fault] = []
-    rejects: list[Fault] = []
     n_header, header_cells = _header(rows, sound[1 if copies else 0 :], body, cutter, repairs)
     table: list[list[str]] = []
-    is_known, most = False, inf
+    mender: Mender | None = None
     for row in rows[n_header:]:
-        if row.cells is not None and len(row.cells) == width and not row.is_odd:
-            if row.raw.strip() and not row.is_garbled:
-                table.append(row.cells)
-                continue
-        elif not is_known:
-            rest = sound[max(copies, n_header) if copies else 0 :]
-            body, is_known = profiles_of(rest or sound, width, most=MANY_ROWS), True
-            most = most_cost(rest or sound, body)
         if not row.raw.strip():
             continue
-        mended = mended_row(row, cutter, body, most, certain, repairs, rejects)
+        if row.cells is not None and len(row.cells) == width and not row.is_odd:
+            if not row.is_garbled:
+                table.append(row.cells)
+                continue
+        if mender is None:
+            rest = sound[max(copies, n_header) if copies else 0 :] or sound
+            profiles = profiles_of(rest, width, most=MANY_ROWS)
+            most = most_cost(rest, profiles)
+            mender = Mender(cutter=cutter, profiles=profiles, most=most, certain=certain)
+        mended = mender.mend(row)
         if mended is not None:
             table.append(mended)
+    if mender is not None:
+        repairs += mender.repairs
     header = tuple(map(_shown, joined_header(header_cells))) if header_cells else None
     mended_table = MendedTable(
         header=header,
@@ -94,7 +97,7 @@ def _table(block: Block, cutter: Cutter, certain: float) -> MendedTable:
         header_rows=n_header,
         rows=table,
         repairs=tuple(repairs),
-        rejects=tuple(rejects),
+        rejects=tuple(mender.rejects) if mender else (),
         notes=(*block.before, *block.after),
     )
     return _without_trailing(mended_table)
@@ -128,38 +131,42 @@ def _header(
     return n, top[:n]
 
 
-def mended_row(
-    row: Row,
-    cutter: Cutter,
-    profiles: Sequence[Profile],
-    most: float,
-    certain: float,
-    repairs: list[Fault],
-    rejects: list[Fault],
-) -> list[str] | None:
-    """Return the cells of a row, put right where need be; None where it is refused."""
-    width = len(profiles)
-    if row.is_garbled:
-        rejects.append(_garbled(row))
-        return None
-    if row.cells is not None and len(row.cells) == width and not row.is_odd:
-        return row.cells
-    found = align(
-        row.raw,
-        row.cells,
-        width,
-        cutter,
-        lambda i, cell: profiles[i].cost(cell),
-        most=most,
-        may_be_empty=[profile.may_be_empty for profile in profiles],
-    )
-    if found is not None and found.chosen.reason == "quoting" and row.width == width:
+@dataclass(slots=True, kw_only=True)
+class Mender:
+    """Puts the rows of one table right, and keeps what it did and what it refused."""
+
+    cutter: Cutter
+    profiles: Sequence[Profile]
+    most: float
+    """What the cells of a row may cost that belongs to the table."""
+    certain: float = CERTAIN
+    repairs: list[Fault] = field(default_factory=list)
+    rejects: list[Fault] = field(default_factory=list)
+
+    def mend(self, row: Row) -> list[str] | None:
+        """Return the cells of a row, put right where need be; None where it is refused."""
+        width = len(self.profiles)
+        if row.is_garbled:
+            self.rejects.append(_garbled(row))
+            return None
+        if row.cells is not None and len(row.cells) == width and not row.is_odd:
+            return row.cells
+        found = align(
+            row.raw,
+            row.cells,
+            width,
+            self.cutter,
+            lambda i, cell: self.profiles[i].cost(cell),
+            most=self.most,
+            may_be_empty=[profile.may_be_empty for profile in self.profiles],
+        )
+        if found is not None and found.chosen.reason == "quoting" and row.width == width:
+            return list(found.chosen.cells)
+        if found is None or found.certainty < self.certain:
+            self.rejects.append(_refused(row, width, found))
+            return None
+        self.repairs.append(_fault(row, found))
         return list(found.chosen.cells)
-    if found is None or found.certainty < certain:
-        rejects.append(_refused(row, width, found))
-        return None
-    repairs.append(_fault(row, found))
-    return list(found.chosen.cells)
 
 
 def _garbled(row: Row) -> Fault:
@@ -234,8 +241,6 @@ def _one_column(block: Block) -> MendedTable:
 
 def _without_trailing(table: MendedTable) -> MendedTable:
     """Take away a last column that has neither name nor value: rows end in a delimiter."""
-    from dataclasses import replace
-
     header, rows = table.header, table.rows
     nameless = header is not None and not header[-1].strip()
     if table.width < 2 or not nameless or any(row[-1] for row in rows):

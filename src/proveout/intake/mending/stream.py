@@ -13,7 +13,7 @@ from proveout.intake.mending.columns import MANY_ROWS, Profile, profiles_of
 from proveout.intake.mending.cutting import GARBLED, Cutter, Row, rows_of, split_lines
 from proveout.intake.mending.layout import Block, cut_footer
 from proveout.intake.mending.model import Fault, MendedTable, Note, TextDialect
-from proveout.intake.mending.reading import CERTAIN, mended_row, most_cost, read_text
+from proveout.intake.mending.reading import Mender, most_cost, read_text
 
 _PIECE_LINES = 20_000
 _HELD_LINES = 600
@@ -88,7 +88,7 @@ def _first_line(sample: str, table: MendedTable, dialect: TextDialect) -> int:
 
 
 def mend_pieces(lines: Iterable[str], plan: Plan) -> Iterator[Piece]:
-    """Mend the records of a text, from lines with their ends; those before the first are skipped."""
+    """Mend the records of a text, from its lines with their ends; what precedes them is skipped."""
     held: list[str] = []
     number, wide = 0, iter(lines)
     for _ in range(plan.first_line - 1):
@@ -138,8 +138,6 @@ def _mend(
 
 def _all_sound(lines: list[str], plan: Plan, cutter: Cutter) -> list[list[str]] | None:
     """Cut all lines at once where nothing is wrong with any: many times as fast."""
-    if plan.dialect.quote in "".join(lines[:1]):
-        pass
     rows: list[list[str]] = []
     width = plan.width
     for line in lines:
@@ -161,9 +159,10 @@ def _add(row: Row, plan: Plan, cutter: Cutter, piece: Piece) -> None:
         text = "\t".join(row.cells)
         piece.notes.append(Note(line=row.line, kind="header", text=text))
         return
-    cells = mended_row(
-        row, cutter, plan.profiles, plan.most_cost, CERTAIN, piece.repairs, piece.rejects
-    )
+    mender = Mender(cutter=cutter, profiles=plan.profiles, most=plan.most_cost)
+    cells = mender.mend(row)
+    piece.repairs += mender.repairs
+    piece.rejects += mender.rejects
     if cells is not None:
         piece.rows += _without_trailing([cells], plan)
 

@@ -49,7 +49,7 @@ def replacing(path: Path) -> Iterator[Path]:
     try:
         yield partial
         partial.chmod(0o666 & ~_umask())
-        os.replace(partial, path)
+        partial.replace(path)
     except BaseException:
         partial.unlink(missing_ok=True)
         raise
@@ -67,19 +67,21 @@ def write_csv(stream: IO[str], header: Row | None, rows: Iterable[Row]) -> int:
     minimal = csv.writer(stream, lineterminator="\n")
     # A carriage return within a cell is not quoted by it, and would end the row.
     quoting = csv.writer(stream, lineterminator="\n", quoting=csv.QUOTE_ALL)
-    n = -1
-    for n, row in enumerate(rows if header is None else chain([header], rows)):
+    n = 0
+    for row in rows if header is None else chain([header], rows):
+        n += 1
         writer = quoting if any(isinstance(cell, str) and "\r" in cell for cell in row) else minimal
         writer.writerow(row)
-    return n + 1 - (header is not None)
+    return n - (header is not None)
 
 
 def to_csv(path: Path, header: Row | None, rows: Iterable[Row]) -> int:
     """Write a CSV file, whole or not at all; return how many rows."""
-    with replacing(path) as partial:
-        with partial.open("w", encoding="utf-8", newline="", errors="backslashreplace") as stream:
-            n = write_csv(stream, header, rows)
-    return n
+    with (
+        replacing(path) as partial,
+        partial.open("w", encoding="utf-8", newline="", errors="backslashreplace") as stream,
+    ):
+        return write_csv(stream, header, rows)
 
 
 def to_parquet(path: Path, write: Callable[[Path], int]) -> int:
