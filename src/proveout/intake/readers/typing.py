@@ -103,7 +103,7 @@ def store(
         known.see(_first_values(session, few, columns))
         _settle(session, few, known, columns)
         row_bytes = _bytes_of_row(session, few, columns)
-    _settle(session, sample, known, [name for name in columns if known.verdicts[name].rivals])
+    _settle(session, sample, known, known.undecided())
     kinds = known.kinds()
     creating = session.creating(_size(n_bytes, row_bytes, columns, kinds))
     misfits = _load(session, f"{creating} {quoted(table)}", table, rows, columns, kinds)
@@ -173,6 +173,10 @@ class _Known:
         found = {name: verdict.kind for name, verdict in self.verdicts.items()}
         return {name: kind for name, kind in found.items() if kind is not None}
 
+    def undecided(self) -> list[str]:
+        """List the columns that may be of several kinds."""
+        return [name for name, each in self.verdicts.items() if each.rivals and each.kind is None]
+
     def silent(self) -> list[str]:
         """List the columns of which no value has been seen."""
         return [name for name, texts in self.texts.items() if not texts]
@@ -215,9 +219,8 @@ def _settle(session: Session, rows: str, known: _Known, names: Collection[str]) 
 
 
 def _in_question(verdict: Verdict) -> tuple[Kind, ...]:
-    if verdict.rivals:
-        return verdict.rivals
-    return () if verdict.kind is None else (verdict.kind,)
+    """Return what is to be proven: where nothing decides between kinds, whether all of them fit."""
+    return verdict.rivals if verdict.kind is None else (verdict.kind,)
 
 
 def _misfits(
