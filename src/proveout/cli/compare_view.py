@@ -12,13 +12,17 @@ from rich.table import Table
 from rich.text import Text
 
 from proveout.cli.adhoc import Collected
+from proveout.evidence.figures import spanned_figure
 
 if TYPE_CHECKING:
     from proveout.evidence.model import Evidence
 
 GAP = "readiness.sandbox_gap"
 AUC = "readiness.sandbox_auc"
+OUTSIDE = "readiness.outside_pilot"
+UNSEEN = "readiness.unseen_share"
 
+_SEGMENTS = 5
 _BAR = 10
 _ALIKE = 0.05
 """Distance below which a field is not listed on its own."""
@@ -40,6 +44,7 @@ def shown(
     gaps = sorted(collected.of(GAP), key=lambda each: (-each.value, str(each.subject)))
     parts: list[RenderableType] = [_heading(gaps, pilot, production), ""]
     parts += [Padding(text, (0, 0, 0, 1)) for text in _joint(collected)]
+    parts += [Padding(text, (0, 0, 0, 1)) for text in _not_covered(collected)]
     apart = [each for each in gaps if each.value >= _ALIKE]
     far = [each for each in apart if not _may_be_chance(each)]
     if far:
@@ -63,6 +68,11 @@ def short_of(collected: Collected, pilot: str, production: Sequence[str]) -> dic
         "pilot": pilot,
         "production": list(production),
         "auc": None if auc is None else {**_figure(auc), **auc.details},
+        "outside_pilot": _outside(collected),
+        "unseen": [
+            {"column": _column(each), **_figure(each), **each.details}
+            for each in collected.of(UNSEEN)
+        ],
         "fields": [{"column": _column(each), **_figure(each), **each.details} for each in gaps],
         "not_measured": [each.as_dict() for each in collected.not_measured],
     }
@@ -99,6 +109,34 @@ def _joint(collected: Collected) -> Iterator[Text]:
             f"and hour it is {round(100 * timed['auc'])} times."
         )
     yield Text(" ".join(said), style="dim")
+
+
+def _not_covered(collected: Collected) -> Iterator[Text]:
+    """Say what production holds and the pilot never showed, and which fields moved together."""
+    found = next(iter(collected.of(OUTSIDE)), None)
+    if found is None:
+        for each in collected.not_measured:
+            if each.metric == OUTSIDE:
+                yield Text(f"What the pilot lacks is not known: {each.reason}.", "yellow")
+    elif not found.value:
+        yield Text(str(found.details["summary"]), "green")
+    else:
+        text = Text(spanned_figure(found), "bold")
+        text.append(" of production is of a kind that the pilot never showed:", "not bold")
+        yield text
+        for segment in found.details["segments"][:_SEGMENTS]:
+            yield Text(f"  {segment['sentence']}")
+    auc = next(iter(collected.of(AUC)), None)
+    moved = [] if auc is None else auc.details["together"]
+    if moved:
+        yield Text("Fields that moved together, whatever each does alone:", "bold")
+        for each in moved:
+            yield Text(f"  {each['summary']}")
+
+
+def _outside(collected: Collected) -> dict[str, Any] | None:
+    found = next(iter(collected.of(OUTSIDE)), None)
+    return None if found is None else {**_figure(found), **found.details}
 
 
 def _fields(gaps: Sequence[Evidence], *, with_bars: bool) -> Table:

@@ -274,11 +274,27 @@ def test_production_is_broken_down_by_site_month_and_slice(
         Subject.of(period="2013-01"), Subject.of(period="2013-02"), Subject.of(period="2013-03"),
         Subject.of(slice="carrier=UA"), Subject.of(slice="carrier=B6"),
         Subject.of(slice="carrier=AA"), Subject.of(slice="delay is missing"),
+        Subject.of(slice="like the pilot's sample"), Subject.of(slice="unlike the pilot's sample"),
     ]  # fmt: skip
     parts = {s: n.n for (m, _, s), n in evidence.items() if m == "quality.accuracy" and s}
     assert set(parts) == {str(subject) for subject in subjects}
     assert parts["site=Newark"] == 2_000
     assert sum(n for subject, n in parts.items() if subject.startswith("period")) == 3_000
+
+
+def test_the_effect_of_what_the_sample_lacks_is_told(run: tuple[list[Finding], Fake]) -> None:
+    """Rows of a kind that the sample never showed are scored apart from the others."""
+    evidence = found(run[0])
+    like, unlike = (
+        evidence["quality.accuracy", "production", f"slice={how} the pilot's sample"]
+        for how in ("like", "unlike")
+    )
+
+    assert like.n + unlike.n == evidence["quality.accuracy", "production", ""].n
+    assert like.interval is not None
+    assert unlike.interval is not None
+    assert unlike.details["never_shown"]
+    assert {"data:newark", "data:kennedy"} < set(unlike.inputs)
 
 
 def test_evidence_names_the_data_and_the_system_it_was_found_on(

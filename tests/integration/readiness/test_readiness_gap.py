@@ -47,7 +47,11 @@ class Compared:
 
     def gap(self, column: str) -> Evidence:
         """Return the finding on one field."""
-        (found,) = [e for e in self.evidence if e.subject.as_dict() == {"column": column}]
+        (found,) = [
+            e
+            for e in self.evidence
+            if e.metric == GAP and e.subject.as_dict() == {"column": column}
+        ]
         return found
 
     @property
@@ -157,6 +161,60 @@ def test_what_the_pilot_never_saw_is_listed(session: Session, tmp_path: Path) ->
     }
     assert amount["unseen_range"]["n_records"] >= 10
     assert amount["unseen_range"]["production"][1] == "9,999"
+
+
+def test_the_share_of_what_the_pilot_never_saw_is_evidence(
+    session: Session, tmp_path: Path
+) -> None:
+    """Field by field; a field in which nothing is new has a share of 0, not no figure."""
+    production = orders(1_000, 2)
+    production.loc[:39, "kind"] = "returned"
+
+    found = compared(session, tmp_path, orders(1_000, 1), production)
+
+    unseen = {
+        e.subject.get("column"): e for e in found.evidence if e.metric == "readiness.unseen_share"
+    }
+    assert set(unseen) == {"amount", "weight", "kind", "at", "currency"}
+    assert (unseen["kind"].value, unseen["kind"].n) == (0.04, 1_000)
+    assert unseen["kind"].details["summary"] == (
+        "4 % of production holds a value that the pilot never showed: returned"
+    )
+    assert unseen["currency"].value == 0.0
+
+
+def test_a_combination_that_the_pilot_never_saw_is_named(session: Session, tmp_path: Path) -> None:
+    """Tools in December: each is there in the pilot, and the two are never there together."""
+    pilot, production = orders(2_000, 1), orders(4_000, 2)
+    never = (pilot["kind"] == "tool") & (pilot["at"].dt.month == 12)
+
+    found = compared(session, tmp_path, pilot[~never], production)
+
+    (outside,) = [e for e in found.evidence if e.metric == "readiness.outside_pilot"]
+    first = outside.details["segments"][0]
+    n = int(((production["kind"] == "tool") & (production["at"].dt.month == 12)).sum())
+    assert (first["what"], first["n"]) == ("kind tool in December", n)
+    assert first["sentence"] == (
+        f"kind tool in December: {n / 40:.1f} % of production, none in the pilot"
+    )
+    assert outside.interval is not None
+    assert outside.interval.low < n / 4_000 + 0.002 < outside.interval.high
+
+
+def test_fields_that_moved_together_are_named(session: Session, tmp_path: Path) -> None:
+    """Both fill alike on either side, each for itself; only how they go together differs."""
+    pilot, production = orders(2_000, 1), orders(4_000, 2)
+    production["weight"] = np.sort(production["weight"])[
+        production["amount"].rank(method="first").astype(int) - 1
+    ]
+
+    found = compared(session, tmp_path, pilot, production)
+
+    assert found.gap("weight").details["summary"] == "alike"
+    (moved,) = found.auc.details["together"]
+    assert moved["columns"] == ["amount", "weight"]
+    assert moved["distance"] > 0.3
+    assert moved["summary"].startswith("amount and weight go together differently: ")
 
 
 def test_dates_do_not_count_for_telling_the_two_apart(session: Session, tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ _MOST_LISTED = 10
 def findings(context: CheckContext, trial: Trial) -> Iterator[Finding]:
     """Yield the main metric and the exception rate of every part, then the worst slice."""
     judged, task = trial.judged, trial.judged.task
-    ways = cuts(trial.records.frame, context.charter.data, _known_beforehand(context, trial))
+    ways = cuts(trial.records.frame, context.charter.data, known_beforehand(context, trial))
     has_loss = ~np.isnan(judged.loss)
     rows = np.flatnonzero(trial.known)[has_loss]
     found = search(judged.loss[has_loss], [cut.take(rows) for cut in ways], task=task)
@@ -46,7 +46,7 @@ def findings(context: CheckContext, trial: Trial) -> Iterator[Finding]:
     yield _worst(about, found)
 
 
-def _known_beforehand(context: CheckContext, trial: Trial) -> list[str]:
+def known_beforehand(context: CheckContext, trial: Trial) -> list[str]:
     """Columns that say something of a record before it is answered.
 
     A recorded answer is none: where it is missing the row counts as wrong, whatever the record.

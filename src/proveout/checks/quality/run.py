@@ -10,6 +10,7 @@ import numpy as np
 from proveout.checks.contract import CheckContext, Finding, Progress
 from proveout.checks.quality import breakdown
 from proveout.checks.quality.asking import ask, statuses, throughput
+from proveout.checks.quality.familiar import familiarity
 from proveout.checks.quality.records import (
     Records,
     Unlabelled,
@@ -68,7 +69,7 @@ def run(context: CheckContext) -> Iterator[Finding]:
         )
     yield _drop(context, trials.get("pilot"), trials.get("production"))
     if "production" in trials:
-        yield from _breakdown(context, trials["production"])
+        yield from _breakdown(context, trials["production"], trials.get("pilot"))
 
 
 def _task(context: CheckContext, wanted: list[Records]) -> Task:
@@ -175,10 +176,13 @@ def _throughput(context: CheckContext, trial: Trial) -> Finding:
     )
 
 
-def _breakdown(context: CheckContext, production: Trial) -> Iterator[Finding]:
+def _breakdown(context: CheckContext, production: Trial, pilot: Trial | None) -> Iterator[Finding]:
     blocked = _why_unscored(production)
     if blocked is None:
         yield from breakdown.findings(context, production)
+        if pilot is not None:
+            inputs = breakdown.known_beforehand(context, production)
+            yield from familiarity(context, pilot, production, inputs)
     else:
         yield NotMeasured(
             metric="quality.worst_slice", reason=blocked.reason, next_step=blocked.next_step

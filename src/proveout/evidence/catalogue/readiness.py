@@ -263,6 +263,22 @@ METRICS: tuple[Metric, ...] = (
         "R206; Endres & Schindelin (2003)", dimensions=("column",),
     ),
     _metric(
+        "unseen_share", "lower",
+        "How many production records hold a value of the field that the pilot sample never showed.",
+        "Share of production records with a category that is not in the pilot sample, or a figure "
+        "or moment beyond its smallest and largest; full count on both sides; Wilson.",
+        "R206, R207", dimensions=("column",),
+    ),
+    _metric(
+        "outside_pilot", "lower",
+        "How many production records are of a kind that the pilot sample never showed.",
+        "Share of a seeded sample of at most 20,000 production records with a value that the pilot "
+        "sample never holds, or with two values that it never holds together though a sample of "
+        "its size from production would (Bonferroni over the pairs that it lacks, 5 %); dates, "
+        "keys and fields in which nearly every value is new are left out. Wilson.",
+        "R206, R207; missing mass after Good (1953)", dimensions=(),
+    ),
+    _metric(
         "sandbox_auc", "lower",
         "How well a classifier tells pilot records from production records, field by field alike.",
         "ROC AUC of a classifier told pilot from production, trained on one half of a seeded "

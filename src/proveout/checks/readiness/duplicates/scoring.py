@@ -9,8 +9,8 @@ of one thing follows from the scores themselves. Sources: Fellegi and Sunter (19
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -72,7 +72,7 @@ def score(
         records = api.register("compared", table_name="records_compared")
         usual = [prior_of(each) for each in comparisons]
         settings = _settings(comparisons, usual, by_chance, keys, n)
-        learned = _learned(Linker(records, settings, log_level=None), comparisons, keys)
+        learned = _learned(lambda: Linker(records, settings, log_level=None), comparisons, keys)
         settings = _settings(comparisons, learned, by_chance, keys, n)
         linker = Linker(records, settings, log_level=None)
         found = linker.inference.predict(
@@ -243,37 +243,58 @@ def _settings(
 
 
 def _learned(
-    linker: Any, comparisons: Sequence[Comparison], keys: Sequence[Key]
+    linker_of: Callable[[], Any], comparisons: Sequence[Comparison], keys: Sequence[Key]
 ) -> list[Sequence[float]]:
     """Learn how often records of one thing stand on each level, from the narrowest keys."""
-    from splink.internals.exceptions import SplinkException
-
-    rules = ["1=1"]
-    if keys:
-        narrow = sorted(range(len(keys)), key=lambda i: (keys[i].told.n_pairs, i))[:_TRAININGS]
-        rules = [
-            # Naming the columns of the key keeps Splink from learning of them from such pairs.
-            " AND ".join([f"l.k{i} = r.k{i}", *(f"l.c{p} = l.c{p}" for p in keys[i].positions)])
-            for i in narrow
-        ]
-    for rule in rules:
-        # A level on which no pair stands comes to probability 0, at which Splink gives up. What
-        # the other keys teach, and else what is usual, is then gone by.
-        with suppress(ValueError, SplinkException):
-            linker.training.estimate_parameters_using_expectation_maximisation(
-                rule, max_pairs=_TRAINING_PAIRS if keys else None, record_sample_proportion=1.0
-            )
-    model = linker.misc.save_model_to_json()
-    told = {each["output_column_name"]: each for each in model["comparisons"]}
+    narrow = sorted(range(len(keys)), key=lambda i: (keys[i].told.n_pairs, i))[:_TRAININGS]
+    lessons: dict[str, list[NDArray[np.float64]]] = {each.name: [] for each in comparisons}
+    chosen: list[tuple[int, Key] | None] = [(i, keys[i]) for i in narrow]
+    for key in chosen or [None]:
+        taught = _lesson(linker_of(), comparisons, key)
+        for name, levels in taught.items():
+            lessons[name].append(levels)
     found: list[Sequence[float]] = []
     for each in comparisons:
         usual = np.asarray(prior_of(each))
-        levels = told[each.name]["comparison_levels"][1:]
-        learned = np.array([float(level.get("m_probability") or 0.0) for level in levels])
-        if not np.isfinite(learned).all() or learned.sum() <= 0:
-            learned = usual
-        mixed = _LEARNED * learned / learned.sum() + (1 - _LEARNED) * usual
+        learned = np.mean(lessons[each.name], axis=0) if lessons[each.name] else usual
+        mixed = _LEARNED * learned + (1 - _LEARNED) * usual
         found.append([float(m) for m in mixed / mixed.sum()])
+    return found
+
+
+def _lesson(
+    linker: Any, comparisons: Sequence[Comparison], key: tuple[int, Key] | None
+) -> dict[str, NDArray[np.float64]]:
+    """Learn from the pairs of one key; nothing of the fields that the key is made of.
+
+    A level on which no pair stands comes to probability 0, at which Splink gives up, and leaves
+    the model half done: then nothing is learned from this key.
+    """
+    from splink.internals.exceptions import SplinkException
+
+    rule, of_key = "1=1", set[int]()
+    if key is not None:
+        of_key = set(key[1].positions)
+        # Naming the columns keeps Splink from learning of them.
+        rule = " AND ".join([f"l.k{key[0]} = r.k{key[0]}", *(f"l.c{p} = l.c{p}" for p in of_key)])
+    try:
+        linker.training.estimate_parameters_using_expectation_maximisation(
+            rule,
+            max_pairs=None if key is None else _TRAINING_PAIRS,
+            record_sample_proportion=1.0,
+        )
+        model = linker.misc.save_model_to_json()
+    except (ValueError, SplinkException):
+        return {}
+    told = {each["output_column_name"]: each["comparison_levels"] for each in model["comparisons"]}
+    found = {}
+    for each in comparisons:
+        if each.name not in told or of_key & {field.position for field in each.group.fields}:
+            continue
+        levels = [float(level.get("m_probability") or 0.0) for level in told[each.name][1:]]
+        learned = np.array(levels)
+        if len(learned) == len(each.levels) and np.isfinite(learned).all() and learned.sum() > 0:
+            found[each.name] = learned / learned.sum()
     return found
 
 

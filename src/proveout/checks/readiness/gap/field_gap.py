@@ -75,6 +75,8 @@ class FieldGap:
     changes: tuple[Change, ...] = ()
     """Where the shares differ most."""
     unseen: Unseen | None = None
+    unseen_is_unknown: bool = False
+    """The pilot holds more values than are counted one by one, so that none is known as new."""
     parts: Mapping[str, Distance] = field(default_factory=dict)
     """Of a moment: the distance by month, weekday and hour; the largest is the field's."""
 
@@ -108,6 +110,7 @@ def gap_of(
         unseen=_unseen_values(before, after)
         if shared.kind == "category"
         else _unseen_range(pilot_range, production_range, n_outside, n_production),
+        unseen_is_unknown=shared.kind == "category" and REST in before,
         parts=distances if shared.kind == "moment" else {},
     )
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from proveout.checks.contract import CheckContext, Finding, Progress
 from proveout.checks.readiness.engine import as_one, under_a_name
+from proveout.checks.readiness.gap.covering import coverage_finding, unseen_finding
 from proveout.checks.readiness.gap.fields import Field, Profile, agree, plain, profiles
 from proveout.evidence.model import WHOLE, Subject
 from proveout.evidence.outcome import NotMeasured
@@ -70,6 +71,7 @@ def findings(context: CheckContext) -> Iterator[Finding]:
         sides = _sides(context, pilot, production, profiled=(mine, theirs), names=names)
         for done, gap in enumerate(_gaps(sides), start=1):
             yield _field_finding(context, sides, gap)
+            yield from unseen_finding(context, gap, sides.inputs)
             yield Progress(done=done, total=len(sides.fields) + 1, what=f"comparing {gap.name}")
     yield from _one_sided(context, sides)
     yield Progress(
@@ -78,6 +80,15 @@ def findings(context: CheckContext) -> Iterator[Finding]:
         what="telling the pilot's records from production's",
     )
     yield _joint_finding(context, sides)
+    label = context.charter.data.label
+    yield coverage_finding(
+        context,
+        [field for field in sides.fields if field.name != label],
+        sides.pilot_sample,
+        sides.production_sample,
+        sizes=(sides.n_pilot, sides.n_production),
+        inputs=sides.inputs,
+    )
 
 
 def _cannot(reason: str, next_step: str) -> NotMeasured:
@@ -221,6 +232,8 @@ def _one_sided(context: CheckContext, sides: _Sides) -> Iterator[Finding]:
 
 def _joint_finding(context: CheckContext, sides: _Sides) -> Finding:
     from proveout.checks.readiness.gap import joint
+    from proveout.checks.readiness.gap.together import shifts
+    from proveout.checks.readiness.gap.together_words import together_in_words
 
     label = context.charter.data.label
     fewest = min(len(sides.pilot_sample), len(sides.production_sample))
@@ -246,6 +259,7 @@ def _joint_finding(context: CheckContext, sides: _Sides) -> Finding:
     timed = (
         joint.tell_apart(used, len(pilot), seed=context.seed) if len(used) > len(timeless) else None
     )
+    together = shifts(used, len(pilot), seed=context.seed)
     return context.found(
         AUC,
         without.auc,
@@ -254,7 +268,8 @@ def _joint_finding(context: CheckContext, sides: _Sides) -> Finding:
         subject=WHOLE,
         interval=without.interval,
         inputs=sides.inputs,
-        details=_joint_details(sides, used, without, timed, label),
+        details=_joint_details(sides, used, without, timed, label)
+        | {"together": together_in_words(together, used, (pilot, production))},
     )
 
 

@@ -15,6 +15,7 @@ import numpy as np
 from proveout.checks.readiness.gap.fields import Field
 from proveout.evidence.model import Interval
 from proveout.statistics import delong
+from proveout.statistics.support import CALENDAR_NAMES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,10 +32,7 @@ _TELLS = 0.01
 """Loss of AUC from which a field counts as one that tells the two apart, at least; where the
 interval is wide, half its width."""
 _MOST_NAMED = 5
-_CALENDAR_NAMES = frozenset(
-    {"year", "month", "day", "quarter", "week", "dayofyear", "day_of_year", "date", "jahr", "monat",
-     "tag"}
-)  # fmt: skip
+_PARTS = ("month", "weekday", "hour")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +68,8 @@ class Feature:
     is_category: bool
     is_calendar: bool
     """It says when the record came about, which any two periods differ in."""
+    part: str | None = None
+    """Which part of a moment it is."""
 
 
 def features(
@@ -90,8 +90,21 @@ def features(
         elif field.kind == "category":
             made.append(_feature(field.name, _codes(column), is_category=True))
         elif field.kind == "moment":
-            made.extend(_feature(field.name, values, is_calendar=True) for values in _parts(column))
+            made.extend(
+                Feature(
+                    column=field.name, values=values, is_category=False, is_calendar=True, part=part
+                )
+                for part, values in zip(_PARTS, _parts(column), strict=True)
+            )
     return [feature for feature in made if _varies(feature.values)]
+
+
+def calendar_columns(
+    pilot: pd.DataFrame, production: pd.DataFrame, fields: Sequence[Field]
+) -> list[str]:
+    """Name the figures that only say when a record came about."""
+    made = features(pilot, production, [f for f in fields if f.kind in ("number", "moment")])
+    return list(dict.fromkeys(each.column for each in made if each.is_calendar))
 
 
 def tell_apart(used: Sequence[Feature], n_pilot: int, *, seed: int, level: float = 0.95) -> Joint:
@@ -167,7 +180,7 @@ def _parts(column: pd.Series[Any]) -> list[NDArray[np.float64]]:
 
 def _is_calendar(name: str, column: pd.Series[Any], moments: Sequence[pd.Series[Any]]) -> bool:
     """Tell whether a number is a year, month or day, by its name or by a moment beside it."""
-    if name.casefold() in _CALENDAR_NAMES:
+    if name.casefold() in CALENDAR_NAMES:
         return True
     for moment in moments:
         known = column.notna() & moment.notna()
