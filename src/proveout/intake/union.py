@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from proveout.intake.batches import batches_of
 from proveout.intake.session import Session, quoted
 from proveout.intake.table import OpenTable
 
@@ -80,7 +81,7 @@ def _copied(table: ir.Table, target: Backend) -> ir.Table:
     import ibis
 
     name, rows = ibis.util.gen_name("copy"), ibis.util.gen_name("rows")
-    target.con.register(rows, table.to_pyarrow_batches())
+    target.con.register(rows, batches_of(table))
     target.con.execute(f"CREATE TABLE {quoted(name)} AS FROM {quoted(rows)}").fetchall()
     target.con.unregister(rows)
     return target.table(name)

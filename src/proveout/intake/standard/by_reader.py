@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from proveout.charter.schema import Source
 from proveout.errors import InputError
+from proveout.intake.batches import batches_of
 from proveout.intake.mending.stream import Piece, Plan, mend_pieces, plan_of
 from proveout.intake.readers.encodings import decoded, encoding_of
 from proveout.intake.readers.streams import SAMPLE_BYTES, check_whole, opened
@@ -87,7 +88,7 @@ def _write_read(
 
 def _text_rows(read: ReadTable) -> Iterator[list[str]]:
     """Return the rows as text: null as nothing, days and times as ISO 8601 writes them."""
-    for batch in read.table.to_pyarrow_batches():
+    for batch in batches_of(read.table):
         columns = [[_text(value) for value in column.to_pylist()] for column in batch.columns]
         yield from map(list, zip(*columns, strict=True))
 
