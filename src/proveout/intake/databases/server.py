@@ -40,6 +40,8 @@ def connected(engine: Engine, url: str, shown: str) -> tuple[Any, Callable[[], o
         backend = _backend(engine, url)
         for statement in _FIRST.get(engine.name, ()):
             backend.raw_sql(statement).close()
+    except ImportError as error:  # a driver that Ibis imports only now
+        raise MissingExtraError(extra=engine.extra, wanted_for=f"Reading {shown}") from error
     except Exception as error:
         # Each driver has its own errors, and says by them alike that a host, a user, a password or
         # a database is wrong.

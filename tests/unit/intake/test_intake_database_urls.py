@@ -1,0 +1,111 @@
+"""Database URLs: which server they name, what may be shown of them, and what is filled in."""
+
+from __future__ import annotations
+
+import pytest
+
+from proveout.charter.schema import Source
+from proveout.errors import InputError
+from proveout.intake import source_name
+from proveout.intake.databases import engine_of, is_database, without_password
+from proveout.intake.databases.url import filled_in, scrubbed
+from proveout.intake.place import as_file
+
+
+@pytest.mark.parametrize(
+    ("url", "engine"),
+    [
+        ("postgresql://h/db", "postgres"),
+        ("postgres://h/db", "postgres"),
+        ("postgresql+psycopg://h/db", "postgres"),
+        ("MySQL://h/db", "mysql"),
+        ("mariadb://h/db", "mysql"),
+        ("mysql+mysqldb://h/db", "mysql"),
+        ("mssql://h/db", "mssql"),
+        ("sqlserver://h/db", "mssql"),
+        ("snowflake://u@a/db/s", "snowflake"),
+        ("bigquery://project/dataset", "bigquery"),
+        ("trino://h:8080/hive/ap", "trino"),
+        ("spark://local?path=x.parquet", "pyspark"),
+        ("pyspark://warehouse", "pyspark"),
+        # Files, and what is no URL.
+        ("duckdb:///data/erp.duckdb", None),
+        ("orders.csv", None),
+        ("https://h/orders.csv", None),
+        ("C://orders.csv", None),
+    ],
+)
+def test_the_scheme_names_the_engine(url: str, engine: str | None) -> None:
+    """Drivers named as SQLAlchemy names them do not matter."""
+    found = engine_of(url)
+
+    assert (None if found is None else found.name) == engine
+    assert is_database(Source(path=url)) is (engine is not None)
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("mysql://ann:secret@h/erp", "mysql://ann@h/erp"),
+        # As a password stands where nobody escaped it.
+        ("mysql://ann:p@ss:w/1@h/erp", "mysql://ann@h/erp"),
+        ("mysql://ann:p?a#b@h/erp?charset=x", "mysql://ann@h/erp"),
+        ("postgresql+psycopg://ann:s@h/erp", "postgresql+psycopg://ann@h/erp"),
+        # A token may be among the options.
+        ("snowflake://ann@acc/db?authenticator=x&token=y", "snowflake://ann@acc/db"),
+        ("mysql://ann:${PW}@h/erp", "mysql://ann@h/erp"),
+        ("trino://h:8080/hive", "trino://h:8080/hive"),
+    ],
+)
+def test_a_password_is_never_shown(url: str, shown: str) -> None:
+    """Nor are options."""
+    assert without_password(url) == shown
+
+
+def test_what_a_driver_says_is_rid_of_the_password() -> None:
+    """Written as it stands in the URL, or as it is."""
+    url = "mysql://ann:p%40ss@h/erp"
+
+    said = scrubbed(f"cannot open {url}: 'p@ss' (p%40ss) is wrong", url)
+
+    assert said == "cannot open mysql://ann@h/erp: '***' (***) is wrong"
+
+
+def test_the_environment_fills_in_what_is_secret() -> None:
+    """Escaped, for it may hold what means something in a URL."""
+    assert filled_in("mysql://${WHO}:${PW}@h/erp", {"WHO": "ann", "PW": "p@s/s"}) == (
+        "mysql://ann:p%40s%2Fs@h/erp"
+    )
+
+
+def test_a_variable_that_is_not_set_is_named() -> None:
+    """And what of the URL may be shown."""
+    with pytest.raises(InputError) as refused:
+        filled_in("mysql://ann:${ERP_PASSWORD}@h/erp", {})
+
+    assert str(refused.value) == (
+        "mysql://ann@h/erp: the environment variable ERP_PASSWORD is not set.\n"
+        "Set it: export ERP_PASSWORD=…"
+    )
+
+
+@pytest.mark.parametrize(
+    ("source", "name"),
+    [
+        (Source(path="spark://local?path=/lake/ap/invoices.parquet"), "invoices"),
+        (Source(path="spark://local[2]?path=lake/invoices/&format=orc"), "invoices"),
+        (Source(path="trino://h:8080/hive/ap", table="ap.invoices"), "invoices"),
+        (Source(path="duckdb:///data/erp.duckdb", table="invoices"), "erp.invoices"),
+    ],
+)
+def test_a_source_is_called_by_its_table(source: Source, name: str) -> None:
+    """Or by what it reads in a lake."""
+    assert source_name(source) == name
+
+
+def test_a_url_may_name_a_file() -> None:
+    """Three slashes begin an absolute path, two a relative one."""
+    assert as_file(Source(path="duckdb:///data/erp.duckdb")) == Source(
+        path="/data/erp.duckdb", format="duckdb"
+    )
+    assert as_file(Source(path="sqlite://erp.db")) == Source(path="erp.db", format="sqlite")
