@@ -64,15 +64,18 @@ class Series:
     """The earliest first."""
 
 
-def all_alike(columns: Sequence[Sequence[str]]) -> bool:
-    """Tell whether files can be deliveries of the same thing: they have columns in common."""
-    held_by = Counter(name for names in columns for name in set(names))
+def alike(columns: Sequence[Sequence[str]]) -> list[bool]:
+    """Tell of each file whether it can be a delivery of the same thing as most of the others.
+
+    It is one by the columns that it has in common with at least half of them; where that holds for
+    less than half of the files, there is no series.
+    """
+    held_by = Counter(name.casefold() for names in columns for name in set(names))
     half = len(columns) / 2
-    common = [
-        sum(held_by[name] >= half for name in set(names)) / max(1, len(set(names)))
+    return [
+        sum(held_by[name.casefold()] >= half for name in set(names)) >= _COMMON * len(set(names))
         for names in columns
     ]
-    return statistics.median(common) >= _COMMON
 
 
 def arranged(

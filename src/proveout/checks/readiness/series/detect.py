@@ -107,7 +107,7 @@ def _renamed(
     found = []
     for old, left in gone.items():
         for name, came in new.items():
-            if left.spans != came.spans:
+            if left.spans[0][0] != came.spans[0][0] or not _runs(came) <= _runs(left):
                 continue
             alike = likeness(old, name, *_around(columns[old], columns[name], came.spans[0][0]))
             if alike.is_rename:
@@ -117,6 +117,10 @@ def _renamed(
         if all(old != a and name != b for a, b, _ in pairs):
             pairs.append((old, name, values))
     return pairs
+
+
+def _runs(shift: Shift[_State]) -> set[int]:
+    return {at for first, last in shift.spans for at in range(first, last + 1)}
 
 
 def _around(old: Known, name: Known, since: int) -> tuple[list[ColumnProfile], list[ColumnProfile]]:

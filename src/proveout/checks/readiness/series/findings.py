@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from proveout.checks.contract import CheckContext, Finding
@@ -11,11 +12,12 @@ from proveout.checks.readiness.series.deliveries import (
     ORDER_WORDS,
     Delivery,
     Series,
-    all_alike,
+    alike,
     arranged,
 )
 from proveout.checks.readiness.series.detect import changes
 from proveout.checks.readiness.series.looking import look_at
+from proveout.checks.readiness.series.periods import Period, dated
 from proveout.checks.readiness.series.profile import Profiles
 from proveout.checks.readiness.series.regularity import (
     GRAINS,
@@ -29,7 +31,7 @@ from proveout.checks.readiness.series.regularity import (
 )
 from proveout.evidence.model import Evidence, Scope, Subject
 from proveout.evidence.outcome import NotMeasured
-from proveout.intake.table import OpenTable
+from proveout.intake.table import OpenTable, Reject
 
 LISTED = 60
 """Deliveries, changes or repeats that the details list."""
@@ -44,11 +46,17 @@ def series_findings(context: CheckContext, opened: OpenTable, scope: Scope) -> I
             yield _missed(opened, "late_deliveries", "the source is one file, and no series",
                           "Give a folder or a glob as the source's path.")  # fmt: skip
         return
-    if not all_alike([list(part.table.columns) for part in opened.parts]):
+    mine = alike([list(part.table.columns) for part in opened.parts])
+    if sum(mine) < max(2, len(mine) / 2):
         for metric in _METRICS:
             yield _missed(opened, metric, "its files have hardly a column in common",
                           "Name each kind of file as a source of its own.")  # fmt: skip
         return
+    foreign = [part.name for part, is_mine in zip(opened.parts, mine, strict=True) if not is_mine]
+    opened = replace(
+        opened,
+        parts=tuple(part for part, is_mine in zip(opened.parts, mine, strict=True) if is_mine),
+    )
     profiles = look_at(opened, context.charter.data)
     found = arranged(
         opened.parts,
@@ -61,7 +69,7 @@ def series_findings(context: CheckContext, opened: OpenTable, scope: Scope) -> I
     yield _changes(write, profiles)
     yield from _calendar(write)
     yield _repeats(write, profiles)
-    yield _odd(write, profiles)
+    yield _odd(write, profiles, foreign)
 
 
 class _Writer:
@@ -129,13 +137,19 @@ def _calendar(write: _Writer) -> Iterator[Finding]:
         for metric in ("missing_deliveries", *(["late_deliveries"] if source.deliveries else [])):
             yield _missed(write.opened, metric, "no rhythm of delivery can be told", step)
         return
-    missing = [(series, period) for series, found in calendars for period in found.missing]
+    there = _cannot_be_read(write.opened)
+    missing = [
+        (series, period)
+        for series, found in calendars
+        for period in found.missing
+        if period not in there
+    ]
     newest = max(found.expected[-1] for _, found in calendars)
     yield write.found(
         "missing_deliveries",
         len(missing),
         n=sum(len(found.expected) for _, found in calendars),
-        rhythm=calendars[0][1].rhythm or f"every {calendars[0][1].step} periods",
+        rhythm=calendars[0][1].words,
         declared=source.deliveries,
         first=calendars[0][1].expected[0].label,
         newest=newest.label,
@@ -157,6 +171,13 @@ def _calendar(write: _Writer) -> Iterator[Finding]:
         newest=newest.label,
         late=[_named(series, period.label) for series, period in late[:LISTED]],
     )
+
+
+def _cannot_be_read(opened: OpenTable) -> set[Period]:
+    """Return the periods of files that are there and cannot be read: odd, and not missing."""
+    unreadable = [reject.file for reject in _unreadable(opened)]
+    found = dated([*(part.name for part in opened.parts), *unreadable]) or []
+    return {each.period for each in found[len(opened.parts) :] if each.period is not None}
 
 
 def _age(write: _Writer, days: Any) -> int | None:
@@ -188,13 +209,21 @@ def _repeats(write: _Writer, profiles: Profiles) -> Evidence:
     )
 
 
-def _odd(write: _Writer, profiles: Profiles) -> Evidence:
+def _unreadable(opened: OpenTable) -> list[Reject]:
+    listed = opened.rejects.examples(LISTED, reason="unreadable-file")
+    return [reject for reject in listed if reject.reason == "unreadable-file"]
+
+
+def _odd(write: _Writer, profiles: Profiles, foreign: Sequence[str]) -> Evidence:
     found: list[Odd] = [each for series in write.series for each in odd(series, profiles)]
-    unreadable = [
-        reject
-        for reject in write.opened.rejects.examples(LISTED, reason="unreadable-file")
-        if reject.reason == "unreadable-file"
-    ]
+    found += [
+        Odd(
+            name=name, label=name, how="foreign", n_rows=0,
+            what=f"{name} has other columns than the rest, and was not compared",
+        )
+        for name in foreign
+    ]  # fmt: skip
+    unreadable = _unreadable(write.opened)
     found += [
         Odd(
             name=reject.file, label=reject.file, how="unreadable", n_rows=0,
@@ -205,7 +234,7 @@ def _odd(write: _Writer, profiles: Profiles) -> Evidence:
     return write.found(
         "odd_deliveries",
         len({each.name for each in found}),
-        n=write.n + len(unreadable),
+        n=write.n + len(unreadable) + len(foreign),
         odd=[
             {"what": x.what, "how": x.how, "label": x.label, "file": x.name, "records": x.n_rows}
             for x in found[:LISTED]

@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import Literal
 
 from proveout.checks.readiness.series.deliveries import Delivery, Series
-from proveout.checks.readiness.series.periods import Grain, Period
+from proveout.checks.readiness.series.periods import NOUNS, Grain, Period
 from proveout.checks.readiness.series.profile import Profiles
 
 Rhythm = Literal["daily", "weekdays", "weekly", "monthly", "quarterly", "yearly"]
@@ -49,6 +49,14 @@ class Calendar:
     """From the first to the last that is there."""
     missing: tuple[Period, ...]
 
+    @property
+    def words(self) -> str:
+        """Say the rhythm: 'monthly', 'every 2 weeks', 'numbered'."""
+        if self.rhythm is not None:
+            return self.rhythm
+        grain = self.expected[0].grain
+        return "numbered" if grain == "number" else f"every {self.step} {NOUNS[grain]}s"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Repeat:
@@ -83,7 +91,7 @@ class Odd:
 
     name: str
     label: str
-    how: Literal["empty", "small", "large", "other-period", "unreadable"]
+    how: Literal["empty", "small", "large", "other-period", "unreadable", "foreign"]
     what: str
     n_rows: int
 

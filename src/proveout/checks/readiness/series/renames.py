@@ -20,12 +20,14 @@ class Likeness:
 
     names: float
     values: float
+    same_kind: bool = True
+    """Both hold figures, or both text, or both moments."""
 
     @property
     def is_rename(self) -> bool:
         """Values alike, and names that could mean the same; or the same name written otherwise."""
         if self.names >= 0.99:
-            return self.values >= _LIKELY / 2
+            return self.same_kind
         if self.names >= 0.55:
             return self.values >= _LIKELY
         return self.values >= _CERTAIN
@@ -40,7 +42,15 @@ def likeness(
     old: str, new: str, before: Sequence[ColumnProfile], after: Sequence[ColumnProfile]
 ) -> Likeness:
     """Compare the columns by name, and by what they held before and hold since."""
-    return Likeness(names=_names(old, new), values=_values(before, after))
+    return Likeness(
+        names=_names(old, new),
+        values=_values(before, after),
+        same_kind=_broad(before[-1]) == _broad(after[0]),
+    )
+
+
+def _broad(profile: ColumnProfile) -> str:
+    return "figures" if profile.quantiles is not None else profile.kind
 
 
 def _names(old: str, new: str) -> float:
