@@ -106,7 +106,8 @@ def _measure(what: str, polluted: Path, clean: Path, out: Path, asked: argparse.
 def _print(reader: str, result: _Result) -> None:
     lost = Counter(each.total < 10 - 1e-9 for each in result.scores.values())[True]
     print(
-        f"| {reader} | {result.simple:.4f} | {result.weighted:.4f} | {result.seconds:.1f} | {lost:,} |",
+        f"| {reader} | {result.simple:.4f} | {result.weighted:.4f} | {result.seconds:.1f} "
+        f"| {lost:,} |",
         flush=True,
     )
 

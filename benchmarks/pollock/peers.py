@@ -49,7 +49,7 @@ def _header(path: Path, options: Mapping[str, str]) -> list[str] | None:
     rows = csv.reader(
         io.StringIO(text, newline=""), delimiter=options["delim"].strip("'")[0] or ","
     )
-    return next(iter([row for row in rows][int(options["skip"]) :]), None)
+    return next(iter(list(rows)[int(options["skip"]) :]), None)
 
 
 def _duckdb(path: Path, options: str, *, header: list[str] | None = None) -> list[list[str]]:

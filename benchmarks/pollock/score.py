@@ -1,6 +1,7 @@
 """The measures of Pollock: how much of a file came through.
 
-Vitagliano, Hameed, Jiang, Reisener, Wu, Naumann: Pollock, a data loading benchmark (PVLDB 16, 2023).
+Vitagliano, Hameed, Jiang, Reisener, Wu, Naumann: Pollock, a data loading benchmark (PVLDB 16,
+2023).
 Success is whether the file was loaded at all; header, records and cells are compared as multisets
 by precision, recall and F1. The ten measures are summed, so that 10 is the most.
 """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from benchmarks.pollock.pollutions import Source
 
@@ -58,10 +58,10 @@ def _german(made: random.Random) -> Source:
 
 def _sensors(made: random.Random) -> Source:
     rows = [["timestamp", "sensor", "temperature", "pressure", "ok"]]
-    at = datetime(2024, 3, 1, 0, 0)
+    at = datetime(2024, 3, 1, tzinfo=UTC)
     for i in range(60):
         rows.append([
-            (at + timedelta(minutes=10 * i)).isoformat(sep=" "), f"S{made.randint(1, 12):02d}",
+            (at + timedelta(minutes=10 * i)).strftime("%Y-%m-%d %H:%M:%S"), f"S{made.randint(1, 12):02d}",
             f"{made.gauss(21, 2):.3f}", f"{made.gauss(1013, 4):.1f}",
             made.choice(["true", "true", "false"]),
         ])  # fmt: skip

@@ -16,7 +16,7 @@ PROVEOUT = Path(sys.executable).parent / "proveout"
 
 def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run the installed command."""
-    return subprocess.run(  # noqa: S603 - our own command
+    return subprocess.run(
         [str(PROVEOUT), "read", *arguments],
         cwd=folder,
         capture_output=True,

@@ -90,7 +90,7 @@ def align(
             if known is None or total < known[0]:
                 best[candidate.cells] = (total, candidate)
 
-    weigh(_candidates(raw, cells, width, cutter, cost, place_cost))
+    weigh(_candidates(raw, cells, width, cutter, cost=cost, place_cost=place_cost))
     if not best or raw.count(cutter.dialect.delimiter) < width - 1:
         weigh(_by_other_delimiter(raw, width, cutter, cost))
     if not best and cutter.dialect.quote in raw:
@@ -113,6 +113,7 @@ def _candidates(
     cells: Sequence[str] | None,
     width: int,
     cutter: Cutter,
+    *,
     cost: CellCost,
     place_cost: PlaceCost | None,
 ) -> Iterator[Candidate]:

@@ -75,10 +75,10 @@ def _table(block: Block, cutter: Cutter, certain: float) -> MendedTable:
     for row in rows[n_header:]:
         if not row.raw.strip():
             continue
-        if row.cells is not None and len(row.cells) == width and not row.is_odd:
-            if not row.is_garbled:
-                table.append(row.cells)
-                continue
+        is_sound = len(row.cells or ()) == width and not (row.is_odd or row.is_garbled)
+        if row.cells is not None and is_sound:
+            table.append(row.cells)
+            continue
         if mender is None:
             rest = sound[max(copies, n_header) if copies else 0 :] or sound
             profiles = profiles_of(rest, width, most=MANY_ROWS)

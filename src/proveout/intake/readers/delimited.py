@@ -56,13 +56,8 @@ def read_delimited(file: SourceFile, session: Session) -> list[ReadTable]:
         "header_line": dialect.header_line,
     }
     check_whole(file.path, file.name)
-    if (text := _small_text(file)) is not None:
-        mending = read_text(text[0], delimiter=file.source.delimiter)
-        if not is_plain(mending, dialect.delimiter):
-            return tables_of(mending, file, session, {**read_as, "encoding": text[1]})
-    elif plan := plan_for(head, encoding, file):
-        if not is_plain_so_far(plan, dialect):
-            return mended_in_pieces(file, encoding, plan, session, read_as)
+    if (found := _mended_at_sight(file, head, dialect, session, read_as)) is not None:
+        return found
     if dialect.trailing_delimiter:
         read_as["trailing_delimiter"] = True
     loaded = _read(file, encoding, dialect, session, read_as)
@@ -73,11 +68,9 @@ def read_delimited(file: SourceFile, session: Session) -> list[ReadTable]:
             loaded.drop(session)
             read_as["encoding"] = other
             loaded = _read(file, str(other), dialect, session, read_as)
-    if loaded.reasons and (
-        mended := _mended(file, head, str(read_as["encoding"]), session, read_as)
-    ):
+    if loaded.reasons and (found := _mended(file, head, session, read_as)):
         loaded.drop(session)
-        return mended
+        return found
     read_as |= loaded.notes
     return [
         ReadTable(
@@ -112,6 +105,21 @@ def _read(
             copy.unlink()
 
 
+def _mended_at_sight(
+    file: SourceFile, head: bytes, dialect: Dialect, session: Session, read_as: dict[str, Any]
+) -> list[ReadTable] | None:
+    """Mend a file in which something asks for it at first sight; None where nothing does."""
+    if (text := _small_text(file)) is not None:
+        mending = read_text(text[0], delimiter=file.source.delimiter)
+        if is_plain(mending, dialect.delimiter):
+            return None
+        return tables_of(mending, file, session, {**read_as, "encoding": text[1]})
+    plan = plan_for(head, str(read_as["encoding"]), file)
+    if plan is None or is_plain_so_far(plan, dialect):
+        return None
+    return mended_in_pieces(file, str(read_as["encoding"]), plan, session, read_as)
+
+
 def _small_text(file: SourceFile, most: int = _LOOKED_THROUGH) -> tuple[str, str] | None:
     """Return the text of a small file and its encoding; None of a large one."""
     if file.path.stat().st_size > most:
@@ -120,13 +128,14 @@ def _small_text(file: SourceFile, most: int = _LOOKED_THROUGH) -> tuple[str, str
 
 
 def _mended(
-    file: SourceFile, head: bytes, encoding: str, session: Session, read_as: dict[str, Any]
+    file: SourceFile, head: bytes, session: Session, read_as: dict[str, Any]
 ) -> list[ReadTable] | None:
     """Mend a file in which the engine has met damage; None where nothing more can be done."""
     said = {name: value for name, value in read_as.items() if name != "newlines"}
     if (text := _small_text(file, MOST_BYTES)) is not None:
         mending = read_text(text[0], delimiter=file.source.delimiter)
         return tables_of(mending, file, session, said) if mending.tables else None
+    encoding = str(read_as["encoding"])
     plan = plan_for(head, encoding, file)
     return mended_in_pieces(file, encoding, plan, session, said) if plan else None
 

@@ -70,7 +70,7 @@ def tables_of(
         part = chosen(file.source.table, parts, what="table", where=file.name)
         named = [each for each in named if each[0] == part]
     return [
-        _loaded(table, part if several else None, mending, file, session, read_as)
+        _loaded(table, part if several else None, mending, file, session, read_as=read_as)
         for part, table in named
     ]
 
@@ -81,6 +81,7 @@ def _loaded(
     mending: Mending,
     file: SourceFile,
     session: Session,
+    *,
     read_as: dict[str, Any],
 ) -> ReadTable:
     names = column_names(table.header or [""] * table.width)
@@ -98,7 +99,7 @@ def _loaded(
     }
     if len(mending.newlines) > 1:
         said["newlines"] = "mixed"
-    return target.read(file, said, repairs, rejects, table.notes, part)
+    return target.read(file, said, repairs, rejects, notes=table.notes, part=part)
 
 
 def _layout(line: int | None, n: int, *, trailing: bool) -> dict[str, Any]:
@@ -145,7 +146,7 @@ def mended_in_pieces(
         **_layout(plan.header_line, plan.header_rows, trailing=plan.trailing_delimiter),
         **_dialect(plan.dialect.quote, backslash=plan.dialect.backslash),
     }
-    return [target.read(file, said, repairs, rejects, notes, None)]
+    return [target.read(file, said, repairs, rejects, notes=notes)]
 
 
 @dataclass(slots=True)
@@ -176,8 +177,9 @@ class _Target:
         read_as: dict[str, Any],
         repairs: _Faults,
         rejects: _Faults,
+        *,
         notes: Sequence[Note],
-        part: str | None,
+        part: str | None = None,
     ) -> ReadTable:
         """Load what was written, and say what was found on the way."""
         if self.path is None:

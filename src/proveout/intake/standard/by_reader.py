@@ -1,8 +1,9 @@
-"""Files that take the engine: workbooks, databases, Parquet, JSON; and texts too large for memory."""
+"""Files that take the engine (workbooks, databases, Parquet …), and texts too large for memory."""
 
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
@@ -28,13 +29,23 @@ if TYPE_CHECKING:
 
 
 def tables_of(
-    path: Path, name: str, format_: str, target: Path | None, wanted: Wanted,
+    path: Path,
+    name: str,
+    format_: str,
+    target: Path | None,
+    wanted: Wanted,
+    *,
     taken: frozenset[Path],
-) -> FileResult:  # fmt: skip
+) -> FileResult:
     """Read a file by the reader of its format, and write every table that it gives."""
     from proveout.intake.readers import FILE_READERS, SourceFile
     from proveout.intake.session import Session
 
+    if format_ not in FILE_READERS:
+        raise InputError(
+            f"{name} holds other files, or is of a kind that is not read by itself ({format_}).",
+            hint="Unpack it, and name the files in it.",
+        )
     source = Source(path=str(path), table=wanted.table)
     with Session() as session:
         read = FILE_READERS[format_](SourceFile(path=path, name=name, source=source), session)
@@ -94,24 +105,24 @@ def _text_rows(read: ReadTable) -> Iterator[list[str]]:
 
 
 def _text(value: Any) -> str:
-    import json
-    from datetime import datetime
-
     match value:
         case None:
-            return ""
+            text = ""
         case bool():
-            return "true" if value else "false"
-        case float() if value.is_integer() and abs(value) < 1e15:
-            return str(int(value))
-        case datetime():
-            return value.isoformat(sep=" ")
+            text = "true" if value else "false"
+        case float() if value.is_integer() and abs(value) < _EXACT:
+            text = str(int(value))
         case dict() | list():
-            return json.dumps(value, ensure_ascii=False, default=str)
+            text = json.dumps(value, ensure_ascii=False, default=str)
         case bytes():
-            return value.hex()
+            text = value.hex()
         case _:
-            return str(value)
+            text = str(value)
+    return text
+
+
+_EXACT = 1e15
+"""Whole numbers below this are exact in a float."""
 
 
 def large_text(path: Path, name: str, target: Path | None, wanted: Wanted) -> FileResult:

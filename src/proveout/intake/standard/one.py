@@ -45,12 +45,12 @@ def _written(
     if format_ == "csv":
         text = text_of(path, name, encoding=wanted.encoding)
         if text is not None:
-            return _text(name, *text, target, wanted, taken)
+            return _text(name, *text, target, wanted, taken=taken)
     from proveout.intake.standard.by_reader import large_text, tables_of
 
     if format_ == "csv":
         return large_text(path, name, target, wanted)
-    return tables_of(path, name, format_, target, wanted, taken)
+    return tables_of(path, name, format_, target, wanted, taken=taken)
 
 
 def _write_empty(target: Path | None, wanted: Wanted) -> None:
@@ -68,9 +68,14 @@ def _write_empty(target: Path | None, wanted: Wanted) -> None:
 
 
 def _text(
-    name: str, text: str, encoding: str, target: Path | None, wanted: Wanted,
+    name: str,
+    text: str,
+    encoding: str,
+    target: Path | None,
+    wanted: Wanted,
+    *,
     taken: frozenset[Path],
-) -> FileResult:  # fmt: skip
+) -> FileResult:
     mending = read_text(text, delimiter=wanted.delimiter)
     if not mending.tables:
         _write_empty(target, wanted)
