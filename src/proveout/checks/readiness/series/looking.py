@@ -137,17 +137,18 @@ def _tables(look: _Look) -> Iterator[None]:
 def _take(look: _Look, file: _File, rows_each: int, every: int) -> None:
     """Draw a file's sample by the hash of its records, and keep their hashes."""
     typed = ", ".join(f"{quoted(n)}::{look.types.get(n, 'VARCHAR')}" for n in file.kinds)
-    hashed = f"(SELECT *, hash({typed}) AS h FROM {file.rows})"
+    own = look.hashes  # no column of theirs has this name
+    hashed = f"(SELECT *, hash({typed}) AS {own} FROM {file.rows})"
     bound = _BUCKETS * rows_each // max(rows_each, look.n_rows[file.at])
     names = [name for name in look.names if name in file.kinds]
     into = ", ".join(f"c{look.names.index(name)}" for name in names)
     texts = ", ".join(f"{quoted(name)}::VARCHAR" for name in names)
     look.engine.execute(
         f"INSERT INTO {look.sample} (file, {into}) SELECT {file.at}, {texts} FROM {hashed} "
-        f"WHERE h % {_BUCKETS} < {bound} LIMIT {2 * rows_each}"
+        f"WHERE {own} % {_BUCKETS} < {bound} LIMIT {2 * rows_each}"
     )
     look.engine.execute(
-        f"INSERT INTO {look.hashes} SELECT {file.at}, h FROM {hashed} WHERE h % {every} = 0"
+        f"INSERT INTO {look.hashes} SELECT {file.at}, {own} FROM {hashed} WHERE {own} % {every} = 0"
     )
 
 
