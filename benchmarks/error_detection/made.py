@@ -5,6 +5,8 @@ bibliography with dates in several forms, films with mixed units, tax records in
 depend on each other, suppliers reported by several systems.
 """
 
+# ruff: noqa: E501 - tables of data read better in one line
+
 from __future__ import annotations
 
 import random
@@ -13,12 +15,50 @@ from pathlib import Path
 
 import pandas as pd
 
-_SYLLABLES = "ka lo mi ter van sen dor bel ra nu fis gar hol wen pe sto lin mar qui zo".split()
-_STATES = "AL AK AZ CA CO FL GA IL MA MI NY OH OR PA TX WA".split()
+SYLLABLES = [
+    "ka",
+    "lo",
+    "mi",
+    "ter",
+    "van",
+    "sen",
+    "dor",
+    "bel",
+    "ra",
+    "nu",
+    "fis",
+    "gar",
+    "hol",
+    "wen",
+    "pe",
+    "sto",
+    "lin",
+    "mar",
+    "qui",
+    "zo",
+]
+_STATES = [
+    "AL",
+    "AK",
+    "AZ",
+    "CA",
+    "CO",
+    "FL",
+    "GA",
+    "IL",
+    "MA",
+    "MI",
+    "NY",
+    "OH",
+    "OR",
+    "PA",
+    "TX",
+    "WA",
+]
 
 
 def _word(rng: random.Random, n: int = 3) -> str:
-    return "".join(rng.choice(_SYLLABLES) for _ in range(n)).capitalize()
+    return "".join(rng.choice(SYLLABLES) for _ in range(n)).capitalize()
 
 
 def _digits(rng: random.Random, n: int) -> str:
@@ -29,7 +69,12 @@ def clinics(rng: random.Random) -> pd.DataFrame:
     """Clinics, each with the same two dozen measures: 1,000 rows."""
     measures = [
         (f"{g}-{i}", f"patients given {_word(rng, 2).lower()} {_word(rng).lower()} at {w}", g)
-        for g, w in (("ami", "arrival"), ("hf", "discharge"), ("pn", "admission"), ("scip", "surgery"))
+        for g, w in (
+            ("ami", "arrival"),
+            ("hf", "discharge"),
+            ("pn", "admission"),
+            ("scip", "surgery"),
+        )
         for i in range(1, 7)
     ]
     rows = []
@@ -130,7 +175,11 @@ def suppliers(rng: random.Random) -> pd.DataFrame:
         for number in range(400)
     ]  # fmt: skip
     systems = ["ERP Nord", "ERP Süd", "CRM", "Einkauf", "Archiv", "Web"]
-    rows = [(str(i * 6 + j + 1), system, *s) for i, s in enumerate(known) for j, system in enumerate(systems)]
+    rows = [
+        (str(i * 6 + j + 1), system, *s)
+        for i, s in enumerate(known)
+        for j, system in enumerate(systems)
+    ]
     return pd.DataFrame(rows, columns=[
         "row_id", "system", "supplier", "name", "street", "city", "country", "terms_days", "vat",
         "since", "credit_limit",
@@ -153,15 +202,15 @@ def _x(text: str, rng: random.Random, _: list[str]) -> str:
     return text[:at] + "x" + text[at + 1 :]
 
 
-def _gone(text: str, rng: random.Random, _: list[str]) -> str:
+def _gone(_text: str, _rng: random.Random, _: list[str]) -> str:
     return ""
 
 
-def _stand_in(text: str, rng: random.Random, _: list[str]) -> str:
+def _stand_in(_text: str, rng: random.Random, _: list[str]) -> str:
     return rng.choice(["N/A", "-", "unknown"])
 
 
-def _other(text: str, rng: random.Random, column: list[str]) -> str:
+def _other(_text: str, rng: random.Random, column: list[str]) -> str:
     return rng.choice(column)
 
 
@@ -174,13 +223,17 @@ def _far(text: str, rng: random.Random, _: list[str]) -> str:
 
 def _format(text: str, rng: random.Random, _: list[str]) -> str:
     if "/" in text and any(map(str.isdigit, text)):
-        month, day, year = (text.split("/") + ["", ""])[:3]
+        month, day, year = [*text.split("/"), "", ""][:3]
         return f"20{year}-{month:0>2}-{day:0>2}"
     if text.endswith("min"):
-        minutes = int(text.split()[0])
+        minutes = int(text.split(maxsplit=1)[0])
         return f"{minutes // 60} hr. {minutes % 60} min."
     if text.replace(".", "").replace(",", "").isdigit():
-        return rng.choice([text + ".0", text + " units", text + "%"]) if "." not in text else text + "%"
+        return (
+            rng.choice([text + ".0", text + " units", text + "%"])
+            if "." not in text
+            else text + "%"
+        )
     return text.upper() if text != text.upper() else text.lower()
 
 
@@ -201,7 +254,14 @@ def spoiled(
 
 def _by_system(clean: pd.DataFrame, rng: random.Random) -> pd.DataFrame:
     """Let each system be wrong at its own rate; 'Web' copies from 'Archiv'."""
-    wrong = {"ERP Nord": 0.02, "ERP Süd": 0.1, "CRM": 0.25, "Einkauf": 0.15, "Archiv": 0.5, "Web": 0.5}
+    wrong = {
+        "ERP Nord": 0.02,
+        "ERP Süd": 0.1,
+        "CRM": 0.25,
+        "Einkauf": 0.15,
+        "Archiv": 0.5,
+        "Web": 0.5,
+    }
     dirty = clean.copy()
     for column in ("name", "street", "city", "terms_days", "since", "credit_limit"):
         values, pool = clean[column].tolist(), clean[column].tolist()
@@ -214,12 +274,17 @@ def _by_system(clean: pd.DataFrame, rng: random.Random) -> pd.DataFrame:
     return dirty
 
 
-def made_tables(seed: int, data: Path | None = None) -> dict[str, tuple[pd.DataFrame, pd.DataFrame]]:
+def made_tables(
+    seed: int, data: Path | None = None
+) -> dict[str, tuple[pd.DataFrame, pd.DataFrame]]:
     """Return (dirty, clean) by name; equal seeds give equal tables."""
     rng = random.Random(seed)  # noqa: S311 - no secret
     found = {}
     clean = clinics(rng)
-    found["clinics"] = spoiled(clean, rng, {c: [(_x, 0.03)] for c in clean if c != "provider"}), clean
+    found["clinics"] = (
+        spoiled(clean, rng, {c: [(_x, 0.03)] for c in clean if c != "provider"}),
+        clean,
+    )
     clean = articles(rng)
     found["articles"] = spoiled(clean, rng, {
         "journal": [(_typo, 0.02)], "journal_short": [(_other, 0.02), (_gone, 0.05)],

@@ -114,8 +114,9 @@ def test_two_columns_together_can_decide_a_third() -> None:
     relief = [str(100 * (ord(s) * 3 + ord(m)) % 1700) for s, m in zip(states, status, strict=True)]
 
     found = suspects(table(state=states, status=status, relief=with_value(relief, 3, "1")))
+    place = [(cell.row, cell.column, cell.suggestion) for cell in found]
 
-    assert [(cell.row, cell.column, cell.suggestion) for cell in found] == [(3, "relief", relief[3])]
+    assert place == [(3, "relief", relief[3])]
 
 
 def test_a_value_that_hangs_on_another_is_put_back_where_it_belongs() -> None:

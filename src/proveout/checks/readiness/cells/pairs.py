@@ -8,13 +8,20 @@ the gain over the plain guess is Goodman and Kruskal's lambda (1954), cross-vali
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
 
 from proveout.checks.readiness.cells.grid import Codes, Column
 
+_NEARLY_UNIQUE = 0.97
+_MOST_WORK = 4e8
+"""Rows times pairs of columns that are judged in full: about half a minute."""
+_MANY_VALUES = 2_000
+"""Different values from which some of them stand for all; below, some of the rows do."""
 _LARGE_GROUP = 5
 _UNANIMOUS = 0.8
 _ENOUGH = 10
@@ -115,21 +122,48 @@ def _groups(pairs: _PairTable) -> _Groups:
     )  # pairs are in order of x already, so figures by group fit them in either order
 
 
-def dependencies(columns: tuple[Column, ...], *, least: float) -> list[Dependency]:
-    """Find all single-column dependencies whose strength is at least `least`."""
-    found = []
-    usable = [c.n_distinct > 1 and c.n_distinct < 0.97 * max(c.n_filled, 1) for c in columns]
-    for one in range(len(columns)):
-        for other in range(one + 1, len(columns)):
-            if not (usable[one] and usable[other]):
-                continue
-            pairs = _table(columns[one], columns[other])
-            found += [
-                dependency
-                for on, of, table in ((one, other, pairs), (other, one, _turned(pairs)))
-                if (dependency := _judged(on, of, table, columns)) and dependency.strength >= least
-            ]
-    return found
+def dependencies(columns: tuple[Column, ...], *, least: float, seed: int = 0) -> list[Dependency]:
+    """Find all single-column dependencies whose strength is at least `least`.
+
+    In a wide and long table each is judged on a sample that keeps the rows of one x together.
+    """
+    usable = [
+        at
+        for at, column in enumerate(columns)
+        if 1 < column.n_distinct < _NEARLY_UNIQUE * max(column.n_filled, 1)
+    ]
+    n_rows = columns[0].n_rows if columns else 0
+    work = len(usable) ** 2 * n_rows / 2
+    if work > _MOST_WORK:
+        judging = _on_samples(columns, usable, 0.5 * _MOST_WORK / work, seed)
+    else:
+        judging = _on_all_rows(columns, usable)
+    return [each for each in judging if each is not None and each.strength >= least]
+
+
+def _on_all_rows(columns: tuple[Column, ...], usable: Sequence[int]) -> Iterator[Dependency | None]:
+    for one, other in combinations(usable, 2):
+        pairs = _table(columns[one], columns[other])
+        yield _judged(one, other, pairs, columns)
+        yield _judged(other, one, _turned(pairs), columns)
+
+
+def _on_samples(
+    columns: tuple[Column, ...], usable: Sequence[int], share: float, seed: int
+) -> Iterator[Dependency | None]:
+    rng = np.random.default_rng(seed)
+    for on in usable:
+        x = columns[on]
+        if x.n_distinct > _MANY_VALUES:
+            rows = np.flatnonzero((rng.random(len(x.values)) < share)[x.codes])
+        else:
+            rows = np.flatnonzero(rng.random(x.n_rows) < share)
+        taken = tuple(
+            Column(name=each.name, codes=each.codes[rows], values=each.values) for each in columns
+        )
+        for of in usable:
+            if of != on:
+                yield _judged(on, of, _table(taken[on], taken[of]), taken)
 
 
 def _judged(on: int, of: int, pairs: _PairTable, columns: tuple[Column, ...]) -> Dependency | None:

@@ -81,7 +81,7 @@ def _groups(column: Column, signals: Sequence[Signal]) -> _Groups:
     mean = np.bincount(of_row, prior) / size
     share = size / column.n_rows
     # Large groups matter, doubtful ones more; one of a few cells is no better than any other.
-    worth = np.sqrt(share) * (0.1 + mean + 4 * mean * (1 - mean)) * (size > 2)
+    worth = np.sqrt(share) * (0.1 + mean + 4 * mean * (1 - mean)) * np.where(size > 2, 1, mean)
     return _Groups(of_row=of_row, worth=worth)
 
 

@@ -22,7 +22,7 @@ from proveout.checks.readiness.cells.detectors.dependency import (
     witnesses_among,
 )
 from proveout.checks.readiness.cells.detectors.formats import formats, other_lengths
-from proveout.checks.readiness.cells.detectors.misplaced import misplaced
+from proveout.checks.readiness.cells.detectors.misplaced import misplaced, word_list
 from proveout.checks.readiness.cells.detectors.numbers import outliers
 from proveout.checks.readiness.cells.detectors.writing import slips, slips_in_words, wrong_encoding
 from proveout.checks.readiness.cells.grid import Column, Grid, Scores
@@ -45,7 +45,7 @@ class Detection:
     @cached_property
     def found(self) -> list[Dependency]:
         """All dependencies between columns, also weak ones."""
-        return dependencies(self.grid.columns, least=_WEAKEST)
+        return dependencies(self.grid.columns, least=_WEAKEST, seed=self.seed)
 
     @cached_property
     def reports(self) -> Reports | None:
@@ -92,6 +92,10 @@ class Detection:
             scores[at] = np.maximum.reduce([scores.get(each, none) for each in (at, *pair.of)])
         return scores
 
+    @cached_property
+    def _word_lists(self) -> list[frozenset[str]]:
+        return [word_list(column) for column in self.grid.columns]
+
     def belief(self, of: int, known: dict[int, int] | None = None) -> Belief | None:
         """Weigh the sources of one column; None where it is not a reported one."""
         reports, columns = self.reports, self.grid.columns
@@ -112,7 +116,7 @@ class Detection:
             *slips(column),
             slips_in_words(column),
             wrong_encoding(column),
-            *misplaced(columns, at),
+            *misplaced(columns, at, self._word_lists),
             *broken_dependencies(self.columns, at, self.rules, self.witnesses, self._first_round),
         ]
         belief = belief or self.belief(at)

@@ -21,32 +21,37 @@ class _Tail:
     tail: str
 
 
-def misplaced(columns: Sequence[Column], at: int) -> list[Signal]:
-    """Find what belongs to another column, whose own cell is empty or says the same."""
-    others = [columns[other] for other in range(len(columns)) if other != at]
+def misplaced(columns: Sequence[Column], at: int, lists: Sequence[frozenset[str]]) -> list[Signal]:
+    """Find what belongs to another column, whose own cell is empty or says the same.
+
+    `lists` are the word lists of all columns.
+    """
+    others = [other for other in range(len(columns)) if other != at and lists[other]]
     found = [
         signal
         for other in others
-        for signal in (_with_tail(columns[at], other), _foreign(columns[at], other))
+        for signal in (
+            _with_tail(columns[at], columns[other], lists[other]),
+            _foreign(columns[at], columns[other], lists[other]),
+        )
     ]
     return [signal for signal in found if signal is not None]
 
 
-def _lists(column: Column) -> set[str]:
+def word_list(column: Column) -> frozenset[str]:
     """Return the values of a list of words, that come more than once."""
     if column.n_distinct > _MOST_WORDS or column.n_distinct > 0.5 * column.n_filled:
-        return set()
-    return {
+        return frozenset()
+    return frozenset(
         value for _, value, n in column.filled()
         if n > 1 and len(value) >= 2 and any(map(str.isalpha, value))
-    }  # fmt: skip
+    )  # fmt: skip
 
 
-def _with_tail(column: Column, other: Column) -> Signal | None:
+def _with_tail(column: Column, other: Column, words: frozenset[str]) -> Signal | None:
     """Find values that end in a value of the other column, which is empty in the same row."""
     empty = other.is_empty[other.codes]
-    words = _lists(other)
-    if not words or not empty.any():
+    if not empty.any():
         return None
     tails: dict[int, _Tail] = {}
     for code in np.unique(column.codes[empty]).tolist():
@@ -67,7 +72,7 @@ def _with_tail(column: Column, other: Column) -> Signal | None:
     return Signal(kind="misplaced", scores=scores, by_row=True, tell=told)
 
 
-def _tail(text: str, words: set[str]) -> _Tail | None:
+def _tail(text: str, words: frozenset[str]) -> _Tail | None:
     for at in range(len(text) - 2, 0, -1):
         if text[at] in _MARKS and text[at + 1 :].strip(_MARKS + ")") in words:
             stem = text[:at].rstrip(_MARKS)
@@ -75,10 +80,9 @@ def _tail(text: str, words: set[str]) -> _Tail | None:
     return None
 
 
-def _foreign(column: Column, other: Column) -> Signal | None:
+def _foreign(column: Column, other: Column, words: frozenset[str]) -> Signal | None:
     """Find values that are rare here and frequent there."""
-    words = _lists(other)
-    if not words or column.n_distinct > 0.9 * column.n_filled or not column.n_filled:
+    if column.n_distinct > 0.9 * column.n_filled or not column.n_filled:
         return None
     theirs = {value: n for _, value, n in other.filled() if value in words}
     mine = {value for _, value, _ in column.filled()}
