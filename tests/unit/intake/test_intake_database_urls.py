@@ -55,6 +55,8 @@ def test_the_scheme_names_the_engine(url: str, engine: str | None) -> None:
         ("snowflake://ann@acc/db?authenticator=x&token=y", "snowflake://ann@acc/db"),
         ("mysql://ann:${PW}@h/erp", "mysql://ann@h/erp"),
         ("trino://h:8080/hive", "trino://h:8080/hive"),
+        # What is read, and nothing else.
+        ("spark://local?path=ap.parquet&spark.x.secret=y", "spark://local?path=ap.parquet"),
     ],
 )
 def test_a_password_is_never_shown(url: str, shown: str) -> None:

@@ -10,7 +10,8 @@ from proveout.errors import InputError
 
 _SECRET = re.compile(r"^([\w+.-]+://[^/?#@:]*):.*@", re.DOTALL)
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
-_TELLING_OPTIONS = re.compile(r"[?&](?:path)=([^&#]+)")
+_PATH = re.compile(r"[?&]path=([^&#]+)")
+"""The one option that says what is read, and holds no secret."""
 
 
 def scheme_of(url: str) -> str:
@@ -20,12 +21,14 @@ def scheme_of(url: str) -> str:
 
 
 def without_password(url: str) -> str:
-    """Return the URL as it may be shown: without password, and without options.
+    """Return the URL as it may be shown: without password, and without options but for a path.
 
     >>> without_password("mysql://ann:p@ss@db/erp?ssl_ca=x")
     'mysql://ann@db/erp'
     """
-    return _SECRET.sub(r"\1@", url).partition("?")[0]
+    path = _PATH.search(url) if scheme_of(url) in ("spark", "pyspark") else None
+    shown = _SECRET.sub(r"\1@", url).partition("?")[0]
+    return shown if path is None else f"{shown}?path={path[1]}"
 
 
 def filled_in(url: str, environment: Mapping[str, str] | None = None) -> str:
@@ -61,6 +64,6 @@ def scrubbed(text: str, url: str) -> str:
 
 def stem_of(url: str) -> str:
     """Return what a source is called by its URL alone: the last name in it."""
-    option = _TELLING_OPTIONS.search(url)
+    option = _PATH.search(url)
     place = option[1] if option else _SECRET.sub(r"\1@", url).partition("?")[0].partition("://")[2]
     return place.rstrip("/").rpartition("/")[2]
