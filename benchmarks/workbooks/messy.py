@@ -90,8 +90,8 @@ def messy(*, peers: bool) -> str:
         if peers:
             found["xldetect"] = _xldetect(path, Path(folder))
     title = "A messy sheet: three tables, one with a header of two rows, units and totals"
-    lines = [title,
-             "", "| what | " + " | ".join(found) + " |", "| --- |" + " --- |" * len(found)]  # fmt: skip
+    heads = "| what | " + " | ".join(found) + " |"
+    lines = [title, "", heads, "| --- |" + " --- |" * len(found)]
     told = {name: _compared(each) for name, each in found.items()}
     lines += [
         f"| {what} | " + " | ".join(told[name][what] for name in found) + " |"

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fixtures.workbook_troubles import TROUBLES, Expected, Trouble
 
+from fixtures.workbook_troubles import TROUBLES, Expected, Trouble
 from proveout.charter.schema import Source
 from proveout.errors import InputError
 from proveout.intake import Session

@@ -35,6 +35,8 @@ class Archive:
     path: Path
     name: str
     names: tuple[str, ...]
+    n_bytes: int
+    """All parts, unpacked."""
 
     def find(self, wanted: str) -> str | None:
         """Return a part's own name, whatever its case and its slashes."""
@@ -79,7 +81,8 @@ def open_archive(
             f"{name} is no workbook that can be read: it is damaged or cut short ({_why(error)}).",
             hint="Fetch or export it again; a spreadsheet program may be able to repair it.",
         ) from error
-    return Archive(path, name, tuple(entry.filename for entry in entries))
+    total = sum(entry.file_size for entry in entries)
+    return Archive(path, name, tuple(entry.filename for entry in entries), total)
 
 
 def _check_directory(entries: list[zipfile.ZipInfo], path: Path, name: str) -> None:

@@ -14,7 +14,8 @@ from proveout.intake.workbook.units import is_unit
 
 _LOOK_ROWS = 40
 """A header stands in the first so many rows of its block."""
-_SAMPLE_ROWS = 120
+_SAMPLE_ROWS, _FEWEST_ROWS = 120, 8
+_SAMPLE_CELLS = 50_000
 _HEADER_ROWS = 4
 _MOSTLY = 0.8
 _FULL = 0.6
@@ -36,12 +37,14 @@ class Layout:
     """The header differs in kind from what stands below it."""
 
 
-@dataclass(frozen=True, slots=True)
 class _View:
-    """The cells of a block, with merges looked up."""
+    """The cells of a block; what is asked again and again is worked out once."""
 
-    grid: Grid
-    area: Area
+    def __init__(self, grid: Grid, area: Area) -> None:
+        self.grid = grid
+        self.area = area
+        self._bodies: dict[int, list[Kind | None]] = {}
+        self._fills: dict[int, int] = {}
 
     def row(self, row: int) -> list[Any]:
         return self.grid.rows[row][self.area.left : self.area.right + 1]
@@ -50,7 +53,22 @@ class _View:
         return [kind_of(cell) for cell in self.row(row)]
 
     def filled(self, row: int) -> int:
-        return sum(not is_blank(cell) for cell in self.row(row))
+        if row not in self._fills:
+            self._fills[row] = sum(cell != "" and not is_blank(cell) for cell in self.row(row))
+        return self._fills[row]
+
+    def body(self, start: int) -> list[Kind | None]:
+        """Return the kind of each column from a row on, by a sample of the rows."""
+        if start not in self._bodies:
+            rows = [self.row(row) for row in self.sample(start)]
+            self._bodies[start] = column_kinds(rows, self.area.width)
+        return self._bodies[start]
+
+    def sample(self, start: int) -> range:
+        """Return rows spread over the block, fewer where it is wide."""
+        most = max(_FEWEST_ROWS, min(_SAMPLE_ROWS, _SAMPLE_CELLS // self.area.width))
+        stop = self.area.bottom + 1
+        return range(start, stop, max(1, -(-(stop - start) // most)))
 
 
 def layout_of(grid: Grid, area: Area) -> Layout:
@@ -85,15 +103,9 @@ def layout_of(grid: Grid, area: Area) -> Layout:
 
 
 def _usual_fill(view: _View) -> float:
-    rows = _spread(view.area.top, view.area.bottom + 1)
-    fills = sorted(view.filled(row) for row in rows)
+    fills = sorted(view.filled(row) for row in view.sample(view.area.top))
     # Of few rows the upper middle: a block of a title and a header has the width of the header.
     return fills[-1] if len(fills) <= 3 else fills[int(0.6 * (len(fills) - 1))]
-
-
-def _spread(start: int, stop: int) -> list[int]:
-    step = max(1, (stop - start) // _SAMPLE_ROWS)
-    return list(range(start, stop, step))
 
 
 def column_kinds(view_rows: Sequence[Sequence[Any]], width: int) -> list[Kind | None]:
@@ -107,11 +119,6 @@ def column_kinds(view_rows: Sequence[Sequence[Any]], width: int) -> list[Kind | 
     return [counted.most_common(1)[0][0] if counted else None for counted in counts]
 
 
-def _body_kinds(view: _View, start: int) -> list[Kind | None]:
-    rows = [view.row(row) for row in _spread(start, view.area.bottom + 1)]
-    return column_kinds(rows, view.area.width)
-
-
 def _may_be_header(view: _View, row: int) -> bool:
     """Tell whether a row is of names: of text, years, or days in sequence."""
     cells = [cell for cell in view.row(row) if not is_blank(cell)]
@@ -121,7 +128,7 @@ def _may_be_header(view: _View, row: int) -> bool:
     others = [c for c, kind in zip(cells, kinds, strict=True) if kind != "text"]
     if not others:
         return True
-    below = _body_kinds(view, row + 1)
+    below = view.body(row + 1)
     if not any(below):
         # Nothing stands below it: a row of names, unless it is figures through and through.
         return "text" in kinds
@@ -214,7 +221,7 @@ def _is_lower(view: _View, row: int, full: int) -> bool:
     reaching = [m for m in reaching if area.left <= m.left <= area.right]
     if reaching and len(texts) + len(reaching) >= _FULL * area.width:
         return True
-    body = _body_kinds(view, row + 1)
+    body = view.body(row + 1)
     against = sum(body[at] in ("number", "moment", "boolean") for at in texts)
     figures = sum(kind in ("number", "moment", "boolean") for kind in body)
     if against * 2 > len(texts) or (against >= 2 and against >= _MOSTLY * figures):
@@ -240,7 +247,7 @@ def _differs(view: _View, full: int, body: int) -> bool:
     """Tell whether at least one column holds another kind below than in its name."""
     if body > view.area.bottom:
         return False
-    below = _body_kinds(view, body)
+    below = view.body(body)
     names = view.kinds(full)
     return any(
         name == "text" and kind in ("number", "moment", "boolean")

@@ -12,7 +12,8 @@ from typing import Any
 from proveout.errors import InputError
 from proveout.intake.workbook.grid import Area, Grid, Uncomputed, address
 
-_CELLS = 60_000_000
+_ROWS, _COLUMNS = 1 << 20, 1 << 14
+_CELLS = 45_000_000
 """A sheet is held as a rectangle; with more cells than this it would need gigabytes."""
 
 ERROR_CODES: Mapping[int, str] = {
@@ -36,9 +37,20 @@ class Marks:
     last_row: int = 0
     last_column: int = 0
 
+    def reach(self, row: int, column: int) -> None:
+        """Take note of a cell, or of how far the sheet claims to reach."""
+        self.last_row = max(self.last_row, row)
+        self.last_column = max(self.last_column, column)
+
     def check_size(self, file: str, sheet: str) -> None:
         """Raise InputError where the sheet as a rectangle would not fit in memory."""
         rows, columns = self.last_row + 1, self.last_column + 1
+        if rows > _ROWS or columns > _COLUMNS:
+            raise InputError(
+                f"{file} is damaged: the sheet '{sheet}' has a cell in row {rows:,}, column "
+                f"{columns:,}, where no sheet reaches.",
+                hint="Open it in a spreadsheet program and save it again, as .xlsx or CSV.",
+            )
         if rows * columns > _CELLS:
             raise InputError(
                 f"{file}: the sheet '{sheet}' reaches to "

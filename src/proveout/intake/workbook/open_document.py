@@ -11,10 +11,11 @@ from proveout.intake.workbook.cells import ERRORS
 from proveout.intake.workbook.grid import Area
 from proveout.intake.workbook.safe_xml import walk
 from proveout.intake.workbook.serials import time_of_day
-from proveout.intake.workbook.sparse import SparseSheet
+from proveout.intake.workbook.sparse import MOST_CELLS, SparseSheet
 
 _MOST_REPEATS = 100_000
 """A row or cell repeated more often than this is the empty rest of a sheet."""
+_MOST_COLUMNS = 1 << 14
 _DURATION = re.compile(r"P(?:(\d+)D)?T?(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:[.,](\d+))?S)?")
 
 
@@ -94,8 +95,8 @@ class _Reader:
     def _end_cell(self, cell: Mapping[str, str], *, covered: bool) -> None:
         n = _count(cell, "number-columns-repeated")
         value = "" if covered else _value(cell, "\n".join(self._paragraphs))
-        if value != "" and n < 20_000:
-            for column in range(self._column, self._column + n):
+        if value != "":
+            for column in range(self._column, min(self._column + n, _MOST_COLUMNS)):
                 self._written[column] = value
         wide, high = _count(cell, "number-columns-spanned"), _count(cell, "number-rows-spanned")
         if (wide > 1 or high > 1) and not covered:
@@ -110,7 +111,9 @@ class _Reader:
     def _end_row(self) -> None:
         sheet = self.sheets[-1]
         if self._written and self._rows < _MOST_REPEATS:
-            for row in range(self._row, self._row + self._rows):
+            room = MOST_CELLS + 1 - len(sheet.cells)
+            rows = min(self._rows, room // len(self._written) + 1)
+            for row in range(self._row, self._row + rows):
                 for column, value in self._written.items():
                     sheet.put(row, column, value)
         self._row += self._rows

@@ -31,6 +31,8 @@ from proveout.intake.workbook.sparse import SparseSheet
 ZIP = b"PK\x03\x04"
 _HEAD_BYTES = 1 << 16
 _MARKUP_BYTES = 256 << 20
+_LARGEST_PART = 1 << 30
+"""So much of a part is held in memory, where it has to be."""
 _SHEET_PART = re.compile(r"xl[/\\]worksheets[/\\][^/\\]+\.xml", re.IGNORECASE)
 
 
@@ -99,7 +101,7 @@ def _of_xlsb(archive: Archive, source: Path | io.BytesIO, stack: ExitStack) -> B
     parts = sheet_parts(archive)
     found = {sheet: archive.find(part) for sheet, part in parts.items()}
     known = {
-        sheet: xlsb_marks(b"".join(archive.pieces(part)))
+        sheet: xlsb_marks(archive.read(part, _LARGEST_PART))
         for sheet, part in found.items()
         if part is not None and "worksheets" in part.casefold()
     }
@@ -141,11 +143,16 @@ def _needs_own_reader(archive: Archive, part: str) -> bool:
 def _of_odd_archive(archive: Archive, stack: ExitStack) -> Book:
     """Read a package whose parts have other names than usual, under the usual ones."""
     from proveout.intake.workbook.ooxml import main_part, open_ooxml
+    from proveout.intake.workbook.xlsb_marks import xlsb_marks
 
     part = main_part(archive)
     if part is not None and part.lower().endswith(".bin"):
-        usual = _renamed(archive, part)
-        return _with_marks(usual, archive.name, {}, stack)
+        if archive.n_bytes > _LARGEST_PART:
+            raise too_large(archive.name)
+        for each in archive.names:
+            if "worksheets/" in each and each.endswith(".bin"):
+                xlsb_marks(archive.read(each, _LARGEST_PART)).check_size(archive.name, each)
+        return _with_marks(_renamed(archive, part), archive.name, {}, stack)
     refused = in_archive(archive)
     if refused is not None or part is None:
         raise refused or not_a_workbook(archive.name, "a ZIP archive without a workbook in it")
@@ -204,6 +211,8 @@ def _of_compound(path: Path, name: str, stack: ExitStack) -> Book:
             return _book(sheets, name)
         raise
     if len(found) != len(book.names):
+        for each in found:
+            each.check_size(name, "?")
         return book
     marks = dict(zip(book.names, found, strict=True))
     stack.pop_all().close()

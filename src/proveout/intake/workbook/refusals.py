@@ -77,7 +77,7 @@ def not_a_workbook(name: str, what: str) -> InputError:
 def too_large(name: str) -> InputError:
     """Say that a file in a text form is too large to be taken apart."""
     return InputError(
-        f"{name} is too large for the form that it is in: at most 256 MB of it can be read.",
+        f"{name} is too large for the form that it is in to be read.",
         hint=_SAVE_AS,
     )
 

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from proveout.errors import InputError
 from proveout.intake.workbook.grid import Area, Grid, Sheet
 from proveout.intake.workbook.marks import Marks
+
+MOST_CELLS = 10_000_000
+"""A cell by itself takes about 200 bytes."""
 
 
 class SparseSheet:
@@ -22,12 +26,18 @@ class SparseSheet:
 
     def put(self, row: int, column: int, value: Any) -> None:
         """Write one cell."""
-        if value not in ("", None):
+        if value not in ("", None) and len(self.cells) <= MOST_CELLS:
             self.cells[row, column] = value
 
     def sheet(self, file: str) -> Sheet:
         """Return the sheet as a grid. Raises InputError where it would be too large."""
         marks = Marks()
+        if len(self.cells) > MOST_CELLS:
+            raise InputError(
+                f"{file}: the sheet '{self.name}' has more than {MOST_CELLS:,} cells, which is "
+                "too many for the form it is in.",
+                hint="Save it as .xlsx, or export the table as CSV.",
+            )
         if not self.cells:
             return Sheet(name=self.name, grid=Grid(rows=[]), hidden=self.hidden)
         marks.last_row = max(row for row, _ in self.cells)

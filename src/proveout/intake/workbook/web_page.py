@@ -10,7 +10,8 @@ from proveout.intake.workbook.sparse import SparseSheet
 
 _SKIPPED = frozenset({"script", "style", "head", "title"})
 _BREAKS = frozenset({"br", "p", "div", "li"})
-_MOST_SPAN = 1000
+_MOST_SPAN, _MOST_TAKEN = 1000, 100_000
+"""Cells that one cell, and all of a table, may lie over; pages that say more are made to harm."""
 
 
 def read_web_page(text: str) -> list[SparseSheet]:
@@ -47,6 +48,7 @@ class _Reader(HTMLParser):
         elif tag == "tr":
             self.end_cell()
             self._row, self._column = self._row + 1, -1
+            self._taken = {at for at in self._taken if at[0] >= self._row}
         elif tag in ("td", "th"):
             self.end_cell()
             self._begin_cell(dict(attrs))
@@ -80,7 +82,7 @@ class _Reader(HTMLParser):
         while (self._row, self._column) in self._taken:
             self._column += 1
         wide, high = _span(attributes.get("colspan")), _span(attributes.get("rowspan"))
-        if wide * high > 1:
+        if 1 < wide * high <= _MOST_SPAN and len(self._taken) < _MOST_TAKEN:
             area = Area(
                 top=self._row, left=self._column, bottom=self._row + high - 1,
                 right=self._column + wide - 1,

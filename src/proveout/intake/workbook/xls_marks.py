@@ -10,6 +10,8 @@ from proveout.intake.workbook.marks import ERROR_CODES, Marks
 BOF = frozenset({0x0009, 0x0209, 0x0409, 0x0809})
 _EOF, _FILEPASS, _SHEET = 0x000A, 0x002F, 0x0085
 _ROW, _COLUMN, _BOOL_ERROR, _FORMULA = 0x0208, 0x007D, 0x0205, frozenset({0x0006, 0x0206, 0x0406})
+_SIZE, _NUMBERS = 0x0200, 0x00BD
+_CELLS = frozenset({0x0203, 0x0204, 0x0205, 0x027E, 0x00FD, 0x00D6, _NUMBERS, *_FORMULA})
 
 
 def records(content: bytes, at: int = 0) -> Iterator[tuple[int, int, int]]:
@@ -60,6 +62,7 @@ def _of_sheet(content: bytes, at: int) -> Marks:
             if depth <= 0:
                 break
         elif depth == 1:
+            _measure(marks, content, kind, start, end)
             _take(marks, content, kind, start, end)
     return marks
 
@@ -82,3 +85,26 @@ def _take(marks: Marks, content: bytes, kind: int, start: int, end: int) -> None
         value = content[start + 6 : start + 14]
         if value[6:8] == b"\xff\xff" and value[0] == 2:
             marks.cells[row, column] = ERROR_CODES.get(value[2], "#VALUE!")
+
+
+def _measure(marks: Marks, content: bytes, kind: int, start: int, end: int) -> None:
+    """Take note of how far the sheet reaches, and claims to."""
+    if kind in _CELLS and end - start >= 6:
+        _reach(marks, content, kind, start, end)
+    elif kind == _SIZE and end - start >= 10:
+        _claim(marks, content, start, end - start)
+
+
+def _reach(marks: Marks, content: bytes, kind: int, start: int, end: int) -> None:
+    row, column = struct.unpack_from("<HH", content, start)
+    if kind == _NUMBERS:
+        column = max(column, int.from_bytes(content[end - 2 : end], "little"))
+    marks.reach(row, column)
+
+
+def _claim(marks: Marks, content: bytes, start: int, size: int) -> None:
+    """Take what the sheet claims to have: the reader makes room for as many cells."""
+    is_wide = size >= 14
+    (row,) = struct.unpack_from("<I" if is_wide else "<H", content, start + (4 if is_wide else 2))
+    (column,) = struct.unpack_from("<H", content, start + (10 if is_wide else 6))
+    marks.reach(max(row - 1, 0), max(column - 1, 0))

@@ -11,7 +11,7 @@ from proveout.intake.workbook.marks import ERROR_CODES, Marks
 
 _ROW, _CELL_ERROR, _FORMULA_ERROR, _COLUMN, _MERGE = 0, 3, 11, 60, 176
 _CELLS = frozenset(range(1, 12))
-_SHEET = 156
+_SHEET, _SIZE = 156, 148
 _LONGEST = 1 << 28
 
 
@@ -43,17 +43,20 @@ def xlsb_marks(content: bytes) -> Marks:  # noqa: C901 - one branch a record
         if kind in _CELLS:
             if end - start < 4:
                 continue
-            column = int.from_bytes(content[start : start + 4], "little") & 0x3FFF
-            marks.last_column = max(marks.last_column, column)
+            column = int.from_bytes(content[start : start + 4], "little")
+            marks.reach(row, column)
             if kind in (_CELL_ERROR, _FORMULA_ERROR) and end - start >= 9:
                 code = content[start + 8]
                 marks.cells[row, column] = ERROR_CODES.get(code, "#VALUE!")
         elif kind == _ROW and end - start >= 13:
-            row = int.from_bytes(content[start : start + 4], "little") & 0xFFFFF
-            marks.last_row = max(marks.last_row, row)
+            row = int.from_bytes(content[start : start + 4], "little")
             # Bits of BrtRowHdr after row, style and height: the fifth of the second byte hides.
             if content[start + 11] & 0x10:
                 marks.hidden_rows.add(row)
+        elif kind == _SIZE and end - start >= 16:
+            # The reader makes room for as many cells as the sheet claims to have.
+            _, last_row, _, last_column = struct.unpack_from("<IIII", content, start)
+            marks.reach(last_row, last_column)
         elif kind == _COLUMN and end - start >= 18:
             first, last = struct.unpack_from("<II", content, start)
             if content[start + 16] & 0x01:
