@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,7 @@ from proveout.charter.schema import Charter
 from proveout.checks.readiness import exceptions as records
 from proveout.checks.readiness.columns import Column, columns_of, named
 from proveout.checks.readiness.conditions import as_moment, moment_literal, without_blanks
+from proveout.checks.readiness.empties import empty_examples
 from proveout.checks.readiness.engine import rows
 from proveout.checks.readiness.look import look
 from proveout.checks.readiness.patterns import Patterns, patterns
@@ -70,6 +71,8 @@ class SourceAudit:
     variants: Mapping[str, VariantReport]
     stand_ins: Mapping[str, Mapping[str, int]]
     """By column: texts that often stand for a missing value, and how many there are."""
+    empties: Mapping[str, list[dict[str, str]]] = field(default_factory=dict)
+    """By column: up to three records of the sample in which it is empty."""
     newest: datetime | None = None
     """The newest moment that is not in the future; with time zone."""
     n_sample: int = 0
@@ -111,6 +114,7 @@ def audit_source(
         masks = patterns(local, texts.exact)
         by_position = {column.position: column.name for column in columns}
         counted = {c.name: value_counts(local, c) for c in texts.categories}
+        empties = empty_examples(local, columns, data.key)
     finally:
         local.close()
     suspects = frozenset(c.name for c in columns if (looks[c.name].n_distinct or 0) == 1)
@@ -150,6 +154,7 @@ def audit_source(
         patterns={by_position[position]: pattern for position, pattern in masks.items()},
         variants={name: find_variants(counts) for name, counts in counted.items()},
         stand_ins={name: _stand_ins(counts) for name, counts in counted.items()},
+        empties=empties,
         newest=newest,
         n_sample=sample.rows.num_rows,
     )

@@ -25,6 +25,7 @@ def column(write: Writer, tally: ColumnTally) -> Iterator[Finding]:
         high=plain(tally.high),
         mean=plain(tally.mean),
         stand_ins=dict(audit.stand_ins.get(column.name, {})),
+        examples=audit.empties.get(column.name),
     )  # fmt: skip
     yield write.share(
         "type_conformance", tally.n_present - tally.wrong_type.n, tally.n_present, subject=subject,
@@ -138,6 +139,7 @@ def required(write: Writer) -> Iterator[Finding]:
             subject=write.subject(column=name),
             missing=problem.n,
             why="the source has no column of this name" if absent else None,
+            examples=audit.empties.get(name),
         )  # fmt: skip
         for site, n in _sites(audit).items():
             n_missing = problem.by_site.get(site, problem.n)
