@@ -35,7 +35,11 @@ def test_a_source_without_records_is_not_measured() -> None:
     findings = run({"required": ["name"]}, opened(table, n_rejects=2))
 
     found = figures(findings)
-    assert {name: e.value for name, e in found.items()} == {("rows",): 0.0, ("rejects",): 1.0}
+    assert {name: e.value for name, e in found.items()} == {
+        ("rows",): 0.0,
+        ("rejects",): 1.0,
+        ("remediation",): 1.0,  # the rejects
+    }
     reason = "the source holds no records"
     assert _missed(findings) == {
         ("completeness", "source=orders"): reason,
