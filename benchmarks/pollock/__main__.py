@@ -91,9 +91,8 @@ def _write(source: Source, polluted: Path, clean: Path) -> None:
 def _measure(what: str, polluted: Path, clean: Path, out: Path, asked: argparse.Namespace) -> None:
     names = sorted(path.name for path in polluted.iterdir())
     print(f"\n## {what}: {len(names):,} files\n")
-    print(
-        "| reader | simple | weighted | seconds | files not perfect |\n| --- | --- | --- | --- | --- |"
-    )
+    print("| reader | simple | weighted | seconds | files not perfect |")
+    print("| --- | --- | --- | --- | --- |")
     ours = _proveout(polluted, clean, out, names)
     _print("`proveout read`", ours)
     for name, load in {} if asked.no_peers else PEERS.items():

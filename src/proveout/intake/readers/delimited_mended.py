@@ -128,7 +128,7 @@ def mended_in_pieces(
     """Mend and load a large text piece by piece."""
     header = plan.header or [""] * plan.width
     names = column_names(header[: plan.width - plan.trailing_delimiter])
-    target = _Target(session, names)
+    target = _Target(session, names, delimiter=plan.dialect.delimiter or ",")
     repairs = _Faults(session, "repairs", file.name)
     repairs.add(plan.repairs)
     rejects = _Faults(session, "rejects", file.name)
@@ -136,7 +136,10 @@ def mended_in_pieces(
     with opened(file.path, file.name) as stream:
         lines = io.TextIOWrapper(stream, encoding=encoding, errors="surrogateescape", newline="")
         for piece in mend_pieces(lines, plan):
-            target.write(piece.rows)
+            if piece.text is not None:
+                target.write_text(piece.text)
+            else:
+                target.write(piece.rows)
             repairs.add(piece.repairs)
             rejects.add(piece.rejects)
             notes += piece.notes
@@ -155,7 +158,16 @@ class _Target:
 
     session: Session
     names: Sequence[str]
+    delimiter: str = ","
     path: Path | None = None
+
+    def write_text(self, text: str) -> None:
+        """Append rows that are as they should be."""
+        if self.path is None:
+            self.write([])
+        assert self.path is not None  # noqa: S101 - written above
+        with self.path.open("a", encoding="utf-8", newline="") as stream:
+            stream.write(text)
 
     def write(self, rows: Iterable[Sequence[str]]) -> None:
         """Append rows."""
@@ -163,7 +175,9 @@ class _Target:
         if self.path is None:
             self.path = self.session.scratch / (self.session.new_name("mended") + ".csv")
         with self.path.open("w" if is_new else "a", encoding="utf-8", newline="") as stream:
-            writer = csv.writer(stream, lineterminator="\n", quoting=csv.QUOTE_ALL)
+            writer = csv.writer(
+                stream, delimiter=self.delimiter, lineterminator="\n", quoting=csv.QUOTE_ALL
+            )
             if is_new:
                 writer.writerow(self.names)
             if len(self.names) > 1:
@@ -185,7 +199,7 @@ class _Target:
         if self.path is None:
             self.write([])
         assert self.path is not None  # noqa: S101 - written above
-        dialect = Dialect(delimiter=",", columns=tuple(self.names), header_line=1)
+        dialect = Dialect(delimiter=self.delimiter, columns=tuple(self.names), header_line=1)
         try:
             loaded = load(self.path, file, dialect, self.session)
         finally:
