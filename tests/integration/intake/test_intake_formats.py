@@ -337,7 +337,7 @@ def test_a_workbook_on_which_its_reader_gives_up_is_damaged(open_: Open, tmp_pat
         open_("t.xls")
 
     assert str(refused.value) == (
-        "t.xls is no workbook that can be read: it is damaged, or in a form from before 1997.\n"
+        "t.xls is no workbook that can be read: it is damaged, or no workbook at all.\n"
         "Open it in a spreadsheet program and save it again, as .xlsx or CSV."
     )
 

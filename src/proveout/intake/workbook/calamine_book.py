@@ -80,7 +80,7 @@ def protected(name: str) -> InputError:
 def damaged(name: str) -> InputError:
     """Say that a workbook cannot be read, and nothing more is known."""
     return InputError(
-        f"{name} is no workbook that can be read: it is damaged, or in a form from before 1997.",
+        f"{name} is no workbook that can be read: it is damaged, or no workbook at all.",
         hint="Open it in a spreadsheet program and save it again, as .xlsx or CSV.",
     )
 

@@ -19,6 +19,7 @@ from proveout.intake.workbook.compound import Compound, open_compound
 from proveout.intake.workbook.grid import Grid
 from proveout.intake.workbook.marks import Marks
 from proveout.intake.workbook.old_excel import begins_old_excel, read_old_excel, version_of
+from proveout.intake.workbook.probe import survives
 from proveout.intake.workbook.refusals import (
     foreign,
     in_archive,
@@ -33,6 +34,10 @@ _HEAD_BYTES = 1 << 16
 _MARKUP_BYTES = 256 << 20
 _LARGEST_PART = 1 << 30
 """So much of a part is held in memory, where it has to be."""
+_UNKNOWN: Mapping[str, Marks] = {"": Marks()}
+"""Nothing is known of any sheet."""
+_OLE_VERSION = 5
+"""Of Excel: from here on its files are OLE files, which calamine reads."""
 _SHEET_PART = re.compile(r"xl[/\\]worksheets[/\\][^/\\]+\.xml", re.IGNORECASE)
 
 
@@ -87,7 +92,7 @@ def _of_xlsx(archive: Archive, marks: Mapping[str, Marks], stack: ExitStack) -> 
     parts = sheet_parts(archive)
     known = {sheet: marks[_part(p)] for sheet, p in parts.items() if _part(p) in marks}
     try:
-        return _with_marks(archive.path, archive.name, known, stack)
+        return _with_marks(archive.path, archive.name, known or _UNKNOWN, stack)
     except InputError:
         book = open_ooxml(archive, main_part(archive) or archive.find("xl/workbook.xml") or "")
         if not book.names and not book.others:
@@ -105,7 +110,7 @@ def _of_xlsb(archive: Archive, source: Path | io.BytesIO, stack: ExitStack) -> B
         for sheet, part in found.items()
         if part is not None and "worksheets" in part.casefold()
     }
-    return _with_marks(source, archive.name, known, stack)
+    return _with_marks(source, archive.name, known or _UNKNOWN, stack)
 
 
 def _of_ods(archive: Archive, stack: ExitStack) -> Book:
@@ -182,9 +187,16 @@ def _renamed(archive: Archive, part: str) -> io.BytesIO:
 def _with_marks(
     source: Path | io.BytesIO, name: str, marks: Mapping[str, Marks], stack: ExitStack
 ) -> Book:
+    """Open with calamine; a sheet of which nothing is known is tried elsewhere first."""
+    tried: list[bool] = []
+
     def check(sheet: str) -> None:
         if sheet in marks:
             marks[sheet].check_size(name, sheet)
+        elif marks and isinstance(source, Path):
+            tried[:] = tried or [survives(source)]
+            if not tried[0]:
+                raise damaged(name)
 
     def more(sheet: str, grid: Grid) -> Grid:
         return marks[sheet].added_to(grid) if sheet in marks else grid
@@ -203,16 +215,16 @@ def _of_compound(path: Path, name: str, stack: ExitStack) -> Book:
         raise protected(name)
     if compound is not None and not stream and (refused := in_compound(compound, name)):
         raise refused
+    if begins_old_excel(stream) and version_of(stream) < _OLE_VERSION:
+        return _book(read_old_excel(stream) or [], name)
     found = xls_marks(stream)
-    try:
-        book = stack.enter_context(open_with_calamine(path, name))
-    except InputError:
-        if begins_old_excel(stream) and (sheets := read_old_excel(stream)):
-            return _book(sheets, name)
-        raise
+    # Calamine reads all sheets of such a file when it opens it.
+    for at, each in enumerate(found, start=1):
+        each.check_size(name, f"number {at}")
+    if not found and not survives(path):
+        raise damaged(name)
+    book = stack.enter_context(open_with_calamine(path, name))
     if len(found) != len(book.names):
-        for each in found:
-            each.check_size(name, "?")
         return book
     marks = dict(zip(book.names, found, strict=True))
     stack.pop_all().close()
