@@ -346,3 +346,72 @@ def test_the_same_fix_for_several_fields_is_one_piece_of_work() -> None:
         ),
     ]
     assert groups[2].owner == "Ada Osei"
+
+
+CHANGES = {
+    "records": 1_000,
+    "changes": [
+        {
+            "kind": "column-renamed", "column": "dep_delay", "series": None,
+            "what": "is called 'delay'", "when": "from 2013-07 on", "from": "dep_delay",
+            "to": "delay", "since": "2013-07", "records": 400,
+            "charter": "rename: {delay: dep_delay}",
+            "examples": ["99 before", "3 since", "-2 since"],
+        }
+    ],
+}  # fmt: skip
+
+
+def test_a_change_of_deliveries_is_an_item_with_the_delivery_since_which_it_holds() -> None:
+    """So that it stays the same one in later audits, and another change is another one."""
+    (item,) = remediation([fact("schema_changes", 1, n=12, details=CHANGES)], CHARTER)
+
+    assert (item.id, item.severity, item.owner) == (
+        "flights:column-renamed:dep_delay:2013-07", "blocks", "Ada Osei",
+    )  # fmt: skip
+    assert item.sentence == "From 2013-07 on, dep_delay is called 'delay'."
+    assert item.size == "400 (40.0 %)"
+    assert item.instruction == (
+        "Have dep_delay delivered under one name. Where the new name is to stay, put both together "
+        "in the charter, under flights: rename: {delay: dep_delay}"
+    )
+
+
+def test_a_column_that_deliveries_do_not_have_is_not_told_once_more_as_empty() -> None:
+    """Both names of a renamed column are empty in the deliveries of the other one."""
+    items = remediation(
+        [
+            fact("schema_changes", 1, n=12, details=CHANGES),
+            fact("completeness", 0.59, column="dep_delay"),
+            fact("completeness", 0.39, column="delay"),
+            fact("completeness", 0.59, column="tailnum"),
+        ],
+        CHARTER,
+    )
+
+    assert [item.id for item in items] == [
+        "flights:column-renamed:dep_delay:2013-07",
+        "flights:missing:tailnum",
+    ]
+
+
+def test_deliveries_are_counted_as_such() -> None:
+    """Not as records."""
+    details = {"rhythm": "monthly", "missing": ["2013-04", "2013-10"]}
+
+    (item,) = remediation([fact("missing_deliveries", 2, n=12, details=details)], CHARTER)
+
+    assert item.sentence == "flights comes monthly, and 2013-04, 2013-10 are missing."
+    assert item.size == "2 of 12 deliveries"
+
+
+def test_the_one_conflict_of_times_that_most_records_have_is_named() -> None:
+    """'Cannot be right' alone would leave everybody to search."""
+    conflicts = [{"what": "paid is before sent", "n": 90}, {"what": "x", "n": 2}]
+
+    (item,) = remediation([fact("timestamp_conflicts", 0.092, details={"conflicts": conflicts})],
+                          CHARTER)  # fmt: skip
+
+    assert item.sentence == (
+        "92 records of flights have dates or times that cannot be right: paid is before sent."
+    )

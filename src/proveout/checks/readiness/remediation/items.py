@@ -24,7 +24,7 @@ from proveout.checks.readiness.remediation.instructions import (
     Severity,
 )
 from proveout.checks.readiness.remediation.reading_items import reading_items
-from proveout.checks.readiness.remediation.series_items import series_items
+from proveout.checks.readiness.remediation.series_items import not_delivered, series_items
 from proveout.checks.readiness.remediation.wording import (
     EXAMPLES,
     age,
@@ -193,12 +193,14 @@ def _counted(found: Sequence[Evidence], owners: Mapping[str, str]) -> Iterator[R
         for each in found
         if each.metric == "readiness.required_completeness"
     }
+    absent = not_delivered(found)
     for each in found:
         instruction = by_metric.get(each.metric)
         if instruction is None or each.subject.get("site") is not None:
             continue
         if instruction.kind == "missing" and required:
             continue  # the charter says which fields matter
+        place = each.subject.get("source") or "", each.subject.get("column") or ""
         share = 1 - each.value if instruction.counts_good else each.value
         n_records = round(share * each.n)
         if instruction.kind == "wrong-type":
@@ -206,6 +208,8 @@ def _counted(found: Sequence[Evidence], owners: Mapping[str, str]) -> Iterator[R
         if instruction.kind == "unreadable-rows":
             n_records -= int(each.details.get("cells", 0))  # told as faulty cells
         if n_records <= 0:
+            continue
+        if instruction.kind == "missing" and absent.get(place, 0) >= _MOSTLY * n_records:
             continue
         a_type = _A_TYPE.get(str(each.details.get("found")), "what it should hold")
         if instruction.kind == "wrong-type" and (text := _only_text(each)):

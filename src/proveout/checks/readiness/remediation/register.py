@@ -237,11 +237,11 @@ def _has_delivery(finding: Entry | RemediationItem, evidence: Evidence) -> bool:
 
 def _left(known: Entry, judged: Evidence) -> Size | None:
     """Return what is left of a finding that is only told within bounds, such as mixed forms."""
-    if known.kind != "mixed-formats":
+    if known.kind not in ("mixed-formats", "missing"):
         return None
     n_records = round((1 - judged.value if judged.metric in _GOOD else judged.value) * judged.n)
     size = Size(n_records=n_records, n_of=judged.n)
-    return size if size.share >= known.size.share else None
+    return size if n_records else None
 
 
 def _why_not_looked_at(known: Entry, evidence: Sequence[Evidence]) -> str:

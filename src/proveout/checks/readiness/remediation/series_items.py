@@ -56,6 +56,28 @@ def series_items(found: Sequence[Evidence], make: MakeItem) -> Iterator[Remediat
             yield _deliveries(each, make)
 
 
+def not_delivered(found: Sequence[Evidence]) -> dict[tuple[str, str], int]:
+    """Return in how many records a column is empty because its deliveries do not have it.
+
+    By source and column. That is told as the change of the deliveries, and not once more as a
+    field that is not always filled.
+    """
+    counted: dict[tuple[str, str], int] = {}
+    for each in found:
+        if each.metric != CHANGES["column-gone"].metric:
+            continue
+        source, total = each.subject.get("source") or "", int(each.details.get("records", 0))
+        for change in each.details.get("changes") or ():
+            column, n = str(change["column"]), int(change["records"])
+            if change["kind"] in ("column-gone", "column-renamed"):
+                counted[source, column] = n
+            if change["kind"] == "column-renamed":
+                counted[source, str(change["to"])] = total - n
+            elif change["kind"] == "column-new":
+                counted[source, column] = total - n
+    return counted
+
+
 def _changes(evidence: Evidence, make: MakeItem) -> Iterator[RemediationItem]:
     """Give each change an item: the delivery since which it holds is part of what it is."""
     source = evidence.subject.get("source")
