@@ -28,15 +28,25 @@ def fetch(
     the record, so that the draw repeats in whatever order the rows come. Only of tables with few
     different records it is one of positions again, which repeats as long as the order does.
     """
+    return _pulled(drawn(table, columns, rows=rows, seed=seed))
+
+
+def drawn(
+    table: ir.Table, columns: Sequence[str] | None = None, *, rows: int | None, seed: int
+) -> ir.Table:
+    """Return the rows that `fetch` pulls, where they live.
+
+    What is computed of a table is computed of every row before it is drawn from: draw first.
+    """
     n_rows = None if rows is None else _count(table)
     wanted = list(columns) if columns is not None else list(table.columns)
     if rows is None or n_rows is None or n_rows <= rows:
-        return _pulled(table.select(*wanted))
+        return table.select(*wanted)
     if table.get_backend().name != "duckdb":
-        drawn = _drawn_by_record(table, wanted, rows=rows, n_rows=n_rows, seed=seed)
-        if drawn is not None:
-            return _pulled(drawn)
-    return _pulled(_drawn_by_position(table.select(*wanted), rows=rows, n_rows=n_rows, seed=seed))
+        by_record = _drawn_by_record(table, wanted, rows=rows, n_rows=n_rows, seed=seed)
+        if by_record is not None:
+            return by_record
+    return _drawn_by_position(table.select(*wanted), rows=rows, n_rows=n_rows, seed=seed)
 
 
 def _drawn_by_position(table: ir.Table, *, rows: int, n_rows: int, seed: int) -> ir.Table:

@@ -172,12 +172,12 @@ def _role_of_number(shape: _Shape, *, own: bool) -> tuple[Role | None, str]:
     if own and shape.span < 20 * shape.filled:
         return None, "a number of its own in every record"
     long = shape.n_digits >= 7 or (shape.n_digits >= 5 and shape.one_length >= _MOSTLY)
-    if long and shape.one_length >= 0.5 and shape.chance < _OFTEN_ALIKE and shape.length < 25:
-        # The point of a decimal figure is a blank by now.
-        if shape.with_blanks < 0.1:
-            # What comes again in another source, such as a tax number, tells a lot.
-            alone = own and shape.distinct == shape.most_in_one_source
-            return (None, "a number of its own in every record") if alone else ("code", "")
+    # The point of a decimal figure is a blank by now.
+    is_even = shape.one_length >= 0.5 and shape.with_blanks < 0.1 and shape.length < _LONG
+    if long and is_even and shape.chance < _OFTEN_ALIKE:
+        # What comes again in another source, such as a tax number, tells a lot.
+        alone = own and shape.distinct == shape.most_in_one_source
+        return (None, "a number of its own in every record") if alone else ("code", "")
     return ("number" if shape.distinct > _DIFFERENT_FIGURES else "category"), ""
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from proveout.checks.contract import CheckContext, Finding, Progress
-from proveout.checks.readiness.engine import as_one, under_a_name
+from proveout.checks.readiness.engine import as_one, kept_aside, under_a_name
 from proveout.checks.readiness.gap.covering import coverage_finding, unseen_finding
 from proveout.checks.readiness.gap.fields import Field, Profile, agree, plain, profiles
 from proveout.evidence.model import WHOLE, Subject
@@ -119,8 +119,8 @@ def _sides(
         fields=fields,
         pilot=[own],
         production=names.enter_context(as_one(tables)),
-        pilot_sample=_sample([own], [_rows(mine)], context.seed),
-        production_sample=_sample(tables, sizes, context.seed),
+        pilot_sample=_sample([pilot.table], fields, [_rows(mine)], context.seed),
+        production_sample=_sample([each.table for each in production], fields, sizes, context.seed),
         n_pilot=_rows(mine),
         n_production=sum(sizes),
         only_pilot=[name for name in mine if name not in in_production],
@@ -129,20 +129,27 @@ def _sides(
     )
 
 
-def _sample(tables: Sequence[ir.Table], sizes: Sequence[int], seed: int) -> pd.DataFrame:
-    """Draw from every table in proportion to its size."""
+def _sample(
+    tables: Sequence[ir.Table], fields: Sequence[Field], sizes: Sequence[int], seed: int
+) -> pd.DataFrame:
+    """Draw from every table in proportion to its size, then read its fields."""
     import pandas as pd
 
     from proveout.checks.readiness.gap.joint import MOST_ROWS
     from proveout.intake import fetch
+    from proveout.intake.sampling import drawn
 
     total = sum(sizes)
-    drawn = [
-        fetch(table, rows=None if total <= MOST_ROWS else -(-MOST_ROWS * size // total), seed=seed)
-        for table, size in zip(tables, sizes, strict=True)
-        if size
-    ]
-    return pd.concat(drawn, ignore_index=True) if len(drawn) > 1 else drawn[0]
+    found = []
+    for table, size in zip(tables, sizes, strict=True):
+        if not size:
+            continue
+        names = [field.name for field in fields if field.name in table.columns]
+        rows = None if total <= MOST_ROWS else -(-MOST_ROWS * size // total)
+        # Reading texts as figures and dates takes longest: it is done to the rows drawn only.
+        with kept_aside(drawn(table, names, rows=rows, seed=seed)) as few:
+            found.append(fetch(plain(few, fields), rows=None, seed=seed))
+    return pd.concat(found, ignore_index=True) if len(found) > 1 else found[0]
 
 
 def _gaps(sides: _Sides) -> Iterator[FieldGap]:
