@@ -10,6 +10,7 @@ from __future__ import annotations
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,12 +49,20 @@ class Archive:
         found = self.find(name)
         if found is None:
             return b""
-        with zipfile.ZipFile(self.path) as archive, archive.open(found) as part:
+        with (
+            _told(self.name),
+            zipfile.ZipFile(self.path) as archive,
+            archive.open(found) as part,
+        ):
             return part.read(most)
 
     def pieces(self, name: str) -> Iterator[bytes]:
         """Yield a part piece by piece."""
-        with zipfile.ZipFile(self.path) as archive, archive.open(name) as part:
+        with (
+            _told(self.name),
+            zipfile.ZipFile(self.path) as archive,
+            archive.open(name) as part,
+        ):
             while piece := part.read(PIECE_BYTES):
                 yield piece
 
@@ -65,24 +74,28 @@ def open_archive(
 
     Raises InputError where it is damaged, encrypted, or meant to do harm.
     """
+    with _told(name), zipfile.ZipFile(path) as archive:
+        entries = archive.infolist()
+        _check_directory(entries, path, name)
+        for entry in entries:
+            if entry.filename.lower().endswith(_READ):
+                _check_part(archive, entry, name, watch)
+    total = sum(entry.file_size for entry in entries)
+    return Archive(path, name, tuple(entry.filename for entry in entries), total)
+
+
+@contextmanager
+def _told(name: str) -> Iterator[None]:
+    """Raise what an error of an archive means for the user."""
     try:
-        with zipfile.ZipFile(path) as archive:
-            entries = archive.infolist()
-            _check_directory(entries, path, name)
-            for entry in entries:
-                if entry.filename.lower().endswith(_READ):
-                    _check_part(archive, entry, name, watch)
-    except InputError:
+        yield
+    except (PermissionError, FileNotFoundError):
         raise
     except _DAMAGE as error:
-        if isinstance(error, PermissionError):
-            raise
         raise InputError(
             f"{name} is no workbook that can be read: it is damaged or cut short ({_why(error)}).",
             hint="Fetch or export it again; a spreadsheet program may be able to repair it.",
         ) from error
-    total = sum(entry.file_size for entry in entries)
-    return Archive(path, name, tuple(entry.filename for entry in entries), total)
 
 
 def _check_directory(entries: list[zipfile.ZipInfo], path: Path, name: str) -> None:

@@ -49,6 +49,11 @@ def walk(
         for piece in pieces:
             parser.Parse(piece, False)
         parser.Parse(b"", True)
+    except (LookupError, ValueError) as error:
+        raise InputError(
+            f"{name} is no workbook that can be read: its XML names an encoding that nobody knows.",
+            hint="Export it again, or open it in a spreadsheet program and save it as .xlsx.",
+        ) from error
     except expat.ExpatError as error:
         raise InputError(
             f"{name} is no workbook that can be read: its XML is broken in line {error.lineno} "
