@@ -87,10 +87,13 @@ def clinics(rng: random.Random) -> pd.DataFrame:
             rng.choice(["government", "voluntary non-profit - private", "proprietary"]),
         )  # fmt: skip
         for code, name, group in rng.sample(measures, 22):
-            rows.append((*clinic, group, code, name, f"{rng.randint(20, 100)}%", f"{state}_{code}"))
+            score, sample = f"{rng.randint(20, 100)}%", f"{rng.randint(5, 300)} patients"
+            if rng.random() < 0.3:
+                score = sample = "empty"
+            rows.append((*clinic, "empty", group, code, name, score, sample, f"{state}_{code}"))
     return pd.DataFrame(rows, columns=[
         "provider", "name", "address", "city", "state", "zip", "phone", "emergency", "owner",
-        "condition", "measure_code", "measure_name", "score", "state_average",
+        "address_2", "condition", "measure_code", "measure_name", "score", "sample", "state_average",
     ])  # fmt: skip
 
 

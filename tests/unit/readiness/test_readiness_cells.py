@@ -47,6 +47,8 @@ def test_a_clean_table_has_no_suspects() -> None:
     [
         (repeated("12.5", "13.5", "9", "4.25"), "12.5%", "type", "12.5"),
         (repeated("12.5", "13.5", "9", "4.25"), "n/a", "stand-in", ""),
+        (repeated("12", "13", "9", "45"), "45.0", "format", "45"),
+        (repeated("99%", "7%", "closed", "54%"), "5x%", "format", None),
         ([str(20 + at % 60) for at in range(N)], "9999", "stand-in", ""),
         ([str(20 + at % 60) for at in range(N)], "54000", "outlier", None),
         (repeated(*TOWNS), "Hambrug", "typo", "Hamburg"),
@@ -181,6 +183,16 @@ def test_a_value_labelled_as_right_is_not_listed_again() -> None:
 
     assert len(suspects(grid)) == N // 10
     assert suspects(grid, Labels(truth={1: {0: "?", 1: "Sales"}})) == []
+
+
+def test_the_tables_own_way_to_write_no_value_is_no_slip() -> None:
+    """'?' throughout a table, in place of empty cells, is a rule; a lone 'n/a' beside it is not."""
+    ages = [("?" if at % 8 == 0 else str(20 + at % 60)) for at in range(N)]
+    jobs = [("?" if at % 9 == 0 else "Sales") for at in range(N)]
+
+    found = suspects(table(age=with_value(ages, 5, "n/a"), job=jobs))
+
+    assert [(cell.row, cell.value) for cell in found] == [(5, "n/a")]
 
 
 def test_an_edit_that_would_change_a_right_value_is_not_learned() -> None:

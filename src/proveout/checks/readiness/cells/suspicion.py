@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from proveout.checks.readiness.cells.detectors.absent import gaps, stand_ins
+from proveout.checks.readiness.cells.detectors.absent import gaps, own_null, stand_ins
 from proveout.checks.readiness.cells.detectors.conflict import (
     Belief,
     Reports,
@@ -96,6 +96,17 @@ class Detection:
     def _word_lists(self) -> list[frozenset[str]]:
         return [word_list(column) for column in self.grid.columns]
 
+    @cached_property
+    def _own_null(self) -> str | None:
+        return own_null(self.grid.columns)
+
+    def _but_null(self, column: Column, signal: Signal | None) -> Signal | None:
+        """Take the table's own way to write 'no value' out of a signal on values."""
+        if signal is None or self._own_null is None:
+            return signal
+        is_null = [value.strip().casefold() == self._own_null for value in column.values]
+        return replace(signal, scores=np.where(is_null, np.float32(0), signal.scores))
+
     def belief(self, of: int, known: dict[int, int] | None = None) -> Belief | None:
         """Weigh the sources of one column; None where it is not a reported one."""
         reports, columns = self.reports, self.grid.columns
@@ -108,10 +119,10 @@ class Detection:
         columns = self.grid.columns
         column, shapes = columns[at], Shapes(columns[at])
         said: list[Signal | None] = [
-            stand_ins(column, shapes),
+            stand_ins(column, shapes, null=self._own_null),
             gaps(column),
-            *formats(column, shapes),
-            other_lengths(column),
+            *(self._but_null(column, each) for each in formats(column, shapes)),
+            self._but_null(column, other_lengths(column)),
             outliers(column, shapes),
             *slips(column),
             slips_in_words(column),

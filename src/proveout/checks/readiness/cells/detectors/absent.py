@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
+
 from proveout.checks.readiness.cells.grid import Column
 from proveout.checks.readiness.cells.shapes import Shapes
 from proveout.checks.readiness.cells.signal import Signal, Told, by_value
@@ -23,15 +26,54 @@ _DATES = frozenset({
     "12/31/9999", "31.12.9999", "0000-00-00", "00/00/0000", "1899-12-30", "01/01/0001",
     "0001-01-01",
 })  # fmt: skip
+_HARDLY = 0.005
+_OFTEN_ENOUGH = 0.05
 _NEARLY_ALWAYS = 0.02
 """Share of empty cells up to which a column counts as nearly always filled."""
 
 
-def stand_ins(column: Column, shapes: Shapes) -> Signal | None:
-    """Find texts that say 'not known' instead of leaving the cell empty."""
+def own_null(columns: Sequence[Column]) -> str | None:
+    """Return the text by which a table writes 'no value', in place of empty cells, if it has one.
+
+    It stands in several columns, often in one of them, and these have no empty cells beside it.
+    What is written so is the table's rule, not a slip; the audit of the field tells of it.
+    """
+    often: Counter[str] = Counter()
+    columns_with: Counter[str] = Counter()
+    for column in columns:
+        if column.n_rows - column.n_filled > _HARDLY * column.n_rows:
+            continue
+        for code in _candidates(column):
+            text = column.values[code].strip().casefold()
+            columns_with[text] += 1
+            often[text] = max(often[text], int(column.counts[code]))
+    several = [
+        text
+        for text, n in columns_with.most_common()
+        if n > 1 and often[text] >= _OFTEN_ENOUGH * columns[0].n_rows
+    ]
+    return several[0] if several else None
+
+
+def _candidates(column: Column) -> list[int]:
+    known = ALWAYS | OFTEN
+    return [
+        code
+        for code, value, n in column.filled()
+        if n >= _HARDLY * column.n_rows and value.strip().casefold() in known
+    ]
+
+
+def stand_ins(column: Column, shapes: Shapes, *, null: str | None = None) -> Signal | None:
+    """Find texts that say 'not known' instead of leaving the cell empty.
+
+    `null` is the table's own way to say so.
+    """
     found: dict[int, tuple[float, Told]] = {}
     for code, value, n in column.filled():
         text = value.strip().casefold()
+        if text == null:
+            continue
         score = _score(text, shapes, n / column.n_filled)
         if score:
             reason = f"'{value}' stands for a value that is not known"

@@ -10,11 +10,17 @@ from proveout.checks.readiness.cells.signal import Signal, Told, by_value
 
 _NUMERIC = 0.5
 """Share of plain numbers from which a column is one of numbers."""
+_FEW_ZEROS = 0.2
+_SOME_DIGITS = 0.3
 _STRUCTURED = 0.8
 """Share of values with digits from which a column has a form (dates, codes, phone numbers)."""
 _DOMINANT = 0.5
 _CATEGORY = 0.05
 """Share of the records from which one value is a category, whatever its form."""
+_ODD = frozenset("?*_#@^~|\\`$%=<>{}[]")
+"""Marks that hardly belong into a text of words."""
+_RARE_ODD = 0.03
+_RARE_MARK = 0.005
 _LONGEST_CODE = 30
 _ONE_MASK = 0.95
 _ODD_MASK = 0.01
@@ -27,12 +33,17 @@ def formats(column: Column, shapes: Shapes) -> list[Signal | None]:
     if not column.n_filled:
         return []
     if shapes.numeric_share >= _NUMERIC:
-        return [by_value("type", column, _no_numbers(column, shapes))]
-    if shapes.digit_share >= _STRUCTURED:
+        return [
+            by_value("type", column, _no_numbers(column, shapes)),
+            by_value("format", column, _needless_zeros(column, shapes)),
+        ]
+    # One word that often stands beside the codes or figures, such as 'none', takes no part.
+    others = 1 - _usual_word_share(column, shapes)
+    if shapes.digit_share >= max(_STRUCTURED * others, _SOME_DIGITS):
         units = _units(column)
         if units:
             return [by_value("format", column, units)]
-        return [by_value("format", column, _other_forms(column, shapes))]
+        return [by_value("format", column, _other_forms(column, shapes, others))]
     return [
         by_value("format", column, _digits_in_words(column, shapes)),
         by_value("format", column, _odd_characters(column)),
@@ -80,6 +91,26 @@ def _no_numbers(column: Column, shapes: Shapes) -> dict[int, tuple[float, Told]]
     return found
 
 
+def _needless_zeros(column: Column, shapes: Shapes) -> dict[int, tuple[float, Told]]:
+    """Find whole numbers written as '12.0' among whole numbers written as '12'."""
+    zeros: dict[int, str] = {}
+    n_zeros = n_broken = 0
+    for code, value, n in column.filled():
+        whole, point, fraction = value.strip().partition(".")
+        if figure(value) is None or not point:
+            continue
+        if fraction.strip("0"):
+            n_broken += n
+        else:
+            n_zeros += n
+            zeros[code] = whole
+    if not 0 < n_zeros < _FEW_ZEROS * column.n_filled or n_broken > _ODD_MASK * column.n_filled:
+        return {}
+    share = shapes.numeric_share - (n_zeros + n_broken) / column.n_filled
+    reason = f"a whole number with decimals, as {100 * share:.1f} % of {column.name} are without"
+    return {code: (0.65, Told(reason=reason, suggestion=whole)) for code, whole in zeros.items()}
+
+
 def _units(column: Column) -> dict[int, tuple[float, Told]]:
     """Find numbers with a unit that is written in several ways.
 
@@ -108,11 +139,21 @@ def _units(column: Column) -> dict[int, tuple[float, Told]]:
     return found
 
 
-def _other_forms(column: Column, shapes: Shapes) -> dict[int, tuple[float, Told]]:
-    """Find the rare forms of a column that has a usual one."""
+def _usual_word_share(column: Column, shapes: Shapes) -> float:
+    """Return the share of the most frequent value without a digit, where it is frequent."""
+    plain = (n for code, _, n in column.filled() if "9" not in shapes.coarse[code])
+    share = max(plain, default=0) / column.n_filled
+    return share if share >= _CATEGORY else 0.0
+
+
+def _other_forms(column: Column, shapes: Shapes, others: float) -> dict[int, tuple[float, Told]]:
+    """Find the rare forms of a column that has a usual one.
+
+    `others` is the share of the values that take part.
+    """
     shares = shapes.shares
-    usual, most = next(iter(shares.items()))
-    if len(shares) > _MOST_SHAPES or most < _DOMINANT:
+    usual, most = next(pair for pair in shares.items() if "9" in pair[0])
+    if len(shares) > _MOST_SHAPES or most < _DOMINANT * others:
         return {}
     example = next(v for code, v, _ in column.filled() if shapes.coarse[code] == usual)
     found = {}
@@ -157,12 +198,18 @@ def _odd_characters(column: Column) -> dict[int, tuple[float, Told]]:
         for char in set(value):
             if not char.isalnum() and char not in " .,'-&()/":
                 seen[char] += n
-    rare = {char for char, n in seen.items() if n < 0.005 * column.n_filled}
+    # Titles and remarks have all sorts of marks; lists of names do not.
+    is_list = column.n_distinct < 0.5 * column.n_filled
+    rare = {
+        char
+        for char, n in seen.items()
+        if n < (_RARE_ODD if is_list and char in _ODD else _RARE_MARK) * column.n_filled
+    }
     found = {}
     for code, value, _ in column.filled():
         odd = sorted(rare.intersection(value))
         if odd and column.n_filled >= 200:
             kind = f"holds '{odd[0]}', as hardly any other {column.name} does"
-            score = 0.6 if set(odd) & set("?*_#@^~|\\`$%=<>{}[]") else 0.3
+            score = 0.6 if set(odd) & _ODD else 0.3
             found[code] = score, Told(reason=kind)
     return found
