@@ -52,10 +52,11 @@ def empty_examples(
 def _naming(
     local: duckdb.DuckDBPyConnection, columns: Sequence[Column], key: Sequence[str]
 ) -> list[Column]:
-    by_name: Mapping[str, Column] = {column.name: column for column in columns}
+    # The sample holds no others.
+    comparable = [column for column in columns if column.kind != "other"]
+    by_name: Mapping[str, Column] = {column.name: column for column in comparable}
     if key and all(name in by_name for name in key):
         return [by_name[name] for name in key]
-    comparable = [column for column in columns if column.kind != "other"]
     if not comparable:
         return []
     counts = ", ".join(f"approx_count_distinct(c{column.position})" for column in comparable)
