@@ -18,7 +18,7 @@ _DRIVERS = frozenset(
 """Packages whose errors come from a database server."""
 
 _KIND = re.compile(r"^[A-Z][A-Za-z ]* Error: ")
-_DAMAGED = ("Failed to read file", "Corrupt", "Parquet file", "parquet read", "Invalid unicode")
+_DAMAGED = ("failed to read file", "corrupt", "parquet", "invalid unicode")
 
 
 @contextmanager
@@ -88,7 +88,7 @@ def _is_damage(error: Exception) -> bool:
     if not _is_engines(error, "Error"):
         return False
     # What has no class of its own comes from the libraries below that take files apart.
-    return type(error).__name__ == "Error" or any(sign in str(error) for sign in _DAMAGED)
+    return type(error).__name__ == "Error" or any(sign in str(error).lower() for sign in _DAMAGED)
 
 
 def _is_engines(error: Exception, name: str) -> bool:
