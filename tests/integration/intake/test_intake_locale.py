@@ -228,3 +228,17 @@ def test_a_table_of_many_columns_is_typed(open_: Open, tmp_path: Path) -> None:
     schema = open_("wide.csv").table.schema()
 
     assert [str(type_) for type_ in schema.types] == ["int64"] * 1_199 + ["string"]
+
+
+def test_evidence_that_falls_away_takes_its_conclusions_with_it(
+    open_: Open, tmp_path: Path
+) -> None:
+    """The column that showed a decimal comma turns out to be text in the last row."""
+    rows = [f"{n % 9 + 1},234\t{n},5" for n in range(25_000)]
+    (tmp_path / "late.tsv").write_text("\n".join(["x\ty", *rows, "2,345\tsoon"]) + "\n")
+
+    opened = open_("late.tsv")
+
+    assert [str(type_) for type_ in opened.table.schema().types] == ["string", "string"]
+    assert opened.files[0].read_as["ambiguous"] == {"x": ["1,234", "1.234,56"]}
+    assert int(opened.table.filter(opened.table.x.isnull()).count().to_pyarrow().as_py()) == 0
