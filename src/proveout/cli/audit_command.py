@@ -132,7 +132,12 @@ def command(
     from proveout.cli.audit_view import shown
     from proveout.cli.cells_search import CellOptions, with_cells
     from proveout.cli.cells_view import plain_cells, shown_cells
-    from proveout.cli.duplicates_view import plain_duplicates, shown_duplicates, with_duplicates
+    from proveout.cli.duplicates_view import (
+        can_look,
+        plain_duplicates,
+        shown_duplicates,
+        with_duplicates,
+    )
     from proveout.intake.databases.url import without_password
 
     output = Output(as_json=as_json)
@@ -148,6 +153,8 @@ def command(
         sources or [], declared, {"null_values": listed(null), "table": table}, charter
     )
     earlier, renamed = ([], []) if since is None else earlier_audit(since, loaded.charter)
+    if duplicates is not None:
+        can_look(duplicates)
     with asking(loaded, CHECK.name, seed=seed, earlier=earlier) as context:
         collected = collect(CHECK.run(context), output, begin="reading")
         twins = None

@@ -109,3 +109,21 @@ def test_without_splink_the_check_says_what_to_install(
             next_step="Install it: pip install 'proveout[duplicates]'",
         )
     ]
+
+
+def test_what_cannot_end_well_is_told_before_the_audit_begins(
+    customers: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A missing part, or a folder that is not there."""
+    app = build_app([audit_command.register])
+    out = customers.parent / "nowhere" / "duplicates.csv"
+
+    no_folder = run_app(app, ["audit", str(customers), "--duplicates", str(out), "--json"])
+    first = json.loads(capsys.readouterr().out)["error"]
+    monkeypatch.setitem(sys.modules, "splink", None)
+    no_part = run_app(app, ["audit", str(customers), "--duplicates", "out.csv", "--json"])
+    second = json.loads(capsys.readouterr().out)["error"]
+
+    assert (no_folder, no_part) == (2, 3)
+    assert first["message"] == (f"{out} cannot be written: there is no folder {out.parent}.")
+    assert second["hint"] == "Install it: pip install 'proveout[duplicates]'"

@@ -8,9 +8,11 @@ from proveout.checks.readiness.duplicates.findings import (
     findings_of,
 )
 from proveout.checks.readiness.duplicates.model import Cluster, Duplicates, Member, Untold
+from proveout.checks.readiness.duplicates.scoring import require_splink
 from proveout.checks.readiness.duplicates.words import COLUMNS, evidence_of, lines
 
 __all__ = [
     "COLUMNS", "METRIC", "Cluster", "Duplicates", "Member", "Untold", "about_of",
     "duplicate_findings", "evidence_of", "find_duplicates", "findings_of", "lines",
+    "require_splink",
 ]  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from proveout.checks.readiness.duplicates.clusters import cluster
 from proveout.checks.readiness.duplicates.comparing import comparison_of
@@ -14,8 +15,9 @@ from proveout.checks.readiness.duplicates.model import (
     NAMING,
     Duplicates,
     Field,
+    Untold,
 )
-from proveout.checks.readiness.duplicates.scoring import THRESHOLD, score
+from proveout.checks.readiness.duplicates.scoring import THRESHOLD, require_splink, score
 from proveout.checks.readiness.duplicates.stacking import Stacked, stacked
 from proveout.checks.readiness.duplicates.telling_apart import untold
 from proveout.intake.table import OpenTable
@@ -26,6 +28,7 @@ def find_duplicates(sources: Sequence[OpenTable], *, seed: int = 0) -> Duplicate
 
     Raises MissingExtraError without the extra 'duplicates'.
     """
+    require_splink()
     with stacked(sources) as stack:
         n_records = _per_source(stack, "SELECT source, count(*) FROM records GROUP BY 1")
         n_copies = _per_source(
@@ -63,6 +66,8 @@ def _looked(stack: Stacked, chosen: Chosen, so_far: Duplicates, n: int, seed: in
     groups = group_fields(stack, chosen.fields, n)
     comparisons = [comparison_of(group) for group in groups]
     keys = [] if n * (n - 1) // 2 <= ALL_PAIRS else choose_keys(stack, chosen.fields, n)
+    if not keys and n * (n - 1) // 2 > ALL_PAIRS:
+        return replace(so_far, untold={**so_far.untold, **_too_much_alike(stack, so_far, n)})
     n_unreached = write_keys(stack, keys) if keys else 0
     scored = score(stack, comparisons, keys, n, seed=seed)
     return Duplicates(
@@ -79,3 +84,15 @@ def _looked(stack: Stacked, chosen: Chosen, so_far: Duplicates, n: int, seed: in
         naming=so_far.naming,
         distinguishing=scored.distinguishing,
     )
+
+
+def _too_much_alike(stack: Stacked, so_far: Duplicates, n: int) -> dict[str, Untold]:
+    reason = (
+        f"no value of theirs is rare enough to choose by which of {n:,} records to compare, and "
+        "all of them with all others would be too many"
+    )
+    return {
+        name: Untold(reason=f"{name}: {reason}", next_step="Bring a field that tells more.")
+        for name in stack.sources
+        if name not in so_far.untold
+    }

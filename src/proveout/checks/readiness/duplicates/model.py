@@ -140,7 +140,7 @@ class Duplicates:
     keys: tuple[BlockingKey, ...] = ()
     """By what pairs were chosen; empty where every record was compared with every other."""
     n_pairs: int = 0
-    """Pairs compared."""
+    """Pairs compared; one that several keys give is counted by each."""
     n_unreached: int = 0
     """Records compared with no other, for all they could be chosen by is empty or too frequent."""
     naming: tuple[str, ...] = ()

@@ -56,17 +56,23 @@ class Scored:
     """Names in which records that agree in all else mostly differ; they must at least be alike."""
 
 
+def require_splink() -> None:
+    """Raise MissingExtraError where Splink is not installed."""
+    try:
+        import splink  # noqa: F401
+    except ImportError as error:
+        raise MissingExtraError(
+            extra="duplicates", wanted_for="Looking for near duplicates"
+        ) from error
+
+
 def score(
     stack: Stacked, comparisons: Sequence[Comparison], keys: Sequence[Key], n: int, *, seed: int
 ) -> Scored:
     """Score the pairs that the keys give, or all where there are none."""
+    from splink import DuckDBAPI, Linker
+
     with _quiet():
-        try:
-            from splink import DuckDBAPI, Linker
-        except ImportError as error:
-            raise MissingExtraError(
-                extra="duplicates", wanted_for="Looking for near duplicates"
-            ) from error
         by_chance = [_by_chance(stack, each, n, seed) for each in comparisons]
         api = DuckDBAPI(stack.engine)
         records = api.register("compared", table_name="records_compared")
