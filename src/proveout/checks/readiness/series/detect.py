@@ -14,6 +14,7 @@ from proveout.checks.readiness.series.forms import (
     TEXT,
     Forms,
     Writing,
+    as_written,
     enough,
     is_of_writing,
     is_written,
@@ -46,7 +47,13 @@ def changes(series: Series, profiles: Profiles) -> list[Change]:
             columns[name] = ordered
     found = [*_columns(columns), *_layout(series)]
     for name, known in columns.items():
-        found += _of_values(name, known)
+        stated = list(_unit_rows(name, series))
+        begun = {change.spans[0][0] for change in stated}
+        measured = [
+            change for change in _of_values(name, known)
+            if change.kind != "unit-changed" or change.spans[0][0] not in begun
+        ]  # fmt: skip
+        found += [*measured, *stated]
     return sorted(found, key=lambda each: (each.spans[0][0], each.column or "", each.kind))
 
 
@@ -142,6 +149,18 @@ def _layout(series: Series) -> Iterator[Change]:
             )  # fmt: skip
 
 
+def _unit_rows(name: str, series: Series) -> Iterator[Change]:
+    """Tell where the row of units below a header says another unit."""
+    states = [(d.part.file.read_as.get("units") or {}).get(name) for d in series.deliveries]
+    known = [at for at, state in enumerate(states) if state is not None]
+    for shift in _shifts(known, lambda: _State(states)):
+        before, after = str(shift.before.state), str(shift.after.state)
+        yield Change(
+            kind="unit-changed", column=name, what=f"is in {after} instead of {before}",
+            before=before, after=after, **_when(shift),
+        )  # fmt: skip
+
+
 def _plain(state: Any) -> Any:
     """ASCII is UTF-8 without letters that would tell them apart."""
     return "utf-8" if str(state).lower() in ("ascii", "us-ascii", "utf-8-sig") else state
@@ -168,7 +187,7 @@ def _types(name: str, known: Known) -> Iterator[Change]:
             what = f"is written {after} instead of {before}"
         yield Change(
             kind=kind, column=name, what=what, before=before, after=after,
-            examples=_examples(known, known, shift), **_when(shift),
+            examples=_examples(known, known, shift, (before, after)), **_when(shift),
         )  # fmt: skip
 
 
@@ -307,9 +326,16 @@ def _when(shift: Shift[Any]) -> dict[str, Any]:
     return {"spans": shift.spans, "holds": shift.holds}
 
 
-def _examples(old: Known, new: Known, shift: Shift[Any]) -> tuple[str, ...]:
-    """Show one value before, and two since."""
+def _examples(
+    old: Known, new: Known, shift: Shift[Any], forms: tuple[str, str] | None = None
+) -> tuple[str, ...]:
+    """Show one value before, and two since; `forms` are how each side is written."""
     before, after = _examples_of(old, shift, "before"), _examples_of(new, shift, "after")
+    if forms is not None:
+        before, after = (
+            tuple(as_written(text, form) for text in texts)
+            for texts, form in zip((before, after), forms, strict=True)
+        )
     shown = [f"{text} before" for text in before[:1]]
     return (*shown, *(f"{text} since" for text in after[: _SHOWN - len(shown)]))
 

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from proveout.checks.readiness.series.profile import NUMBER, WHOLE, ColumnProfile
 
@@ -77,6 +78,22 @@ def is_of_writing(before: str, after: str) -> bool:
     return all("number" in form for form in (before, after)) or all(
         "YYYY" in form and ("hh" in before) == ("hh" in after) for form in (before, after)
     )
+
+
+_PARTS = {"YYYY": "%Y", "MM": "%m", "DD": "%d", "hh": "%H", "mm": "%M", "ss": "%S"}
+
+
+def as_written(text: str, form: str) -> str:
+    """Write a moment that the reader has converted as it stood: '2013-06-07' as '07/06/2013'."""
+    pattern = form
+    for part, directive in _PARTS.items():
+        pattern = pattern.replace(part, directive)
+    if re.search("[A-Za-z]", re.sub("%[A-Za-z]", "", pattern)) or "%" not in pattern:
+        return text  # a form that has words, or is none of moments
+    try:
+        return datetime.fromisoformat(text).strftime(pattern)
+    except ValueError:
+        return text
 
 
 @dataclass(slots=True)

@@ -159,7 +159,6 @@ def _profiles(look: _Look, at: int) -> list[ColumnProfile | None]:
     figures = _figures(look, at, kinds)
     texts = [file for file, kind in kinds.items() if kind == "text"]
     forms, masks, values, examples = _texts(look, at, texts) if texts else ({}, {}, {}, {})
-    few = len({value for counts in values.values() for value in counts}) <= MOST_VALUES
     found: list[ColumnProfile | None] = [None] * len(look.files)
     for file, kind in kinds.items():
         n, n_filled, quantiles, sizes, negative, typical = figures.get(
@@ -174,7 +173,7 @@ def _profiles(look: _Look, at: int) -> list[ColumnProfile | None]:
             sizes=sizes,
             negative=negative,
             masks=masks.get(file, Counter()),
-            values=values.get(file, Counter()) if few and file in texts else None,
+            values=values.get(file),
             examples=examples.get(file, typical),
         )
     return found
@@ -268,11 +267,8 @@ def _texts(look: _Look, at: int, files: Sequence[int]) -> tuple[dict[int, Any], 
         if distinct <= MOST_VALUES:
             for file, value, n in look.rows("SELECT file, v, n FROM series_texts"):
                 values[file][value] += n
-        else:
-            values[-1] = Counter(map(str, range(MOST_VALUES + 1)))
         for file, counts in values.items():
-            if file >= 0:
-                examples[file] = tuple(value[:200] for value, _ in counts.most_common(3))
+            examples[file] = tuple(value[:200] for value, _ in counts.most_common(3))
     finally:
         look.engine.execute("DROP TABLE series_texts")
     return forms, dict(masks), dict(values), dict(examples)
