@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import random
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 import pyarrow as pa
@@ -46,6 +47,7 @@ DATA: dict[str, Any] = {
 """The data part of a charter for it."""
 
 
+@cache
 def invoices(n: int, *, seed: int = 1, endless: bool = True) -> pa.Table:
     """Make invoices: mostly right, with each kind of trouble in some of them.
 

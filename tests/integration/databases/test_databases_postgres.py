@@ -10,6 +10,7 @@ from audits import N, assert_same_gap, audit, by_subject, figures, gap, rows_of,
 from messy_invoices import invoices, suppliers
 from wire import Wiretap
 
+from proveout.cli.adhoc import asking, charter_of
 from proveout.evidence.outcome import NotMeasured
 
 pytestmark = [
@@ -145,3 +146,14 @@ def test_a_list_too_long_to_be_told_is_not_measured(url: str, tmp_path: Path) ->
         "server",
         "Put the list on the server of the records, or audit an extract of both.",
     )
+
+
+def test_what_the_charter_says_of_columns_holds_for_a_table(url: str) -> None:
+    """Texts that stand for no value, and other names."""
+    source = {"path": url, "table": "invoices", "null_values": ["ok"], "rename": {"note": "remark"}}
+    with asking(charter_of("audit", {"production": [source]}), "readiness", seed=0) as context:
+        (opened,) = context.data.production()
+        filled = opened.table.filter(opened.table.remark == "ok").count().execute()
+
+    assert "note" not in opened.table.columns
+    assert filled == 0

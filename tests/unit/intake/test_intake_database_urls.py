@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from proveout.charter.schema import Source
 from proveout.errors import InputError
 from proveout.intake import source_name
-from proveout.intake.databases import engine_of, is_database, without_password
+from proveout.intake.databases import ENGINES, engine_of, is_database, without_password
 from proveout.intake.databases.url import filled_in, scrubbed
 from proveout.intake.place import as_file
 
@@ -111,3 +113,17 @@ def test_a_url_may_name_a_file() -> None:
         path="/data/erp.duckdb", format="duckdb"
     )
     assert as_file(Source(path="sqlite://erp.db")) == Source(path="erp.db", format="sqlite")
+
+
+def test_every_engine_is_on_its_page() -> None:
+    """With the optional part that reads it, and the scheme of its URL."""
+    page = (Path(__file__).parents[3] / "docs" / "databases.md").read_text(encoding="utf-8")
+
+    missing = [
+        word
+        for engine in ENGINES
+        for word in (f"`proveout[{engine.extra}]`", f"`{engine.example}")
+        if word not in page
+    ]
+
+    assert missing == []
