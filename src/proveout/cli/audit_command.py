@@ -153,8 +153,7 @@ def command(
         sources or [], declared, {"null_values": listed(null), "table": table}, charter
     )
     earlier, renamed = ([], []) if since is None else earlier_audit(since, loaded.charter)
-    if duplicates is not None:
-        can_look(duplicates)
+    can_look(duplicates)
     with asking(loaded, CHECK.name, seed=seed, earlier=earlier) as context:
         collected = collect(CHECK.run(context), output, begin="reading")
         twins = None

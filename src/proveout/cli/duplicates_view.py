@@ -51,11 +51,13 @@ def with_duplicates(
     ), found
 
 
-def can_look(out: Path) -> None:
+def can_look(out: Path | None) -> None:
     """Find out before the audit begins whether the search could end well.
 
     Raises MissingExtraError or InputError.
     """
+    if out is None:
+        return
     from proveout.checks.readiness.duplicates import require_splink
 
     require_splink()
