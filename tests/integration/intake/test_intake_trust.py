@@ -127,7 +127,7 @@ def test_a_link_that_is_named_is_followed(open_: Open, tmp_path: Path) -> None:
     assert open_("b.csv").table.count().to_pyarrow().as_py() == 1
 
 
-@pytest.mark.parametrize("suffix", ["parquet", "json"])
+@pytest.mark.parametrize("suffix", ["parquet", "json", "csv"])
 def test_a_name_that_looks_like_a_pattern_is_a_name(
     open_: Open, tmp_path: Path, suffix: str
 ) -> None:

@@ -96,7 +96,9 @@ def _looks_like_data(cell: str) -> bool:
 
 def _are_years(cells: Sequence[str]) -> bool:
     """Tell whether numbers among the cells are years in a row, as over columns of years."""
-    years = [int(cell) for cell in cells if cell.strip().isdecimal() and len(cell.strip()) == 4]
+    years = [
+        int(cell.strip()) for cell in cells if cell.strip().isdecimal() and len(cell.strip()) == 4
+    ]
     if len(years) < 2 or any(year not in _YEARS for year in years):
         return False
     steps = {b - a for a, b in pairwise(years)}

@@ -193,7 +193,7 @@ def _is_row_recut(raw: str, body: Sequence[Profile]) -> bool:
             cells = next(csv.reader([raw], delimiter=sign, strict=True))
         except (csv.Error, StopIteration):
             continue
-        lead = [i for i in formed if body[i].fits(cells[i])]
+        lead = [i for i in formed if i < len(cells) and body[i].fits(cells[i])]
         if formed and (len(lead) == len(formed) or (len(lead) > 1 and lead == formed[: len(lead)])):
             return True
     return False

@@ -111,7 +111,7 @@ def _mended_at_sight(
     """Mend a file in which something asks for it at first sight; None where nothing does."""
     if (text := _small_text(file)) is not None:
         mending = read_text(text[0], delimiter=file.source.delimiter)
-        if is_plain(mending, dialect.delimiter):
+        if not mending.tables or is_plain(mending, dialect.delimiter):
             return None
         return tables_of(mending, file, session, {**read_as, "encoding": text[1]})
     plan = plan_for(head, str(read_as["encoding"]), file)

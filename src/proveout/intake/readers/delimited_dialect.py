@@ -88,7 +88,9 @@ def column_names(header: Sequence[str]) -> tuple[str, ...]:
     names: list[str] = []
     taken: set[str] = set()
     for position, text in enumerate(header, start=1):
-        wanted = " ".join(text.split()) or f"column_{position}"
+        # A null character would end the name, and bytes that are no text have no place in one.
+        plain = text.replace("\0", "").encode(errors="backslashreplace").decode()
+        wanted = " ".join(plain.split()) or f"column_{position}"
         name, again = wanted, 2
         while name.casefold() in taken:
             name, again = f"{wanted}_{again}", again + 1

@@ -11,7 +11,7 @@ from typing import Any, Self
 from proveout.errors import InputError
 from proveout.intake.readers.delimited_dialect import LONGEST_ROW_BYTES, Dialect
 from proveout.intake.readers.port import SourceFile
-from proveout.intake.readers.streams import compression_of
+from proveout.intake.readers.streams import compression_of, for_engine
 from proveout.intake.readers.typing import store
 from proveout.intake.rejects import RAW_CHARACTERS
 from proveout.intake.session import Session, literal, quoted
@@ -133,7 +133,7 @@ def _scan(path: Path, file: SourceFile, dialect: Dialect, more: Mapping[str, Any
         **more,
     }
     given = ", ".join(f"{key} = {_sql(value)}" for key, value in options.items())
-    scan = f"read_csv({literal(str(path))}, columns = {{{columns}}}, {given})"
+    scan = f"read_csv({literal(for_engine(path))}, columns = {{{columns}}}, {given})"
     if dialect.trailing_delimiter:
         return scan
     values = ", ".join(_null_for(nulls, quoted(name)) for name in dialect.columns)

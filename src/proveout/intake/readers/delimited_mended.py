@@ -152,6 +152,10 @@ def mended_in_pieces(
     return [target.read(file, said, repairs, rejects, notes=notes)]
 
 
+_SHOWN = "backslashreplace"
+"""Bytes that are no text in a row that is read all the same are written as what they are."""
+
+
 @dataclass(slots=True)
 class _Target:
     """The text that the engine is given instead."""
@@ -166,7 +170,7 @@ class _Target:
         if self.path is None:
             self.write([])
         assert self.path is not None  # noqa: S101 - written above
-        with self.path.open("a", encoding="utf-8", newline="") as stream:
+        with self.path.open("a", encoding="utf-8", newline="", errors=_SHOWN) as stream:
             stream.write(text)
 
     def write(self, rows: Iterable[Sequence[str]]) -> None:
@@ -174,7 +178,8 @@ class _Target:
         is_new = self.path is None
         if self.path is None:
             self.path = self.session.scratch / (self.session.new_name("mended") + ".csv")
-        with self.path.open("w" if is_new else "a", encoding="utf-8", newline="") as stream:
+        mode = "w" if is_new else "a"
+        with self.path.open(mode, encoding="utf-8", newline="", errors=_SHOWN) as stream:
             writer = csv.writer(
                 stream, delimiter=self.delimiter, lineterminator="\n", quoting=csv.QUOTE_ALL
             )
