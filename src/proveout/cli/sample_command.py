@@ -118,6 +118,7 @@ def _design(
 
 def _write(drawn: ProductionSample, out: Path, plain: dict[str, Any]) -> Path:
     """Write the sample and its design. Raises InputError where that cannot be."""
+    import pyarrow
     import pyarrow.csv
     import pyarrow.parquet
 
@@ -133,6 +134,11 @@ def _write(drawn: ProductionSample, out: Path, plain: dict[str, Any]) -> Path:
         with replacing(design) as part:
             text = json.dumps(plain, ensure_ascii=False, indent=2)
             part.write_text(text + "\n", encoding="utf-8")
+    except (pyarrow.ArrowInvalid, pyarrow.ArrowNotImplementedError) as error:
+        raise InputError(
+            f"{out} cannot be written: the source holds columns that CSV has no form for.",
+            hint="Write Parquet: -o sample.parquet",
+        ) from error
     except OSError as error:
         raise InputError(
             f"{out} cannot be written: {error.strerror or error}.",
