@@ -36,6 +36,9 @@ class Marks:
     """In columns of the sheet; only where calamine has none."""
     last_row: int = 0
     last_column: int = 0
+    is_doubtful: bool = False
+    """Records are shorter than they must be, or the sheet does not end: who knows what a reader
+    makes of that."""
 
     def reach(self, row: int, column: int) -> None:
         """Take note of a cell, or of how far the sheet claims to reach."""

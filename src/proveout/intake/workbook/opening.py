@@ -101,8 +101,14 @@ def _of_xlsx(archive: Archive, marks: Mapping[str, Marks], stack: ExitStack) -> 
 
 
 def _of_xlsb(archive: Archive, source: Path | io.BytesIO, stack: ExitStack) -> Book:
-    from proveout.intake.workbook.xlsb_marks import sheet_parts, xlsb_marks
+    from proveout.intake.workbook.xlsb_marks import (
+        claims_too_many_strings,
+        sheet_parts,
+        xlsb_marks,
+    )
 
+    if claims_too_many_strings(archive.read("xl/sharedStrings.bin", _HEAD_BYTES)):
+        raise damaged(archive.name)
     parts = sheet_parts(archive)
     found = {sheet: archive.find(part) for sheet, part in parts.items()}
     known = {
@@ -193,7 +199,8 @@ def _with_marks(
     def check(sheet: str) -> None:
         if sheet in marks:
             marks[sheet].check_size(name, sheet)
-        elif marks and isinstance(source, Path):
+        is_known = sheet in marks and not marks[sheet].is_doubtful
+        if marks and not is_known and isinstance(source, Path):
             tried[:] = tried or [survives(source)]
             if not tried[0]:
                 raise damaged(name)
@@ -205,7 +212,11 @@ def _with_marks(
 
 
 def _of_compound(path: Path, name: str, stack: ExitStack) -> Book:
-    from proveout.intake.workbook.xls_marks import is_encrypted, xls_marks
+    from proveout.intake.workbook.xls_marks import (
+        claims_too_many_strings,
+        is_encrypted,
+        xls_marks,
+    )
 
     compound = open_compound(path)
     stream = b"" if compound is None else _book_stream(compound)
@@ -221,7 +232,8 @@ def _of_compound(path: Path, name: str, stack: ExitStack) -> Book:
     # Calamine reads all sheets of such a file when it opens it.
     for at, each in enumerate(found, start=1):
         each.check_size(name, f"number {at}")
-    if not found and not survives(path):
+    is_doubtful = not found or any(each.is_doubtful for each in found)
+    if claims_too_many_strings(stream) or (is_doubtful and not survives(path)):
         raise damaged(name)
     book = stack.enter_context(open_with_calamine(path, name))
     if len(found) != len(book.names):

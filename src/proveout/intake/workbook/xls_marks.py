@@ -10,6 +10,8 @@ from proveout.intake.workbook.marks import ERROR_CODES, Marks
 BOF = frozenset({0x0009, 0x0209, 0x0409, 0x0809})
 _EOF, _FILEPASS, _SHEET = 0x000A, 0x002F, 0x0085
 _ROW, _COLUMN, _BOOL_ERROR, _FORMULA = 0x0208, 0x007D, 0x0205, frozenset({0x0006, 0x0206, 0x0406})
+_STRINGS = 0x00FC
+_LEAST_BYTES = {0x0203: 14, 0x0204: 8, 0x0205: 8, 0x027E: 10, 0x00FD: 10, 0x00BD: 6, 0x0200: 10}
 _SIZE, _NUMBERS = 0x0200, 0x00BD
 _CELLS = frozenset({0x0203, 0x0204, 0x0205, 0x027E, 0x00FD, 0x00D6, _NUMBERS, *_FORMULA})
 
@@ -35,6 +37,16 @@ def is_encrypted(content: bytes) -> bool:
     return False
 
 
+def claims_too_many_strings(content: bytes) -> bool:
+    """Tell whether the shared strings claim to be more than could stand there."""
+    for kind, start, end in records(content):
+        if kind == _STRINGS and end - start >= 8:
+            return bool(max(struct.unpack_from("<II", content, start)) > max(len(content), 1 << 16))
+        if kind == _EOF:
+            return False
+    return False
+
+
 def xls_marks(content: bytes) -> list[Marks]:
     """Collect the marks of each sheet of cells, in the order of the workbook's list of sheets."""
     return [_of_sheet(content, at) for at in _sheets(content)]
@@ -53,15 +65,18 @@ def _sheets(content: bytes) -> list[int]:
 
 
 def _of_sheet(content: bytes, at: int) -> Marks:
-    marks, depth = Marks(), 0
+    marks, depth = Marks(is_doubtful=True), 0
+    is_short = False
     for kind, start, end in records(content, at):
         if kind in BOF:
             depth += 1
         elif kind == _EOF:
             depth -= 1
             if depth <= 0:
+                marks.is_doubtful = is_short
                 break
         elif depth == 1:
+            is_short = is_short or end - start < _LEAST_BYTES.get(kind, 0)
             _measure(marks, content, kind, start, end)
             _take(marks, content, kind, start, end)
     return marks

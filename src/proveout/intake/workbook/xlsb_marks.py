@@ -12,7 +12,13 @@ from proveout.intake.workbook.marks import ERROR_CODES, Marks
 _ROW, _CELL_ERROR, _FORMULA_ERROR, _COLUMN, _MERGE = 0, 3, 11, 60, 176
 _CELLS = frozenset(range(1, 12))
 _SHEET, _SIZE = 156, 148
+_STRINGS, _END = 159, 130
+_LEAST_BYTES = {0: 13, 148: 16, 2: 12, 3: 9, 4: 9, 5: 16, 6: 12, 7: 12, 8: 12, 9: 16, 10: 9, 11: 9}
+"""Of rows, of the sheet's size, and of cells by their kind."""
 _LONGEST = 1 << 28
+_HEAD_BYTES = 1 << 12
+_MOST_STRINGS = 1 << 25
+"""The reader makes room for as many as are claimed; a sheet of a million rows has fewer."""
 
 
 def records(content: bytes) -> Iterator[tuple[int, int, int]]:
@@ -38,8 +44,12 @@ def records(content: bytes) -> Iterator[tuple[int, int, int]]:
 
 def xlsb_marks(content: bytes) -> Marks:  # noqa: C901 - one branch a record
     """Collect the marks of one sheet."""
-    marks, row = Marks(), 0
+    marks, row = Marks(is_doubtful=True), 0
+    is_short = False
     for kind, start, end in records(content):
+        if kind == _END:
+            marks.is_doubtful = is_short
+        is_short = is_short or end - start < _LEAST_BYTES.get(kind, 0)
         if kind in _CELLS:
             if end - start < 4:
                 continue
@@ -66,6 +76,14 @@ def xlsb_marks(content: bytes) -> Marks:  # noqa: C901 - one branch a record
             if top <= bottom < 1 << 20 and left <= right < 1 << 14:
                 marks.merges.append(Area(top=top, left=left, bottom=bottom, right=right))
     return marks
+
+
+def claims_too_many_strings(content: bytes) -> bool:
+    """Tell whether the shared strings claim to be more than could stand there."""
+    for kind, start, end in records(content[:_HEAD_BYTES]):
+        if kind == _STRINGS and end - start >= 8:
+            return bool(max(struct.unpack_from("<II", content, start)) > _MOST_STRINGS)
+    return False
 
 
 def sheet_parts(archive: Archive) -> dict[str, str]:
