@@ -110,7 +110,7 @@ def sheet_parts(archive: Archive) -> dict[str, str]:
     parts: dict[str, str] = {}
     for sheet in re.findall(rb"<(?:\w+:)?sheet\b[^>]*>", book):
         id_ = re.search(rb"\b\w+:id=[\"']([^\"']*)[\"']", sheet)
-        target = targets.get(id_[1].decode() if id_ else "")
+        target = targets.get(id_[1].decode("utf-8", "replace") if id_ else "")
         if target:
             path = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
             parts[_attribute(sheet, b"name") or ""] = path.removeprefix("xl/xl/") or path
