@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from proveout.errors import InputError
@@ -60,11 +59,6 @@ def read_pdf(file: SourceFile, session: Session) -> list[ReadTable]:
         _loaded(table, file, session, rejects if position == 0 else none, read.n_pages)
         for position, table in enumerate(tables)
     ]
-
-
-def pdf_pages(path: Path, name: str) -> Iterator[Page]:
-    """Return the pages of a document, as words and rules."""
-    return pages_apart(path, name)
 
 
 def tables_of(pages: Iterable[Page], name: str) -> DocumentRead:
