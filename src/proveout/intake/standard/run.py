@@ -45,12 +45,19 @@ def write_standard(files: Sequence[Path], out: Path | None, wanted: Wanted) -> I
     import multiprocessing
 
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(processes, mp_context=context) as pool:
+    with ProcessPoolExecutor(processes, mp_context=context, initializer=_leave_to_parent) as pool:
         try:
             yield from pool.map(write, work, chunksize=64)
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
+
+
+def _leave_to_parent() -> None:
+    """Let Ctrl-C stop this process by way of the one that gives it work: no file is left half."""
+    import signal
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _write(work: tuple[Path, Path | None], *, wanted: Wanted, taken: frozenset[Path]) -> FileResult:
