@@ -81,11 +81,14 @@ def _in_postgres(table: ir.Table) -> tuple[Any, ...]:
 
 
 def _elsewhere(table: ir.Table) -> tuple[Any, ...]:
-    """Sum two numbers of 31 bits for each row: together as hard to meet by accident as 62 bits."""
-    from proveout.intake.databases.answers import from_server
-    from proveout.intake.databases.numbering import number_of, record_text
+    """Sum two numbers of 31 bits for each row: together as hard to meet by accident as 62 bits.
 
-    text = record_text(table, table.columns)
+    Columns that not every engine can write as text do not count.
+    """
+    from proveout.intake.databases.answers import from_server
+    from proveout.intake.databases.numbering import comparable, number_of, record_text
+
+    text = record_text(table, comparable(table))
     asked = table.aggregate(
         n=table.count(), one=number_of(text, "one").sum(), other=number_of(text, "other").sum()
     )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, cast
 
 from proveout.intake.databases.answers import frame_from_server, from_server
-from proveout.intake.databases.numbering import number_of, record_text
+from proveout.intake.databases.numbering import comparable, number_of, record_text
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -71,7 +71,7 @@ def _drawn_by_record(
 ) -> ir.Table | None:
     """Draw by a hash of the record; None where alike records make the draw too large or small."""
     key = "__key"
-    number = number_of(record_text(table, table.columns), str(seed)) % _BUCKETS
+    number = number_of(record_text(table, comparable(table)), str(seed)) % _BUCKETS
     keyed = table.select(*wanted, **{key: number})
     sieved = keyed.filter(keyed[key] < _sieve(rows, n_rows))
     n_passed = _count(sieved)

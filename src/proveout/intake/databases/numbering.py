@@ -17,6 +17,19 @@ _MOST_PARTS = 40
 """PostgreSQL gives a function no more than 100 arguments."""
 
 
+def comparable(table: ir.Table) -> list[str]:
+    """Name the columns that every engine can write as text: no arrays, bytes or JSON."""
+    return [
+        name
+        for name, type_ in table.schema().items()
+        if type_.is_string()
+        or type_.is_numeric()
+        or type_.is_boolean()
+        or type_.is_temporal()
+        or type_.is_uuid()
+    ]
+
+
 def record_text(table: ir.Table, names: Sequence[str]) -> ir.StringValue:
     """Return a text that is equal exactly when the named columns are; never null.
 
@@ -72,6 +85,8 @@ def _joined(parts: Sequence[Any]) -> Any:
     """Put texts together; SQL Server would be told a text that doubles with each '+'."""
     import ibis
 
+    if not parts:
+        return ibis.literal("")
     if len(parts) <= _MOST_PARTS:
         return ibis.literal(":").join(parts)
     groups = range(0, len(parts), _MOST_PARTS)

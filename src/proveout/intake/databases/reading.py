@@ -108,15 +108,19 @@ def _of_server(backend: Any, wanted: str | None, shown: str) -> tuple[ir.Table, 
     schema: tuple[str, ...] | str | None = None
     if path:
         schema = tuple(path.split(".")) if "." in path else path
-    try:
-        there = server.tables_in(backend, schema)
-    except Exception:  # noqa: BLE001 - each driver says in its own way that there is no such schema
-        there = []
+    there = server.tables_in(backend, None) if schema is None else _in_schema(backend, schema)
     found = chosen(name or None, there, what="table", where=f"{shown}: {path}" if path else shown)
     table = backend.table(found, database=schema)
     if backend.name == "mysql":
         table = server.with_truth_values(table, backend, found, path or None)
     return table, f"{path}.{found}" if path else found
+
+
+def _in_schema(backend: Any, schema: tuple[str, ...] | str) -> list[str]:
+    try:
+        return server.tables_in(backend, schema)
+    except Exception:  # noqa: BLE001 - each driver says in its own way that there is no such schema
+        return []
 
 
 def _lake_name(url: str) -> str:
