@@ -12,7 +12,7 @@ from proveout.checks.readiness.cells.grid import Column, Scores
 
 Kind = Literal[
     "missing", "stand-in", "format", "type", "typo", "spelling", "outlier", "dependency",
-    "conflict", "misplaced", "encoding", "date", "edit", "learned",
+    "conflict", "misplaced", "encoding", "edit", "learned",
 ]  # fmt: skip
 """What is wrong with a cell."""
 
