@@ -9,7 +9,9 @@ from typing import Any
 from proveout.errors import InputError
 from proveout.intake.readers.choice import chosen
 from proveout.intake.readers.port import ReadTable, SourceFile
+from proveout.intake.rejects import ListedRejects, joined
 from proveout.intake.session import Session
+from proveout.intake.table import Reject
 from proveout.intake.workbook.book import Book
 from proveout.intake.workbook.collector import without_collector
 from proveout.intake.workbook.finding import Table, find_tables
@@ -34,8 +36,13 @@ def read_workbook(file: SourceFile, session: Session) -> list[ReadTable]:
     with without_collector(), open_book(file.path, file.name) as book:
         wanted, area = _wanted(book, file)
         found: list[_Found] = []
+        unreadable: list[InputError] = []
         for name in [wanted] if wanted is not None else book.names:
-            sheet = book.sheet(name)
+            try:
+                sheet = book.sheet(name)
+            except InputError as error:
+                unreadable.append(error)
+                continue
             grid = sheet.grid if area is None else _only(sheet, area)
             tables = find_tables(grid)
             sheet = replace(sheet, grid=grid)
@@ -45,9 +52,21 @@ def read_workbook(file: SourceFile, session: Session) -> list[ReadTable]:
                 read = load(sheet.grid, table, place, session)
                 found.append(_Found(read, max(table.weight, 1), sheet.hidden))
         if not found:
-            raise _nothing(book, file, wanted, area)
+            raise unreadable[0] if unreadable else _nothing(book, file, wanted, area)
     main = _main(found)
-    return [main.read, *(each.read for each in found if each is not main)]
+    lost = ListedRejects(tuple(_lost(file, error) for error in unreadable))
+    first = (
+        replace(main.read, rejects=joined([main.read.rejects, lost])) if unreadable else main.read
+    )
+    return [first, *(each.read for each in found if each is not main)]
+
+
+def _lost(file: SourceFile, error: InputError) -> Reject:
+    """Count a sheet that cannot be read, of a workbook whose others can."""
+    return Reject(
+        file=file.name, line=None, column=None, reason="unreadable-sheet", message=error.message,
+        raw="",
+    )  # fmt: skip
 
 
 def _is_text(file: SourceFile) -> bool:
