@@ -124,23 +124,27 @@ def test_bytes_that_stand_for_nothing_cost_their_row(
 
 @pytest.mark.parametrize("elsewhere", ["", '9,"open,\n'])
 def test_a_delimiter_too_many_shifts_no_values(open_: Open, tmp_path: Path, elsewhere: str) -> None:
-    """The values go back under their columns, and the repair says how."""
+    """Where two rows are all there is to go by, the row is a reject."""
     (tmp_path / "shifted.csv").write_text(f"id,name,note\n1,x,\n2,,y,\n3,z,NA\n{elsewhere}")
 
     opened = open_("shifted.csv", null_values=["NA"])
 
-    assert rows(opened)[:3] == [(1, "x", None), (2, "y", None), (3, "z", None)]
+    assert rows(opened)[:2] == [(1, "x", None), (3, "z", None)]
+    assert opened.rejects.by_reason() == {"too-many-columns": 1}
+    assert opened.rejects.examples(1)[0].raw == "2,,y,"
+
+
+def test_values_go_back_under_their_columns(open_: Open, tmp_path: Path) -> None:
+    """Where the other rows tell which they are; the repair says what was done."""
+    body = "".join(f"{i},2023-01-{i:02d},x{i}\n" for i in range(1, 10))
+    (tmp_path / "shifted.csv").write_text(f"id,day,code\n{body}10,,2023-01-10,x10\n")
+
+    opened = open_("shifted.csv")
+
+    assert rows(opened)[-1][2] == "x10"
     assert opened.rejects.count == 0
-    assert opened.repairs.examples(1) == [
-        Reject(
-            file="shifted.csv",
-            line=3,
-            column=None,
-            reason="extra-delimiter",
-            message="A delimiter too many before field 2 is passed over. Certainty: 90%.",
-            raw="2,,y,",
-        )
-    ]
+    (repair,) = opened.repairs.examples()
+    assert (repair.line, repair.reason, repair.raw) == (11, "extra-delimiter", "10,,2023-01-10,x10")
 
 
 @pytest.mark.parametrize("header", ["id,name", "id,name,"])

@@ -20,6 +20,8 @@ OTHER_DELIMITERS = (",", ";", "\t", "|", " ")
 _EDIT = 4.0
 """What one edit costs, in nats: rows are mostly sound."""
 _MERGE = 5.0
+_LOST = 4.0
+"""What it costs besides that a field is lost with its content."""
 _BESIDE_NOTHING = 3.0
 """What it costs besides to take a delimiter before nothing as text."""
 _ODD = 1.5
@@ -81,11 +83,11 @@ def align(
 
     def weigh(candidates: Iterable[Candidate]) -> None:
         for candidate in candidates:
+            cells = candidate.weighed or candidate.cells
+            total = candidate.edits + sum(cost(i, cell) for i, cell in enumerate(cells))
             if not _fills_rightly(candidate, may_be_empty):
-                continue
-            total = candidate.edits + sum(
-                cost(i, cell) for i, cell in enumerate(candidate.weighed or candidate.cells)
-            )
+                # The field is lost with its content: a way to see the row, but none to mend it.
+                total += _LOST - sum(cost(i, "") for i in candidate.filled)
             known = best.get(candidate.cells)
             if known is None or total < known[0]:
                 best[candidate.cells] = (total, candidate)
@@ -98,7 +100,7 @@ def align(
     if not best:
         return None
     lowest, chosen = min(best.values(), key=lambda found: found[0])
-    if lowest - chosen.edits > most:
+    if lowest - chosen.edits > most or not _fills_rightly(chosen, may_be_empty):
         return None
     weight = sum(exp(lowest - total) for total, _ in best.values())
     return Alignment(chosen, 1 / weight)

@@ -15,6 +15,8 @@ from proveout.intake.mending.headers import align_header, joined_header, n_heade
 from proveout.intake.mending.layout import Block, blocks_of
 from proveout.intake.mending.model import Fault, MendedTable, Mending, Note, TextDialect
 
+_LEAST_ROWS = 4
+"""Fewer sound rows do not tell what their columns look like."""
 CERTAIN = 0.7
 """A repair less likely than this, among all that are possible, is not made."""
 
@@ -162,6 +164,9 @@ class Mender:
         )
         if found is not None and found.chosen.reason == "quoting" and row.width == width:
             return list(found.chosen.cells)
+        is_told = self.profiles[0].n >= _LEAST_ROWS
+        if found is not None and not is_told and found.chosen.weighed is None:
+            found = None  # only a quote is seen to be astray whatever the other rows are
         if found is None or found.certainty < self.certain:
             self.rejects.append(_refused(row, width, found))
             return None
