@@ -238,9 +238,9 @@ def _say_unread(collected: Collected, output: Output) -> None:
         if each.metric == "readiness.rows":
             text = f"{each.subject.get('source')}: {each.reason}. {each.next_step}"
             output.say(Text(text))
-    for each in collected.of("readiness.rows"):
-        for sentence in each.details.get("read") or ():
-            output.say(Text(f"{each.subject.get('source')}: {sentence}"))
+    for rows in collected.of("readiness.rows"):
+        for sentence in rows.details.get("read") or ():
+            output.say(Text(f"{rows.subject.get('source')}: {sentence}"))
 
 
 def _exit_code(collected: Collected, most: float | None, output: Output) -> int:
