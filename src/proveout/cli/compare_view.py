@@ -23,6 +23,7 @@ OUTSIDE = "readiness.outside_pilot"
 UNSEEN = "readiness.unseen_share"
 
 _SEGMENTS = 5
+_PERIODS = 3
 _BAR = 10
 _ALIKE = 0.05
 """Distance below which a field is not listed on its own."""
@@ -126,6 +127,8 @@ def _not_covered(collected: Collected) -> Iterator[Text]:
         yield text
         for segment in found.details["segments"][:_SEGMENTS]:
             yield Text(f"  {segment['sentence']}")
+    if found is not None and found.details["periods"]:
+        yield Text(f"Times that the pilot lacks: {'; '.join(found.details['periods'][:_PERIODS])}")
     auc = next(iter(collected.of(AUC)), None)
     moved = [] if auc is None else auc.details["together"]
     if moved:

@@ -67,6 +67,8 @@ class Coverage:
     """Those outside for a single value."""
     segments: tuple[Segment, ...]
     """The largest first; what another one says already is left out."""
+    periods: tuple[Segment, ...]
+    """Months, and figures of the calendar, that the pilot holds nothing of."""
     columns: tuple[str, ...]
     """What was looked at."""
     left_out: tuple[str, ...]
@@ -108,11 +110,15 @@ def coverage(
     n = len(production)
     by_value = np.zeros(n, dtype=bool)
     found_in: list[tuple[Segment, NDArray[np.bool_]]] = []
+    periods: list[Segment] = []
     for each in coded:
         is_new = each.production == _NEW
         if not each.is_calendar:
             by_value |= is_new
-        found_in += _single(each, is_new, len(pilot), n)
+            found_in += _single(each, is_new, len(pilot), n)
+        else:
+            # A period that the pilot lacks holds most of production: it must hide nothing else.
+            periods += [segment for segment, _ in _single(each, is_new, len(pilot), n)]
     pairs = list(_pairs(coded, len(pilot), n))
     outside = by_value.copy()
     for _, mask in pairs:
@@ -121,6 +127,7 @@ def coverage(
         outside=outside,
         by_value=by_value,
         segments=tuple(_telling([*found_in, *pairs])),
+        periods=tuple(sorted(periods, key=lambda each: (-each.n, each.words))),
         columns=tuple(each.column for each in coded),
         left_out=tuple(left_out),
     )

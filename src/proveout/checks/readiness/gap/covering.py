@@ -121,6 +121,10 @@ def _details(
             }
             for segment in found.segments[:_SHOWN]
         ],
+        "periods": [
+            f"{each.words}: {figure(each.share, 'fraction')} of production, none in the pilot"
+            for each in found.periods[:_SHOWN]
+        ],
         "columns": list(found.columns),
         "left_out": list(found.left_out),
     }

@@ -80,10 +80,10 @@ def findings(context: CheckContext) -> Iterator[Finding]:
         what="telling the pilot's records from production's",
     )
     yield _joint_finding(context, sides)
-    label = context.charter.data.label
+    data = context.charter.data
     yield coverage_finding(
         context,
-        [field for field in sides.fields if field.name != label],
+        [f for f in sides.fields if f.name != data.label and f.name in (data.inputs or [f.name])],
         sides.pilot_sample,
         sides.production_sample,
         sizes=(sides.n_pilot, sides.n_production),

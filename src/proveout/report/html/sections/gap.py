@@ -12,6 +12,7 @@ from proveout.report.model import Report
 
 ROWS_SHOWN = 12
 KINDS_SHOWN = 5
+PERIODS_SHOWN = 3
 INSIDE, OUTSIDE = "like the pilot's sample", "unlike the pilot's sample"
 """Slices of the quality check: records of which the pilot's sample showed the like, or not."""
 
@@ -44,9 +45,11 @@ def uncovered(report: Report) -> Uncovered | None:
     if found is None:
         return None
     kinds = [str(each["sentence"]) for each in found.details.get("segments") or ()]
+    periods = [str(each) for each in found.details.get("periods") or ()]
+    when = f" Besides, {'; '.join(periods[:PERIODS_SHOWN])}." if periods else ""
     return Uncovered(
         sentence=f"{full_figure(found)} of production is of a kind that the pilot's sample never "
-        "showed.",
+        f"showed.{when}",
         kinds=tuple(kinds[:KINDS_SHOWN]),
     )
 
