@@ -53,9 +53,8 @@ def open_source(
             f"The first: {unreadable[0].message}",
             hint="Correct the source's path, or write what format the files have.",
         )
-    read = labelled(read, source)
     names = [part_name(each, source.unite is not None) for each in read]
-    tables = [each.table for each in read]
+    tables = [each.table for each in labelled(read, source)]
     table, notes = by_name([*zip(names, tables, strict=True)], session)
     return OpenTable(
         name=name,

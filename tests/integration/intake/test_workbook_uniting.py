@@ -63,7 +63,9 @@ def test_sheets_that_are_alike_are_put_together(open_: Open, tmp_path: Path) -> 
         (1, 2.5, "Jan"), (2, 4.5, "Jan"), (3, 5.5, "Feb"), (4, 6.5, "Feb"),
     ]  # fmt: skip
     assert opened.files[0].read_as["other_tables"] == ["Codes"]
-    assert [part.name for part in opened.parts] == ["t.xlsx: Jan", "t.xlsx: Feb"]
+    assert [(part.name, part.table.columns) for part in opened.parts] == [
+        ("t.xlsx: Jan", ("id", "amount")), ("t.xlsx: Feb", ("id", "amount")),
+    ]  # fmt: skip
 
 
 def test_tables_of_one_sheet_are_put_together_by_their_titles(open_: Open, tmp_path: Path) -> None:
