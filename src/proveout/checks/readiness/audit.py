@@ -190,6 +190,7 @@ def _local(sample: Any) -> duckdb.DuckDBPyConnection:
 
     local = duckdb.connect(config={"autoinstall_known_extensions": False})
     local.execute("SET TimeZone = 'UTC'")
+    local.execute("SET enable_progress_bar = false")  # standard output belongs to the results
     local.register("drawn", sample)
     local.execute("CREATE TEMP TABLE sample AS SELECT * FROM drawn")
     return local
