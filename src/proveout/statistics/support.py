@@ -264,34 +264,42 @@ def _pairs(
 
     Named are those of which it would hold at least log(m / alpha) at production's rate, m being the
     pairs that it lacks: it lacks any one of them by chance in alpha of pilots at most (Bonferroni).
-    The rate is taken at the lower end of its interval.
+    The rate is taken at the lower end of its interval. The pilot must also hold so much of both
+    values that by their own frequency it would show them together: what it hardly holds is told of
+    that field.
     """
-    lacking: list[tuple[_Coded, _Coded, int, int, int]] = []
+    lacking: list[tuple[_Coded, _Coded, int, int, int, float]] = []
     for one, other in combinations(coded, 2):
         if one.is_calendar and other.is_calendar:
             continue
         width = len(other.labels)
         size = len(one.labels) * width
         counts = []
-        for mine, theirs in ((one.pilot, other.pilot), (one.production, other.production)):
-            inside = (mine >= 0) & (theirs >= 0)
-            counts.append(np.bincount(mine[inside] * width + theirs[inside], minlength=size))
+        for first, second in ((one.pilot, other.pilot), (one.production, other.production)):
+            inside = (first >= 0) & (second >= 0)
+            counts.append(np.bincount(first[inside] * width + second[inside], minlength=size))
         cells = np.flatnonzero((counts[0] == 0) & (counts[1] > 0)).tolist()
-        lacking += [(one, other, at // width, at % width, int(counts[1][at])) for at in cells]
+        mine = counts[0].reshape(-1, width)
+        # What the pilot would hold of a cell if its two fields had nothing to do with each other.
+        apart = np.outer(mine.sum(axis=1), mine.sum(axis=0)).ravel() / n_pilot
+        lacking += [
+            (one, other, at // width, at % width, int(counts[1][at]), float(apart[at]))
+            for at in cells
+        ]
     if not lacking:
         return
     least = math.log(len(lacking) / _ALPHA)
-    for one, other, a, b, n_there in sorted(lacking, key=lambda each: -each[4]):
+    for one, other, a, b, n_there, unlinked in sorted(lacking, key=lambda each: -each[4]):
         sure = max(0.0, n_there - 1.645 * math.sqrt(n_there)) / n
-        if sure * n_pilot < least:
+        if min(sure * n_pilot, unlinked) < least:
             continue
-        first, second = sorted((one, other), key=lambda each: each.is_calendar)
+        what, when = sorted((one, other), key=lambda each: each.is_calendar)
         label = {id(one): one.labels[a], id(other): other.labels[b]}
-        joined = " " if label[id(second)].startswith("in ") else " with "
+        joined = " " if label[id(when)].startswith("in ") else " with "
         yield (
             Segment(
-                columns=(first.column, second.column),
-                words=f"{label[id(first)]}{joined}{label[id(second)]}",
+                columns=(what.column, when.column),
+                words=f"{label[id(what)]}{joined}{label[id(when)]}",
                 n=n_there,
                 share=n_there / n,
                 expected=n_there / n * n_pilot,

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from proveout.checks.readiness.conversions import moment_in, number_in
+from proveout.checks.readiness.conversions import is_endless, moment_in, number_in
 from proveout.checks.readiness.engine import is_duckdb, rows
 from proveout.intake.databases.abilities import abilities_of
 
@@ -173,7 +173,7 @@ def _converted(value: Any, stored: str) -> Any:
         # The texts 'nan' and 'inf' convert to floats that are no figures.
         return (read.isnan() | read.isinf()).ifelse(None, read) if is_duckdb(value) else read
     if value.type().is_floating() and abilities_of(value).has_nan:
-        return value.isinf().ifelse(None, value).cast(stored)
+        return is_endless(value).ifelse(None, value).cast(stored)
     return value.cast(stored)
 
 

@@ -99,7 +99,9 @@ def shifts(used: Sequence[Feature], n_pilot: int, *, seed: int) -> list[Shift]:
     because a chi-square law is no good where cells are few. Source: Bishop, Fienberg and Holland,
     Discrete Multivariate Analysis (1975), chapters 3 and 4; Holm (1979), Scand. J. Stat. 6, 65-70.
     """
-    coded = [(at, feature, *codes_of(feature)) for at, feature in enumerate(used)]
+    # Weekday and hour of a moment mostly repeat what a field beside it says in local time.
+    wanted = [(at, each) for at, each in enumerate(used) if each.part in (None, "month")]
+    coded = [(at, each, *codes_of(each)) for at, each in wanted]
     tests: list[_Test] = []
     for (at_first, first, a, n_a), (at_second, second, b, n_b) in combinations(coded, 2):
         if first.column == second.column or (first.is_calendar and second.is_calendar):
