@@ -44,6 +44,13 @@ def number_in(value: ir.StringValue) -> ir.FloatingValue:
     return ibis.ifelse(text.re_search(_NUMBER), text, ibis.null("string")).cast("float64")
 
 
+def is_endless(value: ir.FloatingValue) -> ir.BooleanValue:
+    """Tell infinity; where the engine is Spark, Ibis asks for it in words that are never true."""
+    if value.get_backend().name != "pyspark":
+        return value.isinf()
+    return value.abs() == float("inf")
+
+
 def matches(value: ir.StringValue, pattern: str) -> ir.BooleanValue:
     """Tell whether a text matches, capitals and small letters told apart.
 

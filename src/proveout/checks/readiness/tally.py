@@ -16,6 +16,7 @@ from proveout.checks.readiness.conditions import (
     out_of_range,
     outside,
 )
+from proveout.checks.readiness.conversions import is_endless
 from proveout.checks.readiness.engine import rows
 from proveout.checks.readiness.look import Look
 from proveout.intake.databases.abilities import abilities_of
@@ -155,7 +156,7 @@ def _finite(table: ir.Table, column: Column) -> Any:
         return value
     import ibis
 
-    return ibis.ifelse(value.isnan() | value.isinf(), ibis.null(value.type()), value)
+    return ibis.ifelse(value.isnan() | is_endless(value), ibis.null(value.type()), value)
 
 
 def _largest(table: ir.Table, column: Column) -> Any:
