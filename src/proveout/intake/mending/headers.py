@@ -139,10 +139,25 @@ def n_header_rows(
             and unlike >= 0.6 * filled
             and (2 * filled >= len(formed))
         )
-        if list(row) != list(rows[0]) and not (is_like_it and not any(map(is_number, row))):
+        is_like_it = is_like_it and not any(map(is_number, row)) and _goes_on(rows[0], row)
+        if list(row) != list(rows[0]) and not is_like_it:
             break
         n += 1
     return n
+
+
+_UNIT = re.compile(
+    r"[\[(].*[\])]|[%‰€$£°]|°?[CF]|[kcmµ]?m[²³23]?|[kmµ]?g|kWh|[kM]?W|[kMG]?B|h|min|s|ms|l|ml|hl|t|pcs|"
+    r"Stk\.?|EUR|USD|GBP|CHF|km/h|m/s|h?Pa|bar|mm/h|ppm|pH|text|date|number|integer|string|float"
+)
+
+
+def _goes_on(first: Sequence[str], row: Sequence[str]) -> bool:
+    """Tell whether a header goes on in this row: it left names open, or these are units."""
+    names = [cell.strip() for cell in first]
+    if not all(names) or len(set(names)) < len(names):
+        return True
+    return all(_UNIT.fullmatch(cell.strip()) for cell in row if cell.strip())
 
 
 def _formed(body: Sequence[Profile]) -> list[int]:
