@@ -45,7 +45,7 @@ class Dependency:
     scattered: float | None
     """Of the rows that differ from most of their x, the share whose x is nearly unanimous; None
     where groups are too small to tell. Errors are scattered over all x; where x simply has several
-    y, as a town has several breweries, they stand together."""
+    y, as a customer has several addresses, they stand together."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
