@@ -197,7 +197,9 @@ def test_deliveries_without_a_period_in_their_names_go_by_their_timestamps(audit
     Path("all").mkdir()
     for name, month in (("c", 1), ("a", 2), ("b", 3), ("d", 5)):
         rows = [f"{day},2024-{month:02d}-{day:02d},{day * 7 % 5},x,y" for day in range(1, 29)]
-        Path(f"all/{name}.csv").write_text("id,sent,h,file,c0\n" + "\n".join(rows), encoding="utf-8")
+        Path(f"all/{name}.csv").write_text(
+            "id,sent,h,file,c0\n" + "\n".join(rows), encoding="utf-8"
+        )
 
     told = audit("all")
 
