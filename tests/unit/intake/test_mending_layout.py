@@ -41,7 +41,7 @@ def test_titles_above_are_notes(preamble: list[str]) -> None:
     [
         (["", "Source: warehouse"], [Note(line=23, kind="note", text="Source: warehouse")]),
         (["Total,,315.00,"], [Note(line=22, kind="total", text="Total\t315.00")]),
-        (["* provisional, may change"], [Note(line=22, kind="note", text="* provisional\t may change")]),
+        (["* not final, may go"], [Note(line=22, kind="note", text="* not final\t may go")]),
     ],
 )  # fmt: skip
 def test_notes_and_totals_below_are_no_rows(footer: list[str], notes: list[Note]) -> None:
@@ -67,7 +67,8 @@ def test_a_further_table_is_one_by_itself(other: list[str], columns: int) -> Non
 
     assert (first.header, first.rows) == (tuple(HEADER.split(",")), CELLS)
     assert (second.width, len(second.rows)) == (columns, len([each for each in other if each]) - 1)
-    assert not (first.rejects or second.rejects or first.repairs or second.repairs)
+    troubles = [*first.rejects, *second.rejects, *first.repairs, *second.repairs]
+    assert not troubles
 
 
 def test_no_header_is_invented() -> None:

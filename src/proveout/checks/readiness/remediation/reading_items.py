@@ -89,8 +89,8 @@ _OTHER_REPAIR = Instruction(
     metric=_REPAIRS,
     severity="look",
     sentence="{rows} of {source} had to be put right to be read: {what}",
-    instruction="Correct how {source} is written where it is exported. Each repair is kept with the "
-    "row as it stood: proveout read lists them all with --rejects.",
+    instruction="Correct how {source} is written where it is exported. Each repair is kept with "
+    "the row as it stood: proveout read lists them all with --rejects.",
     verification=_NEXT + "no such repairs for {source}.",
 )
 _SAID = {
