@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from math import exp, inf
+from math import exp
 
 from proveout.intake.mending.cutting import MASK, Cutter
 from proveout.intake.mending.model import TextDialect
@@ -69,14 +69,14 @@ def align(
     cutter: Cutter,
     cost: CellCost,
     *,
-    most: float = inf,
+    allows: Callable[[float], bool] = lambda _: True,
     may_be_empty: Sequence[bool] | None = None,
     place_cost: PlaceCost | None = None,
 ) -> Alignment | None:
     """Find the likeliest cells of a damaged row; None where no small edit makes it fit.
 
-    `most` is what the cells of a sound row may cost: the likeliest way to read a line that is no
-    row at all is not likely. A field that is missing is taken as empty only where others of its
+    `allows` tells whether the cells of a sound row may cost so much: the likeliest way to read a
+    line that is no row at all is not likely. A field that is missing is taken as empty only where others of its
     column are (`may_be_empty`; anywhere when None).
     """
     best: dict[tuple[str, ...], tuple[float, Candidate]] = {}
@@ -84,7 +84,7 @@ def align(
     def weigh(candidates: Iterable[Candidate]) -> None:
         for candidate in candidates:
             cells = candidate.weighed or candidate.cells
-            total = candidate.edits + sum(cost(i, cell) for i, cell in enumerate(cells))
+            total = candidate.edits + sum(map(cost, range(width), cells))
             if not _fills_rightly(candidate, may_be_empty):
                 # The field is lost with its content: a way to see the row, but none to mend it.
                 total += _LOST - sum(cost(i, "") for i in candidate.filled)
@@ -100,7 +100,7 @@ def align(
     if not best:
         return None
     lowest, chosen = min(best.values(), key=lambda found: found[0])
-    if lowest - chosen.edits > most or not _fills_rightly(chosen, may_be_empty):
+    if not _fills_rightly(chosen, may_be_empty) or not allows(lowest - chosen.edits):
         return None
     weight = sum(exp(lowest - total) for total, _ in best.values())
     return Alignment(chosen, 1 / weight)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from math import log
 
@@ -28,11 +28,24 @@ _SHAPE_WEIGHT, _EDGE_WEIGHT = 1.0, 0.4
 
 def shape_of(text: str) -> str:
     """Write digits as 9, letters as a or A; all else stays as it is."""
-    if len(text) > _LONG:
-        text = f"{text[:2]}\x7f{text[-2:]}"
+    return _shape(text if len(text) <= _LONG else f"{text[:2]}\x7f{text[-2:]}")
+
+
+@lru_cache(1 << 14)
+def _shape(text: str) -> str:
     if text.isascii():
         return text.translate(_SHAPE)
     return "".join(_class_of(each) for each in text)
+
+
+def _shapes_of(texts: Sequence[str]) -> list[str]:
+    """Return the shape of each text: all at once where that is possible, which is quicker."""
+    joined = "\0".join([t if len(t) <= _LONG else f"{t[:2]}\x7f{t[-2:]}" for t in texts])
+    if joined.isascii():
+        shapes = joined.translate(_SHAPE).split("\0")
+        if len(shapes) == len(texts):
+            return shapes
+    return [shape_of(text) for text in texts]
 
 
 @lru_cache(1 << 14)
@@ -54,36 +67,33 @@ def has_digit(text: str) -> bool:
 class Profile:
     """The values of one column."""
 
-    __slots__ = (
-        "_cache", "_is_category", "_new_run", "_new_shape", "_new_value", "firsts", "lasts",
-        "lengths", "n", "n_empty", "n_with_quote", "runs", "shapes", "values",
-    )  # fmt: skip
+    __slots__ = ("_costs", "_filled", "_values", "n", "n_empty", "runs", "shapes")
 
     def __init__(self, values: Sequence[str]) -> None:
-        self._cache: dict[str, float] = {}
+        self._costs: _Costs | None = None
+        self._values: Counter[str] | None = None
         self.n = len(values)
-        filled = [value for value in values if value]
-        self.n_empty = self.n - len(filled)
-        shapes = [shape_of(value) for value in filled]
-        self.shapes = Counter(shapes)
+        self._filled = [value for value in values if value]
+        self.n_empty = self.n - len(self._filled)
+        self.shapes = Counter(_shapes_of(self._filled))
         self.runs: Counter[str] = Counter()
         for shape, count in self.shapes.items():
             self.runs[run_shape(shape)] += count
-        self.firsts = Counter([shape[0] for shape in shapes])
-        self.lasts = Counter([shape[-1] for shape in shapes])
-        self.lengths = Counter([len(value).bit_length() for value in filled])
-        # How likely the next value has a form not seen so far: the share of those seen only once
-        # (Good and Turing).
-        once = list(self.shapes.values()).count(1)
-        self._new_shape = (once + 0.5) / (self.n_filled + 1)
-        once = list(self.runs.values()).count(1)
-        self._new_run = (once + 0.5) / (self.n_filled + 1)
-        self.n_with_quote = sum(['"' in value for value in filled])
-        counted = Counter(filled)
-        once = list(counted.values()).count(1)
-        self._new_value = (once + 0.5) / (self.n_filled + 1)
-        self._is_category = 3 * len(counted) <= self.n_filled
-        self.values = counted if len(counted) <= _KEPT_VALUES else Counter[str]()
+
+    @property
+    def values(self) -> Counter[str]:
+        """How often each value comes; none where there are many."""
+        if self._values is None:
+            counted = Counter(self._filled)
+            self._values = counted if len(counted) <= _KEPT_VALUES else Counter[str]()
+        return self._values
+
+    @property
+    def costs(self) -> Mapping[str, float]:
+        """How unlikely each value is in this column, in nats; found when it is asked for."""
+        if self._costs is None:
+            self._costs = _Costs(self, self._filled)
+        return self._costs
 
     @property
     def may_be_empty(self) -> bool:
@@ -97,11 +107,7 @@ class Profile:
 
     def cost(self, text: str) -> float:
         """Return how unlikely a value is in this column, in nats."""
-        found = self._cache.get(text)
-        if found is None:
-            # Few values are weak evidence of what the next one looks like.
-            found = self._cache[text] = self._cost(text) * self.n / (self.n + _SHRINK)
-        return found
+        return self.costs[text]
 
     def has_form(self) -> bool:
         """Tell whether most values have one form with digits in it: dates, codes, amounts."""
@@ -122,29 +128,75 @@ class Profile:
             return True
         return is_number(text) and any(is_number(each.replace("9", "0")) for each in self.runs)
 
+
+class _Costs(dict[str, float]):
+    """What each value costs in a column; a cost is found once, when it is first asked for."""
+
+    __slots__ = (
+        "_column", "_firsts", "_forms", "_is_category", "_lasts", "_lengths", "_n_with_quote",
+        "_new_run", "_new_shape", "_new_value",
+    )  # fmt: skip
+
+    def __init__(self, column: Profile, filled: Sequence[str]) -> None:
+        super().__init__()
+        self._column = column
+        self._forms: dict[tuple[str, int, bool], float] = {}
+        shapes, n = column.shapes, column.n_filled
+        self._firsts, self._lasts = Counter[str](), Counter[str]()
+        for shape, count in shapes.items():
+            self._firsts[shape[0]] += count
+            self._lasts[shape[-1]] += count
+        self._lengths = Counter([len(value).bit_length() for value in filled])
+        self._n_with_quote = sum(['"' in value for value in filled])
+        counted = Counter(filled)
+        # How likely the next value has a form not seen so far: the share of those seen only once
+        # (Good and Turing).
+        self._new_shape = (list(shapes.values()).count(1) + 0.5) / (n + 1)
+        self._new_run = (list(column.runs.values()).count(1) + 0.5) / (n + 1)
+        self._new_value = (list(counted.values()).count(1) + 0.5) / (n + 1)
+        self._is_category = 3 * len(counted) <= n
+
+    def __missing__(self, text: str) -> float:
+        column = self._column
+        # Few values are weak evidence of what the next one looks like.
+        cost = self[text] = self._cost(text) * column.n / (column.n + _SHRINK)
+        return cost
+
     def _cost(self, text: str) -> float:
-        n, filled = self.n, self.n_filled
         if not text:
-            return -log((self.n_empty + 0.3) / (n + 0.6))
+            return -log((self._column.n_empty + 0.3) / (self._column.n + 0.6))
+        shape, has_quote = shape_of(text), '"' in text
+        bits = len(text).bit_length()
+        if self._is_category and (again := self._column.values[text]):
+            return self._of_form(shape, bits, has_quote, again)
+        # All values of a form that are new to the column cost the same.
+        form = shape, bits, has_quote
+        cost = self._forms.get(form)
+        if cost is None:
+            cost = self._forms[form] = self._of_form(*form, 0)
+        return cost
+
+    def _of_form(self, shape: str, bits: int, has_quote: bool, again: int) -> float:
+        """Return the cost of a value that comes `again` so many times, before it is shrunk."""
+        column = self._column
+        n, filled = column.n, column.n_filled
         certain = -log((filled + 0.3) / (n + 0.6))
-        if '"' in text:
-            certain -= log((self.n_with_quote + 0.3) / (filled + 0.6))
-        shape = shape_of(text)
-        cost = 0.0
-        likely = float(self.shapes[shape])
-        if not self.shapes[shape]:
-            known = self.runs[run_shape(shape)]
+        if has_quote:
+            certain -= log((self._n_with_quote + 0.3) / (filled + 0.6))
+        likely = float(column.shapes[shape])
+        if not likely:
+            known = column.runs[run_shape(shape)]
             likely = 0.5 * self._new_shape * known if known else 0.05 * filled * self._new_run
         if self._is_category:
             # A value that is not one of the few weighs as a new one.
-            likely = 0.8 * self.values[text] + (0.2 + self._new_value) / 1.2 * likely * (
-                1.0 if self.values[text] else self._new_value
-            )  # fmt: skip
+            likely = 0.8 * again + (0.2 + self._new_value) / 1.2 * likely * (
+                1.0 if again else self._new_value
+            )
         certain -= _SHAPE_WEIGHT * log(likely / (filled + 1) + 0.0005)
-        cost -= log((self.firsts[shape[0]] + 0.2) / (filled + 2))
-        cost -= log((self.lasts[shape[-1]] + 0.2) / (filled + 2))
-        bits = len(text).bit_length()
-        near = self.lengths[bits] + 0.3 * (self.lengths[bits - 1] + self.lengths[bits + 1])
+        cost = 0.0
+        cost -= log((self._firsts[shape[0]] + 0.2) / (filled + 2))
+        cost -= log((self._lasts[shape[-1]] + 0.2) / (filled + 2))
+        near = self._lengths[bits] + 0.3 * (self._lengths[bits - 1] + self._lengths[bits + 1])
         cost -= log((near + 0.1) / (1.6 * filled + 1))
         return certain + _EDGE_WEIGHT * cost
 

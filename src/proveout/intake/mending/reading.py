@@ -75,7 +75,7 @@ def _table(block: Block, cutter: Cutter, certain: float) -> MendedTable:
     table: list[list[str]] = []
     mender: Mender | None = None
     for row in rows[n_header:]:
-        if not row.raw.strip():
+        if not row.raw.strip() and row.width != width:
             continue
         is_sound = len(row.cells or ()) == width and not (row.is_odd or row.is_garbled)
         if row.cells is not None and is_sound:
@@ -84,8 +84,8 @@ def _table(block: Block, cutter: Cutter, certain: float) -> MendedTable:
         if mender is None:
             rest = sound[max(copies, n_header) if copies else 0 :] or sound
             profiles = profiles_of(rest, width, most=MANY_ROWS)
-            most = most_cost(rest, profiles)
-            mender = Mender(cutter=cutter, profiles=profiles, most=most, certain=certain)
+            usual = Usual(rest, profiles)
+            mender = Mender(cutter=cutter, profiles=profiles, usual=usual, certain=certain)
         mended = mender.mend(row)
         if mended is not None:
             table.append(mended)
@@ -139,7 +139,7 @@ class Mender:
 
     cutter: Cutter
     profiles: Sequence[Profile]
-    most: float
+    usual: Usual
     """What the cells of a row may cost that belongs to the table."""
     certain: float = CERTAIN
     repairs: list[Fault] = field(default_factory=list)
@@ -153,13 +153,14 @@ class Mender:
             return None
         if row.cells is not None and len(row.cells) == width and not row.is_odd:
             return row.cells
+        costs = [profile.costs for profile in self.profiles]
         found = align(
             row.raw,
             row.cells,
             width,
             self.cutter,
-            lambda i, cell: self.profiles[i].cost(cell),
-            most=self.most,
+            lambda i, cell: costs[i][cell],
+            allows=self.usual.allows,
             may_be_empty=[profile.may_be_empty for profile in self.profiles],
         )
         if found is not None and found.chosen.reason == "quoting" and row.width == width:
@@ -192,14 +193,23 @@ _ASTRAY = 8.0
 """Nats by which a mended row may be less likely than the least likely of the sound ones."""
 
 
-def most_cost(rows: Sequence[Sequence[str]], profiles: Sequence[Profile]) -> float:
-    """Return what the cells of a row may cost that belongs to this table."""
-    step = max(1, len(rows) // 40)
-    costs = [
-        sum(profile.cost(cell) for profile, cell in zip(profiles, row, strict=True))
-        for row in rows[::step]
-    ]
-    return max(costs, default=inf) + _ASTRAY
+class Usual:
+    """What the cells of a row may cost that belongs to a table: as much as others, and some."""
+
+    def __init__(self, rows: Sequence[Sequence[str]], profiles: Sequence[Profile]) -> None:
+        self._rest = iter(rows[:: max(1, len(rows) // 40)])
+        self._costs = [profile.costs for profile in profiles] if rows else []
+        self._most = inf if not rows else -inf
+
+    def allows(self, cost: float) -> bool:
+        """Tell whether a row may cost so much; as few rows are weighed as tell it."""
+        while cost > self._most + _ASTRAY:
+            row = next(self._rest, None)
+            if row is None:
+                return False
+            own = sum(costs[cell] for costs, cell in zip(self._costs, row, strict=True))
+            self._most = max(self._most, own)
+        return True
 
 
 def _fault(row: Row, found: Alignment) -> Fault:
@@ -231,7 +241,12 @@ def _refused(row: Row, width: int, found: Alignment | None) -> Fault:
 
 
 def _one_column(block: Block) -> MendedTable:
-    rows = [[row.cells[0] if row.cells and row.width == 1 else row.raw] for row in block.rows]
+    refused = [_garbled(row) for row in block.rows if row.is_garbled]
+    rows = [
+        [row.cells[0] if row.cells and row.width == 1 else row.raw]
+        for row in block.rows
+        if not row.is_garbled
+    ]
     body = profiles_of(rows[1:], 1)
     n_header = min(n_header_rows(rows, body), 1)
     return MendedTable(
@@ -240,6 +255,7 @@ def _one_column(block: Block) -> MendedTable:
         header_line=block.rows[0].line if n_header else None,
         header_rows=n_header,
         rows=rows[n_header:],
+        rejects=tuple(refused),
         notes=(*block.before, *block.after),
     )
 

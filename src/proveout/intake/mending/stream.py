@@ -14,7 +14,7 @@ from proveout.intake.mending.columns import MANY_ROWS, Profile, profiles_of
 from proveout.intake.mending.cutting import GARBLED, Cutter, Row, rows_of, split_lines
 from proveout.intake.mending.layout import Block, cut_footer
 from proveout.intake.mending.model import Fault, MendedTable, Note, TextDialect
-from proveout.intake.mending.reading import Mender, most_cost, read_text
+from proveout.intake.mending.reading import Mender, Usual, read_text
 
 _PIECE_LINES = 20_000
 _HELD_LINES = 600
@@ -33,7 +33,7 @@ class Plan:
     first_line: int
     """Line of the first record, from 1."""
     profiles: Sequence[Profile]
-    most_cost: float
+    usual: Usual
     """What the cells of a row may cost that belongs to the table."""
     trailing_delimiter: bool
     notes: tuple[Note, ...]
@@ -70,7 +70,7 @@ def plan_of(sample: str, *, delimiter: str | None = None) -> Plan | None:
         width=width,
         first_line=_first_line(sample, table, mending.dialect),
         profiles=profiles,
-        most_cost=most_cost(rows[:4000], profiles),
+        usual=Usual(rows[:4000], profiles),
         trailing_delimiter=table.trailing_delimiter,
         notes=tuple(note for note in table.notes if note.line < (table.header_line or 0)),
         repairs=tuple(each for each in table.repairs if each.line == table.header_line),
@@ -173,7 +173,7 @@ def _add(row: Row, plan: Plan, cutter: Cutter, piece: Piece) -> None:
         text = "\t".join(row.cells)
         piece.notes.append(Note(line=row.line, kind="header", text=text))
         return
-    mender = Mender(cutter=cutter, profiles=plan.profiles, most=plan.most_cost)
+    mender = Mender(cutter=cutter, profiles=plan.profiles, usual=plan.usual)
     cells = mender.mend(row)
     piece.repairs += mender.repairs
     piece.rejects += mender.rejects
