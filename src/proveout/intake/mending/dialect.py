@@ -16,6 +16,7 @@ from itertools import islice
 from proveout.intake.mending.columns import is_number
 from proveout.intake.mending.cutting import Cutter
 from proveout.intake.mending.model import TextDialect
+from proveout.intake.mending.one_column import is_one_column
 
 _DELIMITERS = (",", ";", "\t", "|")
 _RARE = (" ", ":", "~", "^", "\x1f", "\x01", "!", "#", "*", "¦", "§")
@@ -49,7 +50,12 @@ def find_dialect(
         half = _SCORED_LINES // 2
         sample = sample[:half] + sample[half :: (len(sample) - half) // half + 1]
     quote = _quote(sample)
-    plain = _delimited(sample, quote) if delimiter is None else _best(sample, delimiter, quote)[1]
+    if delimiter is not None:
+        plain = _best(sample, delimiter, quote)[1]
+    else:
+        plain = _delimited(sample, quote)
+        if is_one_column(sample, plain.delimiter):
+            plain = replace(plain, delimiter="", skips_blanks=False)
     if not any("\\" + quote in line for line in lines):
         return plain
     whole = Cutter(plain).cut_all(lines)
@@ -172,7 +178,7 @@ def _score(sample: Sequence[str], dialect: TextDialect) -> float:
             continue
         for cell in cells:
             n_cells += 1
-            typed += _known(cell.strip())
+            typed += _known(cell.strip(" \r\n"))
     beside = 0.2 + 0.8 * _beside_delimiter(sample, dialect)
     return (0.3 * pattern + 0.7 * common) * (0.2 + 0.8 * typed / max(n_cells, 1)) * beside
 
@@ -194,6 +200,8 @@ def _beside_delimiter(sample: Sequence[str], dialect: TextDialect) -> float:
 def _known(cell: str) -> float:
     if not cell:
         return 0.5
+    if "\t" in cell:
+        return 0.1  # hardly any text holds one
     if len(cell) <= 64:
         if is_number(cell) or _KNOWN.fullmatch(cell):
             return 1.0

@@ -23,6 +23,7 @@ _NOTE = re.compile(
     re.IGNORECASE,
 )
 _HALF_A_VOTE = 0.5
+_MANY = 80
 _NEAR = 6
 """As many rows tell how wide a table is that begins there."""
 
@@ -131,7 +132,7 @@ def _begin(rows: Sequence[Row], start: int) -> tuple[int | None, int]:
 
 def _after_titles(rows: Sequence[Row], begin: int, width: int) -> int:
     """Pass over rows with hardly a cell filled, before a row with most of them filled."""
-    if width < 3:
+    if width < 3 or _is_sparse(rows, begin, width):
         return begin
     i = begin
     for _ in range(20):
@@ -144,6 +145,13 @@ def _after_titles(rows: Sequence[Row], begin: int, width: int) -> int:
         while i < len(rows) and rows[i].is_blank:
             i += 1
     return begin
+
+
+def _is_sparse(rows: Sequence[Row], begin: int, width: int) -> bool:
+    """Tell whether rows with one cell filled are common all over, and so are no titles."""
+    near = [row for row in rows[begin : begin + _MANY] if row.width == width and not row.is_blank]
+    below = near[len(near) // 2 :]
+    return len(below) > 3 and sum(_filled(row) == 1 for row in below) > 0.1 * len(below)
 
 
 def _filled(row: Row) -> int:
@@ -260,7 +268,7 @@ def _starts_another(
 def cut_footer(block: Block) -> None:
     """Set notes and totals below a table apart from its records."""
     rows, width = block.rows, block.width
-    while rows and rows[-1].is_blank and not rows[-1].raw.strip():
+    while rows and not rows[-1].raw.strip() and rows[-1].width != width:
         rows.pop()
     end = len(rows)
     for i in range(len(rows) - 1, max(len(rows) - 30, 1), -1):

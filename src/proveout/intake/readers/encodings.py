@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import codecs
+import re
 from pathlib import Path
 
 from proveout.errors import InputError
 from proveout.intake.readers.port import SourceFile
-from proveout.intake.readers.streams import PIECE_BYTES, opened
+from proveout.intake.readers.streams import PIECE_BYTES, SAMPLE_BYTES, opened
 from proveout.intake.session import Session
 
 _BOMS = (
@@ -24,6 +25,12 @@ _NOT_BY_LETTER = (
     "utf_16", "utf_16_le", "utf_16_be", "utf_32", "utf_32_le", "utf_32_be", "utf_7",
 )  # fmt: skip
 """These are told by their zeros or marks, never by what letters come often."""
+_EVERYWHERE = frozenset("\u00a0äöüßáéíóúýâëçôîšž€’‘‚“”„–…°§©®«»·´µ")
+"""Letters that tables of western and eastern Europe have at the same place, and marks."""
+_WESTERN = tuple(map(frozenset, ("ãõàê", "àèêïùûœæÿ", "ñ¿¡ªº", "åæø", "àèìòù", "àèêïòñ")))
+"""What is written beside these in Portuguese, French, Spanish, Nordic tongues, Italian, Dutch and
+Catalan."""
+_MARK_IN_WORD = re.compile(r"[^\W\d_][€‘‚“”„–…°§©®«»·´µ¿¡ªº][^\W\d_]")
 _MARKED = "proveout.marked"
 """How codecs know the handler of errors below."""
 _MARK = "\udcff"
@@ -43,7 +50,9 @@ def encoding_of(head: bytes) -> str | None:
         return wide
     if len(head.translate(None, _CONTROLS)) < 0.99 * len(head):
         return None  # a few control characters among text are damage; many are a binary file
-    right, wrong = _judged(head.splitlines()[:-1] or [head])
+    lines = head.splitlines()
+    # The last line of the beginning of a file may end amid a letter; of a whole file it does not.
+    right, wrong = _judged(lines if len(head) < SAMPLE_BYTES else lines[:-1] or lines)
     if not wrong:
         return "utf-8"
     return "utf-8" if sum(map(len, right)) > sum(map(len, wrong)) else _former(head)
@@ -137,7 +146,7 @@ def _former(data: bytes) -> str | None:
     it; other encodings need enough text to be told apart.
     """
     latin = _decodes(data, "cp1252")
-    if latin and sum(byte > 127 for byte in data) < _TELLING_LETTERS:
+    if latin and (sum(byte > 127 for byte in data) < _TELLING_LETTERS or _is_western(data)):
         return "cp1252"
     from charset_normalizer import from_bytes
 
@@ -145,6 +154,20 @@ def _former(data: bytes) -> str | None:
     if best is None:
         return "cp1252" if latin else None
     return "cp1252" if latin and "cp1252" in best.could_be_from_charset else best.encoding
+
+
+def _is_western(data: bytes) -> bool:
+    """Tell whether these bytes spell a western language in Windows-1252, and nothing else.
+
+    Letters at the same place in other tables are no sign; of those that are, each language has a
+    few, and a text in another table would show letters that no western language has together.
+    """
+    text = data[:_GUESS_BYTES].decode("cp1252")
+    if _MARK_IN_WORD.search(text):
+        return False
+    letters = set(text.lower()) - _EVERYWHERE
+    telling = {letter for letter in letters if not letter.isascii()}
+    return any(telling <= alphabet for alphabet in _WESTERN)
 
 
 def _decodes(data: bytes, encoding: str) -> bool:
