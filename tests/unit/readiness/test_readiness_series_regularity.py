@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from proveout.checks.readiness.series.deliveries import Delivery, Series
+from proveout.checks.readiness.series.deliveries import Delivery, Series, arranged
 from proveout.checks.readiness.series.periods import dated
 from proveout.checks.readiness.series.regularity import Rhythm, calendar, overdue
 from proveout.intake.table import FileRead, TablePart
@@ -77,3 +77,20 @@ def test_a_delivery_is_late_once_its_days_of_grace_are_over(today: date, late: l
 
     assert found is not None
     assert [period.label for period in overdue(found, 5, today)] == late
+
+
+def test_a_file_by_itself_belongs_to_the_series_whose_name_it_goes_on_from() -> None:
+    """'2013-03b' is another delivery for March, not a series of one; two alike are a series."""
+    names = ("2013-01.csv", "2013-02.csv", "2013-03.csv", "2013-03b.csv", "2013-04.csv")
+    others = ("2013-01 fr.csv", "2013-02 fr.csv")
+
+    assert [len(each.deliveries) for each in arranged_by_name(*names)] == [5]
+    assert [len(each.deliveries) for each in arranged_by_name(*names, *others)] == [5, 2]
+
+
+def arranged_by_name(*names: str) -> list[Series]:
+    """Put files with these names in order; nothing is in them."""
+    return arranged(
+        [each.part for each in series(*names).deliveries],
+        n_rows=[100] * len(names), days=[None] * len(names), fingerprints=list(names),
+    )  # fmt: skip

@@ -26,6 +26,8 @@ ORDER_WORDS: Mapping[Order, str] = {
 }
 _FEW_STEMS = 1 / 3
 """Most series per file: beyond it, what differs in the names is no name of a series."""
+_LEAST_SERIES = 3
+"""Files that make a series, to which a file by itself may belong."""
 _COMMON = 0.3
 """Least share of columns that a file must share with at least half of the others, typically."""
 
@@ -102,6 +104,7 @@ def arranged(
         written = {part.modified_at for part in parts}
         ordered_by = "modified" if len(written) == len(parts) and None not in written else "listing"
         told = [Dated(None, "") for _ in parts]
+    told = _strays_joined(told)
     groups: dict[str, list[Delivery]] = defaultdict(list)
     several = len({each.stem for each in told}) <= _FEW_STEMS * len(parts)
     for at, (part, each) in enumerate(zip(parts, told, strict=True)):
@@ -122,6 +125,18 @@ def arranged(
             deliveries=tuple(sorted(group, key=lambda each: _place(each, ordered_by))),
         )
         for stem, group in sorted(groups.items())
+    ]
+
+
+def _strays_joined(told: Sequence[Dated]) -> list[Dated]:
+    """Count a file by itself, such as '2013-11b', to the series whose stem its own goes on from."""
+    sizes = Counter(each.stem for each in told)
+    series = [stem for stem, n in sizes.most_common() if n >= _LEAST_SERIES]
+    return [
+        each
+        if sizes[each.stem] > 1
+        else each._replace(stem=next((s for s in series if each.stem.startswith(s)), each.stem))
+        for each in told
     ]
 
 
