@@ -76,8 +76,8 @@ def align(
     """Find the likeliest cells of a damaged row; None where no small edit makes it fit.
 
     `allows` tells whether the cells of a sound row may cost so much: the likeliest way to read a
-    line that is no row at all is not likely. A field that is missing is taken as empty only where others of its
-    column are (`may_be_empty`; anywhere when None).
+    line that is no row at all is not likely. A field that is missing is taken as empty only where
+    others of its column are (`may_be_empty`; anywhere when None).
     """
     best: dict[tuple[str, ...], tuple[float, Candidate]] = {}
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from proveout.intake.mending.model import TextDialect
 
+_AT_ONCE = 100
+"""As many lines are cut at once; after a damaged one the rest of them are cut again."""
 LONGEST_FIELD = 1 << 24
 """Characters; the csv module refuses longer fields, which are damage."""
 _BACKSLASH, _ESCAPED = "\ue000", "\ue001"
@@ -82,6 +85,29 @@ class Cutter:
                 each.replace(_BACKSLASH, "\\").replace(_ESCAPED, dialect.quote) for each in cells
             ]
         return cells
+
+    def cut_each(self, lines: Sequence[str]) -> list[list[str] | None]:
+        """Cut each line by itself; many at once where nothing is wrong with them.
+
+        A quote that stays open is seen no further than the next line with an odd number of them,
+        so that each line is looked at a few times at most.
+        """
+        if self.dialect.backslash:
+            return [self.cut(line) for line in lines]
+        found: list[list[str] | None] = []
+        nothing = self.cut("")
+        while len(found) < len(lines):
+            start = len(found)
+            piece = lines[start : start + _AT_ONCE]
+            reader = csv.reader(piece, **self._options)
+            with contextlib.suppress(csv.Error):
+                for n, cells in enumerate(reader, start=1):
+                    if reader.line_num != n:
+                        break  # over more than one line
+                    found.append(cells or nothing)
+            if len(found) < start + len(piece):
+                found.append(self.cut(lines[len(found)]))
+        return found
 
     def cut_all(self, lines: Iterable[str]) -> list[list[str]] | None:
         """Cut many rows at once, quoted line ends included; None on the first damage."""

@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 from itertools import islice
 
 from proveout.intake.mending.columns import is_number
@@ -153,7 +154,7 @@ def _score(sample: Sequence[str], dialect: TextDialect) -> float:
     typed, n_cells, damaged = 0.0, 0, 0
     cut: Sequence[list[str] | None] | None = cutter.cut_all(sample)
     if cut is None or len(cut) != len(sample):
-        cut = [cutter.cut(line) for line in sample]
+        cut = cutter.cut_each(sample)
     for line, cells in zip(sample, cut, strict=True):
         if cells is not None:
             widths[len(cells)] += 1
@@ -197,6 +198,7 @@ def _beside_delimiter(sample: Sequence[str], dialect: TextDialect) -> float:
     return min(1.0, beside / n) if n else 1.0
 
 
+@lru_cache(1 << 13)
 def _known(cell: str) -> float:
     if not cell:
         return 0.5

@@ -40,7 +40,7 @@ def read_text(text: str, *, delimiter: str | None = None, certain: float = CERTA
         )
     dialect = find_dialect(lines[first:], delimiter=delimiter)
     cutter = Cutter(dialect)
-    cut = [cutter.cut(line) for line in lines[first:]]
+    cut = cutter.cut_each(lines[first:])
     rows = list(
         rows_of(lines[first:], ends[first:], cutter, _usual_width(cut), already=cut)
     )  # fmt: skip

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import csv
+import io
 import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from typing import IO, Any
 
@@ -64,15 +65,30 @@ def _umask() -> int:
 
 def write_csv(stream: IO[str], header: Row | None, rows: Iterable[Row]) -> int:
     """Write standard CSV (RFC 4180 with line feeds); return how many rows."""
-    minimal = csv.writer(stream, lineterminator="\n")
+    n, rest = 0, iter(rows if header is None else chain([header], rows))
+    while batch := list(islice(rest, _BATCH)):
+        n += len(batch)
+        stream.write(_as_csv(batch))
+    return n - (header is not None)
+
+
+_BATCH = 1000
+
+
+def _as_csv(rows: Sequence[Row]) -> str:
+    text = io.StringIO(newline="")
+    minimal = csv.writer(text, lineterminator="\n")
+    minimal.writerows(rows)
+    if "\r" not in text.getvalue():
+        return text.getvalue()
     # A carriage return within a cell is not quoted by it, and would end the row.
-    quoting = csv.writer(stream, lineterminator="\n", quoting=csv.QUOTE_ALL)
-    n = 0
-    for row in rows if header is None else chain([header], rows):
-        n += 1
+    text.seek(0)
+    text.truncate()
+    quoting = csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_ALL)
+    for row in rows:
         writer = quoting if any(isinstance(cell, str) and "\r" in cell for cell in row) else minimal
         writer.writerow(row)
-    return n - (header is not None)
+    return text.getvalue()
 
 
 def to_csv(path: Path, header: Row | None, rows: Iterable[Row]) -> int:
