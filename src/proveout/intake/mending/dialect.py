@@ -17,7 +17,7 @@ from itertools import islice
 from proveout.intake.mending.columns import is_number
 from proveout.intake.mending.cutting import Cutter
 from proveout.intake.mending.model import TextDialect
-from proveout.intake.mending.one_column import is_one_column
+from proveout.intake.mending.one_column import is_one_column, only_uniform
 
 _DELIMITERS = (",", ";", "\t", "|")
 _RARE = (" ", ":", "~", "^", "\x1f", "\x01", "!", "#", "*", "¦", "§")
@@ -55,6 +55,11 @@ def find_dialect(
         plain = _best(sample, delimiter, quote)[1]
     else:
         plain = _delimited(sample, quote)
+        only = only_uniform(lines, quote, _DELIMITERS)
+        if only not in (None, ",", plain.delimiter) or (
+            only and plain.delimiter not in _DELIMITERS
+        ):
+            plain = _best(sample, only or "", quote)[1]
         if is_one_column(sample, plain.delimiter):
             plain = replace(plain, delimiter="", skips_blanks=False)
     if not any("\\" + quote in line for line in lines):

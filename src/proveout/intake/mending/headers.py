@@ -89,6 +89,12 @@ def looks_like_names(cells: Sequence[str]) -> bool:
     return 2 * data < len(filled) or _are_years(cells)
 
 
+def names_most(cells: Sequence[str]) -> bool:
+    """Tell whether a row may be a header that comes again: it names two thirds of the columns."""
+    filled = sum(1 for cell in cells if cell.strip())
+    return 3 * filled >= 2 * len(cells) and looks_like_names(cells)
+
+
 def _looks_like_data(cell: str) -> bool:
     shape = run_shape(shape_of(cell))
     return shape.count("9") > 1 or (shape.startswith("9") and "a" not in shape.lower())
@@ -140,7 +146,8 @@ def n_header_rows(
             and (2 * filled >= len(formed))
         )
         is_like_it = is_like_it and not any(map(is_number, row)) and _goes_on(rows[0], row)
-        if list(row) != list(rows[0]) and not is_like_it:
+        is_copy = list(row) == list(rows[0]) and names_most(row)
+        if not (is_copy or is_like_it):
             break
         n += 1
     return n

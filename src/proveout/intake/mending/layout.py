@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from proveout.intake.mending.columns import Profile, is_number, profiles_of
 from proveout.intake.mending.cutting import Row
-from proveout.intake.mending.headers import looks_like_names, says_header
+from proveout.intake.mending.headers import looks_like_names, names_most, says_header
 from proveout.intake.mending.model import Note
 
 _TOTAL = re.compile(
@@ -210,7 +210,7 @@ def _is_row_recut(raw: str, body: Sequence[Profile]) -> bool:
 def _end(rows: Sequence[Row], begin: int, width: int) -> int:
     """Find the row after the last one of the table that begins here."""
     header = rows[begin].cells
-    names = bool(header) and looks_like_names(header or ())
+    names = bool(header) and names_most(header or ())
     body: list[Profile] | None = None
     after_blank, only_names = False, True
     for i in range(begin + 1, len(rows)):
@@ -224,7 +224,9 @@ def _end(rows: Sequence[Row], begin: int, width: int) -> int:
             continue
         only_names = only_names and cells == header
         if names and cells == header and not only_names:
-            return i
+            if not _recur(header, rows[begin + 1 : i]):
+                return i
+            names = False
         if (row.width != width or after_blank) and i + 1 < len(rows):
             if body is None:
                 whole = [r.cells for r in rows[begin + 1 : i] if r.width == width and r.cells]
@@ -233,6 +235,16 @@ def _end(rows: Sequence[Row], begin: int, width: int) -> int:
                 return i
         after_blank = False
     return len(rows)
+
+
+def _recur(header: Sequence[str], rows: Sequence[Row]) -> bool:
+    """Tell whether a text of the first row is a value of its column too: the row is a record."""
+    return any(
+        name == cell and name.strip()
+        for row in rows
+        if row.width == len(header) and row.cells != header
+        for name, cell in zip(header, row.cells or (), strict=True)
+    )
 
 
 def _starts_another(

@@ -41,15 +41,24 @@ def read_text(text: str, *, delimiter: str | None = None, certain: float = CERTA
     dialect = find_dialect(lines[first:], delimiter=delimiter)
     cutter = Cutter(dialect)
     cut = cutter.cut_each(lines[first:])
-    rows = list(
-        rows_of(lines[first:], ends[first:], cutter, _usual_width(cut), already=cut)
-    )  # fmt: skip
+    width = _width_of_most(lines[first:], cut, cutter)
+    rows = list(rows_of(lines[first:], ends[first:], cutter, width, already=cut))
     is_garbled = not text.isascii() and bool(GARBLED.search(text))
     for row in rows:
         row.line += first
         row.is_garbled = is_garbled and bool(GARBLED.search(row.raw))
     tables = tuple(_table(block, cutter, certain) for block in blocks_of(rows))
     return Mending(dialect=dialect, tables=tables, newlines=newlines)
+
+
+def _width_of_most(lines: Sequence[str], cut: Sequence[list[str] | None], cutter: Cutter) -> int:
+    """Return how many fields most rows have; 0 where few are alike.
+
+    Where fields go over several lines, lines tell less than rows that are sound.
+    """
+    if None in cut and (whole := cutter.cut_all(lines)) is not None:
+        return _usual_width([cells for cells in whole if cells])
+    return _usual_width(cut)
 
 
 def _usual_width(cut: Sequence[list[str] | None]) -> int:

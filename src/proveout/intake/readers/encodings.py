@@ -30,7 +30,9 @@ _EVERYWHERE = frozenset("\u00a0äöüßáéíóúýâëçôîšž€’‘‚“
 _WESTERN = tuple(map(frozenset, ("ãõàê", "àèêïùûœæÿ", "ñ¿¡ªº", "åæø", "àèìòù", "àèêïòñ")))
 """What is written beside these in Portuguese, French, Spanish, Nordic tongues, Italian, Dutch and
 Catalan."""
-_MARK_IN_WORD = re.compile(r"[^\W\d_][€‘‚“”„–…°§©®«»·´µ¿¡ªº][^\W\d_]")
+_POLISH = re.compile(r"[^\W\d_][¹³¿][^\W\d_]")
+"""What the commonest letters of Polish look like in Windows-1252."""
+_MARK_IN_WORD = re.compile(r"[^\W\d_][€‘‚“”„–…°§©®«»·´µ¿¡ªº¹³][^\W\d_]")
 _MARKED = "proveout.marked"
 """How codecs know the handler of errors below."""
 _MARK = "\udcff"
@@ -153,7 +155,11 @@ def _former(data: bytes) -> str | None:
     best = from_bytes(data[:_GUESS_BYTES], cp_exclusion=list(_NOT_BY_LETTER)).best()
     if best is None:
         return "cp1252" if latin else None
-    return "cp1252" if latin and "cp1252" in best.could_be_from_charset else best.encoding
+    if not latin or "cp1252" not in best.could_be_from_charset:
+        return best.encoding
+    if _POLISH.search(data.decode("cp1252")) and _decodes(data, "cp1250"):
+        return "cp1250"
+    return "cp1252"
 
 
 def _is_western(data: bytes) -> bool:
