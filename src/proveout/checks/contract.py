@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from proveout.charter.loaded import LoadedCharter
 from proveout.charter.schema import Charter
@@ -26,7 +26,9 @@ from proveout.evidence.model import (
 )
 from proveout.evidence.outcome import NotMeasured
 from proveout.intake.table import OpenTable
-from proveout.systems.port import System
+
+if TYPE_CHECKING:  # what answers is loaded by those who ask it
+    from proveout.systems.port import System
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

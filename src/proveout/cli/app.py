@@ -90,6 +90,10 @@ def _options(
 
 def main() -> None:
     """Entry point of `proveout`."""
+    import gc
+
     from proveout.cli.commands import REGISTRARS
 
+    # What is loaded stays: to look for garbage among it again and again takes a tenth of a second.
+    gc.set_threshold(100_000, 20, 50)
     sys.exit(run_app(build_app(REGISTRARS), sys.argv[1:]))

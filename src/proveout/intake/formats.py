@@ -6,7 +6,6 @@ import codecs
 from pathlib import Path
 
 from proveout.errors import InputError
-from proveout.intake.archives import is_archive
 from proveout.intake.readers.streams import compression_of, opened
 
 _BY_SUFFIX = {
@@ -78,8 +77,10 @@ def format_of(path: Path, name: str) -> str:
 def _refuse_packed(path: Path, name: str, head: bytes) -> None:
     """Say of an archive that it is one; a .zip is unpacked before."""
     found = next((what for magic, what in _PACKED.items() if head.startswith(magic)), None)
-    if head.startswith(b"PK\x03\x04") and not is_archive(path):
-        found = None
+    if head.startswith(b"PK\x03\x04"):
+        from proveout.intake.archives import is_archive
+
+        found = found if is_archive(path) else None
     if compression_of(path) is not None:
         with opened(path, name) as stream:
             head = stream.read(512)

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
-from proveout.charter.schema import Source
-
-if TYPE_CHECKING:  # ibis takes half a second to import
+if TYPE_CHECKING:  # ibis takes half a second to import, and the charter a tenth
     import ibis.expr.types as ir
+
+    from proveout.charter.schema import Source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

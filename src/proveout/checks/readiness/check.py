@@ -47,8 +47,6 @@ class ReadinessCheck:
         """Audit source by source, then compare sites, then pilot with production."""
         from proveout.checks.readiness.audit import audit_source
         from proveout.checks.readiness.comparison import compare
-        from proveout.checks.readiness.gap import findings as sandbox_gap
-        from proveout.checks.readiness.series import series_findings
         from proveout.checks.readiness.telling import findings
         from proveout.checks.readiness.unread import left_unread
 
@@ -63,7 +61,10 @@ class ReadinessCheck:
                 references=references,
             )  # fmt: skip
             yield from findings(context, audit, "production")
-            yield from series_findings(context, opened, "production")
+            if len(opened.parts) > 1 or opened.source.deliveries is not None:
+                from proveout.checks.readiness.series import series_findings
+
+                yield from series_findings(context, opened, "production")
             yield from left_unread(context, opened, "production")
             audits.append(audit)
         yield from compare(context, audits, "production")
@@ -77,6 +78,8 @@ class ReadinessCheck:
             yield from duplicate_findings(context, production)
         if pilot is None:
             return
+        from proveout.checks.readiness.gap import findings as sandbox_gap
+
         yield Progress(done=len(production), total=total, what=f"auditing {pilot.name}")
         audit = audit_source(
             pilot, charter=context.charter, now=context.now, seed=context.seed,

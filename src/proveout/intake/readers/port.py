@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
-from proveout.charter.schema import Source
 from proveout.intake.rejects import ListedRejects
 from proveout.intake.session import Session
 from proveout.intake.table import FileRead, Rejects
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
+
+    from proveout.charter.schema import Source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
