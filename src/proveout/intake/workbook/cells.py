@@ -47,11 +47,21 @@ def kind_of(cell: Any) -> Kind:
 
 
 def as_text(cell: Any) -> str:
-    """Write a cell as a spreadsheet shows it: 12 rather than 12.0."""
+    """Write a cell as a spreadsheet shows it: 12 rather than 12.0, 30:15:00 for a day and more."""
     if isinstance(cell, bool):
         return str(cell).upper()
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < EXACT:
         return str(int(cell))
     if isinstance(cell, dt.datetime):
         return cell.isoformat(sep=" ")
+    if isinstance(cell, dt.timedelta):
+        return _span_as_text(cell)
     return str(cell)
+
+
+def _span_as_text(span: dt.timedelta) -> str:
+    """Write a span in hours, as '[h]:mm:ss' does: '30:15:00', and '-02:24:00' below zero."""
+    minutes, seconds = divmod(abs(span), dt.timedelta(minutes=1))
+    rest = f".{seconds.microseconds:06}" if seconds.microseconds else ""
+    sign = "-" if span < dt.timedelta(0) else ""
+    return f"{sign}{minutes // 60:02}:{minutes % 60:02}:{seconds.seconds:02}{rest}"

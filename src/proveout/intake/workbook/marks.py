@@ -1,16 +1,19 @@
 """What calamine does not tell of a sheet: errors, hidden rows and columns, formulas without value.
 
-It reads a cell with an error, or with a formula that was never computed, as an empty one.
+It reads a cell with an error, or with a formula that was never computed, as an empty one, and a
+span below zero in the form of a time of day as another time of day.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import datetime as dt
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from proveout.errors import InputError
 from proveout.intake.workbook.grid import Area, Grid, Uncomputed, address
+from proveout.intake.workbook.serials import span_of
 
 _ROWS, _COLUMNS = 1 << 20, 1 << 14
 _CELLS = 45_000_000
@@ -34,6 +37,8 @@ class Marks:
     """First and last of each stretch."""
     merges: list[Area] = field(default_factory=list)
     """In columns of the sheet; only where calamine has none."""
+    below_zero: Callable[[], Mapping[tuple[int, int], float]] = dict
+    """Looks for figures below zero; asked only where the sheet has times of day."""
     last_row: int = 0
     last_column: int = 0
     is_doubtful: bool = False
@@ -64,7 +69,7 @@ class Marks:
 
     def added_to(self, grid: Grid) -> Grid:
         """Return the grid with all of it."""
-        grid = _with_cells(grid, self.cells)
+        grid = _with_spans(_with_cells(grid, self.cells), self.below_zero)
         columns = {c for first, last in self.hidden_columns for c in range(first, last + 1)}
         merges = [
             Area(
@@ -79,6 +84,17 @@ class Marks:
             hidden_rows=frozenset(self.hidden_rows),
             hidden_columns=frozenset(columns),
         )
+
+
+def _with_spans(grid: Grid, below_zero: Callable[[], Mapping[tuple[int, int], float]]) -> Grid:
+    """Write spans below zero, such as an end before its start, where a time of day was read."""
+    if not any(type(cell) is dt.time for row in grid.rows for cell in row):
+        return grid
+    for (row, column), days in below_zero().items():
+        at = column - grid.left
+        if row < len(grid.rows) and 0 <= at < grid.width and type(grid.rows[row][at]) is dt.time:
+            grid.rows[row][at] = span_of(days)
+    return grid
 
 
 def _with_cells(grid: Grid, cells: Mapping[tuple[int, int], str]) -> Grid:

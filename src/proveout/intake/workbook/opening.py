@@ -7,6 +7,7 @@ import re
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -87,10 +88,13 @@ def _part(name: str) -> str:
 
 def _of_xlsx(archive: Archive, marks: Mapping[str, Marks], stack: ExitStack) -> Book:
     from proveout.intake.workbook.ooxml import main_part, open_ooxml
-    from proveout.intake.workbook.xlsx_marks import sheet_parts
+    from proveout.intake.workbook.xlsx_marks import below_zero, sheet_parts
 
     parts = sheet_parts(archive)
     known = {sheet: marks[_part(p)] for sheet, p in parts.items() if _part(p) in marks}
+    for sheet, each in known.items():
+        part = archive.find(parts[sheet])
+        each.below_zero = partial(lambda of: below_zero(archive.pieces(of)), part or parts[sheet])
     try:
         return _with_marks(archive.path, archive.name, known or _UNKNOWN, stack)
     except InputError:

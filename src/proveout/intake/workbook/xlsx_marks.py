@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterable
+from contextlib import suppress
 
 from proveout.intake.workbook.archive import Archive
 from proveout.intake.workbook.cells import ERRORS
@@ -24,6 +26,10 @@ _ERROR = re.compile(
 _NO_VALUE = re.compile(
     rb"<(?:\w+:)?c\b([^>]*)>\s*<(?:\w+:)?f\b[^>]*?(?:/>|>([^<]{0,9000})</(?:\w+:)?f>)"
     rb"\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
+)
+_BELOW_ZERO = re.compile(
+    rb"<(?:\w+:)?c\b([^<>]*)>(?:<(?:\w+:)?f\b[^<>]*>(?:[^<]*</(?:\w+:)?f>)?)?"
+    rb"<(?:\w+:)?v>(-[0-9][0-9.eE+-]{0,30})</"
 )
 _AT = re.compile(rb"\br=[\"']([A-Z]{1,3})(\d{1,7})[\"']")
 _ROW_AT = re.compile(rb"\br=[\"'](\d{1,7})[\"']")
@@ -97,6 +103,21 @@ class XlsxScan:
             marks.last_column = max(marks.last_column, columns)
         else:
             marks.last_column = max(marks.last_column, 25)
+
+
+def below_zero(pieces: Iterable[bytes]) -> dict[tuple[int, int], float]:
+    """Find the figures below zero of one sheet."""
+    found: dict[tuple[int, int], float] = {}
+    rest = b""
+    for piece in pieces:
+        text = rest + piece
+        cut = text.rfind(b"c>") + 2
+        for cell in _BELOW_ZERO.finditer(text[:cut]):
+            if at := _place(cell[1]):
+                with suppress(ValueError):
+                    found[at] = float(cell[2])
+        rest = text[cut:][-_LONGEST:]
+    return found
 
 
 def sheet_parts(archive: Archive) -> dict[str, str]:
