@@ -28,6 +28,7 @@ from proveout.errors import InputError
 if TYPE_CHECKING:
     from proveout.charter.loaded import LoadedCharter
     from proveout.checks.readiness.remediation import RemediationItem
+    from proveout.cli.cells_search import CellOptions
 
 
 def register(app: typer.Typer) -> None:
@@ -133,7 +134,6 @@ def command(
     from proveout.cli.cells_search import CellOptions, with_cells
     from proveout.cli.cells_view import plain_cells, shown_cells
     from proveout.cli.duplicates_view import (
-        can_look,
         plain_duplicates,
         shown_duplicates,
         with_duplicates,
@@ -153,7 +153,7 @@ def command(
         sources or [], declared, {"null_values": listed(null), "table": table}, charter
     )
     earlier, renamed = ([], []) if since is None else earlier_audit(since, loaded.charter)
-    can_look(duplicates)
+    _check_ends({"--todo": todo, "--duplicates": duplicates}, wanted, loaded, since)
     with asking(loaded, CHECK.name, seed=seed, earlier=earlier) as context:
         collected = collect(CHECK.run(context), output, begin="reading")
         twins = None
@@ -191,7 +191,7 @@ def command(
         output.say(Text(sentence))
     if todo is not None:
         n = write_todo(todo, items, entries, day=context.now.date().isoformat())
-        output.say(Text(f"Wrote {n:,} findings to {todo}."))
+        output.say(Text(f"Wrote {n:,} {'finding' if n == 1 else 'findings'} to {todo}."))
     _say_unread(collected, output)
     if null is None and (texts := _stand_ins(items)):
         given_again = " ".join(without_password(each) for each in sources or ())
@@ -222,6 +222,24 @@ def _charter(
         changed["production"] = [{"path": _from_here(each), **of_source} for each in sources]
     data = charter_of("audit", changed).charter.data
     return replace(loaded, charter=loaded.charter.model_copy(update={"data": data}))
+
+
+def _check_ends(
+    written: dict[str, Path | None], wanted: CellOptions, loaded: LoadedCharter, since: Path | None
+) -> None:
+    """Find out before the audit begins whether it could end well.
+
+    Raises MissingExtraError or InputError.
+    """
+    from proveout.checks.readiness.duplicates import require_splink
+    from proveout.cli.destinations import check_destinations
+
+    if written["--duplicates"] is not None:
+        require_splink()
+    # With --ask, the file of --labels is written: it holds the answers.
+    written |= {"--cells": wanted.out, "--labels": wanted.labels if wanted.ask else None}
+    read = since, None if wanted.ask else wanted.labels
+    check_destinations(written, loaded=loaded, also_read=[each for each in read if each])
 
 
 def _from_here(path: str) -> str:

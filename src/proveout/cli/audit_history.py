@@ -70,11 +70,13 @@ def write_todo(
     file: Path, items: Sequence[RemediationItem], entries: Sequence[Entry], *, day: str
 ) -> int:
     """Write the list of things to fix, with what is gone; return how many lines it has."""
+    from proveout.intake.standard.writing import replacing
+
     known = {entry.id: entry for entry in entries}
     rows = [_open_row(item, known.get(item.id), day) for item in items]
     rows += [_left_row(entry) for entry in entries if not entry.is_open]
     try:
-        with file.open("w", encoding="utf-8", newline="") as out:
+        with replacing(file) as partial, partial.open("w", encoding="utf-8", newline="") as out:
             writer = csv.DictWriter(out, TODO_FIELDS)
             writer.writeheader()
             writer.writerows({key: _safe(value) for key, value in row.items()} for row in rows)

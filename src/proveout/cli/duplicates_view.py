@@ -51,30 +51,17 @@ def with_duplicates(
     ), found
 
 
-def can_look(out: Path | None) -> None:
-    """Find out before the audit begins whether the search could end well.
-
-    Raises MissingExtraError or InputError.
-    """
-    if out is None:
-        return
-    from proveout.checks.readiness.duplicates import require_splink
-
-    require_splink()
-    if not out.absolute().parent.is_dir():
-        raise InputError(
-            f"{out} cannot be written: there is no folder {out.parent}.",
-            hint="Name a file in a folder that exists: --duplicates duplicates.csv",
-        )
-
-
 def write_clusters(found: Duplicates, out: Path) -> None:
     """Write every record of every cluster as CSV. Raises InputError where it cannot be written."""
     from proveout.checks.readiness.duplicates import COLUMNS, lines
+    from proveout.intake.standard.writing import replacing
 
     names = [*COLUMNS, *(name for name in found.naming if name not in COLUMNS)]
     try:
-        with out.open("w", newline="", encoding="utf-8") as stream:
+        with (
+            replacing(out) as partial,
+            partial.open("w", newline="", encoding="utf-8") as stream,
+        ):
             writer = csv.DictWriter(stream, names)
             writer.writeheader()
             writer.writerows(

@@ -127,3 +127,27 @@ def test_what_cannot_end_well_is_told_before_the_audit_begins(
     assert (no_folder, no_part) == (2, 3)
     assert first["message"] == (f"{out} cannot be written: there is no folder {out.parent}.")
     assert second["hint"] == "Install it: pip install 'proveout[duplicates]'"
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("name,town\n", "same holds no records"),
+        ("name,town\nMeyer,Bonn\n", "same holds one record"),
+        ("name,town\n" + "Meyer,Bonn\n" * 5, "same holds the same record again and again"),
+    ],
+)
+def test_too_few_records_to_compare_are_told_as_such(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, reason: str
+) -> None:
+    """No record, one record, or one again and again: said, never 'none found'."""
+    source = tmp_path / "same.csv"
+    source.write_text(text, encoding="utf-8")
+
+    run_app(
+        build_app([audit_command.register]),
+        ["audit", str(source), "--duplicates", str(tmp_path / "out.csv"), "--json"],
+    )
+
+    (told,) = json.loads(capsys.readouterr().out)["duplicates"]["sources"]
+    assert (told["not_told"], told["n_in_excess"]) == (reason, None)

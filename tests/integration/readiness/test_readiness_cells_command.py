@@ -225,3 +225,50 @@ def test_an_assessment_looks_closer_where_the_charter_says_so(tmp_path: Path) ->
 def _no_system() -> None:
     msg = "no system is asked here"
     raise AssertionError(msg)
+
+
+@pytest.mark.parametrize("option", ["--cells", "--duplicates", "--todo", "--labels"])
+def test_what_is_read_is_never_written_over(audit: Run, option: str) -> None:
+    """A list that names the data itself, by whatever path, is refused before any work is done."""
+    before = Path("orders.csv").read_bytes()
+    Path("link.csv").symlink_to("orders.csv")
+    asked = ["--ask", "2"] if option == "--labels" else []
+
+    code, _, said = audit("orders.csv", option, "link.csv", *asked)
+
+    assert code == 2
+    assert said == (
+        "Error: link.csv is one of the files to read, and would be overwritten.\n"
+        f"Name another file with {option}.\n"
+    )
+    assert Path("orders.csv").read_bytes() == before
+
+
+def test_two_lists_are_not_written_to_one_file(audit: Run) -> None:
+    """The second would replace the first."""
+    code, _, said = audit("orders.csv", "--todo", "list.csv", "--cells", "./list.csv")
+
+    assert code == 2
+    assert said == (
+        "Error: --todo and --cells both name list.csv.\nName another file with --cells.\n"
+    )
+
+
+def test_a_list_that_cannot_be_written_is_told_before_the_audit(audit: Run) -> None:
+    """Nobody waits an hour to hear that a folder is missing."""
+    code, out, said = audit("orders.csv", "--todo", "nowhere/todo.csv")
+
+    assert (code, out) == (2, "")
+    assert said == (
+        "Error: nowhere/todo.csv cannot be written: there is no folder nowhere.\n"
+        "Name a file in a folder that exists: --todo todo.csv\n"
+    )
+
+
+def test_a_list_may_go_to_a_pipe_or_a_device(audit: Run) -> None:
+    """It is written to, never replaced by a file."""
+    code, _, said = audit("orders.csv", "--todo", "/dev/null")
+
+    assert code == 0
+    assert Path("/dev/null").is_char_device()
+    assert "findings to /dev/null." in said or "finding to /dev/null." in said

@@ -43,7 +43,14 @@ def _is_number(cell: str) -> bool:
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """Give a file beside `path` to write to; it takes its place when all has been written."""
+    """Give a file beside `path` to write to; it takes its place when all has been written.
+
+    What a link leads to is replaced, not the link; a device or a pipe is written to as it is.
+    """
+    if path.exists() and not path.is_file():
+        yield path
+        return
+    path = Path(os.path.realpath(path))
     handle, name = tempfile.mkstemp(prefix=f".{path.name[:40]}.", suffix=".part", dir=path.parent)
     os.close(handle)
     partial = Path(name)

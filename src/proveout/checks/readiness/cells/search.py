@@ -16,6 +16,7 @@ from proveout.errors import InputError
 from proveout.evidence.model import Interval
 from proveout.intake.readers.arrow_table import ArrowTable
 from proveout.intake.session import Session, literal, quoted
+from proveout.intake.standard.writing import replacing
 
 if TYPE_CHECKING:
     from proveout.checks.readiness.cells.signal import Kind
@@ -66,8 +67,6 @@ def search(
 
     Raises InputError where the file cannot be written.
     """
-    if out is not None:
-        _check_writable(out)
     listing = None if out is None else _Listing(session)
     columns = []
     for at, found in enumerate(detect(grid, labels=labels, seed=seed)):
@@ -116,18 +115,16 @@ class _Listing:
             self._table.append(list(zip(*held, strict=True)))
 
     def write(self, out: Path) -> None:
-        """Write all that was taken in, and forget it."""
+        """Write all that was taken in, whole or not at all, and forget it."""
         name, listed = quoted(self._table.name), ", ".join(map(quoted, COLUMNS))
         ordered = f'SELECT {listed} FROM {name} ORDER BY "row", "position"'  # noqa: S608 - own names
-        self._session.execute(f"COPY ({ordered}) TO {literal(str(out))} (FORMAT csv, HEADER)")
+        try:
+            with replacing(out) as partial:
+                place = literal(str(partial))
+                self._session.execute(f"COPY ({ordered}) TO {place} (FORMAT csv, HEADER)")
+        except OSError as error:
+            raise InputError(
+                f"{out} cannot be written: {error.strerror or error}.",
+                hint="Name a file in a folder that exists: --cells cells.csv",
+            ) from error
         self._session.execute(f"DROP TABLE {name}")
-
-
-def _check_writable(out: Path) -> None:
-    try:
-        out.open("w").close()
-    except OSError as error:
-        raise InputError(
-            f"{out} cannot be written: {error.strerror or error}.",
-            hint="Name a file in a folder that exists: --cells cells.csv",
-        ) from error

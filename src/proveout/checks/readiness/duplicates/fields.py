@@ -99,7 +99,8 @@ def _shape(stack: Stacked, position: int) -> _Shape:
         "GROUP BY source, t"
     )
     n, filled, by_source = stack.row(
-        "SELECT sum(k), coalesce(sum(k) FILTER (t IS NOT NULL), 0), count(t) FROM looked"
+        "SELECT coalesce(sum(k), 0), coalesce(sum(k) FILTER (t IS NOT NULL), 0), count(t) "
+        "FROM looked"
     )
     distinct, chance = stack.row(
         "SELECT count(*), coalesce(sum(k * (k - 1)) / greatest(sum(k) * (sum(k) - 1), 1), 0) FROM "

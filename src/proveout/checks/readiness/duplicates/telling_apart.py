@@ -24,9 +24,11 @@ def untold(stack: Stacked, source: str, fields: Sequence[Field]) -> Untold | Non
     where = f"source = {_literal(source)}"
     n, n_named = stack.row(f"SELECT count(*), count_if({named}) FROM compared WHERE {where}")  # noqa: S608
     if n < _FEWEST:
+        (n_all,) = stack.row(f"SELECT count(*) FROM records WHERE {where}")  # noqa: S608
+        held = "the same record again and again" if n_all > 1 else "one record"
         return Untold(
-            reason=f"{source} holds {'one record' if n else 'no records'}",
-            next_step="Give a source with several records.",
+            reason=f"{source} holds {held if n_all else 'no records'}",
+            next_step="Give a source with several records that differ.",
         )
     if n_named < _HALF * n:
         return Untold(
