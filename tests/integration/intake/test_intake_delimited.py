@@ -275,6 +275,22 @@ def test_lines_may_end_in_several_ways(open_: Open, tmp_path: Path, text: str) -
     assert rows(open_("t.csv")) == [(1, 2), (3, 4)]
 
 
+@pytest.mark.parametrize(("in_name", "at_end"), [("\n", "\r\n"), ("\r\n", "\n"), ("\n", "\n")])
+@pytest.mark.parametrize("before", ["", "\n"])
+def test_a_name_may_go_over_lines_that_end_otherwise_than_rows(
+    open_: Open, tmp_path: Path, in_name: str, at_end: str, before: str
+) -> None:
+    """A spreadsheet writes a line feed within a name, and other line ends after rows."""
+    lines = [f'{before}id,"per{in_name}year",x', *(f"{at},a,{3 * at}" for at in range(60))]
+    (tmp_path / "t.csv").write_text(at_end.join(lines) + at_end, newline="")
+
+    opened = open_("t.csv")
+
+    assert types(opened) == {"id": "int64", "per year": "string", "x": "int64"}
+    assert rows(opened) == [(at, "a", 3 * at) for at in range(60)]
+    assert opened.rejects.count == 0
+
+
 def test_a_header_alone_is_a_table_without_rows(open_: Open, tmp_path: Path) -> None:
     """Nothing is wrong with it."""
     (tmp_path / "t.csv").write_text("a,b\n")

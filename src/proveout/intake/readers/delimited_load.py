@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import csv
+import io
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
@@ -11,7 +13,7 @@ from typing import Any, Self
 from proveout.errors import InputError
 from proveout.intake.readers.delimited_dialect import LONGEST_ROW_BYTES, Dialect
 from proveout.intake.readers.port import SourceFile
-from proveout.intake.readers.streams import compression_of, for_engine
+from proveout.intake.readers.streams import SAMPLE_BYTES, compression_of, for_engine, opened
 from proveout.intake.readers.typing import store
 from proveout.intake.rejects import RAW_CHARACTERS
 from proveout.intake.session import Session, literal, quoted
@@ -77,14 +79,16 @@ def load(path: Path, file: SourceFile, dialect: Dialect, session: Session) -> Lo
     import duckdb
 
     table, errors, scans = (session.new_name(stem) for stem in ("rows", "errors", "scans"))
-    keeping = {
+    keeping: dict[str, Any] = {
         "store_rejects": True,
         "rejects_limit": 0,
         "rejects_table": errors,
         "rejects_scan": scans,
     }
+    ends = {} if dialect.header_lines == 1 else _row_end(path, file, dialect)
+    keeping |= ends
     try:
-        passing_over = _scan(path, file, dialect, {"ignore_errors": True})
+        passing_over = _scan(path, file, dialect, {"ignore_errors": True, **ends})
         notes = store(
             session,
             table,
@@ -104,6 +108,28 @@ def load(path: Path, file: SourceFile, dialect: Dialect, session: Session) -> Lo
     reasons = session.rows(f"SELECT DISTINCT reason FROM {quoted(rejects)}")
     found = frozenset(reason for (reason,) in reasons)
     return Loaded(table=table, rejects=rejects, reasons=found, notes=notes)
+
+
+def _row_end(path: Path, file: SourceFile, dialect: Dialect) -> dict[str, str]:
+    """Tell the engine how the header row ends, where a name in it holds a line end of another kind.
+
+    The engine goes by the first line end that it meets, within quotes too, and then finds no rows.
+    """
+    with opened(path, file.name) as stream:
+        head = stream.read(SAMPLE_BYTES).decode("utf-8", errors="replace")
+    lines, taken = io.StringIO(head, newline=""), [""]
+    for _ in range(dialect.header_line - 1):
+        next(lines, "")
+
+    def consumed() -> Iterator[str]:
+        for line in lines:
+            taken.append(line)
+            yield line
+
+    next(csv.reader(consumed(), delimiter=dialect.delimiter), None)
+    if taken[-1].endswith("\r\n"):
+        return {"new_line": "\\r\\n"}
+    return {"new_line": "\\n"} if taken[-1].endswith("\n") else {}
 
 
 def _forget(session: Session, *tables: str) -> None:
