@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -64,6 +65,7 @@ def export_command(
     Rules that were merely observed say so, and have the severity 'info'. Exit code 0: written.
     """
     from proveout.charter.contract import contract_of
+    from proveout.cli.destinations import check_destinations
 
     output = Output(as_json=as_json)
     loaded = _loaded(source, {"null_values": listed(null), "table": table}, listed(key))
@@ -71,6 +73,7 @@ def export_command(
         raise InputError(
             f"{source} names no production data.", hint="Name it under data.production."
         )
+    check_destinations({"--out": out}, loaded=loaded)
     tables = _declared(loaded) if declared_only else _observed(loaded, seed)
     name = loaded.charter.pilot if _is_charter(source) else tables[0].name
     contract = contract_of(name, loaded.charter.data, tables, version=version)
@@ -107,6 +110,11 @@ def import_command(
     from proveout.charter.contract import import_contract, load_contract
 
     output = Output(as_json=as_json)
+    if out is not None and os.path.realpath(out) == os.path.realpath(contract):
+        raise InputError(
+            f"{out} is the contract to read, and would be overwritten.",
+            hint="Name another file with --out.",
+        )
     found = import_contract(load_contract(contract), table=table)
     plain = {
         "data": found.data,
@@ -196,8 +204,11 @@ def _give(plain: dict[str, Any], name: str, output: Output) -> None:
 
 
 def _write(out: Path, plain: dict[str, Any]) -> None:
+    from proveout.intake.standard.writing import replacing
+
     try:
-        out.write_text(_yaml(plain), encoding="utf-8")
+        with replacing(out) as part:
+            part.write_text(_yaml(plain), encoding="utf-8")
     except OSError as error:
         raise InputError(
             f"{out} cannot be written: {error.strerror or error}.",

@@ -67,6 +67,7 @@ def command(
     makes up for it. How it was drawn is written beside it, into OUT.design.json.
     """
     from proveout.checks.readiness.production_sample import sample_production
+    from proveout.cli.destinations import check_destinations
 
     output = Output(as_json=as_json)
     if out.suffix.lower() not in (".csv", ".parquet"):
@@ -75,6 +76,7 @@ def command(
         )
     source_of = {"path": source, "null_values": listed(null), "table": table}
     loaded = charter_of("sample", {"production": [source_of], "required": listed(required)})
+    check_destinations({"--out": out}, loaded=loaded)
     with asking(loaded, "readiness", seed=seed) as context:
         opened = context.data.production()[0]
         drawn = sample_production(

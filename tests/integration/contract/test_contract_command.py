@@ -210,3 +210,27 @@ def test_days_in_a_contract_are_text(tmp_path: Path) -> None:
     loaded: dict[str, Any] = load_contract(file)
 
     assert loaded["team"] == {"members": [{"dateIn": "2024-01-02"}]}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "kept", "message"),
+    [
+        (("export", "pilot.yaml", "-o", "pilot.yaml"), "pilot.yaml",
+         "Error: pilot.yaml is one of the files to read, and would be overwritten.\n"),
+        (("export", "invoices.csv", "-o", "invoices.csv"), "invoices.csv",
+         "Error: invoices.csv is one of the files to read, and would be overwritten.\n"),
+        (("import", "contract.yaml", "-o", "contract.yaml"), "contract.yaml",
+         "Error: contract.yaml is the contract to read, and would be overwritten.\n"),
+    ],
+)  # fmt: skip
+def test_what_is_read_is_not_overwritten(
+    contract: Run, arguments: tuple[str, ...], kept: str, message: str
+) -> None:
+    """Neither charter nor data nor contract."""
+    contract("export", "--declared-only", "-o", "contract.yaml")
+    before = Path(kept).read_bytes()
+
+    code, _, said = contract(*arguments)
+
+    assert (code, said) == (2, message + "Name another file with --out.\n")
+    assert Path(kept).read_bytes() == before

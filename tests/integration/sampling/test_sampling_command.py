@@ -93,3 +93,23 @@ def test_a_sample_of_a_sample_is_refused(
         "stand for the sample only.",
         "hint": "Draw from the source itself.",
     }
+
+
+def test_the_sample_never_replaces_what_it_is_drawn_from(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A sample written over its population would be all that is left of it."""
+    path = orders(tmp_path)
+    before = path.read_bytes()
+
+    code = run_app(
+        build_app([sample_command.register]), ["sample", str(path), "-o", str(path), "--rows", "9"]
+    )
+
+    assert code == 2
+    assert capsys.readouterr().err.replace("\n", " ") == (
+        f"Error: {path} is one of the files to read, and would be overwritten. "
+        "Name another file with --out. "
+    )
+    assert path.read_bytes() == before
+    assert not path.with_name("orders.design.json").exists()
