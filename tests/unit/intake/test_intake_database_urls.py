@@ -127,3 +127,34 @@ def test_every_engine_is_on_its_page() -> None:
     ]
 
     assert missing == []
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("postgresql://ann:p@ss@db/erp", "postgresql://ann:p%40ss@db/erp"),
+        ("postgresql://ann:p%40ss@db/erp", "postgresql://ann:p%40ss@db/erp"),
+        ("postgresql://db:5432/erp?user=a&password=s@x", None),
+        ("postgresql://one:5432,two:5432/erp?application_name=a@b", None),
+        ("snowflake://ann:pw@account/db", None),
+        ("spark://local[2]", None),
+    ],
+)
+def test_an_at_sign_in_a_password_does_not_end_it(written: str, meant: str | None) -> None:
+    """A driver would take the rest of the password for the host, and show it in its message."""
+    assert filled_in(written, {}) == (meant or written)
+
+
+@pytest.mark.parametrize("password", ["s3/cret", "s3?cret", "s3#cret"])
+def test_a_password_without_a_clear_end_is_refused(password: str) -> None:
+    """It would be shown in the driver's message as a port, a database or an option."""
+    with pytest.raises(InputError) as caught:
+        filled_in(f"postgresql://ann:{password}@db/erp", {})
+
+    assert caught.value.message == (
+        "postgresql://ann@db/erp: the password holds a '/', '?' or '#', which ends a part of a URL."
+    )
+    assert caught.value.hint == (
+        "Write '%2F', '%3F' or '%23' instead; or keep it in an environment variable, and write "
+        "${NAME}."
+    )

@@ -9,6 +9,9 @@ from collections.abc import Mapping
 from proveout.errors import InputError
 
 _SECRET = re.compile(r"^([\w+.-]+://[^/?#@:]*):.*@", re.DOTALL)
+_USER = re.compile(r"([\w+.-]+://[^/?#@:]*):([^/?#]*)@")
+"""With a password that holds nothing that ends a part of a URL."""
+_PORT = re.compile(r"[\w+.-]+://[^/?#@:]*:\d+(?:[/?#,]|$)")
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
 _PATH = re.compile(r"[?&]path=([^&#]+)")
 """The one option that says what is read, and holds no secret."""
@@ -32,7 +35,9 @@ def without_password(url: str) -> str:
 
 
 def filled_in(url: str, environment: Mapping[str, str] | None = None) -> str:
-    """Put in what the environment holds for each '${NAME}'. Raises InputError naming what it lacks.
+    """Put in what the environment holds for each '${NAME}', and mark an '@' of a password as such.
+
+    Raises InputError naming what the environment lacks, or on a password that has no clear end.
 
     >>> filled_in("mysql://ann:${PW}@db/erp", {"PW": "secret"})
     'mysql://ann:secret@db/erp'
@@ -47,7 +52,25 @@ def filled_in(url: str, environment: Mapping[str, str] | None = None) -> str:
             hint=f"Set it: export {missing[0]}=…",
         )
     # A password may hold what means something in a URL.
-    return _VARIABLE.sub(lambda match: quote(known[match[1]], safe=""), url)
+    return _told_apart(_VARIABLE.sub(lambda match: quote(known[match[1]], safe=""), url))
+
+
+def _told_apart(url: str) -> str:
+    """Return a URL in which a password ends where a driver would have it end.
+
+    Else the driver takes the rest of it for the host, and says so in its message.
+    """
+    clear = _USER.match(url)
+    if clear is not None:
+        return f"{clear[1]}:{clear[2].replace('@', '%40')}@{url[clear.end() :]}"
+    if _SECRET.match(url) and not _PORT.match(url):
+        raise InputError(
+            f"{without_password(url)}: the password holds a '/', '?' or '#', which ends a part of "
+            "a URL.",
+            hint="Write '%2F', '%3F' or '%23' instead; or keep it in an environment variable, and "
+            "write ${NAME}.",
+        )
+    return url
 
 
 def scrubbed(text: str, url: str) -> str:
