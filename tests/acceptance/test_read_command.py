@@ -48,6 +48,7 @@ def test_one_file_goes_to_standard_output_as_it_stands(tmp_path: Path) -> None:
     assert found.stdout.splitlines()[-1] == "10,0.50,011,2023-01-10"
     assert found.stderr.splitlines() == [
         "prices.csv: 1 row put right. Line 13: A delimiter too many before field 2 is passed over.",
+        "prices.csv: 2 lines beside the table set aside. Line 1: Report of prices; --json lists all.",
         "See every such row: add --rejects FILE",
     ]
 
@@ -120,6 +121,15 @@ def test_every_repair_and_every_reject_is_listed(tmp_path: Path) -> None:
             "Error: a.csv and deep/a.csv would both become out/a.csv.csv.\n"
             "Read them in two calls, into two folders.\n",
         ),
+        (
+            ["a.csv", "-o", "new.csv", "--rejects", "new.csv"],
+            "Error: --out and --rejects both name new.csv.\nName another file with --rejects.\n",
+        ),
+        (
+            ["a.csv", "-o", "out", "--rejects", "out/a.csv"],
+            "Error: out/a.csv holds a table that was read just now, and would be overwritten by "
+            "the rows that were repaired or refused.\nName another file with --rejects.\n",
+        ),
     ],
 )
 def test_nothing_is_overwritten(tmp_path: Path, arguments: list[str], message: str) -> None:
@@ -162,3 +172,37 @@ def test_other_formats_are_read_too(tmp_path: Path) -> None:
     assert pq.read_table(tmp_path / "u.parquet").to_pylist() == [
         {"a": "01", "b": "x"}, {"a": "02", "b": "y"},
     ]  # fmt: skip
+
+
+def test_pipe_is_called_a_pipe(tmp_path: Path) -> None:
+    """What can be read only once is said to be that, and not to be absent."""
+    os.mkfifo(tmp_path / "p.csv")
+
+    found = run(tmp_path, "p.csv")
+
+    assert found.returncode == 2
+    assert found.stderr.splitlines() == [
+        "p.csv is no file but a pipe or a device, which can be read only once. "
+        "Write what comes from it to a file first."
+    ]
+
+
+def test_json_that_is_called_csv_is_read_as_json(tmp_path: Path) -> None:
+    """What a file begins with counts, where it is no delimited text."""
+    (tmp_path / "j.csv").write_text('[{"a": 1, "b": "x"}, {"a": 2, "b": "y"}]')
+
+    assert run(tmp_path, "j.csv").stdout == "a,b\n1,x\n2,y\n"
+
+
+def test_what_is_set_aside_is_told(tmp_path: Path) -> None:
+    """Titles, totals and notes around a table are no records, and are not dropped in silence."""
+    (tmp_path / "erp.csv").write_text(
+        "Sales of March\n\nno;name;amount\n1;Ada;3\n2;Bo;4\n3;Cy;5\nTotal;;12\n\nPrinted by SAP\n"
+    )
+
+    found = run(tmp_path, "erp.csv", "-o", "out")
+
+    assert found.stderr.splitlines() == [
+        "erp.csv: 3 lines beside the table set aside. Line 1: Sales of March; --json lists all.",
+        "1 file read: 1 table, 3 rows.",
+    ]

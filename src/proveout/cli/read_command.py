@@ -13,7 +13,7 @@ from proveout.cli.paths import JsonOption, TableOption
 from proveout.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from proveout.intake.standard import FileResult, FoundTable
     from proveout.intake.standard.model import FoundFault
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _SHOWN = 3
 _MOST_LINES = 20
 """As many lines on rows that were not as they should be tell a person enough."""
+_LONG = 60
 _FAULT_FIELDS = ("file", "table", "line", "what", "reason", "message", "certainty", "raw")
 
 
@@ -107,10 +108,16 @@ def _check(
             f"Standard output takes one CSV file, not {what}.",
             hint=f"Say where to write: proveout read {files[0]} -o OUT",
         )
-    if rejects is not None and os.path.realpath(rejects) in map(os.path.realpath, files):
+    if rejects is None:
+        return
+    if os.path.realpath(rejects) in map(os.path.realpath, files):
         raise InputError(
             f"{rejects} is one of the files to read, and would be overwritten.",
             hint="Name another file with --rejects.",
+        )
+    if out is not None and os.path.realpath(rejects) == os.path.realpath(out):
+        raise InputError(
+            f"--out and --rejects both name {rejects}.", hint="Name another file with --rejects."
         )
 
 
@@ -128,6 +135,13 @@ def _faults(results: Iterable[FileResult]) -> Iterable[list[Any]]:
 def _write_faults(path: Path, results: Sequence[FileResult]) -> None:
     from proveout.intake.standard.writing import to_csv
 
+    tables = (table.path for each in results for table in each.tables if table.path is not None)
+    if path.exists() and any(path.samefile(table) for table in tables):
+        raise InputError(
+            f"{path} holds a table that was read just now, and would be overwritten by the rows "
+            "that were repaired or refused.",
+            hint="Name another file with --rejects.",
+        )
     try:
         to_csv(path, _FAULT_FIELDS, _faults(results))
     except OSError as error:
@@ -230,8 +244,21 @@ def _lines(result: FileResult) -> Iterable[str]:
             yield f"{where}: {_count(table.n_repairs, 'row')} put right. {_example(table.repairs)}"
         if table.n_rejects:
             yield f"{where}: {_count(table.n_rejects, 'row')} refused. {_example(table.rejects)}"
+        if table.margin:
+            yield f"{where}: {_set_aside(table.margin)}"
         if table.n_neutralised:
             yield f"{where}: an apostrophe put before {_count(table.n_neutralised, 'cell')}."
+
+
+def _set_aside(margin: Sequence[Mapping[str, Any]]) -> str:
+    """Say what stands around a table and is none of its records."""
+    first = margin[0]
+    at = f"Line {first['line']}" if first.get("line") else str(first.get("at", ""))
+    text = " ".join(str(first["text"]).split())
+    shown = text if len(text) <= _LONG else text[: _LONG - 1] + "…"
+    rest = "; --json lists all." if len(margin) > 1 else "."
+    what = "line" if first.get("line") else "text"
+    return f"{_count(len(margin), what)} beside the table set aside. {at}: {shown}{rest}"
 
 
 def _example(faults: Sequence[FoundFault]) -> str:

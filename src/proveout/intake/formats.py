@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from pathlib import Path
 
 from proveout.errors import InputError
@@ -46,6 +47,8 @@ _TAR_AT = 257
 _MARKUP = {b"<!doctype html": "a web page", b"<html": "a web page", b"<?xml": "an XML document"}
 """What a download gives that needed a login, and what some programs call .xls."""
 
+_OBJECT = re.compile(rb'(\[\s*)?\{\s*"[^"\\]*"\s*:')
+"""How JSON records begin, and hardly any delimited text."""
 _SHEETS_IN_XML = (b"urn:schemas-microsoft-com:office:spreadsheet", b'progid="Excel.Sheet"')
 
 
@@ -71,7 +74,10 @@ def format_of(path: Path, name: str) -> str:
             f"{name} is {no_table[0]}, which cannot be read as a table.",
             hint="Name a CSV, Parquet, JSON Lines, Excel, PDF, DuckDB or SQLite file.",
         )
-    return by_name(path) or ("jsonl" if text[:1] in (b"{", b"[") else "csv")
+    named = by_name(path)
+    if named == "csv" and _OBJECT.match(text):
+        return "jsonl"
+    return named or ("jsonl" if text[:1] in (b"{", b"[") else "csv")
 
 
 def _refuse_packed(path: Path, name: str, head: bytes) -> None:

@@ -88,3 +88,10 @@ def test_western_letters_are_not_taken_for_eastern_ones() -> None:
 
     assert encoding_of(western.encode("cp1252")) == "cp1252"
     assert polish.encode("cp1250").decode(encoding_of(polish.encode("cp1250")) or "") == polish
+
+
+def test_year_above_figures_names_its_column() -> None:
+    """One year in the first row is a name where no value below has its form."""
+    (table,) = read_text("status;2019\nY;2,456,993\nN;5,413,437\nY;12,001\n").tables
+
+    assert (table.header, len(table.rows)) == (("status", "2019"), 3)

@@ -56,7 +56,10 @@ def says_header(cells: Sequence[str], body: Sequence[Profile]) -> float:
         return -1.0
     if _are_years(cells):
         return 1.0
-    votes = sum(_vote(cell, profile) for cell, profile in zip(cells, body, strict=True))
+    # A year above other figures may be a name or a value: the other columns tell.
+    telling = [each for each in zip(cells, body, strict=True) if not _is_year_over(*each)]
+    cells = [cell for cell, _ in telling]
+    votes = sum(_vote(cell, profile) for cell, profile in telling)
     if votes < 0 and not any(is_number(cell) or _looks_like_data(cell) for cell in cells):
         return _DOUBT  # words of the form of what is below: without more, a first row is a header
     if votes == 0:
@@ -64,6 +67,13 @@ def says_header(cells: Sequence[str], body: Sequence[Profile]) -> float:
         named = not any(is_number(cell) for cell in filled) and len(set(filled)) == len(filled)
         return _DOUBT if named and 2 * len(filled) > len(cells) else -_DOUBT
     return votes
+
+
+def _is_year_over(cell: str, profile: Profile) -> bool:
+    """Tell whether this may be a year that names its column: no value below has its form."""
+    text = cell.strip()
+    is_year = len(text) == 4 and text.isascii() and text.isdigit() and int(text) in _YEARS
+    return is_year and profile.n_filled > 0 and not profile.shapes["9999"]
 
 
 def _vote(cell: str, profile: Profile) -> float:

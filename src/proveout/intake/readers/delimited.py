@@ -32,6 +32,8 @@ from proveout.intake.table import FileRead
 _LOOKED_THROUGH = 1 << 20
 """A text of so many bytes is looked through whole; of a larger one the beginning is, and the rest
 where the engine meets damage."""
+_MOST_COLUMNS = 10_000
+"""A table has fewer; more of them in the first line tell that the lines are cut wrongly."""
 _READ_AS_THEY_ARE = ("utf-8", "utf8", "utf-8-sig", "ascii", "us-ascii")
 
 
@@ -50,6 +52,8 @@ def read_delimited(file: SourceFile, session: Session) -> list[ReadTable]:
             f"{file.name} holds nothing but blank lines.",
             hint="Export it again, or take it out of the source's path.",
         )
+    if len(dialect.columns) > _MOST_COLUMNS:
+        raise _too_wide(file, len(dialect.columns))
     read_as: dict[str, Any] = {
         "encoding": encoding,
         "delimiter": dialect.delimiter,
@@ -152,6 +156,14 @@ def _one_newline(path: Path, file: SourceFile, session: Session) -> Path:
             out.write(piece.replace(b"\r\n", b"\n").replace(b"\r", b"\n"))
         out.write(held.replace(b"\r", b"\n"))
     return copy
+
+
+def _too_wide(file: SourceFile, n: int) -> InputError:
+    return InputError(
+        f"{file.name} has {n:,} columns or more in its first line; a table has at most "
+        f"{_MOST_COLUMNS:,}.",
+        hint="Export it with one record per line; write its delimiter if it was not found.",
+    )
 
 
 def _no_text(file: SourceFile) -> InputError:

@@ -87,13 +87,15 @@ def column_names(header: Sequence[str]) -> tuple[str, ...]:
     """Name each column: as written, 'column_3' where nothing is, 'name_2' where it comes again."""
     names: list[str] = []
     taken: set[str] = set()
+    next_: dict[str, int] = {}  # so that a name that comes ten thousand times costs no more
     for position, text in enumerate(header, start=1):
         # A null character would end the name, and bytes that are no text have no place in one.
         plain = text.replace("\0", "").encode(errors="backslashreplace").decode()
         wanted = " ".join(plain.split()) or f"column_{position}"
-        name, again = wanted, 2
+        name, again = wanted, next_.get(wanted, 2)
         while name.casefold() in taken:
             name, again = f"{wanted}_{again}", again + 1
+        next_[wanted] = again
         taken.add(name.casefold())
         names.append(name)
     return tuple(names)

@@ -36,8 +36,7 @@ def _written(
     path: Path, name: str, target: Path | None, wanted: Wanted, taken: frozenset[Path]
 ) -> FileResult:
     if not path.is_file():
-        what = "is a folder" if path.is_dir() else "does not exist"
-        return FileResult(file=name, error=f"{name} {what}.", hint="Name files to read.")
+        return _no_file(path, name)
     if not path.stat().st_size:
         _write_empty(target, wanted)
         return FileResult(file=name, format="csv", read_as={"empty": True})
@@ -51,6 +50,18 @@ def _written(
     if format_ == "csv":
         return large_text(path, name, target, wanted)
     return tables_of(path, name, format_, target, wanted, taken=taken)
+
+
+def _no_file(path: Path, name: str) -> FileResult:
+    """Say what there is instead of a file."""
+    if path.exists() and not path.is_dir():
+        return FileResult(
+            file=name,
+            error=f"{name} is no file but a pipe or a device, which can be read only once.",
+            hint="Write what comes from it to a file first.",
+        )
+    what = "is a folder" if path.is_dir() else "does not exist"
+    return FileResult(file=name, error=f"{name} {what}.", hint="Name files to read.")
 
 
 def _write_empty(target: Path | None, wanted: Wanted) -> None:
