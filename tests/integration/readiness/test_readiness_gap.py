@@ -361,3 +361,18 @@ def test_blanks_around_a_text_do_not_change_what_it_is(session: Session, tmp_pat
             n=7, n_filled=4, n_distinct=3, stored="text", n_numbers=0, n_moments=3
         ),
     }  # fmt: skip
+
+
+def test_where_nothing_tells_kinds_apart_nothing_is_said_to_be_covered(
+    session: Session, tmp_path: Path
+) -> None:
+    """Identifiers alone: not 'every record is of a known kind', for nobody looked."""
+    pilot, production = orders(60, 1)[["id"]], orders(500, 2)[["id"]]
+
+    found = compared(session, tmp_path, pilot, production)
+
+    (missing,) = [e for e in found.not_measured if e.metric == "readiness.outside_pilot"]
+    assert missing.reason == (
+        "the two share no field by which records can be of one kind: there are but identifiers, "
+        "and fields whose values hardly come again"
+    )

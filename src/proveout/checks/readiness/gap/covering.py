@@ -90,6 +90,13 @@ def coverage_finding(
         return NotMeasured(
             metric=OUTSIDE, reason=str(error), next_step="Compare with a larger pilot sample."
         )
+    if not found.columns:
+        return NotMeasured(
+            metric=OUTSIDE,
+            reason="the two share no field by which records can be of one kind: there are but "
+            "identifiers, and fields whose values hardly come again",
+            next_step="Compare files that share what the system is given.",
+        )
     n_outside, n = int(found.outside.sum()), len(production)
     return context.found(
         OUTSIDE,
@@ -138,7 +145,11 @@ def _details(
 def _summary(found: Coverage, n: int) -> str:
     outside = int(found.outside.sum())
     if not outside:
-        return "Every record of production is of a kind that the pilot sample showed."
+        said = "Every record of production is of a kind that the pilot sample showed"
+        if not found.left_out:
+            return f"{said}."
+        left = ", ".join(found.left_out[:3]) + (", …" if len(found.left_out) > 3 else "")
+        return f"{said}, not going by {left}, whose values hardly come again."
     share = figure(outside / n, "fraction")
     listed = "; ".join(
         f"{each.words} ({figure(each.share, 'fraction')})" for each in found.segments[:3]
