@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -189,3 +190,28 @@ def test_no_character_of_a_list_is_lost(
     assert whole == records
     missing = set(text[: len(text) - cut]) - set(short) - set("[], \r\n")
     assert not missing
+
+
+def test_day_and_month_of_a_text_are_not_guessed(open_: Open, tmp_path: Path) -> None:
+    """A text is a moment only where it can be no other; else it stays as it is, and is told."""
+    (tmp_path / "t.jsonl").write_text(
+        '{"due": "01-02-2024", "short": "02-01-24", "day": "31.12.2024", "at": "2024-01-02"}\n'
+        '{"due": "03-04-2024", "short": "02-01-24", "day": "01.02.2024", "at": "2024-01-03"}\n'
+    )
+
+    opened = open_("t.jsonl")
+
+    assert read(opened) == [
+        {"due": "01-02-2024", "short": "02-01-24", "day": date(2024, 12, 31),
+         "at": date(2024, 1, 2)},
+        {"due": "03-04-2024", "short": "02-01-24", "day": date(2024, 2, 1),
+         "at": date(2024, 1, 3)},
+    ]  # fmt: skip
+    assert opened.files[0].read_as == {
+        "layout": "lines",
+        "date_formats": {"day": "DD.MM.YYYY", "at": "YYYY-MM-DD"},
+        "ambiguous": {
+            "due": ["DD-MM-YYYY", "MM-DD-YYYY"],
+            "short": ["DD-MM-YY", "MM-DD-YY", "YY-MM-DD"],
+        },
+    }

@@ -10,7 +10,7 @@ from __future__ import annotations
 import codecs
 import io
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import chain
 from pathlib import Path
 from typing import IO, Any
@@ -27,6 +27,7 @@ from proveout.intake.readers.streams import (
     for_engine,
     opened,
 )
+from proveout.intake.readers.typing import MOMENTS, typed
 from proveout.intake.rejects import RAW_CHARACTERS, ListedRejects
 from proveout.intake.session import Session, literal, quoted
 from proveout.intake.table import FileRead, Reject
@@ -35,6 +36,9 @@ from proveout.intake.troubles import is_of_the_machine
 _MAX_OBJECT_BYTES = 64 << 20
 MOST_MENDED_BYTES = 256 << 20
 """A list is held in memory to find what is broken in it; lines are not."""
+_AS_TEXT = "dateformat = '\x01', timestampformat = '\x01'"
+"""No text is written like that. Left to itself, the engine takes '01-02-2024' for the first of
+February, and '02-01-24' for the 24 January 2002, without a word."""
 _WIDE = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 
 
@@ -71,6 +75,7 @@ def read_json_lines(file: SourceFile, session: Session) -> list[ReadTable]:
         table, margin = _unwrapped(table, inner, session)
         read_as["list_in"] = inner
     table, more = one_value_each(table, session)
+    table, notes = _with_moments(table, session, but=more.get("kept_as_text", ()))
     return [
         ReadTable(
             table=session.table(table),
@@ -78,13 +83,27 @@ def read_json_lines(file: SourceFile, session: Session) -> list[ReadTable]:
                 name=file.name,
                 n_bytes=file.path.stat().st_size,
                 format="jsonl",
-                read_as=read_as | more,
+                read_as={**read_as, **more, **notes},
             ),
             rejects=ListedRejects(rejects),
             repairs=ListedRejects(repairs),
             margin=margin,
         )
     ]
+
+
+def _with_moments(
+    table: str, session: Session, *, but: Collection[str]
+) -> tuple[str, Mapping[str, Any]]:
+    """Return a view in which texts that are moments are such; JSON has no type for these."""
+    kinds = {str(name): kind for name, kind, *_ in session.rows(f"DESCRIBE {quoted(table)}")}
+    texts = [name for name, kind in kinds.items() if kind == "VARCHAR" and name not in but]
+    found = typed(session, quoted(table), list(kinds), among=texts, only=MOMENTS)
+    if not found.notes and found.sql == ", ".join(map(quoted, kinds)):
+        return table, {}
+    view = session.new_name("json_moments")
+    session.execute(f"CREATE VIEW {quoted(view)} AS SELECT {found.sql} FROM {quoted(table)}")
+    return view, found.notes
 
 
 def _load(path: Path, session: Session, *, as_list: bool) -> str:
@@ -161,7 +180,7 @@ def _loaded(path: Path, session: Session, *, as_list: bool, more: str = "") -> s
     compression = compression_of(path) or "none"
     layout = "array" if as_list else "newline_delimited"
     detect = more if more.startswith("columns") else ", ".join(
-        filter(None, ["records = true, sample_size = -1", more])
+        filter(None, [f"records = true, sample_size = -1, {_AS_TEXT}", more])
     )  # fmt: skip
     session.execute(
         f"CREATE TABLE {quoted(table)} AS SELECT * FROM read_json({literal(for_engine(path))}, "
