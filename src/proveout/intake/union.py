@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 
 SOURCE_COLUMN = "__source"
 SITE_COLUMN = "__site"
+_MOST_DIGITS = 38
+"""Of a decimal number of the engine."""
+_DIGITS_OF_WHOLE = 20
+"""Of the largest whole number of 64 bits."""
 
 
 def by_name(
@@ -105,13 +109,37 @@ def wider(one: dt.DataType, other: dt.DataType) -> dt.DataType:
     if one.is_null():
         return other
     if one.is_numeric() and other.is_numeric() and not (one.is_boolean() or other.is_boolean()):
-        if one.is_integer() and other.is_integer():
-            return dt.int64
-        return dt.float64
+        return _wider_number(one, other)
     moments = {type(one), type(other)}
     if moments == {dt.Date, dt.Timestamp}:
         return one if one.is_timestamp() else other
     return dt.string
+
+
+def _wider_number(one: dt.DataType, other: dt.DataType) -> dt.DataType:
+    """Return whole numbers or decimals that hold both exactly; floats where none do."""
+    import ibis.expr.datatypes as dt
+
+    both = (one, other)
+    if all(each.is_integer() for each in both):
+        if all(each.is_unsigned_integer() for each in both):
+            return dt.uint64
+        if not any(each.is_uint64() for each in both):
+            return dt.int64
+    wholes, fractions = zip(*map(_digits, both), strict=True)
+    n_whole, n_fraction = max(wholes), max(fractions)
+    if n_whole + n_fraction > _MOST_DIGITS:
+        return dt.float64
+    return dt.Decimal(n_whole + n_fraction, n_fraction)
+
+
+def _digits(type_: dt.DataType) -> tuple[int, int]:
+    """Return how many digits a number may have before and behind its point."""
+    import ibis.expr.datatypes as dt
+
+    if isinstance(type_, dt.Decimal) and type_.precision is not None:
+        return type_.precision - (type_.scale or 0), type_.scale or 0
+    return (_DIGITS_OF_WHOLE, 0) if type_.is_integer() else (_MOST_DIGITS + 1, 0)
 
 
 def _same(one: dt.DataType, other: dt.DataType) -> bool:

@@ -55,9 +55,9 @@ INTEGER = Kind(
 NUMBER = Kind(
     name="number",
     pattern=re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*"),
-    # No leading zero, no '12_34', no 'inf'; digits without a point only as far as a float is exact.
+    # No leading zero, no '12_34', no 'inf'; digits before a point only as far as a float is exact.
     fits="isfinite(TRY_CAST({v} AS DOUBLE)) "
-    f"AND (length({{v}}) <= 15 OR contains({{v}}, '.')) AND ({_NO_LEADING_ZERO})",
+    f"AND (length({{v}}) <= 15 OR strpos({{v}}, '.') BETWEEN 1 AND 16) AND ({_NO_LEADING_ZERO})",
     cast="TRY_CAST({v} AS DOUBLE)",
     decimal=".",
 )
