@@ -55,7 +55,8 @@ def open_source(
         )
     names = [part_name(each, source.unite is not None) for each in read]
     tables = [each.table for each in labelled(read, source)]
-    table, notes = by_name([*zip(names, tables, strict=True)], session)
+    n_bytes = sum(each.file.n_bytes for each in read)
+    table, notes = by_name([*zip(names, tables, strict=True)], session, n_bytes=n_bytes)
     return OpenTable(
         name=name,
         source=source,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from itertools import count
 from pathlib import Path
 from types import TracebackType
@@ -47,6 +47,7 @@ class Session:
         self._room_bytes = int(_ROWS_SHARE * self.memory_bytes)
         self._closers: list[Callable[[], object]] = []
         self._servers: dict[str, Any] = {}
+        self._schemas: dict[Hashable, Any] = {}
         self.connection: Backend = ibis.duckdb.connect(
             str(self.scratch / "rows.duckdb"),
             temp_directory=str(self.scratch / "spill"),
@@ -97,6 +98,18 @@ class Session:
         if catalog is None:
             return self.connection.table(name)
         return self.connection.table(name, database=(catalog, schema or "main"))
+
+    def table_like(self, name: str, others: Hashable) -> ir.Table:
+        """Return a table that has the columns of others, of which the engine is asked once."""
+        import ibis.expr.operations as ops
+
+        if others not in self._schemas:
+            self._schemas[others] = self.table(name).schema()
+        schema, nowhere = self._schemas[others], ops.Namespace(catalog=None, database=None)
+        found: ir.Table = ops.DatabaseTable(
+            name, schema=schema, source=self.connection, namespace=nowhere
+        ).to_expr()
+        return found
 
     def server(self, url: str, connect: Callable[[], tuple[Any, Callable[[], object]]]) -> Any:
         """Return the connection to a database server, made once and closed with the session.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from proveout.intake.batches import batches_of
@@ -23,9 +23,13 @@ _DIGITS_OF_WHOLE = 20
 
 
 def by_name(
-    tables: Sequence[tuple[str, ir.Table]], session: Session
+    tables: Sequence[tuple[str, ir.Table]], session: Session, *, n_bytes: int | None = None
 ) -> tuple[ir.Table, dict[str, dict[str, Any]]]:
-    """Put the files of one source together; and note what was missing or widened in which file."""
+    """Put the files of one source together; and note what was missing or widened in which file.
+
+    Many small ones, of which `n_bytes` in all were read, are copied into one table: a view of a
+    thousand tables takes longer to look up than to read.
+    """
     if len(tables) == 1:
         return tables[0][1], {}
     types = common_types([table for _, table in tables])
@@ -38,10 +42,42 @@ def by_name(
             note["columns_widened"] = {c: str(types[c]) for c in other}
         if note:
             notes[name] = note
-    view = session.new_name("joined")
-    united = _stacked([table for _, table in tables], types)
-    session.execute(f"CREATE VIEW {quoted(view)} AS {session.connection.compile(united)}")
-    return session.table(view), notes
+    joined = session.new_name("joined")
+    united = _listed([table for _, table in tables], types)
+    if united is None:
+        stacked = _stacked([table for _, table in tables], types)
+        united = str(session.connection.compile(stacked))
+    begin = "CREATE VIEW"
+    if len(tables) >= _MANY and n_bytes is not None and n_bytes <= _SMALL_BYTES:
+        begin = session.creating(2 * n_bytes)
+    session.execute(f"{begin} {quoted(joined)} AS {united}")
+    return session.table(joined), notes
+
+
+_MANY = 32
+_SMALL_BYTES = 64 << 20
+
+
+def _listed(tables: Sequence[ir.Table], types: Mapping[str, dt.DataType]) -> str | None:
+    """Return the SQL that stacks tables which all have the same columns; None of others.
+
+    It is what a compiler would make of it, in a hundredth of the time.
+    """
+    import ibis.expr.operations as ops
+
+    columns = ", ".join(map(quoted, types))
+    selected = []
+    for table in tables:
+        op = table.op()
+        is_own = isinstance(op, ops.DatabaseTable) and op.namespace.database is None
+        if not is_own or len(op.schema) != len(types):
+            return None
+        if not all(
+            name in types and _same(type_, types[name]) for name, type_ in op.schema.items()
+        ):
+            return None
+        selected.append(f"SELECT {columns} FROM {quoted(op.name)}")  # noqa: S608 - own names
+    return " UNION ALL ".join(selected)
 
 
 def unite(tables: Sequence[OpenTable], *, session: Session | None = None) -> ir.Table:

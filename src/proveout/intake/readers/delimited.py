@@ -8,7 +8,7 @@ rest is mended first (`delimited_mended`), and a row is a reject only where that
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from proveout.errors import InputError
 from proveout.intake.mending import read_text
@@ -21,13 +21,17 @@ from proveout.intake.readers.delimited_mended import (
     plan_for,
     tables_of,
 )
+from proveout.intake.readers.delimited_sound import is_sound, load_sound
 from proveout.intake.readers.encodings import as_utf8, decoded, encoding_of, encoding_of_all
 from proveout.intake.readers.port import ReadTable, SourceFile
 from proveout.intake.readers.streams import PIECE_BYTES, SAMPLE_BYTES, check_whole, empty, opened
 from proveout.intake.readers.whole_text import MOST_BYTES, text_of
-from proveout.intake.rejects import StoredRejects
+from proveout.intake.rejects import ListedRejects, StoredRejects
 from proveout.intake.session import Session
-from proveout.intake.table import FileRead
+from proveout.intake.table import FileRead, Rejects
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
 
 _LOOKED_THROUGH = 1 << 20
 """A text of so many bytes is looked through whole; of a larger one the beginning is, and the rest
@@ -75,16 +79,22 @@ def read_delimited(file: SourceFile, session: Session) -> list[ReadTable]:
     if loaded.reasons and (found := _mended(file, head, session, read_as)):
         loaded.drop(session)
         return found
-    read_as |= loaded.notes
-    return [
-        ReadTable(
-            table=session.table(loaded.table),
-            file=FileRead(
-                name=file.name, n_bytes=file.path.stat().st_size, format="csv", read_as=read_as
-            ),
-            rejects=StoredRejects(session, loaded.rejects),
-        )
-    ]
+    rejects = StoredRejects(session, loaded.rejects)
+    return [_read_table(file, session.table(loaded.table), {**read_as, **loaded.notes}, rejects)]
+
+
+def _read_table(
+    file: SourceFile,
+    table: ir.Table,
+    read_as: dict[str, Any],
+    rejects: Rejects | None = None,
+) -> ReadTable:
+    size = file.path.stat().st_size
+    return ReadTable(
+        table=table,
+        file=FileRead(name=file.name, n_bytes=size, format="csv", read_as=read_as),
+        rejects=rejects or ListedRejects(),
+    )
 
 
 def _read(
@@ -115,8 +125,13 @@ def _mended_at_sight(
     """Mend a file in which something asks for it at first sight; None where nothing does."""
     if (text := _small_text(file)) is not None:
         mending = read_text(text[0], delimiter=file.source.delimiter)
-        if not mending.tables or is_plain(mending, dialect.delimiter):
+        if not mending.tables:
             return None
+        if is_plain(mending, dialect.delimiter):
+            if text[1] != read_as["encoding"] or not is_sound(text[0], mending, dialect):
+                return None
+            sound = load_sound(mending.tables[0].rows, file, dialect, session)
+            return [_read_table(file, sound.table, {**read_as, **sound.notes})]
         return tables_of(mending, file, session, {**read_as, "encoding": text[1]})
     plan = plan_for(head, str(read_as["encoding"]), file)
     if plan is None or is_plain_so_far(plan, dialect):

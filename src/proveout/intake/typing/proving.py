@@ -11,9 +11,9 @@ from proveout.intake.session import Session, quoted
 from proveout.intake.typing.kinds import Kind
 from proveout.intake.typing.known import Known, in_question
 
-_LOOKED_AT = 256
+LOOKED_AT = 256
 """Rows whose values are looked at one by one: enough to leave few kinds of nearly every column."""
-_MORE_ROWS = 20_480
+MORE_ROWS = 20_480
 """Rows on which a kind is proven before it is taken at its word while all rows are loaded."""
 _COUNTEREXAMPLES = 64
 _ROUNDS = 6
@@ -79,7 +79,7 @@ def fits_sql(name: str, kind: Kind) -> str:
 def first_rows(session: Session, rows: str) -> Iterator[str]:
     """Keep the first rows aside."""
     name = quoted(session.new_name("few"))
-    session.execute(f"CREATE TEMP TABLE {name} AS SELECT * FROM {rows} LIMIT {_MORE_ROWS}")
+    session.execute(f"CREATE TEMP TABLE {name} AS SELECT * FROM {rows} LIMIT {MORE_ROWS}")
     try:
         yield name
     finally:
@@ -91,7 +91,7 @@ def first_values(session: Session, rows: str, names: Sequence[str]) -> dict[str,
     if not names:
         return {}
     listed = ", ".join(map(quoted, names))
-    found = session.rows(f"SELECT {listed} FROM {rows} LIMIT {_LOOKED_AT}")
+    found = session.rows(f"SELECT {listed} FROM {rows} LIMIT {LOOKED_AT}")
     columns = list(zip(*found, strict=True)) if found else [()] * len(names)
     texts = {
         name: list(dict.fromkeys(v for v in values if v is not None))
@@ -111,7 +111,7 @@ def later_values(session: Session, rows: str, names: Sequence[str]) -> dict[str,
         if n:
             value = quoted(name)
             listed = session.rows(
-                f"SELECT {value} FROM {rows} WHERE {value} IS NOT NULL LIMIT {_LOOKED_AT}"
+                f"SELECT {value} FROM {rows} WHERE {value} IS NOT NULL LIMIT {LOOKED_AT}"
             )
             found[name] = [text for (text,) in listed]
     return found
