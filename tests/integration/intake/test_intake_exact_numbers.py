@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -54,3 +56,21 @@ def test_a_figure_with_more_digits_than_a_float_holds_stays_text(
         {"order": "9007199254740993.0", "kg": 1.5},
         {"order": "9007199254740995.0", "kg": 2.25},
     ]
+
+
+def test_a_long_whole_number_beside_a_fraction_stays_as_it_is(
+    open_: Callable[..., OpenTable], tmp_path: Path
+) -> None:
+    """SQLite keeps both in one column; as floats, the whole one would be another number."""
+    with closing(sqlite3.connect(tmp_path / "t.sqlite")) as database:
+        database.execute("CREATE TABLE t (x, y)")
+        database.executemany("INSERT INTO t VALUES (?, ?)", [(2**53 + 1, 2), (0.5, 1.5)])
+        database.commit()
+
+    opened = open_("t.sqlite")
+
+    assert opened.table.to_pyarrow().to_pylist() == [
+        {"x": "9007199254740993", "y": 2.0},
+        {"x": "0.5", "y": 1.5},
+    ]
+    assert opened.files[0].read_as["mixed_columns"] == {"x": ["long integer", "real"]}

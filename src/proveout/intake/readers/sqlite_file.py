@@ -24,6 +24,9 @@ from proveout.intake.table import FileRead
 if TYPE_CHECKING:
     import pyarrow as pa
 
+EXACT = 2**53
+"""Whole numbers up to here are exact as floats."""
+_FIGURES = {"integer", "real"}
 MOST_BYTES = 64 << 20
 """Of one value: a few letters of SQL can ask for a GB of it."""
 MOST_SECONDS = 600.0
@@ -111,11 +114,24 @@ def _read(connection: sqlite3.Connection, file: SourceFile, session: Session) ->
 
 def _kinds(connection: sqlite3.Connection, table: str, column: str) -> set[str]:
     asked = f"SELECT DISTINCT typeof({quoted(column)}) FROM {quoted(table)}"
-    return {kind for (kind,) in connection.execute(asked)} - {"null"}
+    kinds = {kind for (kind,) in connection.execute(asked)} - {"null"}
+    if kinds == _FIGURES and _has_long_integer(connection, table, column):
+        return {"long integer", "real"}
+    return kinds
+
+
+def _has_long_integer(connection: sqlite3.Connection, table: str, column: str) -> bool:
+    """Tell whether a whole number has more digits than a float holds."""
+    name = quoted(column)
+    ((found,),) = connection.execute(
+        f"SELECT EXISTS (SELECT 1 FROM {quoted(table)} WHERE typeof({name}) = 'integer' "
+        f"AND ({name} > {EXACT} OR {name} < -{EXACT}))"
+    )
+    return bool(found)
 
 
 def _is_mixed(kinds: set[str]) -> bool:
-    return len(kinds) > 1 and kinds != {"integer", "real"}
+    return len(kinds) > 1 and kinds != _FIGURES
 
 
 def _arrow_type(kinds: set[str]) -> pa.DataType:
@@ -123,7 +139,7 @@ def _arrow_type(kinds: set[str]) -> pa.DataType:
 
     if kinds == {"integer"}:
         return pa.int64()
-    if kinds in ({"real"}, {"integer", "real"}):
+    if kinds in ({"real"}, _FIGURES):
         return pa.float64()
     return pa.string()
 
