@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from proveout.intake.workbook.cells import as_text
+from proveout.intake.workbook.open_document import read_open_document
 from proveout.intake.workbook.serials import moment_of, span_of
 
 
@@ -45,3 +46,24 @@ def test_days_are_counted_as_the_program_does_that_wrote_them(
 def test_a_span_is_written_in_hours(days: float, text: str) -> None:
     """As a spreadsheet shows it, not in days and hours; with its sign."""
     assert as_text(span_of(days)) == text
+
+
+@pytest.mark.parametrize(
+    ("written", "span"),
+    [
+        ("PT06H00M00S", dt.time(6)),
+        ("PT00H00M01.25S", dt.time(0, 0, 1, 250_000)),
+        ("-PT02H24M00S", dt.timedelta(hours=-2, minutes=-24)),
+        ("P1DT06H15M00S", dt.timedelta(hours=30, minutes=15)),
+    ],
+)
+def test_a_span_of_an_open_document_is_read_to_its_fraction(written: str, span: Any) -> None:
+    """With its sign; one of less than a day is a time of day."""
+    page = (
+        "<document><table name='t'><table-row><table-cell value-type='time' "
+        f"time-value='{written}'/></table-row></table></document>"
+    )
+
+    (sheet,) = read_open_document([page.encode()], "t.fods")
+
+    assert sheet.cells == {(0, 0): span}

@@ -16,7 +16,7 @@ from proveout.intake.workbook.sparse import MOST_CELLS, SparseSheet
 _MOST_REPEATS = 100_000
 """A row or cell repeated more often than this is the empty rest of a sheet."""
 _MOST_COLUMNS = 1 << 14
-_DURATION = re.compile(r"P(?:(\d+)D)?T?(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:[.,](\d+))?S)?")
+_DURATION = re.compile(r"(-?)P(?:(\d+)D)?T?(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:[.,]\d+)?)S)?")
 
 
 def read_open_document(pieces: Iterable[bytes], name: str) -> list[SparseSheet]:
@@ -154,5 +154,7 @@ def _time(text: str) -> Any:
     found = _DURATION.fullmatch(text)
     if found is None:
         raise ValueError(text)
-    days, hours, minutes, seconds = (int(found[at] or 0) for at in range(1, 5))
-    return time_of_day(dt.timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds))
+    days, hours, minutes = (int(found[at] or 0) for at in range(2, 5))
+    seconds = float((found[5] or "0").replace(",", "."))
+    span = dt.timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+    return time_of_day(-span if found[1] else span)
