@@ -16,11 +16,14 @@ from proveout.evidence.model import Subject
 def column(write: Writer, tally: ColumnTally) -> Iterator[Finding]:
     column, audit = tally.column, write.audit
     subject = write.subject(column=column.name)
+    report = audit.variants.get(column.name)
+    # Texts of few values are counted for their spellings, also where these are not compared.
+    counted = None if report is None else report.n_distinct
     yield write.share(
         "completeness", tally.n_present, tally.n_rows, subject=subject,
         missing=tally.n_missing,
         stored=column.stored,
-        distinct_about=tally.n_distinct,
+        distinct_about=counted if tally.n_distinct is None else tally.n_distinct,
         low=plain(tally.low),
         high=plain(tally.high),
         mean=plain(tally.mean),
@@ -47,7 +50,6 @@ def column(write: Writer, tally: ColumnTally) -> Iterator[Finding]:
         )  # fmt: skip
     yield from _outliers(write, tally, subject)
     yield from _format(write, tally, subject)
-    report = audit.variants.get(column.name)
     if report is not None and report.applicable:
         yield write.share(
             "category_variants", report.n_variants, report.n_values, subject=subject,

@@ -127,7 +127,7 @@ def gaps(column: Column) -> Signal | None:
     n_empty = column.n_rows - column.n_filled
     if not n_empty or n_empty > _NEARLY_ALWAYS * column.n_rows or column.n_rows < 50:
         return None
-    share = column.n_filled / column.n_rows
-    told = Told(reason=f"empty, while {100 * share:.1f} % of the records have a value")
+    n_filled, n_rows = column.n_filled, column.n_rows
+    told = Told(reason=f"empty, while {n_filled:,} of {n_rows:,} records have a value")
     empty = dict.fromkeys(column.is_empty.nonzero()[0].tolist(), (0.6, told))
     return by_value("missing", column, empty)
