@@ -454,3 +454,22 @@ def test_ctrl_c_during_an_audit_is_130(tmp_path: Path) -> None:
 
     assert (process.returncode, out) == (130, b"")
     assert b"Traceback" not in said
+
+
+def test_cell_with_an_error_is_no_row_that_could_not_be_read(tmp_path: Path) -> None:
+    """The row of an error value is read; the heading tells of the cell."""
+    from openpyxl import Workbook
+
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in (["site", "quantity"], ["Oslo", 1], ["Bern", 2], ["Graz", "#N/A"], ["Linz", 4]):
+        sheet.append(row)
+    sheet["B4"].data_type = "e"
+    book.save(tmp_path / "stock.xlsx")
+
+    audited = run(tmp_path, "audit", "stock.xlsx")
+
+    assert audited.stdout.startswith(
+        "stock  4 records · 2 fields · every row could be read · 1 cell holds an error\n"
+    )

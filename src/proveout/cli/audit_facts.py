@@ -70,6 +70,8 @@ class SourceView:
     """Kinds that occur, the most frequent first."""
     series: Timeline | None = None
     """Its story, where it is a series of files."""
+    n_faulty_cells: int = 0
+    """Rejects that are cells of rows that were read; the rest of the rejects are rows."""
 
     def as_dict(self) -> dict[str, Any]:
         """Return the plain form."""
@@ -129,6 +131,7 @@ def _source(collected: Collected, rows: Evidence, items: Sequence[RemediationIte
         exceptions=next((each for each in every if each.subject.get("kind") is None), None),
         kinds=tuple(sorted(kinds, key=lambda each: -each.value)),
         series=timeline(collected.evidence, name),
+        n_faulty_cells=int(rejects[0].details.get("cells") or 0) if rejects else 0,
     )
 
 

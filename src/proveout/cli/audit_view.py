@@ -70,12 +70,14 @@ def _heading(audit: SourceView) -> Text:
     text.append(f"  {audit.n_rows:,} {_plural(audit.n_rows, 'record')}")
     if audit.fields:
         text.append(f" · {len(audit.fields):,} {_plural(len(audit.fields), 'field')}")
-    if audit.n_rejects:
-        text.append(
-            f" · {audit.n_rejects:,} {_plural(audit.n_rejects, 'row')} could not be read", "red"
-        )
+    n_lost, n_cells = audit.n_rejects - audit.n_faulty_cells, audit.n_faulty_cells
+    if n_lost:
+        text.append(f" · {n_lost:,} {_plural(n_lost, 'row')} could not be read", "red")
     else:
         text.append(" · every row could be read", "dim")
+    if n_cells:
+        hold = "holds" if n_cells == 1 else "hold"
+        text.append(f" · {n_cells:,} {_plural(n_cells, 'cell')} {hold} an error", "red")
     return text
 
 
