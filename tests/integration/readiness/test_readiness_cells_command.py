@@ -296,3 +296,15 @@ def test_texts_of_few_values_are_not_called_many(audit: Run) -> None:
         each["name"]: each["distinct_about"] for each in json.loads(out)["sources"][0]["fields"]
     }
     assert (fields["same"], fields["two"]) == (1, 2)
+
+
+def test_a_file_that_cannot_be_read_is_named_without_a_line(audit: Run) -> None:
+    """'line=None' means nothing to a person."""
+    Path("month").mkdir()
+    write_orders(Path("month/orders.csv"))
+    Path("month/later.csv").touch()
+
+    _, out, _ = audit("month")
+
+    assert "file=month/later.csv" in out
+    assert "None" not in out

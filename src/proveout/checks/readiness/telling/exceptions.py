@@ -40,7 +40,11 @@ def _examples(audit: SourceAudit, kind: str) -> list[dict[str, Any]]:
     if kind == "duplicate" and audit.repeats is not None:
         return groups(audit.repeats.key_groups or audit.repeats.row_groups)
     if kind == "reject" and audit.n_rejects:
-        return [{"file": r.file, "line": r.line} for r in audit.opened.rejects.examples(3)]
+        # A file that cannot be read at all has no line.
+        return [
+            {"file": r.file} if r.line is None else {"file": r.file, "line": r.line}
+            for r in audit.opened.rejects.examples(3)
+        ]
     return [
         dict(record)
         for name, records in audit.examples.items()
