@@ -48,7 +48,8 @@ def test_one_file_goes_to_standard_output_as_it_stands(tmp_path: Path) -> None:
     assert found.stdout.splitlines()[-1] == "10,0.50,011,2023-01-10"
     assert found.stderr.splitlines() == [
         "prices.csv: 1 row put right. Line 13: A delimiter too many before field 2 is passed over.",
-        "prices.csv: 2 lines beside the table set aside. Line 1: Report of prices; --json lists all.",
+        "prices.csv: 2 lines beside the table set aside. Line 1: Report of prices; "
+        "--json lists all.",
         "See every such row: add --rejects FILE",
     ]
 

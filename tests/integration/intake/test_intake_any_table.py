@@ -42,6 +42,8 @@ def tables(draw: st.DrawFn) -> list[list[str]]:
 )
 @example(rows=[["\n", "x"], ['"', "y"]], ending="\n")
 @example(rows=[["a\rb", "x"]], ending="\r\n")
+@example(rows=[["", ""], ["", "0\r'\n"]], ending="\r\n")
+@example(rows=[["'", "''"], ["''", "'"]], ending="\r\n")
 @given(rows=tables(), ending=st.sampled_from(["\n", "\r\n"]))
 def test_no_row_and_no_cell_is_lost(
     session: Session, tmp_path: Path, delimiter: str, rows: list[list[str]], ending: str

@@ -20,6 +20,8 @@ from proveout.intake.mending.model import TextDialect
 from proveout.intake.mending.one_column import is_one_column, only_uniform
 
 _DELIMITERS = (",", ";", "\t", "|")
+_FEW_QUOTED = 2
+"""So many values between apostrophes may be values that hold apostrophes."""
 _RARE = (" ", ":", "~", "^", "\x1f", "\x01", "!", "#", "*", "¦", "§")
 _SAMPLE_LINES = 120
 _SCORED_LINES = 48
@@ -86,18 +88,21 @@ def _sound(telling: Sequence[str], dialect: TextDialect, lines: Sequence[str]) -
 
 def _quote(sample: Sequence[str]) -> str:
     """Tell by which sign fields are quoted: it stands on either side of delimiters."""
-    text = "\n".join(sample)
+    text = "\n".join(["", *sample, ""])
     if "'" not in text:
         return '"'
     double = _beside(text, '"')
     if 2 * double >= text.count("'"):
         return '"'
-    single = _beside(text, "'")
+    single = _beside(text.replace("''", ""), "'")
     if not double and " " in text:
         opened = re.findall(r"(?<=[\w/]) '(?=\w)", text)
         closed = re.findall(r"(?<=[\w.!?]) ?' (?=[\w'])", text)
         single += min(len(opened), len(closed))
-    return "'" if single > 2 * double else '"'
+    if single <= max(2 * double, _FEW_QUOTED):
+        return '"'
+    # Apostrophes that are values themselves stand beside delimiters too, but hold nothing together.
+    return max("'", '"', key=lambda quote: max(_best(sample, d, quote)[0] for d in _DELIMITERS))
 
 
 def _beside(text: str, quote: str) -> int:
