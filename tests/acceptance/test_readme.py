@@ -132,6 +132,10 @@ def test_the_gate_of_the_demo_needs_the_ledger_alone(demo: tuple[Path, list[str]
 SESSION: tuple[tuple[str, int], ...] = (
     ("proveout init data/production/LGA.csv", 0),
     ("proveout audit data/production/LGA.csv", 0),
+    ("proveout audit data/pilot.csv --cells suspects.csv", 0),
+    ("proveout read data/production/*.csv -o clean", 0),
+    ("proveout sample data/production --rows 2000 -o sample.csv", 0),
+    ("proveout contract export pilot.yaml -o contract.yaml", 0),
     ("proveout compare data/pilot.csv data/production --label replan", 0),
     ('proveout seal --who "Maria Alvarez"', 0),
     ('proveout amend --who "Maria Alvarez" --why "The volume has doubled"', 0),
