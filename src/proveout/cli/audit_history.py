@@ -24,7 +24,6 @@ TODO_FIELDS = (
     "first_seen", "last_seen", "sentence", "instruction", "verification", "examples", "trend",
 )  # fmt: skip
 _NEAR = 60
-_RUN_AS_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def earlier_audit(file: Path, charter: Charter) -> tuple[list[Evidence], list[str]]:
@@ -70,7 +69,7 @@ def write_todo(
     file: Path, items: Sequence[RemediationItem], entries: Sequence[Entry], *, day: str
 ) -> int:
     """Write the list of things to fix, with what is gone; return how many lines it has."""
-    from proveout.intake.standard.writing import replacing
+    from proveout.intake.standard.writing import harmless, replacing
 
     known = {entry.id: entry for entry in entries}
     rows = [_open_row(item, known.get(item.id), day) for item in items]
@@ -79,7 +78,7 @@ def write_todo(
         with replacing(file) as partial, partial.open("w", encoding="utf-8", newline="") as out:
             writer = csv.DictWriter(out, TODO_FIELDS)
             writer.writeheader()
-            writer.writerows({key: _safe(value) for key, value in row.items()} for row in rows)
+            writer.writerows({key: harmless(value) for key, value in row.items()} for row in rows)
     except OSError as error:
         raise InputError(
             f"{file} cannot be written: {error.strerror or error}.",
@@ -128,14 +127,6 @@ def _left_row(entry: Entry) -> dict[str, Any]:
         "examples": "",
         "trend": entry.why,
     }
-
-
-def _safe(value: Any) -> Any:
-    """Keep a spreadsheet from running what stands in the data."""
-    if value is None:
-        return ""
-    is_formula = isinstance(value, str) and value.startswith(_RUN_AS_FORMULA)
-    return f"'{value}" if is_formula else value
 
 
 def _is_rows(evidence: Evidence) -> bool:

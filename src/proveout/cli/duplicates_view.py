@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
 _CLUSTERS = 3
 _SIDE_BY_SIDE = 3
-_DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
-"""A text that begins with one of these is a formula to a spreadsheet."""
 
 
 def with_duplicates(
@@ -54,7 +52,7 @@ def with_duplicates(
 def write_clusters(found: Duplicates, out: Path) -> None:
     """Write every record of every cluster as CSV. Raises InputError where it cannot be written."""
     from proveout.checks.readiness.duplicates import COLUMNS, lines
-    from proveout.intake.standard.writing import replacing
+    from proveout.intake.standard.writing import harmless, replacing
 
     names = [*COLUMNS, *(name for name in found.naming if name not in COLUMNS)]
     try:
@@ -65,7 +63,7 @@ def write_clusters(found: Duplicates, out: Path) -> None:
             writer = csv.DictWriter(stream, names)
             writer.writeheader()
             writer.writerows(
-                {name: _harmless(value) for name, value in line.items()} for line in lines(found)
+                {name: harmless(value) for name, value in line.items()} for line in lines(found)
             )
     except OSError as error:
         raise InputError(
@@ -186,10 +184,3 @@ def _unreached(found: Duplicates) -> str:
         f"{n:,} {record} compared with no other: what records are chosen by is empty there, or "
         "too frequent to choose by."
     )
-
-
-def _harmless(value: object) -> object:
-    """Keep a spreadsheet from taking a text for a formula."""
-    if isinstance(value, str) and value.startswith(_DANGEROUS):
-        return f"'{value}"
-    return value

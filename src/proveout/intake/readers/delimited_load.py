@@ -6,9 +6,9 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 from proveout.errors import InputError
 from proveout.intake.readers.delimited_dialect import LONGEST_ROW_BYTES, Dialect
@@ -61,14 +61,6 @@ class Loaded:
         """Forget both."""
         session.execute(f"DROP TABLE {quoted(self.table)}")
         session.execute(f"DROP TABLE {quoted(self.rejects)}")
-
-    def with_rejects(self, rejects: str, session: Session) -> Self:
-        """Add rejects of an earlier pass; the lines of ours are not those of the file."""
-        session.execute(
-            f"INSERT INTO {quoted(rejects)} SELECT * REPLACE (NULL::BIGINT AS line) "
-            f"FROM {quoted(self.rejects)}"
-        )
-        return replace(self, rejects=rejects)
 
 
 def load(path: Path, file: SourceFile, dialect: Dialect, session: Session) -> Loaded:

@@ -16,6 +16,11 @@ Row = Sequence[Any]
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
+def harmless(cell: Any) -> Any:
+    """Put an apostrophe before a text that a spreadsheet would take for a formula."""
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
+
+
 class Neutraliser:
     """Puts an apostrophe before cells that a spreadsheet would run, and counts them.
 
@@ -31,10 +36,11 @@ class Neutraliser:
             yield [self._safe(cell) for cell in row]
 
     def _safe(self, cell: Any) -> Any:
-        if not isinstance(cell, str) or not cell.startswith(_FORMULA) or _is_number(cell):
+        safe = harmless(cell)
+        if safe is cell or _is_number(cell):
             return cell
         self.n += 1
-        return "'" + cell
+        return safe
 
 
 def _is_number(cell: str) -> bool:
