@@ -13,7 +13,7 @@ from proveout.errors import InputError, UnreachableError
 from proveout.evidence.catalogue import SHIPPED, Catalogue, Metric
 
 GROUP = "proveout.checks"
-_FIRST = ("readiness", "quality", "stress", "governance")
+_FIRST = ("readiness", "quality", "stress", "load", "cost", "drill", "governance")
 """Order of the shipped checks: what the data is like comes before what it does to the system."""
 
 

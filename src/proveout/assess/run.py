@@ -62,7 +62,7 @@ class RunPlan:
             artifacts=self.artifacts,
             inputs={
                 CHARTER_INPUT: self.loaded.content_hash,
-                MEASURED_INPUT: measured_hash(self.loaded.charter),
+                MEASURED_INPUT: measured_hash(self.loaded.charter, check.name),
             },
             sealed_by=self.sealed_by,
             earlier=partial(self.earlier, check.name),

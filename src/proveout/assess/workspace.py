@@ -19,7 +19,7 @@ from proveout.charter.loaded import LoadedCharter
 from proveout.charter.loading import load_charter
 from proveout.charter.schema import Stage
 from proveout.charter.sealing import standing_in
-from proveout.checks import Check
+from proveout.checks import Check, waits_to_be_asked
 from proveout.errors import InputError
 from proveout.evidence.ledger import Ledger, open_ledger
 from proveout.evidence.model import Evidence
@@ -44,14 +44,28 @@ class Workspace:
     clock: Clock = utc_now
 
     def checks(self, only: Sequence[str] = ()) -> tuple[Check, ...]:
-        """Return all checks, or those named. Raises InputError on an unknown name."""
-        return self.registry.named(only) if only else self.registry.checks
+        """Return those named, or all that need not be asked for. Raises InputError."""
+        if only:
+            return self.registry.named(only)
+        charter = self.loaded.charter
+        return tuple(each for each in self.registry.checks if not waits_to_be_asked(each, charter))
+
+    def together_with(self, more: Sequence[str]) -> tuple[Check, ...]:
+        """Return all checks that need not be asked for, and those named besides."""
+        wanted = {check.name for check in (*self.checks(), *self.registry.named(more))}
+        return self.registry.named(wanted)
 
     def assess(
-        self, stage: Stage, *, only: Sequence[str], seed: int, watch: Callable[[Event], None]
+        self,
+        stage: Stage,
+        *,
+        only: Sequence[str],
+        more: Sequence[str] = (),
+        seed: int,
+        watch: Callable[[Event], None],
     ) -> Assessment:
         """Run, record, decide."""
-        checks = self.checks(only)
+        checks = self.together_with(more) if more else self.checks(only)
         with self._plan(seed) as plan:
             return assess(
                 checks,
@@ -119,7 +133,7 @@ class Workspace:
         if system is None:
             raise InputError(
                 f"{self.loaded.path.name} names no system.",
-                hint="Say under system how it is reached: python, http or recorded.",
+                hint="Say under system how it is reached: python, command, http, chat, …",
             )
         return open_system(system, folder=self.loaded.folder)
 

@@ -7,6 +7,15 @@ from proveout.checks.contract import (
     Finding,
     Need,
     Progress,
+    waits_to_be_asked,
 )
 
-__all__ = ["Check", "CheckContext", "DataAccess", "Finding", "Need", "Progress"]
+__all__ = [
+    "Check",
+    "CheckContext",
+    "DataAccess",
+    "Finding",
+    "Need",
+    "Progress",
+    "waits_to_be_asked",
+]

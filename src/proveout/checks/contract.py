@@ -146,6 +146,15 @@ class CheckContext:
         )
 
 
+def waits_to_be_asked(check: Check, charter: Charter) -> bool:
+    """Tell whether a check only runs when it is named, because others bear it or take part.
+
+    A check that never does so needs no method for it.
+    """
+    asks = getattr(check, "waits_to_be_asked", None)
+    return bool(asks(charter)) if asks is not None else False
+
+
 class Check(Protocol):
     """One question of the gate."""
 

@@ -21,6 +21,7 @@ from proveout.cli.paths import (
 )
 from proveout.cli.stage import StageName, StageOption
 from proveout.cli.whole_lines import whole_lines
+from proveout.errors import InputError
 
 SEED = 20260101
 """Draws of samples and corruptions repeat from run to run unless another seed is given."""
@@ -47,6 +48,13 @@ def command(
         list[str] | None,
         typer.Option(help="Run this check only; may be given several times."),
     ] = None,
+    more: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--with",
+            help="Run this check as well: load against a service and a drill wait to be asked.",
+        ),
+    ] = None,
     seed: SeedOption = SEED,
     html: Annotated[
         Path | None,
@@ -66,12 +74,19 @@ def command(
     from proveout.cli.watching import watching
     from proveout.report import render_html
 
+    if only and more:
+        raise InputError(
+            "--only and --with exclude each other.",
+            hint="--only runs these checks alone, --with runs them besides the others.",
+        )
     output = Output(as_json=as_json)
     folder = state_folder(charter)
     with open_workspace(charter, ledger_location(charter, ledger), folder) as workspace:
         try:
             with watching(output, events) as watch:
-                assessment = workspace.assess(stage.value, only=only or [], seed=seed, watch=watch)
+                assessment = workspace.assess(
+                    stage.value, only=only or [], more=more or [], seed=seed, watch=watch
+                )
         except KeyboardInterrupt:
             n_entries, _ = workspace.ledger.head()
             output.say(

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from proveout.charter.loaded import LoadedCharter
 from proveout.charter.loading import content, measured_hash
@@ -48,7 +49,7 @@ def decide(
         dossier,
         now=now,
         charter_hash=loaded.content_hash,
-        measured_hash=measured_hash(loaded.charter),
+        measured_hash=partial(measured_hash, loaded.charter),
         measured_by=measured_by or {},
     )
     rulings = _weighed([_rule(criterion, bench, loaded.charter) for criterion in criteria])

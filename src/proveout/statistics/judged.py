@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from proveout.statistics.labels import Task, as_numbers, find_task, normalise
+from proveout.charter.schema.base import Task
+from proveout.statistics.labels import as_numbers, find_task, normalise
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray

@@ -11,15 +11,16 @@ None, NaN, NaT and the empty text are no label.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
+from proveout.charter.schema.base import Task
+
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-Task = Literal["classification", "regression"]
 
 MOST_NUMERIC_CLASSES = 20
 """Whole numbers with more distinct values than this are taken for a quantity, not for classes."""

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from proveout.charter.schema.base import Task
 from proveout.statistics import _class_scores as classes
 from proveout.statistics import _quantity_scores as amounts
 from proveout.statistics import confusion as by_class
@@ -36,7 +37,7 @@ from proveout.statistics._score import (
 from proveout.statistics.calibration import FEWEST_ROWS as FEWEST_FOR_CALIBRATION
 from proveout.statistics.calibration import calibration
 from proveout.statistics.judged import ANSWERED, Judged, judge, known_truth
-from proveout.statistics.labels import Task, find_task
+from proveout.statistics.labels import find_task
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

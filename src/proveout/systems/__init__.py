@@ -2,6 +2,6 @@
 
 from proveout.systems.answering import class_text, fit_to_task
 from proveout.systems.opening import open_system
-from proveout.systems.port import Answers, AnswerStatus, System
+from proveout.systems.port import Answers, AnswerStatus, System, Usage
 
-__all__ = ["AnswerStatus", "Answers", "System", "class_text", "fit_to_task", "open_system"]
+__all__ = ["AnswerStatus", "Answers", "System", "Usage", "class_text", "fit_to_task", "open_system"]

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from proveout.systems.port import Answers, AnswerStatus
+from proveout.systems.port import Answers, AnswerStatus, Usage
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # the system's process comes by here, and does without the schema
     from numpy.typing import NDArray
 
-Task = Literal["classification", "regression"]
+    from proveout.charter.schema.base import Task
 
 _PARTICULARS = re.compile(r"'[^']*'|\"[^\"]*\"|[\d,]*\d")
 
@@ -194,6 +194,36 @@ def join(parts: Sequence[Answers], *, elapsed_s: float) -> Answers:
         latency_s=np.concatenate([part.latency_s for part in parts]),
         elapsed_s=elapsed_s,
         faults=distinct(fault for part in parts for fault in part.faults),
+        usage=_join_usage([part.usage for part in parts], [len(part.status) for part in parts]),
+        simulated=any(part.simulated for part in parts),
+    )
+
+
+def _join_usage(parts: Sequence[Usage | None], sizes: Sequence[int]) -> Usage | None:
+    """Put usage together; rows of a part that knows nothing of it are NaN."""
+    known = [part for part in parts if part is not None]
+    if not known:
+        return None
+
+    def joined(name: str) -> NDArray[np.float64]:
+        columns = [None if part is None else getattr(part, name) for part in parts]
+        return np.concatenate(
+            [
+                np.full(size, np.nan) if column is None else column
+                for column, size in zip(columns, sizes, strict=True)
+            ]
+        )
+
+    has_cached = any(part.cached_input_tokens is not None for part in known)
+    sources = {part.tokens_from for part in known} - {"none"}
+    return Usage(
+        input_tokens=joined("input_tokens"),
+        output_tokens=joined("output_tokens"),
+        first_token_s=joined("first_token_s"),
+        attempts=joined("attempts"),
+        # Counted is the weaker of the two, and says so for the whole.
+        tokens_from="counted" if "counted" in sources else "usage" if sources else "none",
+        cached_input_tokens=joined("cached_input_tokens") if has_cached else None,
     )
 
 

@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
 from proveout.charter.schema import HttpSystem
+from proveout.charter.schema.base import Task
 from proveout.errors import InputError, MissingExtraError, UnreachableError
 from proveout.systems import answering, fingerprint
-from proveout.systems.answering import NotAnswersError, Task
+from proveout.systems.answering import NotAnswersError
 from proveout.systems.isolation import isolate
 from proveout.systems.port import Answers, AnswerStatus
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum
 from types import TracebackType
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import TYPE_CHECKING, Literal, Protocol, Self
 
 if TYPE_CHECKING:
     import numpy as np
@@ -30,6 +30,25 @@ class AnswerStatus(IntEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """What each answer took; the arrays have the length of the batch, NaN where it is not known.
+
+    Where several rows went in one request, its tokens are shared out among them evenly.
+    """
+
+    input_tokens: NDArray[np.float64]
+    output_tokens: NDArray[np.float64]
+    first_token_s: NDArray[np.float64]
+    """Seconds until the first token, retries included; NaN where it is not read as a stream."""
+    attempts: NDArray[np.float64]
+    """Requests that were sent for this answer: 1 without a retry."""
+    tokens_from: Literal["usage", "counted", "none"] = "none"
+    """Reported by the service, counted here, or not known at all."""
+    cached_input_tokens: NDArray[np.float64] | None = None
+    """Those of the input tokens that the service says it had cached."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answers:
     """The answers to a batch, row by row; the four arrays have the length of the batch."""
 
@@ -40,11 +59,16 @@ class Answers:
     status: NDArray[np.int8]
     """AnswerStatus per row."""
     latency_s: NDArray[np.float64]
-    """Seconds for the batch or request that the row was in."""
+    """Seconds until a user has the answer to the request that the row was in: with all retries
+    and the pauses between them."""
     elapsed_s: float
     """Wall time for the whole call."""
     faults: tuple[str, ...] = ()
     """What went wrong, one sentence each, once per kind: last line of a traceback, HTTP status …"""
+    usage: Usage | None = None
+    """None where nothing is known of tokens, first tokens and retries."""
+    simulated: bool = False
+    """The far end says of itself that it is a simulation; what is found is then no measurement."""
 
 
 class System(Protocol):

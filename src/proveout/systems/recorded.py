@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from proveout.charter.schema import RecordedSystem
+from proveout.charter.schema.base import Task
 from proveout.errors import InputError
 from proveout.systems import answering, fingerprint
-from proveout.systems.answering import Task
 from proveout.systems.port import Answers
 
 if TYPE_CHECKING:

@@ -39,18 +39,24 @@ def content_hash(charter: Charter) -> str:
     return f"sha256:{digest}"
 
 
-def measured_hash(charter: Charter) -> str:
-    """Return 'sha256:…' over what the charter says of data, system and stress.
+def measured_hash(charter: Charter, check: str) -> str:
+    """Return 'sha256:…' over what the charter says of data and system, and to this check.
 
     Figures that were measured under another one were measured on something else. What only judges
     them, or tells of them, does not count: thresholds, owners, meanings.
     """
     said = content(charter)
-    parts = {part: _without(said.get(part, {}), _NOT_MEASURED, (part,)) for part in _MEASURED}
+    parts = {
+        part: _without(said.get(part, {}), _NOT_MEASURED, (part,))
+        for part in (*_MEASURED, *_OF_CHECK.get(check, _OF_ANY))
+    }
     return f"sha256:{hashlib.sha256(canonical_json(parts).encode()).hexdigest()}"
 
 
-_MEASURED = ("data", "system", "stress")
+_MEASURED = ("data", "system")
+_OF_ANY = ("stress",)
+_OF_CHECK = {"load": ("load",), "cost": ("load", "budget", "process"), "drill": ("load", "drill")}
+"""What else a check measures by; a plug-in may look at what stress says."""
 _ANY = "*"
 _NOT_MEASURED: frozenset[tuple[str, ...]] = frozenset({
     ("data", "freshness_hours"),
@@ -61,6 +67,13 @@ _NOT_MEASURED: frozenset[tuple[str, ...]] = frozenset({
     ("system", "owner"),
     ("stress", "max_quality_drop"),
     ("stress", "max_silent_failure"),
+    ("load", "p95_latency_s"),
+    ("load", "max_error_rate"),
+    ("load", "max_abandonment"),
+    ("budget", "per_day"),
+    ("budget", "per_transaction"),
+    ("budget", "on_exceeded"),
+    ("budget", "sunk"),
 })  # fmt: skip
 
 

@@ -15,7 +15,7 @@ Found = Iterator[tuple[PathInCharter, str, str]]
 """Path, what is wrong, what to write."""
 
 _ALWAYS_NAMED = frozenset(
-    {"source", "column", "operator", "severity", "kpi", "part", "role", "assumption"}
+    {"source", "column", "operator", "severity", "kpi", "part", "role", "assumption", "field"}
 )
 """Our own checks measure each of these apart and never all of them together."""
 

@@ -78,6 +78,9 @@ Level = Annotated[float, Field(gt=0.5, lt=1)]
 Share = Annotated[float, Field(ge=0, le=1)]
 """A part of a whole, 0 to 1."""
 
+Task = Literal["classification", "regression", "extraction", "text"]
+"""What an answer is: a class, a number, the fields of a document, or words."""
+
 Direction = Literal["higher", "lower"]
 """Which way is better."""
 

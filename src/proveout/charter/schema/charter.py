@@ -8,6 +8,7 @@ from pydantic import Field, field_validator
 
 from proveout.charter.schema.base import Name, Part, Text
 from proveout.charter.schema.data import Data
+from proveout.charter.schema.drill import Drill
 from proveout.charter.schema.organisation import Change, Governance, LegalQuestion
 from proveout.charter.schema.purpose import (
     Integration,
@@ -56,6 +57,7 @@ class Charter(Part):
     stress: Stress = Field(default_factory=Stress)
     load: Load | None = None
     budget: Budget | None = None
+    drill: Drill | None = None
     governance: Governance = Field(default_factory=Governance)
     change: Change = Field(default_factory=Change)
     legal: tuple[LegalQuestion, ...] = ()

@@ -95,6 +95,8 @@ class Process(Part):
     redesign: Text | None = None
     """What is done differently once the system answers."""
     designed_by: Text | None = None
+    cost_per_transaction: float | None = Field(default=None, ge=0)
+    """What one transaction costs the way it is done today, in the currency of the budget."""
 
 
 class Integration(Part):

@@ -112,6 +112,14 @@ class Load(Part):
     peak_share_of_day: Share | None = None
     """Share of the day's requests that falls into the busiest hour."""
     give_up_after_s: PositiveFloat = 10.0
+    arrivals: Literal["closed", "open"] = "closed"
+    """Users who think, ask and wait; or requests that come whatever happens (Poisson)."""
+    levels: tuple[PositiveInt, ...] = ()
+    """Numbers of users on the way up; five from pilot_users to users when empty."""
+    measure_up_to: PositiveInt | None = None
+    """No more users than this are really sent; what lies beyond is predicted, and called so."""
+    seconds: PositiveFloat = 30.0
+    """How long each level is measured, after its warm-up."""
     p95_latency_s: PositiveFloat | None = None
     max_error_rate: Share | None = None
     max_abandonment: Share | None = None
@@ -137,6 +145,11 @@ class Budget(Part):
     per_month: PositiveFloat
     per_day: PositiveFloat | None = None
     per_transaction: PositiveFloat | None = None
+    working_days_per_month: PositiveFloat = 21.0
+    growth_per_month: float = Field(default=0.0, ge=-0.5, le=5)
+    """Growth of use from month to month, as a share."""
+    rows: PositiveInt = 200
+    """How many production rows are put through the system to see what one costs."""
     on_exceeded: Literal["notify", "block", "fallback"] = "notify"
     price: Price | None = None
     sunk: float | None = Field(default=None, ge=0)

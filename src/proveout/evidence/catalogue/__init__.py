@@ -4,13 +4,25 @@ They stand here, below checks and gate alike, because a check yields them and a 
 them, and neither room may look into the other. A plug-in brings its own in `Check.metrics`.
 """
 
-from proveout.evidence.catalogue import governance, planned, quality, readiness, stress
+from proveout.evidence.catalogue import (
+    cost,
+    drill,
+    governance,
+    load,
+    planned,
+    quality,
+    readiness,
+    stress,
+)
 from proveout.evidence.catalogue.metric import Catalogue, Family, Metric
 
 SHIPPED: tuple[Metric, ...] = (
     *readiness.METRICS,
     *quality.METRICS,
     *stress.METRICS,
+    *load.METRICS,
+    *cost.METRICS,
+    *drill.METRICS,
     *governance.METRICS,
     *planned.METRICS,
 )

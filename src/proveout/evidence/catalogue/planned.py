@@ -34,46 +34,6 @@ def _planned(
 
 METRICS: tuple[Metric, ...] = (
     _planned(
-        "load.p95_latency", "s", "lower", "engineering",
-        "The time within which 95 % of requests are answered at the peak of full use.",
-        source="R403",
-    ),
-    _planned(
-        "load.error_rate", "fraction", "lower", "engineering",
-        "The share of requests that end in an error at the peak of full use.",
-        source="R403",
-    ),
-    _planned(
-        "load.abandonment", "fraction", "lower", "engineering",
-        "The share of users who give up waiting at the peak of full use.",
-        source="R403",
-    ),
-    _planned(
-        "cost.monthly", "*", "lower", "engineering",
-        "What a month at full use costs, in the currency of the budget.",
-        source="R404",
-    ),
-    _planned(
-        "cost.budget_share", "fraction", "lower", "engineering",
-        "What a month at full use costs, as a share of the budget; 1 uses it up.",
-        source="R404",
-    ),
-    _planned(
-        "drill.time_to_notice", "s", "lower", "engineering",
-        "How long the company's own people took to notice an injected fault.",
-        source="R405",
-    ),
-    _planned(
-        "drill.time_to_recover", "s", "lower", "engineering",
-        "How long the company's own people took to recover from an injected fault.",
-        source="R405",
-    ),
-    _planned(
-        "drill.passed", "flag", "higher", "engineering",
-        "Whether the company's own people kept it up, without the vendor's engineers.",
-        source="R405",
-    ),
-    _planned(
         "value.kpi", "*", "neither", "business",
         "A KPI of the charter as measured in use; its unit and direction are the charter's.",
         source="R701", dimensions=("kpi",),

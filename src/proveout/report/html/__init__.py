@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from importlib.resources import files
 
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from proveout.checks.readiness.remediation import remediation
 from proveout.evidence.figures import day, evidence_figure, figure, minute, span
 from proveout.report.charts import axis_svg, track_svg
 from proveout.report.glance import at_a_glance
+from proveout.report.html.rooms import breaks_first, views
 from proveout.report.html.sections import (
     gap,
     missing,
@@ -33,14 +34,19 @@ def render_html(report: Report) -> str:
     """Return the page. All that comes from data is escaped."""
     verdict = report.verdict
     resources = files("proveout.report.html")
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+    environment = Environment(
+        loader=PackageLoader("proveout.report", "html"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+    )
     environment.globals.update(
         write=figure, value=evidence_figure, span=span, day=day, minute=minute,
         track=lambda *given: Markup(track_svg(*given)),  # noqa: S704 - numbers only
         axis=lambda *given: Markup(axis_svg(*given)),  # noqa: S704 - escapes its labels
         signs=STATE_SIGNS, meanings=STATE_MEANINGS,
     )  # fmt: skip
-    template = environment.from_string(resources.joinpath("page.html.j2").read_text("utf-8"))
+    template = environment.get_template("page.html.j2")
     breakdowns = [
         quality.breakdown_chart(report, "period", "By month, in order of time", "Month"),
         quality.breakdown_chart(report, "site", "By site, worst first", "Site"),
@@ -93,6 +99,8 @@ def render_html(report: Report) -> str:
         together=gap.moved_together(report),
         gap=gap.gap_chart(report),
         declared=organisation.declarations(report),
+        rooms=views(report),
+        breaks_first=breaks_first.view(report),
         gaps=missing.not_measured(report),
         inputs=sorted({item for e in report.evidence for item in e.inputs.items()}),
     )

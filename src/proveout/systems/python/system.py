@@ -8,9 +8,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from proveout.charter.schema.base import Task
 from proveout.errors import UnreachableError
 from proveout.systems import answering
-from proveout.systems.answering import RawAnswers, Task
+from proveout.systems.answering import RawAnswers
 from proveout.systems.isolation import isolate
 from proveout.systems.port import Answers, AnswerStatus
 from proveout.systems.python import wire

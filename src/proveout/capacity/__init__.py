@@ -1,0 +1,1 @@
+"""How many users a system bears: runs that were measured, models fitted to them, predictions."""

@@ -1,0 +1,5 @@
+"""The cost check."""
+
+from proveout.checks.cost.check import CHECK
+
+__all__ = ["CHECK"]

@@ -1,0 +1,5 @@
+"""The drill check."""
+
+from proveout.checks.drill.check import CHECK
+
+__all__ = ["CHECK"]

@@ -1,0 +1,5 @@
+"""The load check."""
+
+from proveout.checks.load.check import CHECK
+
+__all__ = ["CHECK"]

@@ -1,0 +1,55 @@
+"""Metrics of the cost family: what a month at full size costs."""
+
+from __future__ import annotations
+
+from proveout.evidence.catalogue.metric import Metric
+
+METRICS: tuple[Metric, ...] = (
+    Metric(
+        name="cost.per_request",
+        unit="*",
+        direction="lower",
+        family="engineering",
+        meaning="What one request costs on average, in the currency of the budget.",
+        computed=(
+            "Mean over production rows put through the system: tokens, seconds and requests "
+            "(retries among them) as measured, times their prices. Bootstrap interval (BCa)."
+        ),
+        source="R404; Efron 1987",
+    ),
+    Metric(
+        name="cost.monthly",
+        unit="*",
+        direction="lower",
+        family="engineering",
+        meaning="What a month at full use costs, in the currency of the budget.",
+        computed=(
+            "Requests of a month (users × requests a day × working days) times the cost of one, "
+            "plus seats and what is fixed; with users=N, at that number of users. The interval "
+            "is that of the cost per request."
+        ),
+        source="R404, R902",
+        dimensions=("users",),
+    ),
+    Metric(
+        name="cost.budget_share",
+        unit="fraction",
+        direction="lower",
+        family="engineering",
+        meaning="What a month at full use costs, as a share of the budget; 1 uses it up.",
+        computed="cost.monthly over the charter's budget.per_month.",
+        source="R404",
+    ),
+    Metric(
+        name="cost.per_transaction",
+        unit="*",
+        direction="lower",
+        family="engineering",
+        meaning="What one transaction costs, all in, beside what it costs by hand.",
+        computed=(
+            "cost.monthly at full use over the requests of a month that end in a usable answer; "
+            "the details hold the manual process's cost."
+        ),
+        source="R404, R703",
+    ),
+)
