@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import re
 from importlib.resources import files
-from typing import Any
+from typing import Any, get_args
 
 from proveout.charter.schema import Charter
+from proveout.charter.schema.scoring import ScorerName
+from proveout.charter.schema.system import KINDS
 
 SCHEMA_FILE = "pilot.schema.json"
 """Beside this module; a test holds it to what `json_schema` gives."""
@@ -16,16 +18,20 @@ _FUNCTION = r"^[^:]+:[A-Za-z_][A-Za-z0-9_.]*$"
 _ADDRESS = r"^https?://"
 _CRITERION = r"^\s*[a-z][a-z0-9_.]*\s*(\[[^\]]*\])?\s*(>=|<=)\s*[-+0-9.eE_]+\s*$"
 _ANYTHING = r"\S"
+_SCORER = f"^({'|'.join(get_args(ScorerName))})$"
 
 _SHORT_FORMS = {
     "Acceptance": (
         "In short: 'quality.accuracy >= 0.85' or 'metric[column=x] <= 0.1'.", _CRITERION,
     ),
+    "FieldScorer": ("How it is compared, alone.", _SCORER),
     "HttpSystem": ("Its address.", _ADDRESS),
+    "MlflowSystem": ("Its address.", _ADDRESS),
     "Outcome": ("The statement alone.", _ANYTHING),
     "Person": ("The full name alone.", _ANYTHING),
     "PythonSystem": ("'path/to/file.py:function' or 'package.module:function'.", _FUNCTION),
     "RecordedSystem": ("The column with the answers.", _ANYTHING),
+    "Scorer": ("How it is compared, alone.", _SCORER),
     "Source": ("Path, glob or URL alone.", _ANYTHING),
     "System": (
         "'path/to/file.py:function', or the address of a service.", f"{_FUNCTION}|{_ADDRESS}",
@@ -50,9 +56,8 @@ def json_schema() -> dict[str, Any]:
         properties = (schema if part == "Charter" else parts[part])["properties"]
         for key in keys:
             _allow_one(properties[key])
-    one_way = ("python", "http", "recorded")
     parts["System"]["oneOf"] = [
-        {"required": [key], "properties": {key: {"not": {"type": "null"}}}} for key in one_way
+        {"required": [key], "properties": {key: {"not": {"type": "null"}}}} for key in KINDS
     ]
     for part, (meaning, form) in _SHORT_FORMS.items():
         text = {"type": "string", "pattern": form, "description": meaning}

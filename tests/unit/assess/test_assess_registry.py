@@ -40,8 +40,8 @@ def test_the_shipped_checks_are_installed() -> None:
     """They are found like anybody else's, data before what it does to the system."""
     found = installed()
 
-    assert [check.name for check in found.checks][:4] == [
-        "readiness", "quality", "stress", "governance",
+    assert [check.name for check in found.checks][:7] == [
+        "readiness", "quality", "stress", "load", "cost", "drill", "governance",
     ]  # fmt: skip
     assert found.measured_by["quality.accuracy"] == "quality"
 

@@ -11,6 +11,7 @@ from proveout.charter.loaded import LoadedCharter
 from proveout.charter.loading import load_charter
 from proveout.charter.loading.places import ListOf, MappingOf, shape_at
 from proveout.charter.schema import Charter
+from proveout.charter.schema.system import KINDS
 from proveout.evidence.catalogue import SHIPPED, Catalogue
 from proveout.gate import default_lines
 
@@ -54,7 +55,7 @@ def _keys(path: tuple[str | int, ...]) -> Iterator[str]:
             yield from _keys((*path, "x"))
         case type() if issubclass(shape, BaseModel):
             for key in shape.model_fields:
-                if key != "kind" or path[-1:] not in (("python",), ("http",), ("recorded",)):
+                if key != "kind" or path[-1:] not in {(name,) for name in KINDS}:
                     yield key
                 yield from _keys((*path, key))
         case _:

@@ -280,4 +280,18 @@ def test_figures_stay_good_while_what_was_measured_stays_the_same(
     }
     was, now = Charter.model_validate(before), Charter.model_validate({**before, **changes})
 
-    assert (measured_hash(was) != measured_hash(now)) is is_other
+    assert (measured_hash(was, "quality") != measured_hash(now, "quality")) is is_other
+
+
+def test_each_check_measures_by_its_own_part_of_the_charter() -> None:
+    """More users make other load and cost; what was found of quality stays good."""
+    before = {"pilot": "p", "system": "model.py:predict", "load": {"users": 100}}
+    was = Charter.model_validate(before)
+    now = Charter.model_validate({**before, "load": {"users": 200}})
+
+    changed = [
+        check
+        for check in ("readiness", "quality", "stress", "load", "cost", "drill")
+        if measured_hash(was, check) != measured_hash(now, check)
+    ]
+    assert changed == ["load", "cost", "drill"]

@@ -30,7 +30,7 @@ def findings(line: Criterion, found: Dossier, **measured_by: str) -> tuple[Findi
         found,
         now=NOW,
         charter_hash="sha256:now",
-        measured_hash="sha256:same",
+        measured_hash=lambda check: "sha256:same",
         measured_by=names,
     )
     return judge(line, bench)

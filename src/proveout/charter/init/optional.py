@@ -101,6 +101,15 @@ OPTIONAL: tuple[Block, ...] = (
         """,
     ),
     Block(
+        "Faults are injected while your own people keep the work going; for systems behind HTTP.",
+        """
+        drill:
+          scenario: weekend
+          minutes: 30
+          participants: [Michael Faraday]
+        """,
+    ),
+    Block(
         "Who watches, who decides, how often.",
         """
         governance:

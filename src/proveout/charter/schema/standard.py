@@ -125,17 +125,36 @@ class Load(Part):
     max_abandonment: Share | None = None
 
 
+class VolumeDiscount(Part):
+    """What lies above so many requests a month costs less."""
+
+    above_requests: PositiveInt
+    share: Share
+    """Share of the price of a request that is let off."""
+
+
 class Price(Part):
-    """What a use costs."""
+    """What a use costs, in the currency of the budget. What is not given costs nothing."""
 
     per_request: float | None = Field(default=None, ge=0)
     per_million_input_tokens: float | None = Field(default=None, ge=0)
+    per_million_cached_input_tokens: float | None = Field(default=None, ge=0)
+    """Input tokens that the service had cached; as other input tokens when unset."""
     per_million_output_tokens: float | None = Field(default=None, ge=0)
     per_second: float | None = Field(default=None, ge=0)
     per_seat_per_month: float | None = Field(default=None, ge=0)
     fixed_per_month: float | None = Field(default=None, ge=0)
     model: Text | None = None
-    """Name in the offline price table."""
+    """Name in the offline price table, such as 'gpt-4o-mini'; what is given here goes before it."""
+    provider: Text | None = None
+    """Of the model in the price table, where several offer it."""
+    usd_rate: PositiveFloat | None = None
+    """What one US dollar, in which the table is kept, is in the currency of the budget."""
+    retries_are_billed: bool = True
+    """Whether a request that was sent again is paid again."""
+    own_cache_share: Share = 0.0
+    """Share of requests that a cache of your own answers, at no price but what is fixed."""
+    discounts: tuple[VolumeDiscount, ...] = ()
 
 
 class Budget(Part):
