@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -33,10 +34,13 @@ class RawAnswers:
     number: NDArray[np.float64]
     """The answer where it is a number; NaN elsewhere."""
     text: NDArray[np.object_]
-    """The answer where it is text; None elsewhere."""
+    """The answer where it is text, or a dict: the fields of a document. None elsewhere."""
     confidence: NDArray[np.float64]
     """0 to 1; NaN where none was given."""
     faults: tuple[str, ...] = ()
+    input_tokens: NDArray[np.float64] | None = None
+    """Per row, where the system says so by itself."""
+    output_tokens: NDArray[np.float64] | None = None
 
     def __len__(self) -> int:
         return len(self.status)
@@ -60,7 +64,7 @@ def read_returned(returned: Any) -> RawAnswers:
 
 
 def read_list(items: Sequence[Any]) -> RawAnswers:
-    """Read one answer per item; numbers, text and booleans count, None is a refusal."""
+    """Read one answer per item; numbers, text, booleans and dicts count, None is a refusal."""
     n = len(items)
     status = np.zeros(n, dtype=np.int8)
     number = np.full(n, np.nan)
@@ -70,7 +74,7 @@ def read_list(items: Sequence[Any]) -> RawAnswers:
         kind, value = _read_item(item)
         if kind == "number":
             number[row] = value
-        elif kind == "text":
+        elif kind in ("text", "document"):
             text[row] = value
         elif kind == "none":
             status[row] = AnswerStatus.REFUSED
@@ -130,24 +134,55 @@ def settle(raw: RawAnswers, *, rows: int, latency_s: float, task: Task | None) -
         latency_s=np.full(rows, latency_s),
         elapsed_s=latency_s,
         faults=faults,
+        usage=_usage_told(raw, rows),
     )
     return answers if task is None else fit_to_task(answers, task)
 
 
+def _usage_told(raw: RawAnswers, rows: int) -> Usage | None:
+    """Return what the system says that its answers took; None where it says nothing."""
+    if raw.input_tokens is None and raw.output_tokens is None:
+        return None
+
+    def padded(told: NDArray[np.float64] | None) -> NDArray[np.float64]:
+        column = np.full(rows, np.nan)
+        if told is not None:
+            column[: len(told)] = told
+        return column
+
+    return Usage(
+        input_tokens=padded(raw.input_tokens),
+        output_tokens=padded(raw.output_tokens),
+        first_token_s=np.full(rows, np.nan),
+        attempts=np.ones(rows),
+        tokens_from="usage",
+    )
+
+
 def fit_to_task(answers: Answers, task: Task) -> Answers:
-    """Turn values into classes (text) or numbers; text for a number is malformed."""
+    """Turn values into classes or words (text), numbers, or fields (dict).
+
+    What is no such thing is malformed. The fields of a document may come as JSON within text.
+    """
     value, status = answers.value.copy(), answers.status
-    if task == "classification":
-        for row, item in enumerate(value):
-            if item is not None:
-                value[row] = class_text(item)
-        return replace(answers, value=value)
-    wrong = np.array([isinstance(item, str) for item in value], dtype=bool)
-    if not wrong.any():
-        return answers
-    example = str(value[wrong][0])[:60]
-    fault = f"{int(wrong.sum()):,} answers were text where a number is wanted, such as {example!r}"
+    if task == "regression":
+        wrong = _where(value, str | dict)
+        what = "text where a number is wanted"
+    elif task == "extraction":
+        fields = [document_in(item) for item in value]
+        wrong = np.array([item is None for item in fields], dtype=bool) & _where(value, object)
+        what = "no JSON object with the fields of the document"
+    else:
+        wrong = _where(value, dict)
+        what = f"objects where a {'class' if task == 'classification' else 'text'} is wanted"
+    example = str(value[wrong][0])[:60] if wrong.any() else ""
     value[wrong] = None
+    for row, item in enumerate(value):
+        if item is not None and task != "regression":
+            value[row] = fields[row] if task == "extraction" else class_text(item)
+    if not wrong.any():
+        return replace(answers, value=value)
+    fault = f"{int(wrong.sum()):,} answers were {what}, such as {example!r}"
     return replace(
         answers,
         value=value,
@@ -155,6 +190,43 @@ def fit_to_task(answers: Answers, task: Task) -> Answers:
         confidence=np.where(wrong, np.nan, answers.confidence),
         faults=(*answers.faults, fault),
     )
+
+
+def _where(value: NDArray[np.object_], kind: Any) -> NDArray[np.bool_]:
+    """Tell which answers are there and of a kind."""
+    return np.array([item is not None and isinstance(item, kind) for item in value], dtype=bool)
+
+
+def document_in(answer: Any) -> dict[str, Any] | None:
+    """Find the fields of a document: a dict, or the first JSON object in a text.
+
+    >>> document_in('Here you are: ```json\n{"total": 12.5}\n```')
+    {'total': 12.5}
+    """
+    if isinstance(answer, dict):
+        return answer
+    if not isinstance(answer, str):
+        return None
+    start = answer.find("{")
+    for _ in range(_MOST_BRACES):
+        if start < 0:
+            return None
+        try:
+            found, _end = _JSON.raw_decode(answer, start)
+        except (ValueError, RecursionError):
+            start = answer.find("{", start + 1)
+            continue
+        return found if isinstance(found, dict) else None
+    return None
+
+
+def _no_number(name: str) -> Any:
+    raise ValueError(f"{name} is no JSON")
+
+
+_JSON = json.JSONDecoder(parse_constant=_no_number)
+_MOST_BRACES = 50
+"""So many braces are tried as the beginning of an object; prose has few."""
 
 
 def class_text(value: Any) -> str:
@@ -296,11 +368,13 @@ def _read_column(column: Any) -> RawAnswers:
     return read_list(_items(column, "answers"))
 
 
-def _read_item(item: Any) -> tuple[Literal["number", "text", "none", "strange"], Any]:
+def _read_item(item: Any) -> tuple[Literal["number", "text", "document", "none", "strange"], Any]:
     if isinstance(item, np.generic):
         item = item.item()
     if item is None or repr(item) == "<NA>":
         return "none", None
+    if isinstance(item, dict):
+        return "document", item
     if isinstance(item, str | bool) or (isinstance(item, int) and abs(item) >= _LARGEST_EXACT):
         return "text", str(item)
     if not isinstance(item, int | float | Decimal):
