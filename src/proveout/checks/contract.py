@@ -97,6 +97,9 @@ class CheckContext:
     """Who sealed the charter; None before the seal."""
     earlier: Callable[[], Sequence[Evidence]] = tuple
     """Ask for what this check found in the run before this one; nothing where there was none."""
+    basis: Basis = "measured"
+    """What is found is called this, where it is not said; `replace` it once the system turns out
+    to be a simulation."""
 
     @property
     def charter(self) -> Charter:
@@ -112,7 +115,7 @@ class CheckContext:
         scope: Scope,
         subject: Subject = WHOLE,
         interval: Interval | None = None,
-        basis: Basis = "measured",
+        basis: Basis | None = None,
         person: str | None = None,
         unit: str | None = None,
         valid_until: datetime | None = None,
@@ -133,7 +136,7 @@ class CheckContext:
             unit=unit if unit is not None else declared.unit,
             interval=interval,
             n=int(n),
-            basis=basis,
+            basis=self.basis if basis is None else basis,
             scope=scope,
             observed_at=self.now,
             valid_until=valid_until,
