@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt, model_validator
 
-from proveout.charter.schema.base import Part, Share, Task, Text
+from proveout.charter.schema.base import Level, Part, Share, Task, Text
 from proveout.charter.schema.scoring import Scoring
 
 Address = Annotated[str, Field(pattern=r"^https?://")]
@@ -144,6 +144,15 @@ class RecordedSystem(Part):
     """Column with the confidence, 0 to 1."""
 
 
+class LetThrough(Part):
+    """What is promised of the answers that go out alone, past no person's eyes."""
+
+    max_error: float = Field(default=0.05, gt=0, lt=1)
+    """Largest accepted share of wrong answers among those that go out alone."""
+    probability: Level = 0.9
+    """How likely the promise is to hold with the recommended threshold."""
+
+
 KINDS = ("python", "command", "http", "chat", "open_inference", "mlflow", "recorded")
 """The ways in which a system is reached; a charter gives exactly one."""
 
@@ -168,6 +177,8 @@ class System(Part):
     """From this confidence on, an answer counts as confident (R402)."""
     tolerance: float | None = Field(default=None, gt=0)
     """Regression: an answer further off than this, in the unit of the label, is wrong."""
+    let_through: LetThrough = Field(default_factory=LetThrough)
+    """From which confidence on an answer may go out alone is chosen to keep this."""
     version: Text | None = None
     owner: Text | None = None
 

@@ -8,11 +8,18 @@ from proveout.evidence.catalogue import Catalogue
 
 _SILENT = ("quality.silent_failure", "stress.silent_failure", "stress.worst_silent_failure")
 
+_LET_THROUGH = (
+    "confidence.*",
+    "stress.error_let_through",
+    "stress.share_let_through",
+    "stress.worst_error_let_through",
+)
+
 _BY_PLACE: dict[Pattern, tuple[str, ...]] = {
     ("assumptions",): ("assumption.holds",),
     ("budget",): ("cost.*",),
     ("change",): ("governance.*", "people.*"),
-    ("data",): ("readiness.*", "quality.*", "stress.*"),
+    ("data",): ("readiness.*", "quality.*", "stress.*", "confidence.*"),
     ("data", "fields"): ("readiness.*",),
     ("data", "freshness_hours"): ("readiness.newest_age",),
     ("data", "order"): ("readiness.timestamp_conflicts", "readiness.exceptions"),
@@ -31,11 +38,12 @@ _BY_PLACE: dict[Pattern, tuple[str, ...]] = {
     ("process",): ("governance.declared",),
     ("production_design",): ("governance.declared",),
     ("rollback",): ("governance.declared",),
-    ("stress",): ("stress.*",),
+    ("stress",): ("stress.*", "confidence.*"),
     ("stress", "max_quality_drop"): ("stress.quality_drop", "stress.worst_quality_drop"),
     ("stress", "max_silent_failure"): ("stress.silent_failure", "stress.worst_silent_failure"),
-    ("system",): ("quality.*", "stress.*"),
+    ("system",): ("quality.*", "stress.*", "confidence.*"),
     ("system", "confident_at"): _SILENT,
+    ("system", "let_through"): _LET_THROUGH,
 }
 """The longest place that fits counts; '.*' stands for every metric of the family."""
 

@@ -156,6 +156,9 @@ _RULES: dict[Pattern, Rule] = {
     # An answer counts as a silent failure from `confident_at` on, and as wrong beyond `tolerance`.
     ("system", "confident_at"): ceiling,
     ("system", "tolerance"): where_given(ceiling),
+    # What is promised of answers that go out alone.
+    ("system", "let_through", "max_error"): ceiling,
+    ("system", "let_through", "probability"): floor,
     ("stress", "operators"): tried,
     ("stress", "columns"): tried,
     ("stress", "severities"): hardest,

@@ -5,6 +5,7 @@ them, and neither room may look into the other. A plug-in brings its own in `Che
 """
 
 from proveout.evidence.catalogue import (
+    confidence,
     cost,
     drill,
     governance,
@@ -20,6 +21,7 @@ SHIPPED: tuple[Metric, ...] = (
     *readiness.METRICS,
     *quality.METRICS,
     *stress.METRICS,
+    *confidence.METRICS,
     *load.METRICS,
     *cost.METRICS,
     *drill.METRICS,
