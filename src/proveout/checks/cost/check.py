@@ -1,4 +1,4 @@
-"""The cost check."""
+"""The cost check: what one request takes, and what a month at full size comes to."""
 
 from __future__ import annotations
 
@@ -6,15 +6,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from proveout.charter.schema import Charter
-from proveout.checks import CheckContext, Finding, Need
+from proveout.checks import CheckContext, Finding, Need, Progress
+from proveout.errors import ProveoutError
 from proveout.evidence.catalogue import Metric
 from proveout.evidence.catalogue.cost import METRICS
 from proveout.evidence.outcome import NotMeasured
 
+FEWEST_ROWS = 20
+"""Below this the mean cost of a request says too little."""
+
 
 @dataclass(frozen=True, slots=True)
 class CostCheck:
-    """Answers one question of the gate."""
+    """Puts production rows through the system and adds up the bill."""
 
     name: str = "cost"
     version: str = "1"
@@ -22,20 +26,77 @@ class CostCheck:
     metrics: tuple[Metric, ...] = METRICS
 
     def needs(self, charter: Charter) -> list[Need]:
-        """Say what the charter lacks."""
-        if charter.budget is None:
-            return [
-                Need(
-                    what="the charter does not say what it may cost",
-                    next_step="Say what it may cost: budget",
-                )
-            ]
-        return []
+        """Say what the charter lacks, all of it at once."""
+        lacking = [
+            (
+                charter.system is None,
+                "the charter names no system",
+                "Say how it is reached: system",
+            ),
+            (
+                charter.system is not None and charter.system.recorded is not None,
+                "recorded answers do not show what an answer takes",
+                "Name a system that answers: system.chat, system.http, …",
+            ),
+            (
+                not any(source.role == "records" for source in charter.data.production),
+                "the charter names no production data",
+                "Name a source: data.production",
+            ),
+            (
+                charter.budget is None,
+                "the charter does not say what it may cost",
+                "Say what a month may cost: budget",
+            ),
+            (
+                charter.budget is not None and charter.budget.price is None,
+                "the charter gives no price",
+                "Say what is paid for: budget.price, with a model of the price table or prices",
+            ),
+            (
+                charter.load is None,
+                "the charter does not say how many users there will be",
+                "Say how many, and how often they ask: load.users",
+            ),
+        ]
+        return [Need(what=what, next_step=step) for is_lacking, what, step in lacking if is_lacking]
 
     def run(self, context: CheckContext) -> Iterator[Finding]:
-        """Yield findings."""
-        del context
-        yield NotMeasured(metric=METRICS[0].name, reason="being built", next_step="")
+        """Measure some rows, price them, and add up the month."""
+        from proveout.checks.cost.measured import measure
+        from proveout.checks.cost.telling import tell
+        from proveout.intake.inputs import production_inputs
+
+        charter = context.charter
+        assert charter.budget is not None  # noqa: S101  # needs() has seen to it
+        yield Progress(done=0, total=None, what="drawing production rows")
+        drawn = production_inputs(
+            charter, context.data.production(), rows=charter.budget.rows, seed=context.seed
+        )
+        if len(drawn.frame) < FEWEST_ROWS:
+            yield from _not_measured(
+                f"production holds {len(drawn.frame)} rows; {FEWEST_ROWS} are needed",
+                "Name more production data: data.production",
+            )
+            return
+        with context.open_system() as system:
+            inputs = {**drawn.fingerprints, "system": system.fingerprint}
+            measured = yield from measure(system, drawn.frame)
+        if measured.answered_share == 0:
+            fault = "".join(f": {fault}" for fault in measured.faults[:1])
+            yield from _not_measured(
+                f"the system answers none of the rows{fault}", "Look at system."
+            )
+            return
+        try:
+            yield from tell(context, measured, inputs)
+        except ProveoutError as error:
+            yield from _not_measured(error.message, error.hint or "")
 
 
 CHECK = CostCheck()
+
+
+def _not_measured(reason: str, next_step: str) -> Iterator[NotMeasured]:
+    for metric in METRICS:
+        yield NotMeasured(metric=metric.name, reason=reason, next_step=next_step)

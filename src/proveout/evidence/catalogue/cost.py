@@ -13,9 +13,9 @@ METRICS: tuple[Metric, ...] = (
         meaning="What one request costs on average, in the currency of the budget.",
         computed=(
             "Mean over production rows put through the system: tokens, seconds and requests "
-            "(retries among them) as measured, times their prices. Bootstrap interval (BCa)."
+            "(retries among them) as measured, times their prices. Hall's t interval."
         ),
-        source="R404; Efron 1987",
+        source="R404; Hall 1992",
     ),
     Metric(
         name="cost.monthly",

@@ -1,0 +1,252 @@
+"""From what rows took to evidence: one request, a month, its share of the budget, a transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+
+from proveout.charter.schema.standard import Budget, Load, Price
+from proveout.checks import CheckContext
+from proveout.checks.cost.measured import Measured
+from proveout.evidence.model import Basis, Evidence, Interval, Subject
+from proveout.pricing.charges import Charges, charges
+from proveout.pricing.fitting import (
+    Lever,
+    Sizes,
+    affordable_per_request,
+    cheaper_models,
+    levers,
+)
+from proveout.pricing.month import Month, Volume, curve, growing, month
+from proveout.pricing.table import PriceTable
+from proveout.statistics import mean
+
+MONTHS = 12
+
+
+def tell(context: CheckContext, measured: Measured, inputs: dict[str, str]) -> Iterator[Evidence]:
+    """Yield the evidence. Raises what `charges` raises."""
+    bill = _Bill.of(context, measured)
+    basis: Basis = "simulated" if measured.simulated else "measured"
+
+    def found(
+        metric: str,
+        value: float,
+        interval: Interval,
+        details: dict[str, Any],
+        *,
+        per: str | None = None,
+        users: int | None = None,
+    ) -> Evidence:
+        return context.found(
+            metric,
+            value,
+            n=len(measured.use),
+            scope="production",
+            subject=Subject.of(users=None if users is None else str(users)),
+            interval=interval,
+            basis=basis,
+            unit=None if per is None else f"{currency}/{per}",
+            inputs=inputs,
+            details=details,
+        )
+
+    currency = bill.budget.currency
+    one, around = bill.per_request, bill.interval
+    yield found("cost.per_request", one, around, bill.of_one(measured), per="request")
+    full = bill.month(one, bill.load.users)
+    for users in curve(bill.load.pilot_users, bill.load.users):
+        if users != bill.load.users:
+            at = bill.month(one, users)
+            yield found(
+                "cost.monthly", at.total, bill.scaled(users), _parts(at), per="month", users=users
+            )
+    total = bill.scaled(bill.load.users)
+    yield found("cost.monthly", full.total, total, bill.of_month(full), per="month")
+    budget = bill.budget.per_month
+    yield found(
+        "cost.budget_share",
+        full.total / budget,
+        _times(total, 1 / budget),
+        {
+            "budget_per_month": budget,
+            "monthly": full.total,
+            "currency": currency,
+            "to_fit": [_plain(lever) for lever in bill.to_fit(full)],
+        },
+    )
+    answered = full.requests * measured.answered_share
+    process = context.charter.process
+    yield found(
+        "cost.per_transaction",
+        full.total / answered,
+        _times(total, 1 / answered),
+        {
+            "answered_share": measured.answered_share,
+            "by_hand": None if process is None else process.cost_per_transaction,
+            "limit": bill.budget.per_transaction,
+        },
+        per="transaction",
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Bill:
+    """What one request costs, and all that is needed to add up a month."""
+
+    budget: Budget
+    price: Price
+    load: Load
+    charged: Charges
+    table: PriceTable
+    sizes: Sizes
+    per_request: float
+    interval: Interval
+    volume: Volume
+    priced_on: datetime
+
+    @classmethod
+    def of(cls, context: CheckContext, measured: Measured) -> _Bill:
+        budget, load = context.charter.budget, context.charter.load
+        assert budget is not None  # noqa: S101  # needs() has seen to all three
+        assert budget.price is not None  # noqa: S101
+        assert load is not None  # noqa: S101
+        table = PriceTable(on=context.now)
+        charged = charges(measured.use, budget.price, table, currency=budget.currency)
+        value, interval = mean(charged.total)
+        return cls(
+            budget=budget,
+            price=budget.price,
+            load=load,
+            charged=charged,
+            table=table,
+            sizes=Sizes(
+                input=float(np.mean(measured.use.input_tokens)),
+                cached_input=float(np.mean(measured.use.cached_input_tokens)),
+                output=float(np.mean(measured.use.output_tokens)),
+            ),
+            per_request=value,
+            # A request cannot cost less than nothing, whatever the formula says.
+            interval=replace(interval, low=max(0.0, interval.low)),
+            volume=Volume(
+                requests_per_user_per_day=load.requests_per_user_per_day,
+                working_days_per_month=budget.working_days_per_month,
+            ),
+            priced_on=context.now,
+        )
+
+    def month(self, per_request: float, users: float) -> Month:
+        return month(per_request, users, self.volume, self.price)
+
+    def scaled(self, users: int) -> Interval:
+        """A month's interval: that of one request, put through the same sum."""
+        return replace(
+            self.interval,
+            low=self.month(self.interval.low, users).total,
+            high=self.month(self.interval.high, users).total,
+        )
+
+    def of_one(self, measured: Measured) -> dict[str, Any]:
+        costs = self.charged.total
+        use = measured.use
+        return {
+            "prices_from": self.charged.prices_from,
+            "median": float(np.median(costs)),
+            "p95": float(np.quantile(costs, 0.95)),
+            "largest": float(costs.max()),
+            "share_of_dearest_tenth": _share_of_dearest(costs),
+            "by_meter": {
+                meter: {
+                    "quantity": float(charge.quantity.mean()),
+                    "cost": float(charge.cost.mean()),
+                }
+                for meter, charge in self.charged.by_meter.items()
+            },
+            "tokens_from": measured.tokens_from,
+            "requests_per_answer": float(use.requests.mean()),
+            "retries_add": self._retries_add(),
+        }
+
+    def of_month(self, full: Month) -> dict[str, Any]:
+        return {
+            **_parts(full),
+            "by_meter": {
+                meter: {
+                    "quantity": float(charge.quantity.mean()) * full.billed_requests,
+                    "cost": float(charge.cost.mean()) * full.billed_requests,
+                }
+                for meter, charge in self.charged.by_meter.items()
+            },
+            "prices_from": self.charged.prices_from,
+            "growth_per_month": self.budget.growth_per_month,
+            "months_to_come": [each.total for each in self._growing()],
+            "over_budget_in_month": self._over_budget(),
+            "budget_per_day": self.budget.per_day,
+            "per_working_day": full.total / self.budget.working_days_per_month,
+        }
+
+    def to_fit(self, full: Month) -> list[Lever]:
+        found = list(
+            levers(
+                self.per_request, self.load.users, self.volume, self.price, self.budget.per_month
+            )
+        )
+        if not found or np.isnan(self.sizes.input + self.sizes.output):
+            return found
+        affordable = affordable_per_request(full, self.budget.per_month, self.per_request)
+        return [*found, *cheaper_models(self.sizes, self.price, self.table, affordable)]
+
+    def _growing(self) -> tuple[Month, ...]:
+        growth = self.budget.growth_per_month
+        return growing(
+            self.per_request, self.load.users, growth, self.volume, self.price, months=MONTHS
+        )
+
+    def _over_budget(self) -> int | None:
+        """In which month from full use on, the first being 1, the budget no longer holds it."""
+        over = (
+            place
+            for place, each in enumerate(self._growing(), start=1)
+            if each.total > self.budget.per_month
+        )
+        return next(over, None)
+
+    def _retries_add(self) -> float:
+        """What requests that were sent again cost, as a share of all."""
+        sent = self.charged.by_meter.get("requests")
+        total = float(self.charged.total.sum())
+        if sent is None or total == 0:
+            return 0.0
+        once = sent.cost / np.maximum(sent.quantity, 1)
+        return float((sent.cost - once).sum()) / total
+
+
+def _parts(at: Month) -> dict[str, Any]:
+    return {
+        "users": at.users,
+        "requests": at.requests,
+        "billed_requests": at.billed_requests,
+        "variable": at.variable,
+        "discount": at.discount,
+        "seats": at.seats,
+        "fixed": at.fixed,
+    }
+
+
+def _plain(lever: Lever) -> dict[str, Any]:
+    return {"kind": lever.kind, "now": lever.now, "needed": lever.needed, "words": lever.words}
+
+
+def _times(interval: Interval, factor: float) -> Interval:
+    return replace(interval, low=interval.low * factor, high=interval.high * factor)
+
+
+def _share_of_dearest(costs: np.ndarray[Any, np.dtype[np.float64]]) -> float:
+    """Return the part of all cost that the dearest tenth of requests makes."""
+    total = float(costs.sum())
+    dearest = np.sort(costs)[-max(1, len(costs) // 10) :]
+    return float(dearest.sum()) / total if total > 0 else 0.0

@@ -1,0 +1,132 @@
+"""From what requests took to what each of them costs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from proveout.charter.schema.standard import Price
+from proveout.errors import InputError
+from proveout.pricing.table import PriceTable
+from proveout.pricing.use import Meter, Use
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+MILLION = 1e6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Charge:
+    """One kind of charge over all requests."""
+
+    quantity: NDArray[np.float64]
+    """Per answer, in the unit of the meter."""
+    cost: NDArray[np.float64]
+    """Per answer, in the currency of the budget."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Charges:
+    """What each answer costs, before discounts, seats and what is fixed."""
+
+    by_meter: Mapping[Meter, Charge]
+    """Those meters that have a price."""
+    prices_from: str
+    """'the charter', or the price table's model and day."""
+    n: int
+
+    @property
+    def total(self) -> NDArray[np.float64]:
+        """Per answer."""
+        costs = [charge.cost for charge in self.by_meter.values()]
+        return np.sum(costs, axis=0) if costs else np.zeros(self.n)
+
+
+def charges(use: Use, price: Price, table: PriceTable, *, currency: str) -> Charges:
+    """Price what was used; the charter's own prices go before those of the table.
+
+    Raises InputError where a price is by the token and it is not known how many there were, where
+    the table has no such model, or where its dollars cannot be brought to the currency.
+    """
+    own = _own_prices(price)
+    by_meter: dict[Meter, Charge] = {}
+    quantities = dict(use.metered())
+    if not price.retries_are_billed:
+        quantities["requests"] = np.ones(len(use))
+    for meter, unit_price in own.items():
+        by_meter[meter] = Charge(quantity=quantities[meter], cost=quantities[meter] * unit_price)
+    source = "the charter"
+    wanted: tuple[Meter, ...] = ("input tokens", "output tokens")
+    missing = [meter for meter in wanted if meter not in own]
+    if price.model is not None and missing:
+        if currency != "USD" and price.usd_rate is None:
+            raise InputError(
+                f"The price table is in US dollars, and the budget in {currency}.",
+                hint=f"Say what one US dollar is in {currency}: budget.price.usd_rate",
+            )
+        _refuse_unknown(quantities, (*missing, "cached input tokens"))
+        of_table, source = _table_charges(use, price, table)
+        by_meter |= {meter: of_table[meter] for meter in missing}
+    _refuse_unknown(quantities, by_meter)
+    return Charges(by_meter=by_meter, prices_from=source, n=len(use))
+
+
+def _own_prices(price: Price) -> dict[Meter, float]:
+    fresh = price.per_million_input_tokens
+    cached = price.per_million_cached_input_tokens
+    cached = fresh if cached is None else cached
+    given: dict[Meter, float | None] = {
+        "requests": price.per_request,
+        "input tokens": None if fresh is None else fresh / MILLION,
+        "cached input tokens": None if fresh is None or cached is None else cached / MILLION,
+        "output tokens": None
+        if price.per_million_output_tokens is None
+        else price.per_million_output_tokens / MILLION,
+        "seconds": price.per_second,
+    }
+    return {meter: unit_price for meter, unit_price in given.items() if unit_price is not None}
+
+
+def _table_charges(use: Use, price: Price, table: PriceTable) -> tuple[dict[Meter, Charge], str]:
+    """Ask the table once per size of request: large ones may cost more by the token."""
+    assert price.model is not None  # noqa: S101  # the caller asks for nothing else
+    sizes = np.column_stack([use.input_tokens, use.cached_input_tokens, use.output_tokens])
+    different, which = np.unique(np.round(sizes), axis=0, return_inverse=True)
+    rates = [
+        table.rate(
+            price.model,
+            price.provider,
+            input_tokens=size[0],
+            cached_input_tokens=size[1],
+            output_tokens=size[2],
+        )
+        for size in different
+    ]
+    in_own_currency = price.usd_rate if price.usd_rate is not None else 1.0
+    which = which.reshape(-1)
+    entered = np.array([rate.input_usd for rate in rates])[which] * in_own_currency
+    given = np.array([rate.output_usd for rate in rates])[which] * in_own_currency
+    source = f"the price table for {rates[0].model} ({rates[0].provider}), {table.on:%Y-%m-%d}"
+    return {
+        "input tokens": Charge(quantity=use.input_tokens, cost=entered),
+        "output tokens": Charge(quantity=use.output_tokens, cost=given),
+    }, source
+
+
+def _refuse_unknown(
+    quantities: Mapping[Meter, NDArray[np.float64]],
+    meters: tuple[Meter, ...] | Mapping[Meter, Charge],
+) -> None:
+    for meter in meters:
+        unknown = int(np.isnan(quantities[meter]).sum())
+        if unknown:
+            raise InputError(
+                f"The price is by {meter}, and for {unknown:,} of {len(quantities[meter]):,} "
+                "requests the system does not say how many there were.",
+                hint="Let the system give its usage (see docs/systems.md), or give a price per "
+                "request: budget.price.per_request",
+            )

@@ -1,0 +1,83 @@
+"""The offline price table of language models (genai-prices), and nothing from the network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from proveout.errors import InputError, MissingExtraError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rate:
+    """What a model costs for requests of one size, in US dollars."""
+
+    model: str
+    provider: str
+    input_usd: float
+    """All input tokens of one request, cached ones included."""
+    output_usd: float
+
+    @property
+    def total_usd(self) -> float:
+        """One request."""
+        return self.input_usd + self.output_usd
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriceTable:
+    """Prices on one day; large requests may cost more by the token, so that each is asked for."""
+
+    on: datetime
+    """Prices change; these are the ones of this moment."""
+
+    def rate(
+        self,
+        model: str,
+        provider: str | None,
+        *,
+        input_tokens: float,
+        cached_input_tokens: float,
+        output_tokens: float,
+    ) -> Rate:
+        """Return the price of one request.
+
+        Raises InputError for a model that the table does not have, MissingExtraError without it.
+        """
+        try:
+            from genai_prices import Usage, calc_price
+        except ImportError:
+            raise MissingExtraError(extra="cost", wanted_for="The price table") from None
+        usage = Usage(
+            input_tokens=round(input_tokens),
+            cache_read_tokens=round(cached_input_tokens) or None,
+            output_tokens=round(output_tokens),
+        )
+        try:
+            found = calc_price(
+                usage, model_ref=model, provider_id=provider, genai_request_timestamp=self.on
+            )
+        except LookupError:
+            of = f" of {provider}" if provider else ""
+            raise InputError(
+                f"budget.price.model: the price table has no '{model}'{of}.",
+                hint="Look for its name: proveout cost models. Or give prices of your own, such as "
+                "per_million_input_tokens.",
+            ) from None
+        return Rate(
+            model=found.model.id,
+            provider=found.provider.id,
+            input_usd=float(found.input_price),
+            output_usd=float(found.output_price),
+        )
+
+    def models(self) -> Iterator[tuple[str, str]]:
+        """Yield provider and model of every entry. Raises MissingExtraError."""
+        try:
+            from genai_prices.data_snapshot import get_snapshot
+        except ImportError:
+            raise MissingExtraError(extra="cost", wanted_for="The price table") from None
+        for provider in get_snapshot().providers:
+            for model in provider.models:
+                yield provider.id, model.id
