@@ -8,8 +8,7 @@ from dataclasses import dataclass, replace
 
 from proveout.charter.schema import Charter
 from proveout.checks import CheckContext, Finding, Need, Progress
-from proveout.evidence.catalogue import Metric
-from proveout.evidence.catalogue.stress import METRICS
+from proveout.evidence.catalogue import Metric, confidence, stress
 from proveout.evidence.outcome import NotMeasured
 
 FEWEST_ROWS = 30
@@ -23,7 +22,7 @@ class StressCheck:
     name: str = "stress"
     version: str = "1"
     question: str = "What does the system do with damaged inputs, and does it say so?"
-    metrics: tuple[Metric, ...] = METRICS
+    metrics: tuple[Metric, ...] = (*stress.METRICS, *confidence.METRICS)
 
     def needs(self, charter: Charter) -> list[Need]:
         """Say what the charter lacks, all of it at once."""
@@ -77,6 +76,7 @@ class StressCheck:
                 yield from _not_measured(f"the system answers none of the rows as they are{fault}")
                 return
             teller = Teller(replace(context, inputs=inputs), plan, system, clean)
+            yield from teller.of_the_clean()
             for done, trial in enumerate(plan.trials):
                 what = f"{trial.operator.name} at {trial.severity:.0%}"
                 yield Progress(done=done, total=total, what=what)
@@ -115,7 +115,12 @@ def _why_nothing_to_try(rows: int) -> str:
 
 
 def _not_measured(reason: str) -> Iterator[NotMeasured]:
-    for metric in ("stress.worst_quality_drop", "stress.worst_silent_failure"):
+    for metric in (
+        "stress.worst_quality_drop",
+        "stress.worst_silent_failure",
+        "stress.worst_error_let_through",
+        "confidence.threshold",
+    ):
         yield NotMeasured(
             metric=metric,
             reason=reason,

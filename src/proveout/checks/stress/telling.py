@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from proveout.checks import CheckContext, Finding
+from proveout.checks.stress.confidence import LettingThrough
 from proveout.checks.stress.figures import (
     Figure,
     Unknown,
@@ -50,8 +51,13 @@ class Teller:
         self._clean = clean
         self._drops: list[_Tried] = []
         self._silent: list[_Tried] = []
+        self._letting_through = LettingThrough(context, plan, clean)
         self._wide_level = simultaneous_level(0.95, len(plan.trials))
         self._gives_confidence = bool((clean.judged.confidence >= 0).any())
+
+    def of_the_clean(self) -> Iterator[Finding]:
+        """Tell from which confidence on an answer may go out alone."""
+        yield from self._letting_through.of_the_clean()
 
     def of_trial(self, planned: Planned) -> Iterator[Finding]:
         """Damage, ask, and tell the three figures."""
@@ -64,6 +70,7 @@ class Teller:
         if isinstance(silent, Figure):  # else it is unknown for all trials, and said once
             told = {**details, **self._silent_details(trial), "examples": trial.examples}
             yield self._told("stress.silent_failure", silent, about, told)
+        yield from self._letting_through.of_trial(planned, trial)
         level = self._wide_level
         for kept, figure in (
             (self._drops, quality_drop(trial, level=level)),
@@ -80,6 +87,7 @@ class Teller:
         if isinstance(silent, NotMeasured):
             yield replace(silent, metric="stress.silent_failure")
         yield silent
+        yield from self._letting_through.of_the_worst()
 
     def of_what_did_not_apply(self) -> Iterator[NotMeasured]:
         """Name each operator that the charter asks for and the data have nothing for."""

@@ -174,12 +174,12 @@ def _examples(
             names = [name for name in now.index if not _same_cell(was.get(name), now[name])]
             lost = [name for name in was.index if name not in now.index]
             yield {
-                "before": {str(name): _shown(was.get(name)) for name in [*names, *lost][:8]},
-                "after": {str(name): _shown(now[name]) for name in names[:8]},
-                "answer_before": _shown(clean.answers.value[position]),
-                "answer": _shown(each.answers.value[row]),
-                "confidence": _shown(each.answers.confidence[row]),
-                "truth": _shown(truth[position]),
+                "before": {str(name): shown(was.get(name)) for name in [*names, *lost][:8]},
+                "after": {str(name): shown(now[name]) for name in names[:8]},
+                "answer_before": shown(clean.answers.value[position]),
+                "answer": shown(each.answers.value[row]),
+                "confidence": shown(each.answers.confidence[row]),
+                "truth": shown(truth[position]),
             }
 
 
@@ -187,7 +187,7 @@ def _same_cell(one: Any, other: Any) -> bool:
     return bool(pd.isna(one) and pd.isna(other)) or _equal(one, other)
 
 
-def _shown(cell: Any) -> Any:
+def shown(cell: Any) -> Any:
     """A cell as JSON can hold it, long text cut."""
     if isinstance(cell, np.generic):
         cell = cell.item()

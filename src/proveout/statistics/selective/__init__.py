@@ -8,6 +8,7 @@ confidence NaN here.
 
 from proveout.statistics.selective.curve import Point, point_at, risk_coverage
 from proveout.statistics.selective.threshold import (
+    METHOD,
     NoThreshold,
     Recommended,
     fewest_answers,
@@ -15,6 +16,7 @@ from proveout.statistics.selective.threshold import (
 )
 
 __all__ = [
+    "METHOD",
     "NoThreshold",
     "Point",
     "Recommended",
