@@ -28,7 +28,8 @@ class Tokens:
     per_s: float | None = None
     """Tokens a second once the first is there; None lets the service time decide alone."""
     first_token_share: float = 0.3
-    """Share of the service time until the first token."""
+    """Share of the service time until the first token. Where `per_s` is given, a request that
+    answers n tokens takes that share, and (n - 1) / per_s after it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +47,8 @@ class Behaviour:
     crosstalk: float = 0.0
     """Kappa of the same."""
     requests_per_minute: float | None = None
-    """Rate limit; beyond it: HTTP 429 with Retry-After."""
+    """Rate limit; beyond it: HTTP 429 with Retry-After. A bucket that holds what one second
+    allows, one request at least, and fills evenly; it is asked before slots and queue are."""
     tokens: Tokens = field(default_factory=Tokens)
     error_rate: float = 0.0
     """Share answered with HTTP 500 after the service time."""
@@ -59,4 +61,10 @@ class Behaviour:
     calibration: float = 1.0
     """1: wrong answers are stated with as little confidence as they deserve. 0: every answer is
     stated with the same high confidence."""
+    fragility: float = 0.5
+    """How much damaged or missing text harms, 0 to 1: of the answers that would be right, the
+    share `fragility` times the lost share of the text is wrong."""
+    stops_abandoned_work: bool = False
+    """A request whose client went away leaves the queue at once. One that is worked on keeps its
+    slot to the end, as behind most servers; True frees the slot, as engines do that watch."""
     seed: int = 0

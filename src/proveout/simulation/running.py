@@ -1,0 +1,134 @@
+"""Runs the simulated service: on the main thread for the command, on its own beside a test."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any
+
+from proveout.errors import InputError, MissingExtraError
+from proveout.simulation.behaviour import Behaviour
+
+try:
+    import uvicorn
+
+    from proveout.simulation.app import App
+except ImportError as error:
+    raise MissingExtraError(extra="simulate", wanted_for="The simulator") from error
+
+from proveout.simulation.responder import Responder
+
+BACKLOG = 4096
+"""Connections that may wait to be accepted, so that a whole company may come at once."""
+
+
+class Simulator:
+    """A simulated service that listens already; `serve` answers until it is stopped."""
+
+    def __init__(
+        self,
+        behaviour: Behaviour,
+        responder: Responder | None = None,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+    ) -> None:
+        """Listen. Raises InputError where the address is taken or not ours."""
+        self.app = App(behaviour, responder)
+        self._socket = _listening(host, port)
+        self._host = host
+        self._server = _Server(_config(self.app))
+
+    @property
+    def url(self) -> str:
+        """Its address, without a path."""
+        host = f"[{self._host}]" if ":" in self._host else self._host
+        return f"http://{host}:{self._socket.getsockname()[1]}"
+
+    def serve(self) -> int | None:
+        """Answer until stopped; return the signal that stopped it."""
+        try:
+            self._server.run(sockets=[self._socket])
+        finally:
+            self._socket.close()
+        return self._server.stopped_by
+
+    def stop(self) -> None:
+        """Let `serve` return soon. May be called from any thread."""
+        self._server.should_exit = True
+
+
+@contextmanager
+def running(
+    behaviour: Behaviour, responder: Responder | None = None, *, port: int = 0
+) -> Iterator[Simulator]:
+    """Run a simulator beside the caller, on a thread of its own."""
+    simulator = Simulator(behaviour, responder, port=port)
+    thread = threading.Thread(target=simulator.serve, name="proveout-simulator", daemon=True)
+    thread.start()
+    try:
+        yield simulator
+    finally:
+        simulator.stop()
+        thread.join()
+
+
+class _Server(uvicorn.Server):
+    """A server that tells by which signal it was stopped, instead of passing the signal on."""
+
+    stopped_by: int | None = None
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        wanted = (signal.SIGINT, signal.SIGTERM)
+        before = {each: signal.signal(each, self.handle_exit) for each in wanted}
+        try:
+            yield
+        finally:
+            for each, handler in before.items():
+                signal.signal(each, handler)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002
+        self.stopped_by = self.stopped_by or sig
+        self.should_exit = True
+
+
+def _config(app: Any) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        http="httptools",
+        ws="none",
+        loop="auto" if sys.platform == "win32" else "uvloop",
+        lifespan="off",
+        log_config=None,
+        log_level="critical",
+        access_log=False,
+        server_header=False,
+        date_header=False,
+        timeout_keep_alive=75,
+        timeout_graceful_shutdown=1,
+    )
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+        listening.listen(BACKLOG)
+    except OSError as error:
+        listening.close()
+        raise InputError(
+            f"Port {port} of {host} cannot be listened at: {error.strerror}.",
+            hint="Name another port, or 0 for any that is free: --port 0",
+        ) from error
+    return listening
