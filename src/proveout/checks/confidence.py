@@ -139,12 +139,10 @@ def _none(
     scope: Scope,
     inputs: Mapping[str, str] | None,
 ) -> Iterator[Finding]:
-    for metric in ("confidence.threshold", "confidence.selective_error"):
-        yield NotMeasured(metric=metric, reason=choice.reason, next_step=choice.next_step)
+    yield NotMeasured(
+        metric="confidence.threshold", reason=choice.reason, next_step=choice.next_step
+    )
     if choice.best is None:
-        yield NotMeasured(
-            metric="confidence.coverage", reason=choice.reason, next_step=choice.next_step
-        )
         return
     yield context.found(  # as long as no threshold is shown to be safe, nothing goes out alone
         "confidence.coverage",

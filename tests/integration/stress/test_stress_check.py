@@ -35,6 +35,13 @@ pytestmark = [
 
 ROWS = 400
 
+UNKNOWN_WITHOUT_TRIALS = (
+    "stress.worst_quality_drop",
+    "stress.worst_silent_failure",
+    "stress.worst_error_let_through",
+    "confidence.threshold",
+)
+
 
 @dataclass
 class Fake:
@@ -333,7 +340,12 @@ def test_regression_tells_the_relative_increase_of_the_error(folder: Path) -> No
             "the charter does not say how far off an answer may be",
             "Say it in the unit of the label: system.tolerance",
         )
-        for metric in ("stress.silent_failure", "stress.worst_silent_failure")
+        for metric in (
+            "confidence.threshold",
+            "stress.silent_failure",
+            "stress.worst_silent_failure",
+            "stress.worst_error_let_through",
+        )
     ]
 
 
@@ -391,7 +403,7 @@ def test_too_few_rows_are_no_evidence(folder: Path) -> None:
             reason="12 production rows have a known true answer; 30 are needed",
             next_step="Look at data.production, data.label, data.inputs, stress and system.",
         )
-        for metric in ("stress.worst_quality_drop", "stress.worst_silent_failure")
+        for metric in UNKNOWN_WITHOUT_TRIALS
     ]
 
 
@@ -405,9 +417,9 @@ def test_a_system_that_never_answers_is_no_evidence(folder: Path) -> None:
 
     assert [(item.metric, item.reason) for item in found if isinstance(item, NotMeasured)] == [
         (metric, "the system answers none of the rows as they are: ValueError('no model')")
-        for metric in ("stress.worst_quality_drop", "stress.worst_silent_failure")
+        for metric in UNKNOWN_WITHOUT_TRIALS
     ]
-    assert len(found) == 2
+    assert len(found) == len(UNKNOWN_WITHOUT_TRIALS)
 
 
 def test_columns_to_damage_must_be_inputs(folder: Path) -> None:
