@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 
 from proveout.checks.readiness.conversions import matches, number_in, without
 from proveout.intake.databases.abilities import abilities_of
-from proveout.intake.typing.numbers import CURRENCY
+from proveout.spelling.names import CURRENCY
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir

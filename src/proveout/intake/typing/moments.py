@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from functools import cache
 
 from proveout.intake.typing.kinds import Kind, folded, sql_text
+from proveout.spelling.names import MONTH_NAMES as _NAMES
+from proveout.spelling.names import MONTHS as _MONTHS
 
 _PARTS = {
     "DD": (r"(?:0?[1-9]|[12][0-9]|3[01])", "%d"),
@@ -22,23 +24,6 @@ _CLOCKS = {
     "hh:mm AM": (f"{_H12} ?[AaPp][Mm]", "%I:%M %p"),
     "hh:mm:ss AM": (f"{_H12}:[0-5][0-9] ?[AaPp][Mm]", "%I:%M:%S %p"),
 }
-_MONTHS = (
-    "jan|january|januar|janner|janv|janvier|ene|enero|gen|gennaio|januari|janeiro",
-    "feb|february|februar|fev|fevr|fevrier|febrero|febbraio|februari|fevereiro",
-    "mar|march|marz|mrz|mars|marzo|maart|marco|mrt",
-    "apr|april|avr|avril|abr|abril|aprile",
-    "may|mai|mayo|mag|maggio|mei|maio",
-    "jun|june|juni|juin|junio|giu|giugno|junho",
-    "jul|july|juli|juil|juillet|julio|lug|luglio|julho",
-    "aug|august|aou|aout|ago|agosto|augustus",
-    "sep|sept|september|septembre|septiembre|set|settembre|setembro",
-    "oct|october|okt|oktober|octobre|octubre|ott|ottobre|out|outubro",
-    "nov|november|novembre|noviembre|novembro",
-    "dec|december|dez|dezember|decembre|dic|diciembre|dicembre|dezembro",
-)
-"""Without accents: English, German, French, Spanish, Italian, Dutch and Portuguese."""
-_NAMES = "|".join(sorted("|".join(_MONTHS).split("|"), key=len, reverse=True))
-
 _DIGITS = re.compile(r"(\d{1,4})([./-])\d{1,2}\2(\d{1,4})(?:,?[ T](\d.*))?")
 _COMPACT = re.compile(r"\d{8}(?:[ T]?(\d{6}))?")
 _SPELLED = re.compile(r"(?:\d|[a-z]{3,10}\.?[ -]\d).*[a-z]{3}.*|[a-z]{3,10}\.?[ -]\d.*")

@@ -13,18 +13,11 @@ from dataclasses import dataclass
 from functools import cache
 
 from proveout.intake.typing.kinds import Kind, Mark, sql_text
+from proveout.spelling.names import APOSTROPHES as _APOSTROPHES
+from proveout.spelling.names import CURRENCY
+from proveout.spelling.names import MINUS as _MINUS
+from proveout.spelling.names import SPACES as _SPACES
 
-_SPACES = "\u0020\u00a0\u2009\u202f"
-_APOSTROPHES = "'\u2019"
-_MINUS = "\u2212-"
-CURRENCY = (
-    "US[$]|A[$]|C[$]|HK[$]|NZ[$]|R[$]|S[$]|[$]|[\u20a0-\u20bf\u00a3\u00a5]|z\u0142|K\u010d|"
-    "kr[.]?|Ft|Fr[.]|lei|"
-    "AED|AUD|BGN|BRL|CAD|CHF|CNY|CZK|DKK|EUR|GBP|HKD|HRK|HUF|IDR|ILS|INR|ISK|JPY|KRW|MXN|MYR|"
-    "NOK|NZD|PHP|PLN|RON|RSD|RUB|SAR|SEK|SGD|THB|TRY|TWD|UAH|USD|VND|ZAR"
-)
-"""Alternatives of a regular expression that every engine knows. Not any three letters: those are
-the beginning of a code."""
 _FIGURE = re.compile(
     rf"[(\s]*[+{_MINUS}]?\s*(?P<before>{CURRENCY})?\s*[{_MINUS}]?"
     rf"(?P<core>[0-9.,](?:[0-9.,{_SPACES}{_APOSTROPHES}]*[0-9])?)"

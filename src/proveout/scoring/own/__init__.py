@@ -1,0 +1,1 @@
+"""The user's own comparison, in a process of its own."""

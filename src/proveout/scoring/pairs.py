@@ -1,0 +1,174 @@
+"""One answer against one truth, for every way of comparing that needs no code of the user's."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import date
+from decimal import Decimal, localcontext
+from typing import Any
+
+from proveout.charter.schema.scoring import Scorer
+from proveout.errors import InputError, MissingExtraError
+from proveout.scoring.values import as_text
+from proveout.scoring.words import contains, normalised
+from proveout.spelling.days import read_day
+from proveout.spelling.figures import Figure, read_figure
+from proveout.spelling.readings import agree
+
+Agrees = Callable[[Any, Any], bool]
+"""Truth and answer, neither of them empty → whether the answer is right. Never raises."""
+
+_NOISE = Decimal("1e-12")
+"""So far apart, as a share, may fractions be that went through the arithmetic of a computer."""
+
+
+def pair_scorer(scorer: Scorer) -> Agrees:
+    """Return the comparison of single values that a scorer stands for.
+
+    Raises InputError for a JSON Schema that is none, MissingExtraError without `jsonschema`.
+    """
+    match scorer.by:
+        case "exact":
+            return lambda truth, answer: as_text(truth) == as_text(answer)
+        case "contains":
+            return lambda truth, answer: contains(as_text(answer), as_text(truth))
+        case "number":
+            return _numbers(scorer)
+        case "date":
+            return _days
+        case "json_schema":
+            return _follows(scorer.follows or {})
+        case _:
+            return _normalised
+
+
+def _normalised(truth: Any, answer: Any) -> bool:
+    """Compare as text; what the data hold as a number or a day is compared as such."""
+    if not isinstance(truth, str):
+        if (figure := read_figure(truth)) is not None:
+            given = read_figure(answer)
+            return given is not None and figures_agree(figure, given, truth=truth, answer=answer)
+        if hasattr(truth, "isoformat") and read_day(truth) is not None:
+            return _days(truth, answer)
+    one, other = as_text(truth), as_text(answer)
+    if one == other:
+        return True
+    short = normalised(one)
+    # A text of nothing but punctuation is compared as it is.
+    return short == normalised(other) if short else False
+
+
+def _numbers(scorer: Scorer) -> Agrees:
+    absolute = Decimal(repr(scorer.tolerance or 0.0))
+    relative = Decimal(repr(scorer.relative_tolerance or 0.0))
+
+    def agrees(truth: Any, answer: Any) -> bool:
+        wanted = read_figure(truth)
+        if wanted is None:
+            return _normalised(as_text(truth), answer)
+        given = read_figure(answer)
+        return given is not None and figures_agree(
+            wanted, given, truth=truth, answer=answer, absolute=absolute, relative=relative
+        )
+
+    return agrees
+
+
+def figures_agree(
+    wanted: Figure,
+    given: Figure,
+    *,
+    truth: Any,
+    answer: Any,
+    absolute: Decimal = Decimal(0),
+    relative: Decimal = Decimal(0),
+) -> bool:
+    """Tell whether two figures say the same, within a tolerance around the first.
+
+    Two currencies are never the same. 19 % agrees with 19 and with 0.19.
+    """
+    if wanted.currency and given.currency and not wanted.currency & given.currency:
+        return False
+    if isinstance(truth, float) or isinstance(answer, float):
+        relative = max(relative, _NOISE)
+
+    def close(one: Decimal, other: Decimal) -> bool:
+        with localcontext(prec=60):
+            if one == other:
+                return True
+            share = relative if relative != _NOISE or one % 1 or other % 1 else 0
+            return abs(one - other) <= max(absolute, share * abs(one))
+
+    if wanted.parts_of_one == given.parts_of_one:
+        return agree(wanted.readings, given.readings, close)
+    return any(
+        agree(one, other, close)
+        for one in _scaled(wanted, or_as_written=given.parts_of_one == 1)
+        for other in _scaled(given, or_as_written=wanted.parts_of_one == 1)
+    )
+
+
+def _scaled(figure: Figure, *, or_as_written: bool) -> list[Mapping[str, Decimal]]:
+    if figure.parts_of_one == 1:
+        return [figure.readings]
+    share = {name: value / figure.parts_of_one for name, value in figure.readings.items()}
+    return [share, figure.readings] if or_as_written else [share]
+
+
+def _days(truth: Any, answer: Any) -> bool:
+    wanted = read_day(truth)
+    if wanted is None:
+        return _normalised(as_text(truth), answer)
+    given = read_day(answer)
+    return given is not None and agree(wanted, given, _same_day)
+
+
+def _same_day(one: date, other: date) -> bool:
+    return one == other
+
+
+def _follows(schema: dict[str, Any]) -> Agrees:
+    try:
+        from jsonschema import SchemaError
+        from jsonschema.exceptions import ValidationError
+        from jsonschema.validators import validator_for
+        from referencing import Registry
+        from referencing.exceptions import Unresolvable
+    except ImportError as error:
+        raise MissingExtraError(extra="scoring", wanted_for="The scorer json_schema") from error
+    kind = validator_for(schema)
+    try:
+        kind.check_schema(schema)
+    except SchemaError as error:
+        raise InputError(
+            f"system.scoring: what 'follows' holds is no JSON Schema: {error.message}.",
+            hint="Write a schema such as {type: object, required: [answer]}.",
+        ) from error
+    # An empty registry: a schema that points to an address is not fetched from there.
+    validator = kind(schema, registry=Registry())
+
+    def follows(answer: Any) -> bool:
+        try:
+            validator.validate(answer)
+        except Unresolvable as error:
+            raise InputError(
+                f"system.scoring: 'follows' points to what it does not hold: {error}.",
+                hint="Write the whole schema into the charter; nothing is fetched from elsewhere.",
+            ) from error
+        except (ValidationError, RecursionError, ValueError, OverflowError):
+            return False
+        return True
+
+    def agrees(truth: Any, answer: Any) -> bool:
+        del truth
+        return follows(answer) or (isinstance(answer, str) and follows(_parsed(answer)))
+
+    return agrees
+
+
+def _parsed(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return text
