@@ -90,12 +90,19 @@ def _digits(value: float, width: float | None, *, is_share: bool) -> str:
         decimals = 1
     else:
         decimals = max(0, 2 - math.floor(math.log10(abs(value))))
-    decimals = min(decimals, MOST_DECIMALS)
+    decimals = min(decimals, _most_decimals(value, is_share=is_share))
     if is_share:
         # 99.98 % is not 100 %, and 3 of 100,000 is not none.
         while decimals < MOST_DECIMALS and _hides_the_difference(value, decimals):
             decimals += 1
     return f"{value:,.{decimals}f}"
+
+
+def _most_decimals(value: float, *, is_share: bool) -> int:
+    """Allow more for what is small: what a request costs would read as 0.0005."""
+    if is_share or value == 0:
+        return MOST_DECIMALS
+    return max(MOST_DECIMALS, 2 - math.floor(math.log10(abs(value))))
 
 
 def _hides_the_difference(value: float, decimals: int) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from proveout.charter.schema import Charter
 from proveout.checks import CheckContext, Finding, Need, Progress
@@ -88,6 +88,8 @@ class CostCheck:
                 f"the system answers none of the rows{fault}", "Look at system."
             )
             return
+        if measured.simulated:
+            context = replace(context, basis="simulated")
         try:
             yield from tell(context, measured, inputs)
         except ProveoutError as error:

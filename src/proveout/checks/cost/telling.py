@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -12,7 +11,7 @@ import numpy as np
 from proveout.charter.schema.standard import Budget, Load, Price
 from proveout.checks import CheckContext
 from proveout.checks.cost.measured import Measured
-from proveout.evidence.model import Basis, Evidence, Interval, Subject
+from proveout.evidence.model import Evidence, Interval, Subject
 from proveout.pricing.charges import Charges, charges
 from proveout.pricing.fitting import (
     Lever,
@@ -31,7 +30,6 @@ MONTHS = 12
 def tell(context: CheckContext, measured: Measured, inputs: dict[str, str]) -> Iterator[Evidence]:
     """Yield the evidence. Raises what `charges` raises."""
     bill = _Bill.of(context, measured)
-    basis: Basis = "simulated" if measured.simulated else "measured"
 
     def found(
         metric: str,
@@ -49,7 +47,6 @@ def tell(context: CheckContext, measured: Measured, inputs: dict[str, str]) -> I
             scope="production",
             subject=Subject.of(users=None if users is None else str(users)),
             interval=interval,
-            basis=basis,
             unit=None if per is None else f"{currency}/{per}",
             inputs=inputs,
             details=details,
@@ -107,7 +104,6 @@ class _Bill:
     per_request: float
     interval: Interval
     volume: Volume
-    priced_on: datetime
 
     @classmethod
     def of(cls, context: CheckContext, measured: Measured) -> _Bill:
@@ -136,7 +132,6 @@ class _Bill:
                 requests_per_user_per_day=load.requests_per_user_per_day,
                 working_days_per_month=budget.working_days_per_month,
             ),
-            priced_on=context.now,
         )
 
     def month(self, per_request: float, users: float) -> Month:
