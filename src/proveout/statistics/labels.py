@@ -21,9 +21,13 @@ from proveout.charter.schema.base import Task
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
+    from proveout.charter.schema import System
 
 MOST_NUMERIC_CLASSES = 20
 """Whole numbers with more distinct values than this are taken for a quantity, not for classes."""
+
+FEWEST_PER_CLASS = 5
+"""A class comes so often, on average, among the answers that a language model should give."""
 
 _PLAIN_NUMBER = re.compile(r"[+-]?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 
@@ -61,6 +65,22 @@ def find_task(truth: ArrayLike) -> Task:
         return "classification"
     is_quantity = len(numbers) > MOST_NUMERIC_CLASSES or bool((numbers % 1 != 0).any())
     return "regression" if is_quantity else "classification"
+
+
+def task_of(system: System | None, truth: ArrayLike) -> Task:
+    """Return the task that the charter states, or find it from the label.
+
+    A language model without a stated task chooses among classes where the truth has few values
+    that all come back (FEWEST_PER_CLASS times on average); everything else it says is words.
+    """
+    if system is not None and system.task is not None:
+        return system.task
+    if system is None or system.chat is None:
+        return find_task(truth)
+    values = [value for value in normalise(truth).tolist() if value is not None]
+    distinct = len(set(values))
+    is_choice = distinct <= MOST_NUMERIC_CLASSES and len(values) >= FEWEST_PER_CLASS * distinct
+    return "classification" if is_choice else "text"
 
 
 def _spell(value: Any) -> str | None:

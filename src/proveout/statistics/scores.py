@@ -20,6 +20,7 @@ import numpy as np
 from proveout.charter.schema.base import Task
 from proveout.statistics import _class_scores as classes
 from proveout.statistics import _quantity_scores as amounts
+from proveout.statistics import _word_scores as words
 from proveout.statistics import confusion as by_class
 from proveout.statistics._quantity_scores import FEWEST_FOR_MEAN
 from proveout.statistics._score import (
@@ -34,6 +35,7 @@ from proveout.statistics._score import (
     share,
     too_few,
 )
+from proveout.statistics._word_scores import field_scores, invented_rate
 from proveout.statistics.calibration import FEWEST_ROWS as FEWEST_FOR_CALIBRATION
 from proveout.statistics.calibration import calibration
 from proveout.statistics.judged import ANSWERED, Judged, judge, known_truth
@@ -50,7 +52,10 @@ __all__ = [
     "Task",
     "Unscored",
     "exception_rate",
+    "field_scores",
     "find_task",
+    "invented_rate",
+    "is_share",
     "judge",
     "known_truth",
     "main_metric",
@@ -58,12 +63,18 @@ __all__ = [
     "per_row_loss",
     "scores",
     "silent_failure",
+    "status_rate",
 ]
 
 
 def main_metric(task: Task) -> str:
     """Return the metric that slices, drops and stress are told in."""
-    return "accuracy" if task == "classification" else "mae"
+    return "accuracy" if is_share(task) else "mae"
+
+
+def is_share(task: Task) -> bool:
+    """Tell whether the main metric is a share of rows that are right, and no error in a unit."""
+    return task != "regression"
 
 
 def per_row_loss(judged: Judged) -> NDArray[np.float64]:
@@ -76,14 +87,15 @@ def main_score(judged: Judged, *, level: float = 0.95) -> Result:
     metric, blocked = main_metric(judged.task), _why_nothing_can_be_scored(judged)
     if blocked is not None:
         return Unscored(metric=metric, **blocked)
-    return (classes.accuracy if judged.task == "classification" else amounts.mae)(judged, level)
+    return next(iter(_APPLICABLE[judged.task].values()))(judged, level)
 
 
 def scores(judged: Judged, *, level: float = 0.95) -> Iterator[Result]:
     """Yield every score that applies to the task, main metric first."""
-    applicable = _OF_CLASSES if judged.task == "classification" else _OF_QUANTITIES
     blocked = _why_nothing_can_be_scored(judged)
-    for metric, score in applicable.items():
+    for metric, score in _APPLICABLE[judged.task].items():
+        if metric == "mean_score" and not judged.is_graded:
+            continue
         yield score(judged, level) if blocked is None else Unscored(metric=metric, **blocked)
 
 
@@ -93,6 +105,13 @@ def exception_rate(status: NDArray[np.int8], *, level: float = 0.95) -> Result:
     if n == 0:
         return Unscored(metric="exception_rate", **NO_ROWS)
     return share("exception_rate", failed, n, level)
+
+
+def status_rate(metric: str, status: NDArray[np.int8], code: int, *, level: float = 0.95) -> Result:
+    """Return the share of rows with one status; needs no truth."""
+    if len(status) == 0:
+        return Unscored(metric=metric, **NO_ROWS)
+    return share(metric, int(np.sum(status == code)), len(status), level)
 
 
 def silent_failure(judged: Judged, *, level: float = 0.95) -> Result:
@@ -122,7 +141,9 @@ def silent_failure(judged: Judged, *, level: float = 0.95) -> Result:
 def _why_nothing_can_be_scored(judged: Judged) -> dict[str, str] | None:
     if judged.n == 0:
         return NO_ROWS
-    if judged.task == "regression":
+    if judged.trouble is not None:
+        return {"reason": judged.trouble, "next_step": words.MEND_THE_SCORER}
+    if judged.task != "classification":
         return None
     true, given = distinct(judged.truth), distinct(judged.answer)
     if len(true) < 2 or not given or set(true) & set(given):
@@ -180,3 +201,18 @@ _OF_QUANTITIES: dict[str, Callable[[Judged, float], Result]] = {
     "calibration_error": _calibration_error,
     "silent_failure": _silent_failure,
 }
+
+_OF_WORDS: dict[str, Callable[[Judged, float], Result]] = {
+    "accuracy": words.accuracy,
+    "mean_score": words.mean_score,
+    "calibration_error": _calibration_error,
+    "silent_failure": _silent_failure,
+}
+
+_APPLICABLE: dict[Task, dict[str, Callable[[Judged, float], Result]]] = {
+    "classification": _OF_CLASSES,
+    "regression": _OF_QUANTITIES,
+    "text": _OF_WORDS,
+    "extraction": _OF_WORDS,
+}
+"""The main metric comes first."""

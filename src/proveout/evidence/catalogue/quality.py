@@ -37,7 +37,8 @@ METRICS: tuple[Metric, ...] = (
         "accuracy",
         "How many of all records the system answered, and answered rightly.",
         "Rows answered with the true class / all rows with a known true class; a row without a "
-        "usable answer counts as not right. Wilson score interval.",
+        "usable answer counts as not right. Answers in words are right as system.scoring says, "
+        "documents when all their required fields are. Wilson score interval.",
         "R301, R303; Wilson 1927",
         dimensions=_PARTS,
     ),
@@ -128,6 +129,57 @@ METRICS: tuple[Metric, ...] = (
         "R301, R302; Wilson 1927",
         direction="lower",
         dimensions=_PARTS,
+    ),
+    _metric(
+        "field_accuracy",
+        "How often one field of a document is read rightly; a field that the document does not "
+        "have is read rightly when it is left empty.",
+        "Documents in which the field agrees with the truth by its scorer in system.scoring / all "
+        "documents with known true fields; a document without a usable answer counts as not "
+        "right. Wilson score interval. Wrong, missed and invented values are told apart in the "
+        "details.",
+        "R301, R303; Wilson 1927",
+        dimensions=("field",),
+    ),
+    _metric(
+        "invented_rate",
+        "How often the system makes up a value for a field that the document does not have.",
+        "Fields answered with a value / fields whose true value is empty, over all documents. "
+        "Wilson score interval at the effective sample size, because the fields of one document "
+        "are alike.",
+        "R301, R402; Korn and Graubard 1998; Dean and Pagano 2015",
+        direction="lower",
+    ),
+    _metric(
+        "refusal_rate",
+        "How often a language model declines to answer.",
+        "Rows refused, by the service or in words / all rows given to the system. Wilson score "
+        "interval.",
+        "R301, R302; Wilson 1927",
+        direction="lower",
+    ),
+    _metric(
+        "malformed_rate",
+        "How often a language model answers in a form that cannot be used.",
+        "Rows whose answer is not of the form that was asked for / all rows given to the system. "
+        "Wilson score interval.",
+        "R301, R302; Wilson 1927",
+        direction="lower",
+    ),
+    _metric(
+        "mean_score",
+        "How good the answers are on average, by a score of the user's own from 0 to 1.",
+        "Mean of what the function of system.scoring returns; no usable answer scores 0. BCa "
+        "bootstrap interval; Wilson's where every score is 0 or 1, or all are the same.",
+        "R301; Efron 1987; Wilson 1927",
+    ),
+    _metric(
+        "field_score",
+        "How good one field of a document is on average, by a score of the user's own.",
+        "Mean of what the function of the field's scorer returns; a field rightly left empty "
+        "scores 1, a missed or invented one 0. Interval as for quality.mean_score.",
+        "R301; Efron 1987; Wilson 1927",
+        dimensions=("field",),
     ),
     _metric(
         "throughput",
