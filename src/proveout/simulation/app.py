@@ -14,7 +14,7 @@ import orjson
 
 from proveout.simulation import chat, tabular
 from proveout.simulation.behaviour import Behaviour
-from proveout.simulation.chat import ChatRequest, Cut, NotUnderstoodError
+from proveout.simulation.chat import ChatRequest, Cut, NotUnderstoodError, Said
 from proveout.simulation.floor import (
     AbandonedError,
     FailedError,
@@ -22,9 +22,9 @@ from proveout.simulation.floor import (
     QueueFullError,
     RateLimitedError,
     Receive,
+    Visit,
 )
 from proveout.simulation.responder import Filler, Responder
-from proveout.simulation.station import Place
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
@@ -117,50 +117,48 @@ class App:
         said = [self._responder.chat(asked, variation) for _ in range(asked.n)]
         answers = [chat.cut(each, asked.max_tokens) for each in said]
         tokens = sum(len(answer.pieces) for answer in answers)
-        place = await self.floor.work(tokens, receive, until_end=not asked.stream)
-        self.counts.refused += any(each.is_refusal for each in said)
-        self.counts.malformed += any(each.is_malformed for each in said)
+        name = self._name()
         if asked.stream:
-            await self._stream(asked, answers, place, send)
+            stream = chat.Stream(asked, name=name, created=self._created)
+            async with self.floor.visit(tokens, receive) as visit:
+                if visit is None:
+                    await reply(send, 200, stream.whole(answers), kind=EVENTS)
+                else:
+                    await self._stream(stream, answers, visit, send)
         else:
-            written = chat.completion(
-                asked,
-                answers,
-                name=self._name(),
-                created=self._created,
-                prompt_tokens=asked.prompt_tokens,
+            await self.floor.work(tokens, receive)
+            await reply(
+                send, 200, chat.completion(asked, answers, name=name, created=self._created)
             )
-            await reply(send, 200, written)
         self.counts.answered += 1
 
+    def _count(self, said: list[Said]) -> None:
+        self.counts.answered += 1
+        self.counts.refused += any(each.is_refusal for each in said)
+        self.counts.malformed += any(each.is_malformed for each in said)
+
     async def _stream(
-        self, asked: ChatRequest, answers: list[Cut], place: Place | None, send: Send
+        self, stream: chat.Stream, answers: list[Cut], visit: Visit, send: Send
     ) -> None:
         """Send the tokens when they are due, each answer after the other."""
-        stream = chat.Stream(asked, name=self._name(), created=self._created)
-        last = chat.Stream.DONE
-        if asked.include_usage:
-            last = stream.usage(asked.prompt_tokens, answers) + last
-        if place is None:
-            whole = b"".join(_events(stream, index, each) for index, each in enumerate(answers))
-            await reply(send, 200, whole + last, kind=EVENTS)
-            return
+        place = visit.place
         await send(_start(200, [EVENTS, MARK]))
         total = sum(len(answer.pieces) for answer in answers)
         gap_s = (place.due_s - place.first_due_s) / max(1, total - 1)
-        at_once = max(1, math.ceil(CHUNK_EVERY_S / gap_s)) if gap_s > 0 else total
-        due_s = place.first_due_s
+        at_once = max(1, math.ceil(CHUNK_EVERY_S / gap_s)) if gap_s > 0 else max(1, total)
+        sent = 0
         for index, answer in enumerate(answers):
             opening = stream.opening(index)
             for start in range(0, len(answer.pieces), at_once):
-                await self._sleep_until(due_s)
                 end = min(start + at_once, len(answer.pieces))
+                await self._sleep_until(place.first_due_s + gap_s * sent)
+                if visit.is_abandoned:
+                    break
                 await send(_more(opening + stream.part(index, answer, start, end)))
-                opening = b""
-                due_s += gap_s * (end - start)
+                opening, sent = b"", sent + end - start
             await send(_more(opening + stream.closing(index, answer)))
-        await self._sleep_until(place.due_s)
-        await send({"type": "http.response.body", "body": last})
+        await visit.ended()
+        await send({"type": "http.response.body", "body": stream.last(answers)})
 
     async def _sleep_until(self, moment_s: float) -> None:
         left_s = moment_s - self.floor.clock()
@@ -186,11 +184,6 @@ def _start(status: int, headers: Headers) -> dict[str, Any]:
 
 def _more(body: bytes) -> dict[str, Any]:
     return {"type": "http.response.body", "body": body, "more_body": True}
-
-
-def _events(stream: chat.Stream, index: int, answer: Cut) -> bytes:
-    parts = [stream.part(index, answer, at, at + 1) for at in range(len(answer.pieces))]
-    return stream.opening(index) + b"".join(parts) + stream.closing(index, answer)
 
 
 async def _read(receive: Receive) -> bytes:

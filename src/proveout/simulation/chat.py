@@ -39,11 +39,6 @@ class ChatRequest:
     """JSON Schema that the answer is to follow."""
     wants_json: bool = False
 
-    @property
-    def prompt_tokens(self) -> int:
-        """Tokens of the messages."""
-        return tokens.count(self.text)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
@@ -140,8 +135,9 @@ def cut(said: Said, max_tokens: int | None) -> Cut:
     return Cut(said, found[:max_tokens], was_cut=True)
 
 
-def usage(prompt_tokens: int, answers: Sequence[Cut]) -> dict[str, Any]:
+def usage(asked: ChatRequest, answers: Sequence[Cut]) -> dict[str, Any]:
     """Tell what a request took."""
+    prompt_tokens = tokens.count(asked.text)
     output = sum(len(answer.pieces) for answer in answers)
     return {
         "prompt_tokens": prompt_tokens,
@@ -150,9 +146,7 @@ def usage(prompt_tokens: int, answers: Sequence[Cut]) -> dict[str, Any]:
     }
 
 
-def completion(
-    asked: ChatRequest, answers: Sequence[Cut], *, name: str, created: int, prompt_tokens: int
-) -> bytes:
+def completion(asked: ChatRequest, answers: Sequence[Cut], *, name: str, created: int) -> bytes:
     """Write the reply that comes as a whole."""
     choices = [
         {
@@ -170,15 +164,13 @@ def completion(
             "created": created,
             "model": asked.model,
             "choices": choices,
-            "usage": usage(prompt_tokens, answers),
+            "usage": usage(asked, answers),
         }
     )
 
 
 class Stream:
     """Writes a reply as server-sent events, whose pieces put together are the answer."""
-
-    DONE = b"data: [DONE]\n\n"
 
     def __init__(self, asked: ChatRequest, *, name: str, created: int) -> None:
         self._asked = asked
@@ -203,9 +195,21 @@ class Stream:
         """Write why the answer ends."""
         return self._event(index, {}, finish=answer.finish_reason)
 
-    def usage(self, prompt_tokens: int, answers: Sequence[Cut]) -> bytes:
-        """Write what it took; comes last."""
-        return _data({**self._head, "choices": [], "usage": usage(prompt_tokens, answers)})
+    def last(self, answers: Sequence[Cut]) -> bytes:
+        """Write what it took, where that was asked, and that it is over."""
+        done = b"data: [DONE]\n\n"
+        if not self._asked.include_usage:
+            return done
+        return _data({**self._head, "choices": [], "usage": usage(self._asked, answers)}) + done
+
+    def whole(self, answers: Sequence[Cut]) -> bytes:
+        """Write everything, token by token, for a reply that comes at once."""
+        written = [self._whole(index, answer) for index, answer in enumerate(answers)]
+        return b"".join(written) + self.last(answers)
+
+    def _whole(self, index: int, answer: Cut) -> bytes:
+        parts = [self.part(index, answer, at, at + 1) for at in range(len(answer.pieces))]
+        return self.opening(index) + b"".join(parts) + self.closing(index, answer)
 
     def _event(
         self, index: int, delta: dict[str, Any], *, finish: str | None = None, logprobs: Any = None

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from proveout.simulation.behaviour import Behaviour
-from proveout.simulation.draws import Draws
-from proveout.simulation.station import Allowance, Place, Station
+from proveout.simulation.bell import Bell, bell
+from proveout.simulation.draws import Draws, Work
+from proveout.simulation.station import Allowance, Station
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 
@@ -58,25 +60,6 @@ class AbandonedError(Exception):
 
 
 @dataclass(slots=True)
-class _Ticket:
-    began: asyncio.Future[None]
-    ended: asyncio.Future[None]
-    has_begun: bool = False
-
-    def __call__(self) -> None:
-        reached = self.ended if self.has_begun else self.began
-        self.has_begun = True
-        if not reached.done():
-            reached.set_result(None)
-
-    def cut(self) -> None:
-        """Take note that nobody waits any more."""
-        for reached in (self.began, self.ended):
-            if not reached.done():
-                reached.cancel()
-
-
-@dataclass(slots=True)
 class Floor:
     """The asynchronous side of a station. Belongs to one event loop."""
 
@@ -86,8 +69,8 @@ class Floor:
     draws: Draws = field(init=False)
     station: Station = field(init=False)
     _allowance: Allowance = field(init=False)
-    _bell: asyncio.TimerHandle | None = None
-    _bell_s: float = float("inf")
+    _bell: Bell | None = None
+    _bell_s: float | None = None
 
     def __post_init__(self) -> None:
         self.draws = Draws(self.behaviour)
@@ -102,63 +85,114 @@ class Floor:
             self.counts.rate_limited += 1
             raise RateLimitedError(wait_s)
 
-    async def work(self, tokens: int, receive: Receive, *, until_end: bool = True) -> Place | None:
-        """Wait, and be worked on; return at the end, or when work begins (for a stream).
+    async def work(self, tokens: int, receive: Receive) -> None:
+        """Wait, be worked on, and return at the end.
 
-        Returns None at once where nothing takes time. Raises QueueFullError, FailedError (after
-        the time it took) and AbandonedError.
+        Raises QueueFullError, FailedError (after the time it took) and AbandonedError.
+        """
+        async with self.visit(tokens, receive) as visit:
+            if visit is not None:
+                await visit.ended()
+
+    @asynccontextmanager
+    async def visit(self, tokens: int, receive: Receive) -> AsyncIterator[Visit | None]:
+        """Begin to be worked on, for an answer that is given in parts; None if all is at once.
+
+        Raises what `work` does.
         """
         fails = self.draws.fails()
-        place = None
+        visit = None
         if not self.draws.takes_no_time:
-            place = await self._worked(tokens, receive, until_end=until_end or fails)
-        if fails:
-            self.counts.failed += 1
-            raise FailedError
-        return place
-
-    async def _worked(self, tokens: int, receive: Receive, *, until_end: bool) -> Place:
-        loop = asyncio.get_running_loop()
-        ticket = _Ticket(loop.create_future(), loop.create_future())
-        place = self.station.arrive(self.clock(), self.draws.work(tokens), ticket)
-        if place is None:
-            self.counts.queue_full += 1
-            raise QueueFullError
-        self._set_bell(loop)
-        watch = loop.create_task(_until_gone(receive))
-
-        def gone(watched: asyncio.Task[None]) -> None:
-            if not watched.cancelled():
-                self.station.leave(place, self.clock())
-                self._set_bell(loop)
-                ticket.cut()
-
-        watch.add_done_callback(gone)
+            visit = Visit(self, self.draws.work(tokens), receive)
         try:
-            await (ticket.ended if until_end else ticket.began)
-        except asyncio.CancelledError:
-            if not watch.done():  # not the client: the server is shutting down
-                raise
-            self.counts.abandoned += 1
-            raise AbandonedError from None
+            if visit is not None:
+                await (visit.ended() if fails else visit.begun())
+            if fails:
+                self.counts.failed += 1
+                raise FailedError
+            yield visit
         finally:
-            if until_end:
-                watch.cancel()
-        return place
+            if visit is not None:
+                visit.close()
 
-    def _set_bell(self, loop: asyncio.AbstractEventLoop) -> None:
+    def set_bell(self) -> None:
+        """See to it that the next end of work is noticed in time."""
         due_s = self.station.next_due_s
         if due_s is None or due_s == self._bell_s:
             return
-        if self._bell is not None:
-            self._bell.cancel()
+        if self._bell is None:
+            self._bell = bell(asyncio.get_running_loop(), self._ring)
         self._bell_s = due_s
-        self._bell = loop.call_later(max(0.0, due_s - self.clock()), self._ring, loop)
+        self._bell.set(due_s)
 
-    def _ring(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._bell, self._bell_s = None, float("inf")
+    def _ring(self) -> None:
+        self._bell_s = None
         self.station.advance(self.clock())
-        self._set_bell(loop)
+        self.set_bell()
+
+    def close(self) -> None:
+        """Let go of the clock."""
+        if self._bell is not None:
+            self._bell.close()
+            self._bell = None
+
+
+class Visit:
+    """One request at work or waiting for it, and somebody who waits for the answer."""
+
+    def __init__(self, floor: Floor, work: Work, receive: Receive) -> None:
+        """Take a place. Raises QueueFullError."""
+        loop = asyncio.get_running_loop()
+        self._floor = floor
+        self._began: asyncio.Future[None] = loop.create_future()
+        self._ended: asyncio.Future[None] = loop.create_future()
+        place = floor.station.arrive(floor.clock(), work, self._next)
+        if place is None:
+            floor.counts.queue_full += 1
+            raise QueueFullError
+        self.place = place
+        floor.set_bell()
+        self._watch = loop.create_task(_until_gone(receive))
+        self._watch.add_done_callback(self._gone)
+
+    async def begun(self) -> None:
+        """Wait until work on it begins. Raises AbandonedError."""
+        await self._reached(self._began)
+
+    async def ended(self) -> None:
+        """Wait until the answer is there. Raises AbandonedError."""
+        await self._reached(self._ended)
+
+    @property
+    def is_abandoned(self) -> bool:
+        """Tell whether the client has gone away."""
+        return self._watch.done()
+
+    def close(self) -> None:
+        """Watch the client no more."""
+        self._watch.cancel()
+
+    def _next(self) -> None:
+        reached = self._ended if self._began.done() else self._began
+        if not reached.done():
+            reached.set_result(None)
+
+    def _gone(self, watch: asyncio.Task[None]) -> None:
+        if watch.cancelled():
+            return
+        self._floor.station.leave(self.place, self._floor.clock())
+        self._floor.set_bell()
+        for reached in (self._began, self._ended):
+            reached.cancel()
+
+    async def _reached(self, moment: asyncio.Future[None]) -> None:
+        try:
+            await moment
+        except asyncio.CancelledError:
+            if not self.is_abandoned:  # the server is shutting down
+                raise
+            self._floor.counts.abandoned += 1
+            raise AbandonedError from None
 
 
 async def _until_gone(receive: Receive) -> None:

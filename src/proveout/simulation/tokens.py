@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import re
+from functools import lru_cache
 from statistics import NormalDist
 
 from proveout.simulation.behaviour import Tokens
@@ -30,9 +31,10 @@ WORDS: tuple[str, ...] = tuple(
 """All of one token each, with the space before them."""
 
 
-def pieces(text: str) -> list[str]:
+@lru_cache(maxsize=1024)
+def pieces(text: str) -> tuple[str, ...]:
     """Cut text into tokens; joined, they are the text again."""
-    return _PIECE.findall(text)
+    return tuple(_PIECE.findall(text))
 
 
 def count(text: str) -> int:
