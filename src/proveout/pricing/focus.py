@@ -16,20 +16,15 @@ from datetime import datetime
 from typing import Any
 
 COLUMNS = (
-    "AvailabilityZone", "BilledCost", "BillingAccountId", "BillingAccountName",
-    "BillingAccountType", "BillingCurrency", "BillingPeriodEnd", "BillingPeriodStart",
-    "CapacityReservationId", "CapacityReservationStatus", "ChargeCategory", "ChargeClass",
+    "BilledCost", "BillingAccountId", "BillingAccountName", "BillingAccountType",
+    "BillingCurrency", "BillingPeriodEnd", "BillingPeriodStart", "ChargeCategory", "ChargeClass",
     "ChargeDescription", "ChargeFrequency", "ChargePeriodEnd", "ChargePeriodStart",
-    "CommitmentDiscountCategory", "CommitmentDiscountId", "CommitmentDiscountName",
-    "CommitmentDiscountQuantity", "CommitmentDiscountStatus", "CommitmentDiscountType",
-    "CommitmentDiscountUnit", "ConsumedQuantity", "ConsumedUnit", "ContractedCost",
-    "ContractedUnitPrice", "EffectiveCost", "InvoiceId", "InvoiceIssuerName", "ListCost",
-    "ListUnitPrice", "PricingCategory", "PricingCurrency", "PricingCurrencyContractedUnitPrice",
-    "PricingCurrencyEffectiveCost", "PricingCurrencyListUnitPrice", "PricingQuantity",
+    "ConsumedQuantity", "ConsumedUnit", "ContractedCost", "ContractedUnitPrice", "EffectiveCost",
+    "InvoiceIssuerName", "ListCost", "ListUnitPrice", "PricingCategory", "PricingQuantity",
     "PricingUnit", "ProviderName", "PublisherName", "RegionId", "RegionName", "ResourceId",
     "ResourceName", "ResourceType", "ServiceCategory", "ServiceName", "ServiceSubcategory",
     "SkuId", "SkuMeter", "SkuPriceDetails", "SkuPriceId", "SubAccountId", "SubAccountName",
-    "SubAccountType", "Tags", "x_Basis", "x_CostLow", "x_CostHigh", "x_SampleSize",
+    "Tags", "x_Basis", "x_CostLow", "x_CostHigh", "x_SampleSize",
 )  # fmt: skip
 
 
@@ -79,6 +74,8 @@ def csv_text(bill: Bill, lines: tuple[Line, ...]) -> str:
 
 
 def _rows(bill: Bill, lines: tuple[Line, ...]) -> Iterator[Mapping[str, Any]]:
+    has_tokens = any(line.unit == "Tokens" for line in lines)
+    subcategory = "Generative AI" if has_tokens else "Machine Learning"
     for line in lines:
         sku = f"{bill.service}/{line.meter}".replace(" ", "-")
         unit_price = None if line.quantity == 0 else line.cost / line.quantity
@@ -111,7 +108,7 @@ def _rows(bill: Bill, lines: tuple[Line, ...]) -> Iterator[Mapping[str, Any]]:
             "PublisherName": bill.provider,
             "ServiceCategory": "AI and Machine Learning",
             "ServiceName": bill.service,
-            "ServiceSubcategory": "Generative AI",
+            "ServiceSubcategory": subcategory,
             "SkuId": sku,
             "SkuMeter": line.meter,
             "SkuPriceId": sku,
