@@ -87,6 +87,15 @@ def read_list(items: Sequence[Any]) -> RawAnswers:
     )
 
 
+def one(
+    value: Any, *, status: AnswerStatus = AnswerStatus.OK, faults: tuple[str, ...] = ()
+) -> RawAnswers:
+    """Make the answer to one row; without a value and with another status, why there is none."""
+    if status == AnswerStatus.OK:
+        return replace(read_list([value]), faults=faults) if faults else read_list([value])
+    return replace(read_list([None]), status=np.full(1, status, dtype=np.int8), faults=faults)
+
+
 def with_confidence(raw: RawAnswers, confidence: Sequence[Any]) -> RawAnswers:
     """Add confidences; one that is no number from 0 to 1 makes its answer malformed.
 
@@ -207,13 +216,16 @@ def document_in(answer: Any) -> dict[str, Any] | None:
         return answer
     if not isinstance(answer, str):
         return None
-    start = answer.find("{")
+    fenced = _FENCED.search(answer)
+    start = answer.find("{") if fenced is None else fenced.start(1)
     for _ in range(_MOST_BRACES):
         if start < 0:
             return None
         try:
             found, _end = _JSON.raw_decode(answer, start)
         except (ValueError, RecursionError):
+            if _BEGINS_OBJECT.match(answer, start):
+                return None  # damaged or cut off: what stands inside it is not the document
             start = answer.find("{", start + 1)
             continue
         return found if isinstance(found, dict) else None
@@ -225,6 +237,8 @@ def _no_number(name: str) -> Any:
 
 
 _JSON = json.JSONDecoder(parse_constant=_no_number)
+_FENCED = re.compile(r"```(?:json)?\s*(\{)", re.IGNORECASE)
+_BEGINS_OBJECT = re.compile(r"\{\s*\"")
 _MOST_BRACES = 50
 """So many braces are tried as the beginning of an object; prose has few."""
 

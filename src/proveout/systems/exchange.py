@@ -67,6 +67,11 @@ class Dialect(Protocol):
     """How one protocol writes a request and reads a reply. Pure."""
 
     @property
+    def headers(self) -> Mapping[str, str]:
+        """Those of every request. Secrets included."""
+        ...
+
+    @property
     def rows_per_request(self) -> int:
         """How many rows go into one request at most."""
         ...
@@ -75,8 +80,11 @@ class Dialect(Protocol):
         """Write a request for some rows (column → value; None where missing)."""
         ...
 
-    def decode(self, reply: Reply, rows: int) -> Decoded:
-        """Read a reply with a status of success. Raises NotAnswersError."""
+    def decode(self, reply: Reply, rows: int, *, asked: Request | None = None) -> Decoded:
+        """Read a reply with a status of success. Raises NotAnswersError.
+
+        `asked` is the request, from which input tokens are counted where the service is silent.
+        """
         ...
 
     def holds_token(self, received: bytes) -> bool:

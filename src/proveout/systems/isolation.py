@@ -16,13 +16,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from proveout.systems.answering import distinct
-from proveout.systems.port import Answers, AnswerStatus
+from proveout.systems.port import Answers, AnswerStatus, Usage
 
 if TYPE_CHECKING:
-    import pandas as pd
     from numpy.typing import NDArray
 
     Positions = NDArray[np.intp]
+
+_COLUMNS = ("input_tokens", "output_tokens", "first_token_s", "attempts")
 
 MOST_CALLS = 256
 """Extra calls for one failed batch."""
@@ -34,27 +35,27 @@ PROBES_AFTER_CRASH = 4
 
 
 def isolate(
-    ask: Callable[[pd.DataFrame], Answers],
-    rows: pd.DataFrame,
+    ask: Callable[[Positions], Answers],
     whole: Answers,
     *,
     crashed: bool,
     may_go_on: Callable[[], bool],
     clock: Callable[[], float] = time.monotonic,
 ) -> Answers:
-    """Take a failed batch apart; `whole` is what it gave in one piece.
+    """Take a failed batch apart; `whole` is what it gave in one piece, `ask` asks some of its rows.
 
     After a crash fewer rows are probed, because each further crash costs a start of the system.
     """
-    taken_apart = _TakenApart(ask, rows, whole)
+    taken_apart = _TakenApart(ask, whole)
     until = clock() + MOST_SECONDS
 
     def within_limits() -> bool:
         return taken_apart.calls < MOST_CALLS and clock() < until and may_go_on()
 
-    every = np.arange(len(rows))
+    n = len(whole.status)
+    every = np.arange(n)
     most = PROBES_AFTER_CRASH if crashed else PROBES
-    probes = np.unique(np.linspace(0, len(rows) - 1, most).astype(np.intp))
+    probes = np.unique(np.linspace(0, n - 1, most).astype(np.intp))
     alone = [taken_apart.fails(probes[i : i + 1]) for i in range(len(probes))]
     if all(alone):
         return taken_apart.result(systematic=len(probes))
@@ -71,32 +72,37 @@ def isolate(
 class _TakenApart:
     """The answers so far."""
 
-    def __init__(
-        self, ask: Callable[[pd.DataFrame], Answers], rows: pd.DataFrame, whole: Answers
-    ) -> None:
+    def __init__(self, ask: Callable[[Positions], Answers], whole: Answers) -> None:
         self._ask = ask
-        self._rows = rows
         self._answers = replace(
             whole,
             value=whole.value.copy(),
             confidence=whole.confidence.copy(),
             status=whole.status.copy(),
             latency_s=whole.latency_s.copy(),
+            usage=None if whole.usage is None else _copied(whole.usage),
         )
         self._faults = list(whole.faults)
+        self._is_simulated = whole.simulated
         self.calls = 0
 
     def fails(self, positions: Positions) -> bool:
         """Ask these rows together, keep what comes, and tell whether all of them failed."""
         self.calls += 1
-        part = self._ask(self._rows.iloc[positions])
+        part = self._ask(positions)
         for name in ("value", "confidence", "status", "latency_s"):
             getattr(self._answers, name)[positions] = getattr(part, name)
+        if part.usage is not None and self._answers.usage is not None:
+            _put(self._answers.usage, positions, part.usage)
         self._faults += part.faults
+        self._is_simulated |= part.simulated
         return bool((part.status == AnswerStatus.FAILED).all())
 
     def result(self, *, systematic: int = 0, undivided: int = 0) -> Answers:
-        n, failed = len(self._rows), int((self._answers.status == AnswerStatus.FAILED).sum())
+        n, failed = (
+            len(self._answers.status),
+            int((self._answers.status == AnswerStatus.FAILED).sum()),
+        )
         if systematic:
             note = f"a batch of {n:,} rows failed, and so did each of {systematic} rows sent alone"
             if n > systematic:
@@ -108,4 +114,20 @@ class _TakenApart:
                     f", {undivided:,} in batches that were not divided further"
                     f" (limits: {MOST_CALLS} extra calls, {MOST_SECONDS:g} s, restarts)"
                 )
-        return replace(self._answers, faults=distinct([*self._faults, note]))
+        return replace(
+            self._answers,
+            faults=distinct([*self._faults, note]),
+            simulated=self._is_simulated,
+        )
+
+
+def _copied(usage: Usage) -> Usage:
+    columns = {name: getattr(usage, name) for name in _COLUMNS}
+    return replace(usage, **{name: column.copy() for name, column in columns.items()})
+
+
+def _put(usage: Usage, positions: Positions, part: Usage) -> None:
+    """Take over what some rows took; requests that they were in before still count."""
+    usage.attempts[positions] += part.attempts
+    for name in _COLUMNS[:-1]:
+        getattr(usage, name)[positions] = getattr(part, name)

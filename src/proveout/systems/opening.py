@@ -33,10 +33,13 @@ def open_system(charter_system: schema.System, *, folder: Path) -> System:
             fingerprint=_fingerprint(charter_system.python, folder, known),
             task=charter_system.task,
         )
-    if charter_system.http is not None:
-        from proveout.systems.http_json import HttpJson
+    if (web := charter_system.web) is not None:
+        from proveout.systems.dialects import open_dialect
+        from proveout.systems.web import WebService
 
-        return HttpJson(charter_system.http, task=charter_system.task, known=known)
+        dialect = open_dialect(charter_system)
+        assert dialect is not None  # noqa: S101  # every way by HTTP has one
+        return WebService(web, dialect, task=charter_system.task, known=known)
     if charter_system.recorded is not None:
         from proveout.systems.recorded import RecordedAnswers
 

@@ -12,10 +12,21 @@ from proveout.charter.schema.standard import (
     Stage,
     Stress,
 )
-from proveout.charter.schema.system import HttpSystem, PythonSystem, RecordedSystem, System
+from proveout.charter.schema.system import (
+    ChatSystem,
+    CommandSystem,
+    HttpSystem,
+    MlflowSystem,
+    OpenInferenceSystem,
+    PythonSystem,
+    RecordedSystem,
+    System,
+    WebSystem,
+)
 
 __all__ = [
-    "Acceptance", "Adjustment", "Assumption", "Charter", "Comparison", "Data", "DataField",
-    "HttpSystem", "Kpi", "Labels", "Part", "Person", "PythonSystem", "RecordedSystem", "Reference",
-    "Source", "Stage", "Stress", "System", "TimestampOrder",
+    "Acceptance", "Adjustment", "Assumption", "Charter", "ChatSystem", "CommandSystem",
+    "Comparison", "Data", "DataField", "HttpSystem", "Kpi", "Labels", "MlflowSystem",
+    "OpenInferenceSystem", "Part", "Person", "PythonSystem", "RecordedSystem", "Reference",
+    "Source", "Stage", "Stress", "System", "TimestampOrder", "WebSystem",
 ]  # fmt: skip

@@ -103,8 +103,7 @@ class PythonCallable:
         answers = self._ask(rows)
         if n > 1 and (answers.status == AnswerStatus.FAILED).all():
             answers = isolate(
-                self._ask,
-                rows,
+                lambda some: self._ask(rows.iloc[some]),
                 answers,
                 crashed=self._child is None,
                 may_go_on=lambda: self._restarts_left > KEPT_RESTARTS,

@@ -1,0 +1,138 @@
+"""A service over HTTP as a system under test, whatever protocol it speaks."""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import urlsplit
+
+from proveout.charter.schema import WebSystem
+from proveout.charter.schema.base import Task
+from proveout.errors import UnreachableError
+from proveout.systems import answering, fingerprint
+from proveout.systems.dialects.opening import kind_of
+from proveout.systems.dialects.records import records
+from proveout.systems.exchange import Dialect
+from proveout.systems.port import Answers
+from proveout.systems.web.asking import Asker
+from proveout.systems.web.courier import Courier
+from proveout.systems.web.hearing import Sampling
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class WebService:
+    """Answers by asking a service, several requests at a time."""
+
+    def __init__(
+        self,
+        charter: WebSystem,
+        dialect: Dialect,
+        *,
+        task: Task | None,
+        known: dict[str, str | None],
+    ) -> None:
+        self._charter = charter
+        self._dialect = dialect
+        self._task = task
+        # The charter's own text, '${API_TOKEN}' and all: a secret never gets into a fingerprint.
+        self._fingerprint = fingerprint.of_settings({**known, **charter.model_dump(mode="json")})
+        self._courier: Courier | None = None
+        self._asker: Asker | None = None
+        self._has_written = False
+
+    @property
+    def fingerprint(self) -> str:
+        """'sha256:…' over URL, prompts, version; what runs behind the URL cannot be seen."""
+        return self._fingerprint
+
+    @property
+    def label(self) -> str:
+        """The URL, without what may be secret in it."""
+        return _without_secrets(self._charter.url)
+
+    def __enter__(self) -> Self:
+        self._start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._courier is not None:
+            self._courier.close()
+        self._courier = self._asker = None
+
+    def answer(self, batch: pd.DataFrame) -> Answers:
+        """Answer every row.
+
+        Raises UnreachableError when the service cannot be reached at the start, and InputError
+        when the first rows of all lack a column that the request is to hold.
+        """
+        asker = self._start()
+        rows = records(batch)
+        if rows and not self._has_written:
+            self._dialect.encode(rows[:1])
+            self._has_written = True
+        began = time.monotonic()
+        with ThreadPoolExecutor(self._charter.concurrency) as pool:
+            try:
+                parts = self._parts(asker, pool, rows)
+            except BaseException:  # Ctrl-C: what is under way is not waited for
+                asker.leave()
+                self.__exit__(None, None, None)
+                raise
+        answers = answering.join(parts, elapsed_s=time.monotonic() - began)
+        return replace(answers, faults=(*answers.faults, *asker.retries_told()))
+
+    def _parts(
+        self, asker: Asker, pool: ThreadPoolExecutor, rows: list[dict[str, Any]]
+    ) -> list[Answers]:
+        size = self._dialect.rows_per_request
+        batches = [rows[first : first + size] for first in range(0, len(rows), size)]
+        n = self._dialect.samples if isinstance(self._dialect, Sampling) else 1
+        if n == 1:
+            return list(pool.map(asker.answers, batches))
+        heard = list(
+            pool.map(
+                asker.hear,
+                [batch for batch in batches for _ in range(n)],
+                [sample for _ in batches for sample in range(n)],
+            )
+        )
+        return [asker.agreed(heard[first : first + n]) for first in range(0, len(heard), n)]
+
+    def _start(self) -> Asker:
+        if self._asker is None:
+            self._courier = self._connected()
+            self._asker = Asker(self._courier, self._dialect, self._charter, task=self._task)
+        return self._asker
+
+    def _connected(self) -> Courier:
+        courier = Courier(
+            connections=self._charter.concurrency, wanted_for=f"The system at {self.label}"
+        )
+        # Any response shows that somebody is there; rows are not sent.
+        why = courier.knock(self._charter.url, self._dialect.headers, self._charter.timeout_s)
+        if why is None:
+            return courier
+        courier.close()
+        raise UnreachableError(
+            f"The system at {self.label} could not be reached: {why}.",
+            hint="See that the service runs and that "
+            f"system.{kind_of(self._charter)}.url is right.",
+        )
+
+
+def _without_secrets(url: str) -> str:
+    """Scheme, host and path: user, password and query may be secret."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    port = f":{parts.port}" if parts.port else ""
+    return f"{parts.scheme}://{host}{port}{parts.path}"
