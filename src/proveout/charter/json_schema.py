@@ -32,6 +32,7 @@ _SHORT_FORMS = {
     "PythonSystem": ("'path/to/file.py:function' or 'package.module:function'.", _FUNCTION),
     "RecordedSystem": ("The column with the answers.", _ANYTHING),
     "Scorer": ("How it is compared, alone.", _SCORER),
+    "Scoring": ("How answers in words are compared, alone.", _SCORER),
     "Source": ("Path, glob or URL alone.", _ANYTHING),
     "System": (
         "'path/to/file.py:function', or the address of a service.", f"{_FUNCTION}|{_ADDRESS}",

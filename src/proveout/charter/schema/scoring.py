@@ -36,6 +36,28 @@ class Scorer(Part):
     def _from_name(cls, value: Any) -> Any:
         return {"by": value} if isinstance(value, str) else value
 
+    @model_validator(mode="after")
+    def _can_work(self) -> Scorer:
+        for name, wanted in (("python", "callable"), ("json_schema", "follows")):
+            if self.by == name and getattr(self, wanted) is None:
+                msg = f"by: {name} needs '{wanted}' beside it, for example {_EXAMPLES[wanted]}"
+                raise ValueError(msg)
+            if self.by != name and getattr(self, wanted) is not None:
+                msg = (
+                    f"'{wanted}' is for by: {name}, and here is by: {self.by}; take one of the two"
+                )
+                raise ValueError(msg)
+        if self.by != "number" and (self.tolerance or self.relative_tolerance):
+            msg = f"a tolerance is for by: number, and here is by: {self.by}; take one of the two"
+            raise ValueError(msg)
+        return self
+
+
+_EXAMPLES = {
+    "callable": "callable: 'score.py:compare'",
+    "follows": "follows: {type: object, required: [answer]}",
+}
+
 
 class FieldScorer(Scorer):
     """One field of a document, and the column that holds its true value."""
@@ -47,8 +69,16 @@ class FieldScorer(Scorer):
 
 
 class Scoring(Part):
-    """For task: text one scorer, for task: extraction one per field."""
+    """For task: text one scorer, for task: extraction one per field. In short, the scorer's name.
+
+    Where the charter states no task, fields make it extraction, and a scorer makes it text.
+    """
 
     scorer: Scorer = Field(default_factory=Scorer)
     fields: dict[str, FieldScorer] = Field(default_factory=dict)
     """The fields that are read out of a document, by their name in the answer."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_name(cls, value: Any) -> Any:
+        return {"scorer": value} if isinstance(value, str) else value

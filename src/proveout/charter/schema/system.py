@@ -211,6 +211,9 @@ class System(Part):
             ):
                 if isinstance(value.get(key), str):
                     value[key] = {name: value[key]}
+            if value.get("task") is None and value.get("scoring"):
+                fields = isinstance(value["scoring"], dict) and value["scoring"].get("fields")
+                value["task"] = "extraction" if fields else "text"
         return value
 
     @model_validator(mode="after")
