@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from proveout.charter.schema import Charter
 from proveout.checks.contract import CheckContext, Finding, Need
-from proveout.evidence.catalogue import Metric, quality
+from proveout.evidence.catalogue import Metric, confidence, quality
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,7 +17,7 @@ class QualityCheck:
     name: str = "quality"
     version: str = "1"
     question: str = "How good are the answers, on the curated sample and in production?"
-    metrics: tuple[Metric, ...] = quality.METRICS
+    metrics: tuple[Metric, ...] = (*quality.METRICS, *confidence.AS_THEY_ARE)
 
     def needs(self, charter: Charter) -> list[Need]:
         """Name what the charter must say first: a system, true answers, and data."""

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from proveout.checks import confidence
 from proveout.checks.contract import CheckContext, Finding, Progress
 from proveout.checks.quality import breakdown
 from proveout.checks.quality.asking import ask, statuses, throughput
@@ -60,6 +61,7 @@ def run(context: CheckContext) -> Iterator[Finding]:
         for records in wanted:
             trial = yield from _try(context, system, records, task)
             yield from _figures(context, trial)
+            yield from _letting_through(context, trial)
             trials[records.scope] = trial
     if "production" not in trials:
         yield NotMeasured(
@@ -118,6 +120,21 @@ def _figures(context: CheckContext, trial: Trial) -> Iterator[Finding]:
         context, trial, exception_rate(trial.answers.status), _about_exceptions(context, trial)
     )
     yield _throughput(context, trial)
+
+
+def _letting_through(context: CheckContext, trial: Trial) -> Iterator[Finding]:
+    """Tell from which confidence on recorded answers may go out alone.
+
+    A system that can be asked is asked by stress, which tells it with what damage does to it; two
+    thresholds from two samples would only be confusing.
+    """
+    settings = context.charter.system
+    if settings is None or settings.recorded is None or trial.records.scope != "production":
+        return
+    choice = confidence.choose(trial.judged, settings.let_through, seed=context.seed)
+    yield from confidence.findings(
+        context, trial.judged, choice, scope=trial.records.scope, inputs=trial.inputs
+    )
 
 
 def _about_rows(trial: Trial) -> dict[str, Any]:
