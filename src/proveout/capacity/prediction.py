@@ -51,7 +51,7 @@ class Trust:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prediction:
-    """What users will meet at the peak of full size. Simulated by a fitted model, never measured."""
+    """What users will meet at the peak of full size: simulated by a model, never measured."""
 
     rate_per_s: float
     """Requests that fall due per second at the peak."""
