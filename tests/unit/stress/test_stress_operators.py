@@ -9,9 +9,20 @@ import pandas as pd
 import pytest
 
 from proveout.checks.stress.columns import kinds_of
-from proveout.checks.stress.operators import OPERATORS, Damaged, Operator, applicable, apply
+from proveout.checks.stress.operators import (
+    OPERATORS,
+    Damaged,
+    Known,
+    Operator,
+    TooFewError,
+    applicable,
+    apply,
+)
 
-EVERY = pytest.mark.parametrize("operator", OPERATORS.values(), ids=OPERATORS.keys())
+DAMAGING = {name: each for name, each in OPERATORS.items() if not each.replaces}
+"""Those that damage records; the others put sound ones in their place."""
+
+EVERY = pytest.mark.parametrize("operator", DAMAGING.values(), ids=DAMAGING.keys())
 
 
 def a_sample(n: int = 200) -> pd.DataFrame:
@@ -24,10 +35,12 @@ def a_sample(n: int = 200) -> pd.DataFrame:
             "whole": rng.integers(1, 80, n),
             "fraction": rng.normal(1500, 300, n).round(2),
             "holed": np.where(rng.random(n) < 0.3, np.nan, rng.normal(size=n).round(3)),
+            "clock": rng.integers(0, 24, n) * 100 + rng.integers(0, 60, n),
             "origin": rng.choice(["EWR", "JFK", "LGA"], n),
             "name": [f"Zoë Smith {i} of Main Street" for i in range(n)],
             "yes": rng.random(n) < 0.5,
             "moment": days,
+            "ended": days + pd.to_timedelta(rng.integers(1, 500, n), unit="min"),
             "day": [moment.date() for moment in days],
             "written": days.strftime("%Y-%m-%d"),
             "written_time": days.strftime("%Y-%m-%d %H:%M:%S"),
@@ -40,9 +53,11 @@ def a_sample(n: int = 200) -> pd.DataFrame:
 
 def damaged(operator: Operator, sample: pd.DataFrame, severity: float, seed: int = 7) -> Damaged:
     kinds = {name: kinds_of(sample[name]) for name in sample if name not in ("id", "label")}
-    columns, why_not = applicable(operator, kinds)
+    columns, why_not = applicable(operator, kinds, sample)
     assert why_not is None
-    return apply(operator, sample, columns, severity=severity, seed=seed)
+    rng = np.random.default_rng(2)
+    known = Known(confidence=rng.random(len(sample)), truth=sample["label"].to_numpy())
+    return apply(operator, sample, columns, severity=severity, seed=seed, known=known)
 
 
 def same(one: Damaged, other: Damaged) -> bool:
@@ -122,14 +137,21 @@ def test_keeps_rows_and_columns_in_their_order(operator: Operator) -> None:
 
 CHANGES_TYPES = {
     "locale-numbers",
+    "unit-in-cell",
+    "clock-format",
     "date-format",
+    "moment-as-number",
+    "delimiter-damage",
+    "broken-off-rows",
+    "emptied-column",
+    "missing-where-unsure",
     "missing-values",  # a hole in whole numbers makes them fractions
     "missing-by-value",
     "swapped-columns",  # where a kind has a column too many
 }
 
 
-@pytest.mark.parametrize("name", sorted(OPERATORS.keys() - CHANGES_TYPES))
+@pytest.mark.parametrize("name", sorted(DAMAGING.keys() - CHANGES_TYPES))
 def test_leaves_types_alone_unless_that_is_the_point(name: str) -> None:
     """A number stays a number, text stays text; only notations and holes change a type."""
     operator, sample = OPERATORS[name], a_sample()
@@ -182,6 +204,43 @@ def test_hits_more_of_the_same_rows_when_more_severe(operator: Operator) -> None
     light, heavy = (damaged(operator, a_sample(), severity) for severity in (0.05, 0.25))
 
     assert set(light.hit.tolist()) < set(heavy.hit.tolist())
+    assert heavy.order[: len(light.hit)].tolist() == light.order.tolist()
+
+
+@pytest.mark.parametrize("name", sorted(OPERATORS.keys() - DAMAGING.keys()))
+def test_sound_rows_take_the_place_of_others(name: str) -> None:
+    """Another mix of records: each that comes in is whole, and none comes in twice."""
+    sample = a_sample()
+
+    found = damaged(OPERATORS[name], sample, 0.1)
+
+    (part,) = found.parts
+    assert found.replaces
+    assert len(part) == len(found.hit) == part.index.nunique() == 20
+    pd.testing.assert_frame_equal(part, sample.loc[part.index])
+
+
+def test_what_was_seen_once_does_not_come_in_twice() -> None:
+    """Where the rare records are too few for so large a share, that is said."""
+    sample = a_sample()
+    sample["label"] = ["late"] * 5 + ["on time"] * 195
+
+    with pytest.raises(TooFewError) as raised:
+        damaged(OPERATORS["more-of-the-rare"], sample, 0.1)
+
+    assert str(raised.value) == "the sample holds 5 such records, not 20"
+
+
+def test_missing_where_unsure_hits_the_least_sure() -> None:
+    """Which rows lose values is decided by the confidence of their clean answers."""
+    sample = pd.DataFrame({"a": range(10), "b": range(10)})
+    known = Known(confidence=np.array([0.9, 0.5, np.nan, 0.6, 0.7, 1, 1, 1, 1, 1]))
+
+    found = apply(
+        OPERATORS["missing-where-unsure"], sample, ("a", "b"), severity=0.3, seed=1, known=known
+    )
+
+    assert found.order.tolist() == [1, 3, 4]
 
 
 def test_an_operator_without_columns_says_why_it_does_not_apply() -> None:
@@ -196,12 +255,21 @@ def test_an_operator_without_columns_says_why_it_does_not_apply() -> None:
         (),
         "it needs 2 columns of kind any; the inputs have 1",
     )
+    days = pd.DataFrame({name: pd.to_datetime(["2013-01-01", "2013-01-02"]) for name in "ab"})
+    moments = {name: kinds_of(days[name]) for name in "ab"}
+    assert applicable(OPERATORS["conflicting-times"], moments, days) == (
+        (),
+        "the inputs do not have two times of which one comes first",
+    )
 
 
 @pytest.mark.parametrize(
     ("column", "kinds"),
     [
         ([1, 2, 3], {"number"}),
+        ([930, 1015, 1230, 1359, 1845, 5, 2100], {"number", "clock"}),
+        ([930, 1015, 1230, 1360, 1845, 5, 2100], {"number"}),  # no hour has 60 minutes
+        (["Please send the invoice again"] * 2, {"text", "category", "prose"}),
         ([1.5, None], {"number"}),
         ([True, False], set()),  # nothing here damages a truth value but its absence
         (["a", "b", "a", "b"], {"text", "category"}),

@@ -37,6 +37,14 @@ def after(operator: str, values: list[Any], *, seed: int = 3) -> list[Any]:
         ),
         ("day-month-swap", [date(2013, 3, 4)], [date(2013, 4, 3)]),
         ("day-month-swap", ["2013-03-04 05:00:00"], ["2013-04-03 05:00:00"]),
+        # An interface that reads a decimal comma as one of thousands, and a point the other way.
+        ("misread-separators", [12.5, 7.0, 1234.0], [125.0, 7.0, 1.234]),
+        ("rounded-numbers", [347, 12, 0, -86], [300, 10, 0, -90]),
+        ("flipped-sign", [12.5, 0.0, -3.0], [-12.5, 0.0, 3.0]),
+        ("swapped-digits", [12, 7], [21, 77]),
+        ("clock-as-minutes", [930, 1205, 5, 1400, 700, 2359], [570, 725, 5, 840, 420, 1439]),
+        ("lost-time", ["2013-03-04 05:10:00"], ["2013-03-04 00:00:00"]),
+        ("merged-categories", ["a", "a", "b", "b", "c", "d"], ["a", "a", "b", "b", "a", "a"]),
         # The row before, whole; the first has none.
         ("stale-values", [1, 2, 3], [1, 1, 2]),
         # A code for each category, in alphabetical order.
@@ -128,6 +136,78 @@ def test_swapped_columns_are_of_a_kind() -> None:
 
     assert part["a"].tolist() == [3, 4]
     assert part["c"].tolist() == ["u", "v"]
+
+
+def test_the_clock_goes_round_midnight() -> None:
+    """Half past eleven at night is half past midnight an hour later."""
+    found = {tuple(after("summer-time", [2330, 30, 1200], seed=seed)) for seed in range(12)}
+
+    assert found == {(30, 130, 1300), (2230, 2330, 1100)}
+
+
+def test_times_change_places_where_one_comes_first() -> None:
+    """The end comes before the beginning."""
+    sample = pd.DataFrame({"begin": ["2013-01-01", "2013-01-02"], "end": ["2013-01-05"] * 2})
+
+    (part,) = apply(
+        OPERATORS["conflicting-times"], sample, ("begin", "end"), severity=1, seed=1
+    ).parts
+
+    assert part["begin"].tolist() == ["2013-01-05", "2013-01-05"]
+    assert part["end"].tolist() == ["2013-01-01", "2013-01-02"]
+
+
+def test_a_broken_join_keeps_partners_whole() -> None:
+    """What a join adds comes from one other row, and never from the row itself."""
+    sample = pd.DataFrame({name: range(20) for name in "abcd"})
+
+    (part,) = apply(OPERATORS["broken-join"], sample, tuple("abcd"), severity=1, seed=1).parts
+
+    assert part["a"].tolist() == part["b"].tolist() == list(range(20))
+    assert part["c"].tolist() == part["d"].tolist()
+    assert sorted(part["c"]) == list(range(20))
+    assert (part["c"] != part["a"]).all()
+
+
+def test_a_join_broken_within_a_group_stays_in_it() -> None:
+    """Nothing looks out of place: the partner is of the same group."""
+    sample = pd.DataFrame({"site": ["x", "y"] * 10, "a": range(20), "b": range(20)})
+
+    (part,) = apply(
+        OPERATORS["broken-join-within"], sample, ("site", "a", "b"), severity=1, seed=1
+    ).parts
+
+    assert ((part["b"] - part["a"]) % 2 == 0).all()
+    assert (part["b"] != part["a"]).all()
+
+
+def test_columns_slide_at_a_delimiter() -> None:
+    """One cell is cut in two or two are glued; what follows stands one too far."""
+    sample = pd.DataFrame({"a": ["xx"] * 8, "b": ["yy"] * 8, "c": ["zz"] * 8})
+
+    (part,) = apply(OPERATORS["delimiter-damage"], sample, tuple("abc"), severity=1, seed=1).parts
+
+    rows = {tuple(None if pd.isna(cell) else cell for cell in row) for row in part.to_numpy()}
+    assert rows <= {
+        ("x", "x", "yy"),
+        ("xx", "y", "y"),
+        ("xxyy", "zz", None),
+        ("xx", "yyzz", None),
+    }
+    assert len(rows) > 1
+
+
+def test_a_record_breaks_off() -> None:
+    """What stands where it breaks is cut, and nothing comes after."""
+    sample = pd.DataFrame({"a": ["abcdef"] * 50, "b": ["ghijkl"] * 50})
+
+    (part,) = apply(OPERATORS["broken-off-rows"], sample, ("a", "b"), severity=1, seed=1).parts
+
+    for one, other in zip(part["a"], part["b"], strict=True):
+        if isinstance(one, str) and one == "abcdef":
+            assert pd.isna(other) or ("ghijkl".startswith(other) and other != "ghijkl")
+        else:
+            assert pd.isna(other)
 
 
 def test_every_operator_stands_in_the_docs() -> None:

@@ -56,7 +56,7 @@ class StressCheck:
 
     def run(self, context: CheckContext) -> Iterator[Finding]:
         """Ask for the clean rows, then for each kind of damage, and name the worst."""
-        from proveout.checks.stress.plan import prepare
+        from proveout.checks.stress.plan import prepare, without_what_needs_confidence
         from proveout.checks.stress.telling import Teller
         from proveout.checks.stress.trial import ask
 
@@ -75,6 +75,7 @@ class StressCheck:
                 fault = "".join(f": {fault}" for fault in clean.answers.faults[:1])
                 yield from _not_measured(f"the system answers none of the rows as they are{fault}")
                 return
+            plan = without_what_needs_confidence(plan, clean.judged.confidence)
             teller = Teller(replace(context, inputs=inputs), plan, system, clean)
             yield from teller.of_the_clean()
             for done, trial in enumerate(plan.trials):

@@ -9,8 +9,8 @@ import numpy as np
 
 from proveout.checks.stress.trial import Trial
 from proveout.evidence.model import Interval
-from proveout.statistics import paired_difference, paired_relative_increase, wilson
-from proveout.statistics.scores import FEWEST_FOR_MEAN
+from proveout.statistics import mean, paired_difference, paired_relative_increase, wilson
+from proveout.statistics.scores import FEWEST_FOR_MEAN, Judged
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,21 +67,51 @@ def silent_failure(trial: Trial, *, level: float = 0.95) -> Figure | Unknown:
     return _share(trial.silent, level)
 
 
-def worst(figures: Iterable[Figure]) -> Figure:
+def believed_quality(judged: Judged) -> tuple[Figure, float] | Unknown:
+    """Tell how good the system's own confidence says that it is, and how good it really is.
+
+    The mean confidence estimates the share of right answers, where confidence means what it says;
+    nobody needs a true answer for it, which is why it is what a monitor watches. Both figures are
+    over the rows that were answered with a confidence.
+    """
+    stated = judged.answered & ~np.isnan(judged.confidence)
+    n = int(stated.sum())
+    if judged.correct is None or n < FEWEST_FOR_MEAN:
+        return Unknown(reason=f"only {n} answers came with a confidence", next_step="")
+    value, interval = mean(judged.confidence[stated])
+    return Figure(value=value, interval=interval, n=n), float(judged.correct[stated].mean())
+
+
+def grew_surer(trial: Trial) -> bool:
+    """Tell whether answers got worse for sure, and confidence higher for sure, on the same rows."""
+    before, after = trial.before, trial.after
+    stated = ~np.isnan(before.confidence) & ~np.isnan(after.confidence)
+    stated &= before.answered & after.answered
+    if before.correct is None or after.correct is None or stated.sum() < FEWEST_FOR_MEAN:
+        return False
+    surer = paired_difference(after.confidence[stated], before.confidence[stated])[1].low
+    worse = paired_difference(before.correct[stated], after.correct[stated])[1].low
+    return surer > 0 and worse > 0
+
+
+def worst(figures: Iterable[Figure], *, plain: Iterable[Figure] = ()) -> Figure:
     """Return the largest of figures whose intervals were widened to hold together.
 
-    The largest upper bound bounds the largest true value, and so does the largest lower bound
-    from below. The interval's level is that at which all hold together.
+    The largest lower bound bounds the largest true value from below when all hold at once, which
+    is what they were widened for. From above the largest of the plain bounds is enough, where
+    they are given: the one trial that is truly worst has but one bound, and it is no higher than
+    the largest (intersection-union; Berger 1982). Looking at more trials widens nothing there.
     """
-    every = list(figures)
+    every, narrow = list(figures), list(plain)
     top = max(every, key=lambda figure: figure.value)
+    how = "intersection-union" if narrow else "bonferroni"
     return Figure(
         value=top.value,
         interval=Interval(
             low=max(figure.interval.low for figure in every),
-            high=max(figure.interval.high for figure in every),
+            high=max(figure.interval.high for figure in narrow or every),
             level=0.95,
-            method=f"{top.interval.method}, bonferroni over {len(every)}",
+            method=f"{top.interval.method}, {how} over {len(every)}",
         ),
         n=top.n,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -71,7 +71,7 @@ def prepare(charter: Charter, access: DataAccess) -> Plan:
     kinds = {name: kinds_of(inputs[name]) for name in columns}
     trials, not_applicable = [], {}
     for name in stress.operators or OPERATORS:
-        fitting, why_not = applicable(OPERATORS[name], kinds)
+        fitting, why_not = applicable(OPERATORS[name], kinds, inputs)
         if why_not is not None:
             not_applicable[name] = why_not
             continue
@@ -96,4 +96,19 @@ def prepare(charter: Charter, access: DataAccess) -> Plan:
         absent=sample.absent,
         seed=stress.seed,
         by_column=system.http is None,
+    )
+
+
+def without_what_needs_confidence(plan: Plan, confidence: NDArray[np.float64]) -> Plan:
+    """Leave out damage that is done where the system is least sure, where it never says so."""
+    if not np.isnan(confidence).all():
+        return plan
+    without = {each.operator.name for each in plan.trials if each.operator.needs == "confidence"}
+    return replace(
+        plan,
+        trials=tuple(each for each in plan.trials if each.operator.name not in without),
+        not_applicable={
+            **plan.not_applicable,
+            **dict.fromkeys(sorted(without), "the system gives no confidence"),
+        },
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,14 +12,16 @@ from proveout.checks.stress.confidence import LettingThrough
 from proveout.checks.stress.figures import (
     Figure,
     Unknown,
+    believed_quality,
+    grew_surer,
     quality_drop,
     refusal_rate,
     silent_failure,
     worst,
 )
-from proveout.checks.stress.operators import apply
+from proveout.checks.stress.operators import Known, TooFewError, apply, n_hit
 from proveout.checks.stress.plan import Plan, Planned
-from proveout.checks.stress.trial import Asked, Trial, try_out
+from proveout.checks.stress.trial import Asked, Inquiry, Trial, inquire
 from proveout.evidence.figures import figure as written
 from proveout.evidence.model import WHOLE, Subject
 from proveout.evidence.outcome import NotMeasured
@@ -38,6 +41,8 @@ class _Tried:
 
     planned: Planned
     wide: Figure
+    plain: Figure
+    """The same with the interval that is its own."""
     examples: list[dict[str, Any]]
 
 
@@ -53,6 +58,10 @@ class Teller:
         self._silent: list[_Tried] = []
         self._letting_through = LettingThrough(context, plan, clean)
         self._wide_level = simultaneous_level(0.95, len(plan.trials))
+        self._left_out: dict[str, str] = {}
+        self._asked: dict[tuple[str, tuple[str, ...]], Inquiry] = {}
+        self._clean_belief = believed_quality(clean.judged)
+        self._known = Known(confidence=clean.judged.confidence, truth=plan.truth)
         self._gives_confidence = bool((clean.judged.confidence >= 0).any())
 
     def of_the_clean(self) -> Iterator[Finding]:
@@ -60,8 +69,13 @@ class Teller:
         yield from self._letting_through.of_the_clean()
 
     def of_trial(self, planned: Planned) -> Iterator[Finding]:
-        """Damage, ask, and tell the three figures."""
-        trial = self._try(planned)
+        """Damage, ask, and tell the figures."""
+        try:
+            trial = self._try(planned)
+        except TooFewError as why:
+            self._left_out[f"{planned.operator.name} at {planned.severity:g}"] = str(why)
+            yield from self._if_asked_for(planned.operator.name, str(why))
+            return
         about = Subject.of(operator=planned.operator.name, severity=f"{planned.severity:g}")
         details = self._details(planned, trial)
         drop, silent = quality_drop(trial), silent_failure(trial)
@@ -71,13 +85,16 @@ class Teller:
             told = {**details, **self._silent_details(trial), "examples": trial.examples}
             yield self._told("stress.silent_failure", silent, about, told)
         yield from self._letting_through.of_trial(planned, trial)
+        yield from self._believed(trial, about, details)
         level = self._wide_level
-        for kept, figure in (
-            (self._drops, quality_drop(trial, level=level)),
-            (self._silent, silent_failure(trial, level=level)),
+        for kept, plain, figure in (
+            (self._drops, drop, quality_drop(trial, level=level)),
+            (self._silent, silent, silent_failure(trial, level=level)),
         ):
-            if isinstance(figure, Figure):
-                kept.append(_Tried(planned=planned, wide=figure, examples=trial.examples))
+            if isinstance(figure, Figure) and isinstance(plain, Figure):
+                kept.append(
+                    _Tried(planned=planned, wide=figure, plain=plain, examples=trial.examples)
+                )
 
     def of_the_worst(self) -> Iterator[Finding]:
         """Tell the worst of all trials, with bounds that hold for all of them together."""
@@ -92,24 +109,70 @@ class Teller:
     def of_what_did_not_apply(self) -> Iterator[NotMeasured]:
         """Name each operator that the charter asks for and the data have nothing for."""
         for name, reason in self._plan.not_applicable.items():
-            if name in self._plan.asked_for:
-                yield NotMeasured(
-                    metric="stress.quality_drop",
-                    subject=Subject.of(operator=name),
-                    reason=f"the operator does not apply: {reason}",
-                    next_step="Take it out of stress.operators, or add columns (stress.columns).",
-                )
+            yield from self._if_asked_for(name, reason)
+
+    def _if_asked_for(self, name: str, reason: str) -> Iterator[NotMeasured]:
+        if name in self._plan.asked_for:
+            yield NotMeasured(
+                metric="stress.quality_drop",
+                subject=Subject.of(operator=name),
+                reason=f"the operator does not apply: {reason}",
+                next_step="Take it out of stress.operators, or add columns (stress.columns).",
+            )
+
+    def _believed(self, trial: Trial, about: Subject, details: dict[str, Any]) -> Iterator[Finding]:
+        """Tell what the system believes of itself, where it says how sure it is."""
+        found, clean = believed_quality(trial.after), self._clean_belief
+        if isinstance(found, Unknown) or isinstance(clean, Unknown):
+            return
+        figure, right = found
+        told = {
+            "stands_for": details["stands_for"],
+            "rows_hit": details["rows_hit"],
+            "believed_before": clean[0].value,
+            "right_before": clean[1],
+            "right_after": right,
+            "overrates_itself_by": figure.value - right,
+            "grew_surer_while_it_got_worse": grew_surer(trial),
+        }
+        yield self._told("stress.believed_quality", figure, about, told)
 
     def _try(self, planned: Planned) -> Trial:
+        return self._inquiry(planned).at(n_hit(planned.severity, len(self._plan.truth)))
+
+    def _inquiry(self, planned: Planned) -> Inquiry:
+        """Ask for the greatest share of this damage that is planned, once for all of them.
+
+        Raises TooFewError where there is no such damage of the severity that is wanted.
+        """
+        plan, key = self._plan, (planned.operator.name, planned.columns)
+        known, wanted = self._asked.get(key), n_hit(planned.severity, len(plan.truth))
+        if known is not None and len(known.damaged.hit) >= wanted:
+            return known
+        severities = {planned.severity} | {
+            each.severity
+            for each in plan.trials
+            if each.operator.name == planned.operator.name and each.severity > planned.severity
+        }
+        *greater, _ = sorted(severities, reverse=True)
+        for severity in greater:
+            with suppress(TooFewError):
+                self._asked[key] = self._ask(planned, severity)
+                return self._asked[key]
+        self._asked[key] = self._ask(planned, planned.severity)
+        return self._asked[key]
+
+    def _ask(self, planned: Planned, severity: float) -> Inquiry:
         plan = self._plan
         damaged = apply(
             planned.operator,
             plan.inputs,
             planned.columns,
-            severity=planned.severity,
+            severity=severity,
             seed=plan.seed,
+            known=self._known,
         )
-        return try_out(self._system, self._clean, plan.truth, damaged, plan.rules)
+        return inquire(self._system, self._clean, plan.truth, damaged, plan.rules)
 
     def _worst(
         self, metric: str, tried: list[_Tried], figure_of: Any, extra: dict[str, Any]
@@ -119,6 +182,7 @@ class Teller:
             reason = unknown.reason if isinstance(unknown, Unknown) else "no trial gave a figure"
             step = unknown.next_step if isinstance(unknown, Unknown) else ""
             return NotMeasured(metric=metric, reason=reason, next_step=step)
+        top = worst((each.wide for each in tried), plain=(each.plain for each in tried))
         named = sorted(tried, key=lambda each: -each.wide.value)[:NAMED]
         first = named[0].planned
         details = {
@@ -129,11 +193,11 @@ class Teller:
             "tried": len(self._plan.trials),
             "without_figure": len(self._plan.trials) - len(tried),
             "worst": [self._named(each, figure_of) for each in named],
-            "not_applicable": dict(self._plan.not_applicable),
+            "not_applicable": {**self._plan.not_applicable, **self._left_out},
         }
         if self._plan.absent:
             details["inputs_not_in_the_data"] = list(self._plan.absent)
-        return self._told(metric, worst(each.wide for each in tried), WHOLE, details)
+        return self._told(metric, top, WHOLE, details)
 
     def _named(self, tried: _Tried, figure_of: Any) -> dict[str, Any]:
         operator = tried.planned.operator
@@ -142,7 +206,7 @@ class Teller:
             "severity": tried.planned.severity,
             "value": tried.wide.value,
             "low": tried.wide.interval.low,
-            "high": tried.wide.interval.high,
+            "high": tried.plain.interval.high,
             "stands_for": operator.stands_for,
             "by_column": self._by_column(tried.planned, figure_of),
             "examples": tried.examples,
@@ -152,7 +216,9 @@ class Teller:
         """Try the damage on one column at a time: which one does the harm."""
         if not self._plan.by_column:
             return "not tried: each trial would be paid for by the request"
-        if planned.operator.fewest_columns > 1 or len(planned.columns) < 2:
+        operator = planned.operator
+        is_whole = operator.takes_all or operator.replaces or operator.fewest_columns > 1
+        if is_whole or len(planned.columns) < 2:
             return "not tried: this damage is not one of single columns"
         n_rows = planned.severity * len(self._plan.truth) * len(planned.columns)
         seconds = n_rows * self._clean.answers.elapsed_s / len(self._plan.truth)

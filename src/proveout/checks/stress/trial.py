@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -40,6 +40,23 @@ class Asked:
     inputs: pd.DataFrame
     answers: Answers
     judged: Judged
+
+    def take(self, rows: NDArray[np.intp]) -> Asked:
+        """Return the same for some rows, by their places."""
+        answers = self.answers
+        return Asked(
+            inputs=self.inputs.iloc[rows],
+            answers=replace(
+                answers,
+                value=answers.value[rows],
+                confidence=answers.confidence[rows],
+                status=answers.status[rows],
+                latency_s=answers.latency_s[rows],
+                elapsed_s=0.0,
+                usage=None,
+            ),
+            judged=self.judged.take(rows),
+        )
 
     @property
     def silent(self) -> NDArray[np.bool_]:
@@ -87,30 +104,78 @@ def ask(system: System, inputs: pd.DataFrame, truth: NDArray[Any], rules: Rules)
     return Asked(inputs=inputs, answers=answers, judged=judged)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inquiry:
+    """What the system said to one kind of damage, from which every smaller share of it follows.
+
+    A smaller share of the same damage hits the first of the same rows, and the system has answered
+    these: nobody needs to be asked twice.
+    """
+
+    clean: Asked
+    truth: NDArray[Any]
+    damaged: Damaged
+    asked: tuple[Asked, ...]
+    """One per part."""
+    arrived: tuple[NDArray[np.intp], ...]
+    """Whose place the rows of each part take."""
+
+    def at(self, n_hit: int) -> Trial:
+        """Return the trial in which so many rows were hit."""
+        hit = np.sort(self.damaged.order[:n_hit])
+        kept = np.setdiff1d(np.arange(len(self.truth)), hit)
+        asked, arrived = self._those(hit)
+        clean, knows_wrong = self.clean, self.clean.judged.correct is not None
+        origin = np.concatenate([kept, *arrived])
+        return Trial(
+            before=clean.judged.take(origin),
+            after=_together([clean.judged.take(kept), *(each.judged for each in asked)]),
+            silent=(
+                np.concatenate([clean.silent[kept], *(each.silent for each in asked)])
+                if knows_wrong
+                else None
+            ),
+            is_hit=np.arange(len(origin)) >= len(kept),
+            n_hit=len(hit),
+            n_changed=sum(_n_changed(clean.inputs, each.inputs) for each in asked),
+            examples=list(_examples(clean, asked, self.truth)) if knows_wrong else [],
+            faults=tuple(dict.fromkeys(fault for each in asked for fault in each.answers.faults)),
+            status=_statuses(asked),
+        )
+
+    def _those(self, hit: NDArray[np.intp]) -> tuple[list[Asked], list[NDArray[np.intp]]]:
+        """Return the answers to damaged rows that take the place of these, part by part."""
+        if len(hit) == len(self.damaged.hit):
+            return list(self.asked), list(self.arrived)
+        asked, arrived = [], []
+        for each, places in zip(self.asked, self.arrived, strict=True):
+            rows = np.flatnonzero(np.isin(places, hit))
+            if len(rows):
+                asked.append(each.take(rows))
+                arrived.append(places[rows])
+        return asked, arrived
+
+
+def inquire(
+    system: System, clean: Asked, truth: NDArray[Any], damaged: Damaged, rules: Rules
+) -> Inquiry:
+    """Ask for the damaged rows; for sound ones that take a place, the answers are there already."""
+    if damaged.replaces:
+        asked = [clean.take(part.index.to_numpy(dtype=np.intp)) for part in damaged.parts]
+        arrived = [damaged.hit for _ in damaged.parts]
+    else:
+        asked = [ask(system, part, truth[part.index], rules) for part in damaged.parts]
+        arrived = [part.index.to_numpy(dtype=np.intp) for part in damaged.parts]
+    return Inquiry(
+        clean=clean, truth=truth, damaged=damaged, asked=tuple(asked), arrived=tuple(arrived)
+    )
+
+
 def try_out(
     system: System, clean: Asked, truth: NDArray[Any], damaged: Damaged, rules: Rules
 ) -> Trial:
     """Ask for the damaged rows, and put them among those that were not hit."""
-    asked = [ask(system, part, truth[part.index], rules) for part in damaged.parts]
-    arrived = [part.index.to_numpy(dtype=np.intp) for part in damaged.parts]
-    kept = np.setdiff1d(np.arange(len(truth)), damaged.hit)
-    origin = np.concatenate([kept, *arrived])
-    before, knows_wrong = clean.judged.take(origin), clean.judged.correct is not None
-    return Trial(
-        before=before,
-        after=_together([clean.judged.take(kept), *(each.judged for each in asked)]),
-        silent=(
-            np.concatenate([clean.silent[kept], *(each.silent for each in asked)])
-            if knows_wrong
-            else None
-        ),
-        is_hit=np.arange(len(origin)) >= len(kept),
-        n_hit=len(damaged.hit),
-        n_changed=sum(_n_changed(clean.inputs, part) for part in damaged.parts),
-        examples=list(_examples(clean, asked, truth)) if knows_wrong else [],
-        faults=tuple(dict.fromkeys(fault for each in asked for fault in each.answers.faults)),
-        status=_statuses(asked),
-    )
+    return inquire(system, clean, truth, damaged, rules).at(len(damaged.hit))
 
 
 def _together(parts: list[Judged]) -> Judged:

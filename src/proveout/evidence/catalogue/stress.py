@@ -59,10 +59,11 @@ METRICS: tuple[Metric, ...] = (
         family="technical",
         meaning="The largest loss of quality among all the kinds of damage that were tried.",
         computed=(
-            "Maximum of stress.quality_drop over all operators and severities tried; the interval "
-            "holds for all of them at once (Bonferroni), so that having looked at many is paid for."
+            "Maximum of stress.quality_drop over all operators and severities tried. Lower bound: "
+            "the largest of bounds that hold for all of them at once (Bonferroni). Upper bound: "
+            "the largest of the plain bounds, since the truly worst one lies below its own."
         ),
-        source="R401; Dunn 1961, on bounds that hold together",
+        source="R401; Dunn 1961; Berger 1982, Technometrics 24, 295-300 (intersection-union)",
     ),
     Metric(
         name="stress.worst_silent_failure",
@@ -71,9 +72,26 @@ METRICS: tuple[Metric, ...] = (
         family="technical",
         meaning="The largest share of confidently wrong answers among all kinds of damage tried.",
         computed=(
-            "Maximum of stress.silent_failure over all operators and severities tried; the "
-            "interval holds for all of them at once (Bonferroni)."
+            "Maximum of stress.silent_failure over all operators and severities tried; bounds as "
+            "for stress.worst_quality_drop."
         ),
-        source="R402; Dunn 1961, on bounds that hold together",
+        source="R402; Dunn 1961; Berger 1982, Technometrics 24, 295-300 (intersection-union)",
+    ),
+    Metric(
+        name="stress.believed_quality",
+        unit="fraction",
+        direction="neither",
+        family="technical",
+        meaning=(
+            "How good the system would look to whoever trusts its own confidence, when its inputs "
+            "are damaged in one given way."
+        ),
+        computed=(
+            "Mean confidence over the rows answered with one, damaged ones among them: an estimate "
+            "of accuracy that needs no true answer. The details hold the share that was really "
+            "right, and both figures on the rows as they are. Interval of a mean (Hall)."
+        ),
+        source="R402; Garg et al. 2022, ICLR, on average confidence as an estimate of accuracy",
+        dimensions=("operator", "severity"),
     ),
 )

@@ -2,20 +2,40 @@
 
 from proveout.checks.stress.operators import (
     categories,
+    clocks,
     missing,
+    mixes,
     moments,
     numbers,
+    readings,
+    records,
+    sentinels,
     shape,
     swaps,
     texts,
 )
-from proveout.checks.stress.operators.operator import Damaged, Hit, Operator, applicable, apply
+from proveout.checks.stress.operators.operator import (
+    Damaged,
+    Hit,
+    Known,
+    Operator,
+    TooFewError,
+    applicable,
+    apply,
+    n_hit,
+)
 
 OPERATORS: dict[str, Operator] = {
     operator.name: operator
     for operator in (
         missing.MISSING_VALUES,
         missing.MISSING_BY_VALUE,
+        missing.MISSING_HIGHEST,
+        missing.MISSING_WHERE_UNSURE,
+        missing.EMPTIED_COLUMN,
+        sentinels.SENTINEL_TEXT,
+        sentinels.SENTINEL_DATE,
+        sentinels.STUCK_VALUE,
         texts.MISSPELLING,
         texts.WRONG_CASE,
         texts.WHITESPACE,
@@ -27,20 +47,53 @@ OPERATORS: dict[str, Operator] = {
         numbers.LOCALE_NUMBERS,
         numbers.SENTINEL_VALUES,
         numbers.EXTREME_VALUES,
+        readings.NOISY_NUMBERS,
+        readings.ROUNDED_NUMBERS,
+        readings.FLIPPED_SIGN,
+        readings.SWAPPED_DIGITS,
+        readings.MISREAD_SEPARATORS,
+        readings.UNIT_IN_CELL,
+        clocks.CLOCK_FORMAT,
+        clocks.CLOCK_AS_MINUTES,
         moments.DATE_FORMAT,
         moments.DAY_MONTH_SWAP,
         moments.TIME_ZONE_SHIFT,
+        moments.SUMMER_TIME,
+        moments.CONFLICTING_TIMES,
+        moments.WRONG_YEAR,
+        moments.MOMENT_AS_NUMBER,
+        moments.LOST_TIME,
         categories.CATEGORY_RENAME,
         categories.NEW_CATEGORY,
+        categories.MERGED_CATEGORIES,
+        categories.WRONG_CATEGORY,
         swaps.SWAPPED_COLUMNS,
         swaps.SWAPPED_VALUES,
         swaps.STALE_VALUES,
+        swaps.SLIPPED_COLUMNS,
+        swaps.BROKEN_JOIN,
+        swaps.BROKEN_JOIN_WITHIN,
+        records.DELIMITER_DAMAGE,
+        records.BROKEN_OFF_ROWS,
         shape.DUPLICATE_ROWS,
         shape.ADDED_COLUMN,
         shape.DROPPED_COLUMN,
+        records.RENAMED_COLUMN,
         shape.REORDERED_COLUMNS,
+        mixes.MORE_OF_THE_RARE,
+        mixes.MORE_OF_THE_HIGH,
     )
 }
 """In the order in which they are tried."""
 
-__all__ = ["OPERATORS", "Damaged", "Hit", "Operator", "applicable", "apply"]
+__all__ = [
+    "OPERATORS",
+    "Damaged",
+    "Hit",
+    "Known",
+    "Operator",
+    "TooFewError",
+    "applicable",
+    "apply",
+    "n_hit",
+]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,6 +25,8 @@ UNITS: tuple[tuple[float, float], ...] = (
     (0.45359237, 0.0),  # pound to kilogram
     (1.8, 32.0),  # degrees Celsius to Fahrenheit
     (60.0, 0.0),  # hours to minutes
+    (100.0, 0.0),  # euros to cents, shares to per cent
+    (5 / 9, -160 / 9),  # degrees Fahrenheit to Celsius
 )
 """Factor and offset of mix-ups that happen."""
 
@@ -34,21 +37,19 @@ SENTINELS = (-1, 0, 999, 9999, -999, 99999)
 def _change_unit(hit: Hit, rng: Generator) -> list[pd.DataFrame]:
     chosen = {name: UNITS[int(rng.integers(len(UNITS)))] for name in hit.columns}
     return [
-        _recomputed(
-            hit, {name: (hit.rows[name] * by) + plus for name, (by, plus) in chosen.items()}
-        )
+        recomputed(hit, {name: (hit.rows[name] * by) + plus for name, (by, plus) in chosen.items()})
     ]
 
 
 def _change_scale(hit: Hit, rng: Generator) -> list[pd.DataFrame]:
     factors = {name: (10.0, 0.1)[int(rng.integers(2))] for name in hit.columns}
-    return [_recomputed(hit, {name: hit.rows[name] * by for name, by in factors.items()})]
+    return [recomputed(hit, {name: hit.rows[name] * by for name, by in factors.items()})]
 
 
 def _shift_decimal(hit: Hit, rng: Generator) -> list[pd.DataFrame]:
     places = np.array([-3, -2, -1, 1, 2, 3])
     return [
-        _recomputed(
+        recomputed(
             hit,
             {
                 name: hit.rows[name] * (10.0 ** rng.choice(places, size=len(hit.rows)))
@@ -79,7 +80,7 @@ def _put_sentinel(hit: Hit, rng: Generator) -> list[pd.DataFrame]:
         usual = set(hit.sample[name].dropna().tolist())
         unused = [number for number in SENTINELS if number not in usual] or [-99999]
         new[name] = np.full(len(hit.rows), unused[int(rng.integers(len(unused)))])
-    return [_recomputed(hit, new)]
+    return [recomputed(hit, new)]
 
 
 def _put_extreme(hit: Hit, rng: Generator) -> list[pd.DataFrame]:
@@ -93,10 +94,10 @@ def _put_extreme(hit: Hit, rng: Generator) -> list[pd.DataFrame]:
         extremes = np.where(upwards, high + beyond, low - beyond)
         is_whole = pd.api.types.is_integer_dtype(hit.sample[name].dtype)
         new[name] = np.rint(extremes) if is_whole else extremes
-    return [_recomputed(hit, new)]
+    return [recomputed(hit, new)]
 
 
-def _recomputed(hit: Hit, new: dict[str, pd.Series[Any] | NDArray[Any]]) -> pd.DataFrame:
+def recomputed(hit: Hit, new: Mapping[str, pd.Series[Any] | NDArray[Any]]) -> pd.DataFrame:
     """Put in new numbers, as whole numbers where the column held these and they still are."""
     columns = {}
     for name, values in new.items():
@@ -113,7 +114,10 @@ def _recomputed(hit: Hit, new: dict[str, pd.Series[Any] | NDArray[Any]]) -> pd.D
 UNIT_CHANGE = Operator(
     name="unit-change",
     stands_for="a site that measures in another unit",
-    does="one conversion per column: x1000, /1000, inch, mile, pound, Fahrenheit or hours",
+    does=(
+        "one conversion per column: x1000, /1000, cents, inch, mile, pound, hours, Fahrenheit or "
+        "Celsius"
+    ),
     kinds=NUMBER,
     damage=_change_unit,
 )

@@ -6,7 +6,7 @@ import math
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -17,7 +17,15 @@ if TYPE_CHECKING:
     from numpy.random import Generator
     from numpy.typing import NDArray
 
-Positions = "NDArray[np.intp]"
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What is known of the rows besides what the system is given, by position in the sample."""
+
+    confidence: NDArray[np.float64] | None = None
+    """Of the answers to the rows as they are; NaN where there was none."""
+    truth: NDArray[Any] | None = None
+    """The true answers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +38,14 @@ class Hit:
     """All rows of the sample, indexed by position."""
     columns: tuple[str, ...]
     """Columns that may be damaged, all of a kind that the operator applies to."""
+    known: Known = Known()
+
+
+class TooFewError(Exception):
+    """The sample does not hold what so much of this damage needs; the text says what."""
+
+
+Needed = Literal["confidence", "truth"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,14 +63,24 @@ class Operator:
     damage: Callable[[Hit, Generator], list[pd.DataFrame]]
     """Return the damaged rows, indexed by the position of the row that each comes from. Several
     frames where damaged rows differ in their columns."""
-    choose: Callable[[pd.DataFrame, tuple[str, ...], int, Generator], NDArray[np.intp]] | None = (
-        None
-    )
-    """Pick so many positions; at random when None."""
+    choose: Callable[[Hit, int, Generator], NDArray[np.intp]] | None = None
+    """Pick so many positions, from a Hit without rows; at random when None. It must pick those of
+    a smaller number for a larger one as well."""
     fewest_columns: int = 1
     """It needs at least so many columns that it applies to."""
     keeps_shape: bool = True
     """Each row that is hit comes back once, with the same columns in the same order."""
+    needs: Needed | None = None
+    """What it has to know besides the columns."""
+    replaces: bool = False
+    """Sound rows of the sample take the place of those that are hit: what comes back is indexed by
+    where it was taken from, in the order of the rows that are hit, and was answered already."""
+    fits: Callable[[pd.DataFrame, tuple[str, ...]], tuple[str, ...]] | None = None
+    """Pick those of the columns that it can do something to; all when None."""
+    wants: str = ""
+    """What `fits` looks for, in words: 'two times of which one comes first'."""
+    takes_all: bool = False
+    """It is a matter of the whole row, or of the whole table: no single column does the harm."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,22 +91,34 @@ class Damaged:
     """The damaged rows, indexed by position; several parts where their columns differ."""
     hit: NDArray[np.intp]
     """Positions of the rows that were hit, ascending."""
+    order: NDArray[np.intp]
+    """The same in the order in which they were picked: less of the damage hits the first ones."""
     columns: tuple[str, ...]
     """Columns that were open to damage."""
+    replaces: bool = False
+    """The parts are sound rows that took the place of those that were hit, in the same order."""
 
 
 def applicable(
-    operator: Operator, kinds: dict[str, frozenset[Kind]]
+    operator: Operator, kinds: dict[str, frozenset[Kind]], sample: pd.DataFrame | None = None
 ) -> tuple[tuple[str, ...], str | None]:
     """Return the columns that an operator applies to, or why it does not apply."""
     columns = tuple(
         name for name, found in kinds.items() if not operator.kinds or operator.kinds & found
     )
     if len(columns) >= operator.fewest_columns:
-        return columns, None
+        if sample is None or operator.fits is None:
+            return columns, None
+        fitting = operator.fits(sample, columns)
+        return fitting, None if fitting else f"the inputs do not have {operator.wants}"
     wanted = " or ".join(sorted(operator.kinds)) or "any"
     needs = "a column" if operator.fewest_columns == 1 else f"{operator.fewest_columns} columns"
     return (), f"it needs {needs} of kind {wanted}; the inputs have {len(columns)}"
+
+
+def n_hit(severity: float, rows: int) -> int:
+    """Return how many rows a share of them is: rounded, halves up."""
+    return min(rows, math.floor(severity * rows + 0.5))
 
 
 def apply(
@@ -90,6 +128,7 @@ def apply(
     *,
     severity: float,
     seed: int,
+    known: Known = Known(),
 ) -> Damaged:
     """Damage a share of the rows, exactly round(severity x rows), halves up.
 
@@ -97,20 +136,24 @@ def apply(
     one and more, and what is drawn once per column (such as the unit) is the same for both.
     """
     sample = sample.reset_index(drop=True)
-    k = min(len(sample), math.floor(severity * len(sample) + 0.5))
+    k = n_hit(severity, len(sample))
     name = zlib.crc32(operator.name.encode())
     chooser = np.random.default_rng([seed, name])
     if operator.choose is None:
-        hit = chooser.permutation(len(sample))[:k]
+        order = chooser.permutation(len(sample))[:k]
     else:
-        hit = operator.choose(sample, columns, k, chooser)
-    hit = np.sort(hit)
+        around = Hit(rows=sample.iloc[:0], sample=sample, columns=columns, known=known)
+        order = operator.choose(around, k, chooser)
+    hit = np.sort(order)
     rng = np.random.default_rng([seed, name, 1])
     parts: list[pd.DataFrame] = []
     if k:
         rows = sample.iloc[hit].copy()
-        parts = operator.damage(Hit(rows=rows, sample=sample, columns=columns), rng)
-    return Damaged(parts=tuple(parts), hit=hit, columns=columns)
+        about = Hit(rows=rows, sample=sample, columns=columns, known=known)
+        parts = operator.damage(about, rng)
+    return Damaged(
+        parts=tuple(parts), hit=hit, order=order, columns=columns, replaces=operator.replaces
+    )
 
 
 def with_values(rows: pd.DataFrame, new: dict[str, list[Any]]) -> pd.DataFrame:

@@ -12,6 +12,7 @@ from proveout.checks.stress.operators.operator import Hit, Operator
 
 if TYPE_CHECKING:
     from numpy.random import Generator
+    from numpy.typing import NDArray
 
 
 def _swap_columns(hit: Hit, rng: Generator) -> list[pd.DataFrame]:
@@ -50,6 +51,60 @@ def _repeat_previous(hit: Hit, rng: Generator) -> list[pd.DataFrame]:  # noqa: A
     return [hit.rows.assign(**{name: stale[name] for name in hit.columns})]
 
 
+def _join_wrongly(hit: Hit, rng: Generator) -> list[pd.DataFrame]:
+    """Give half of the columns, as they belong together, to another of the rows that are hit."""
+    return [_with_partners(hit, _joined(hit), _turned(np.arange(len(hit.rows)), rng))]
+
+
+def _join_wrongly_within(hit: Hit, rng: Generator) -> list[pd.DataFrame]:
+    """The same among rows of one group, where nothing looks out of place."""
+    joined = _joined(hit)
+    key = _group_column(hit, joined)
+    source = np.arange(len(hit.rows))
+    groups = pd.factorize(hit.rows[key].map(str))[0]
+    for group in range(int(groups.max()) + 1):
+        members = np.flatnonzero(groups == group)
+        source[members] = _turned(members, rng)
+    return [_with_partners(hit, [name for name in joined if name != key], source)]
+
+
+def _joined(hit: Hit) -> list[str]:
+    """The latter half of the columns: what a join adds stands at the end."""
+    return list(hit.columns[(len(hit.columns) + 1) // 2 :])
+
+
+def _group_column(hit: Hit, joined: list[str]) -> str:
+    """The column that is not joined and has the fewest values, but two at least."""
+    counts = {
+        name: hit.sample[name].map(str).nunique() for name in hit.columns if name not in joined
+    }
+    several = {name: count for name, count in counts.items() if count > 1} or counts
+    return min(several, key=several.__getitem__)
+
+
+def _turned(members: NDArray[np.intp], rng: Generator) -> NDArray[np.intp]:
+    """For each member the one before it in a random order: never itself, unless it is alone."""
+    order = rng.permutation(members)
+    source = dict(zip(order.tolist(), np.roll(order, 1).tolist(), strict=True))
+    return np.array([source[member] for member in members.tolist()], dtype=np.intp)
+
+
+def _with_partners(hit: Hit, names: list[str], source: NDArray[np.intp]) -> pd.DataFrame:
+    partners = hit.rows.iloc[source].set_axis(hit.rows.index)
+    if len(hit.rows) == 1:
+        partners = hit.sample.iloc[[int(hit.rows.index[0]) - 1]].set_axis(hit.rows.index)
+    return hit.rows.assign(**{name: partners[name] for name in names})
+
+
+def _slip_down(hit: Hit, rng: Generator) -> list[pd.DataFrame]:
+    """Take some of the columns from the row above: half of them, drawn at random."""
+    chosen = rng.permutation(len(hit.columns))[: max(1, len(hit.columns) // 2)]
+    above = hit.sample.iloc[np.maximum(hit.rows.index.to_numpy() - 1, 0)]
+    above = above.set_axis(hit.rows.index)
+    names = [hit.columns[place] for place in chosen]
+    return [hit.rows.assign(**{name: above[name] for name in names})]
+
+
 SWAPPED_COLUMNS = Operator(
     name="swapped-columns",
     stands_for="columns mixed up when files are put together by hand",
@@ -73,4 +128,34 @@ STALE_VALUES = Operator(
     does="all values are those of the row before",
     kinds=frozenset(),
     damage=_repeat_previous,
+)
+
+BROKEN_JOIN = Operator(
+    name="broken-join",
+    stands_for="tables joined by a key that no longer fits: right records, wrong partner",
+    does="the latter half of the columns, kept together, comes from another row that is hit",
+    kinds=frozenset(),
+    damage=_join_wrongly,
+    fewest_columns=2,
+)
+
+BROKEN_JOIN_WITHIN = Operator(
+    name="broken-join-within",
+    stands_for="a join by part of the key, such as the customer without the contract",
+    does=(
+        "the same among rows that agree in the column with the fewest values, so that nothing "
+        "looks out of place"
+    ),
+    kinds=frozenset(),
+    damage=_join_wrongly_within,
+    fewest_columns=3,
+)
+
+SLIPPED_COLUMNS = Operator(
+    name="slipped-columns",
+    stands_for="columns pasted one row too low",
+    does="half of the columns, drawn at random, hold the value of the row above",
+    kinds=frozenset(),
+    damage=_slip_down,
+    fewest_columns=2,
 )
