@@ -54,10 +54,13 @@ def read_returned(returned: Any) -> RawAnswers:
     """Read what a callable returned.
 
     Allowed are a list, array or Series of answers; a tuple (answers, confidences); a DataFrame or
-    dict with 'answer' and optionally 'confidence'. Raises NotAnswersError on anything else.
+    dict with 'answer' and optionally 'confidence', 'input_tokens' and 'output_tokens'. Raises
+    NotAnswersError on anything else.
     """
-    answers, confidence = _split(returned)
+    answers, confidence, *tokens = _split(returned)
     raw = _read_column(answers)
+    told = [None if column is None else _items(column, "tokens") for column in tokens]
+    raw = with_tokens(raw, *told)
     if confidence is None:
         return raw
     return with_confidence(raw, _items(confidence, "confidences"))
@@ -113,6 +116,28 @@ def with_confidence(raw: RawAnswers, confidence: Sequence[Any]) -> RawAnswers:
     status = np.where(bad, AnswerStatus.MALFORMED, raw.status).astype(np.int8)
     figures[bad] = np.nan
     return replace(raw, status=status, confidence=figures, faults=faults)
+
+
+def with_tokens(
+    raw: RawAnswers, given: Sequence[Any] | None, produced: Sequence[Any] | None
+) -> RawAnswers:
+    """Add what each answer took in input and output tokens; what is no count is not known.
+
+    Raises NotAnswersError when there are more or fewer than answers.
+    """
+
+    def counts(told: Sequence[Any] | None) -> NDArray[np.float64] | None:
+        if told is None:
+            return None
+        if len(told) != len(raw):
+            raise NotAnswersError(f"{len(raw):,} answers came with {len(told):,} token counts")
+        figures = np.array([_figure(item) for item in told], dtype=np.float64)
+        figures[~(np.isfinite(figures) & (figures >= 0))] = np.nan
+        return figures
+
+    if given is None and produced is None:
+        return raw
+    return replace(raw, input_tokens=counts(given), output_tokens=counts(produced))
 
 
 def settle(raw: RawAnswers, *, rows: int, latency_s: float, task: Task | None) -> Answers:
@@ -327,19 +352,21 @@ def distinct(faults: Iterable[str], *, most: int = 20) -> tuple[str, ...]:
     return (*once[:most], f"and {len(once) - most:,} more kinds of fault")
 
 
-def _split(returned: Any) -> tuple[Any, Any]:
+def _split(returned: Any) -> tuple[Any, Any, Any, Any]:
+    """Return the columns of answers, confidences, input and output tokens."""
     if isinstance(returned, tuple):
         if len(returned) != 2 or not all(_is_column(part) for part in returned):
             raise NotAnswersError("a returned tuple must be (answers, confidences)")
-        return returned
+        return *returned, None, None
     if isinstance(returned, Mapping) or type(returned).__name__ == "DataFrame":
         if "answer" not in returned:
             names = ", ".join(str(name) for name in list(returned)[:8])
             raise NotAnswersError(f"no column 'answer' in what was returned (it has: {names})")
-        return returned["answer"], returned.get("confidence")
+        others = ("confidence", "input_tokens", "output_tokens")
+        return returned["answer"], *(returned.get(name) for name in others)
     if not _is_column(returned):
         raise NotAnswersError(f"returned {_kind_of(returned)} instead of one answer per row")
-    return returned, None
+    return returned, None, None, None
 
 
 def _is_column(value: Any) -> bool:

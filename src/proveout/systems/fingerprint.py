@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +25,16 @@ def of_settings(settings: dict[str, Any]) -> str:
 
 def of_code(settings: dict[str, Any], files: Iterable[Path], *, root: Path) -> str:
     """Fingerprint settings and the content of files, whatever their dates."""
+    return of_files(settings, {file.relative_to(root).as_posix(): file for file in files})
+
+
+def of_files(settings: dict[str, Any], files: Mapping[str, Path]) -> str:
+    """Fingerprint settings and the content of files, which are known by the given names."""
     digest = hashlib.sha256(_canonical(settings))
-    for file in sorted(files):
+    for name, file in sorted(files.items()):
         with file.open("rb") as stream:
             content = hashlib.file_digest(stream, "sha256").hexdigest()
-        digest.update(f"{file.relative_to(root).as_posix()}\0{content}\n".encode())
+        digest.update(f"{name}\0{content}\n".encode())
     return _finish(digest)
 
 

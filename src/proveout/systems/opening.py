@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -40,6 +41,20 @@ def open_system(charter_system: schema.System, *, folder: Path) -> System:
         dialect = open_dialect(charter_system)
         assert dialect is not None  # noqa: S101  # every way by HTTP has one
         return WebService(web, dialect, task=charter_system.task, known=known)
+    if (command := charter_system.command) is not None:
+        from proveout.systems.command import CommandLine
+        from proveout.systems.dialects.opening import with_variables
+
+        environment = with_variables(
+            command.environment, os.environ, key="system.command.environment"
+        )
+        return CommandLine(
+            command,
+            folder=folder,
+            environment=environment,
+            task=charter_system.task,
+            known=known,
+        )
     if charter_system.recorded is not None:
         from proveout.systems.recorded import RecordedAnswers
 

@@ -138,18 +138,38 @@ def _cell(value: Any) -> Any:
             return datetime.fromisoformat(text)
 
 
+_TOKENS = ("input_tokens", "output_tokens")
+
+
+def _as_json(document: dict[Any, Any]) -> str:
+    """Write the fields of a document; a value that JSON does not know becomes its text."""
+
+    def plain(value: Any) -> Any:
+        value = _plain(value)
+        return value["text"] if isinstance(value, dict) else value
+
+    named = {str(name): value for name, value in document.items()}
+    return json.dumps(named, default=plain, skipkeys=True)
+
+
 def answers_to_bytes(raw: RawAnswers) -> bytes:
     """Encode what the callable returned, once it has been read."""
     import pyarrow as pa
 
-    table = pa.table(
-        {
-            "status": pa.array(raw.status),
-            "number": pa.array(raw.number),
-            "text": pa.array(raw.text, type=pa.string()),
-            "confidence": pa.array(raw.confidence),
-        }
-    ).replace_schema_metadata({"faults": json.dumps(raw.faults)})
+    is_document = np.array([isinstance(item, dict) for item in raw.text], dtype=bool)
+    columns = {
+        "status": pa.array(raw.status),
+        "number": pa.array(raw.number),
+        "text": pa.array(raw.text, mask=is_document, type=pa.string()),
+        "confidence": pa.array(raw.confidence),
+    }
+    if is_document.any():
+        documents = [_as_json(item) if isinstance(item, dict) else None for item in raw.text]
+        columns["document"] = pa.array(documents, type=pa.string())
+    for name in _TOKENS:
+        if getattr(raw, name) is not None:
+            columns[name] = pa.array(getattr(raw, name))
+    table = pa.table(columns).replace_schema_metadata({"faults": json.dumps(raw.faults)})
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, table.schema) as writer:
         writer.write_table(table)
@@ -165,12 +185,22 @@ def answers_from_bytes(payload: bytes) -> RawAnswers:
         with pa.ipc.open_stream(payload) as reader:
             table = reader.read_all()
         metadata = table.schema.metadata or {}
+        text = table.column("text").to_numpy().astype(object)
+        if "document" in table.column_names:
+            for row, document in enumerate(table.column("document").to_pylist()):
+                if document is not None:
+                    text[row] = json.loads(document)
         return RawAnswers(
             status=table.column("status").to_numpy().astype(np.int8),
             number=table.column("number").to_numpy().astype(np.float64),
-            text=table.column("text").to_numpy().astype(object),
+            text=text,
             confidence=table.column("confidence").to_numpy().astype(np.float64),
             faults=tuple(json.loads(metadata.get(b"faults", b"[]"))),
+            **{
+                name: table.column(name).to_numpy().astype(np.float64)
+                for name in _TOKENS
+                if name in table.column_names
+            },
         )
     except (pa.ArrowInvalid, KeyError, TypeError) as error:
         raise ValueError(f"the reply of the system's process cannot be read: {error}") from error
