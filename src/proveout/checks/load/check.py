@@ -1,20 +1,31 @@
-"""The load check."""
+"""The load check: the whole company at its peak, as far as it may be sent."""
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from proveout.charter.schema import Charter
-from proveout.checks import CheckContext, Finding, Need
+from proveout.checks import CheckContext, Finding, Need, Progress
 from proveout.evidence.catalogue import Metric
 from proveout.evidence.catalogue.load import METRICS
-from proveout.evidence.outcome import NotMeasured
+
+if TYPE_CHECKING:
+    from proveout.checks.load.running import Sending
+
+ROWS = 500
+"""Production rows that are asked in turn."""
+
+LOOPBACK = ("localhost", "127.", "::1")
 
 
 @dataclass(frozen=True, slots=True)
 class LoadCheck:
-    """Answers one question of the gate."""
+    """Sends the system what users will ask, level by level."""
 
     name: str = "load"
     version: str = "1"
@@ -22,24 +33,79 @@ class LoadCheck:
     metrics: tuple[Metric, ...] = METRICS
 
     def needs(self, charter: Charter) -> list[Need]:
-        """Say what the charter lacks."""
+        """Say what the charter lacks, all of it at once."""
+        needs = []
         if charter.load is None:
-            return [
+            needs.append(
                 Need(
                     what="the charter does not say how many users there will be",
                     next_step="Say how many: load.users",
                 )
-            ]
-        return []
+            )
+        if charter.system is None:
+            needs.append(
+                Need(what="the charter names no system", next_step="Say how it is reached: system")
+            )
+        elif charter.system.recorded is not None:
+            needs.append(
+                Need(
+                    what="recorded answers bear any load",
+                    next_step="Name a system that answers: system.python, system.http …",
+                )
+            )
+        if not any(source.role == "records" for source in charter.data.production):
+            needs.append(
+                Need(
+                    what="the charter names no production data, of which requests could be made",
+                    next_step="Name a source: data.production",
+                )
+            )
+        return needs
 
     def waits_to_be_asked(self, charter: Charter) -> bool:
         """Tell whether somebody else's service would bear it; that is never done unasked."""
-        return charter.system is not None and charter.system.web is not None
+        system = charter.system
+        return system is not None and system.web is not None and not is_loopback(system.web.url)
 
     def run(self, context: CheckContext) -> Iterator[Finding]:
-        """Yield findings."""
-        del context
-        yield NotMeasured(metric=METRICS[0].name, reason="being built", next_step="")
+        """Send level after level, and tell what users met, and where it broke."""
+        from proveout.checks.load.asking import Target, target
+        from proveout.checks.load.plan import spec_of
+        from proveout.checks.load.running import LevelRun, Sending, run_load
+        from proveout.checks.load.telling import Teller
+
+        load = context.charter.load
+        assert load is not None  # noqa: S101  # needs() has seen to it
+        yield Progress(done=0, total=None, what="drawing production rows")
+        asked: Target
+        with target(context, rows=ROWS) as asked, tempfile.TemporaryDirectory() as folder:
+            spec = spec_of(load, asked.system, asked.rows, seed=context.seed)
+            total = len(spec.levels)
+            inputs = {**context.inputs, **asked.inputs}
+            runs: list[LevelRun] = []
+            for event in run_load(spec, Path(folder)):
+                if isinstance(event, Sending):
+                    yield Progress(done=event.level, total=total, what=_words(event))
+                    continue
+                runs.append(event)
+                context = replace(
+                    context, inputs=inputs, basis="simulated" if event.simulated else context.basis
+                )
+                teller = Teller(context=context, scope="production", told=asked.told)
+                yield from teller.of_level(event)
+        teller = Teller(context=context, scope="production", told=asked.told)
+        yield from teller.of_break(runs)
+        yield from teller.of_full_size(runs)
+
+
+def is_loopback(url: str) -> bool:
+    """Tell whether a URL leads to this machine."""
+    return (urlsplit(url).hostname or "").startswith(LOOPBACK)
+
+
+def _words(sending: Sending) -> str:
+    plan = sending.plan
+    return f"{plan.users:,} users, {sending.elapsed_s:.0f} of {plan.warm_up_s + plan.seconds:.0f} s"
 
 
 CHECK = LoadCheck()

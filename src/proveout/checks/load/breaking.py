@@ -1,0 +1,108 @@
+"""At which level it is no longer good enough, and what broke. Pure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from proveout.capacity.runs import Level, Outcome
+from proveout.checks.load.measures import Share, TooFew, latencies, percentile, share
+
+ERROR_RATE = 0.01
+ABANDONMENT = 0.05
+"""As in the default standard, where the charter does not say."""
+
+GROWTH = 1.5
+"""Latency that is so much higher in the last third of a level than in the first one, and keeps
+rising, is that of a queue that grows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What the charter asks of the peak."""
+
+    p95_s: float
+    error_rate: float = ERROR_RATE
+    abandonment: float = ABANDONMENT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Break:
+    """A level that misses what is asked."""
+
+    users: int
+    held_at: int | None
+    """The highest level below that was good enough; None where there was none."""
+    limits: tuple[str, ...]
+    """Which limits it misses: 'p95_latency', 'error_rate', 'abandonment'."""
+    causes: tuple[str, ...]
+    """What was seen, in words, the plainest first."""
+
+
+def missed(level: Level, limits: Limits) -> tuple[str, ...]:
+    """Name the limits that a level misses, by what was seen (not by the ends of intervals)."""
+    found = []
+    p95 = percentile(level, latencies(level), 0.95)
+    if not isinstance(p95, TooFew) and p95.value > limits.p95_s:
+        found.append("p95_latency")
+    for name, outcome, most in (
+        ("error_rate", Outcome.FAILED, limits.error_rate),
+        ("abandonment", Outcome.GAVE_UP, limits.abandonment),
+    ):
+        part = share(level, outcome)
+        if isinstance(part, Share) and part.value > most:
+            found.append(name)
+    return tuple(found)
+
+
+def breaking(levels: Sequence[Level], limits: Limits) -> Break | None:
+    """Return the first level that misses a limit; None where all hold."""
+    held: int | None = None
+    for level in sorted(levels, key=lambda each: each.users):
+        which = missed(level, limits)
+        if which:
+            return Break(users=level.users, held_at=held, limits=which, causes=causes(level, which))
+        if not isinstance(percentile(level, latencies(level), 0.95), TooFew):
+            held = level.users
+    return None
+
+
+def causes(level: Level, which: Sequence[str]) -> tuple[str, ...]:
+    """Say what was seen where limits were missed."""
+    found = []
+    n = len(level.requests.outcome)
+    if "error_rate" in which:
+        for fault, count in sorted(level.faults.items(), key=lambda each: -each[1])[:3]:
+            named = "rate limit (HTTP 429)" if fault == "HTTP 429" else fault
+            found.append(f"{named} for {count / n:.1%} of requests")
+    growth = queue_growth(level)
+    if growth is not None and {"p95_latency", "abandonment"} & set(which):
+        found.append(
+            f"a queue that grows: waiting took {growth:.1f} times as long at the end of the level "
+            "as at its begin"
+        )
+    elif "p95_latency" in which or "abandonment" in which:
+        found.append("answers that take too long, at a steady pace")
+    return tuple(found)
+
+
+def queue_growth(level: Level) -> float | None:
+    """Return how many times slower the last third of a level was than the first; None if it was
+    not, or did not rise all the way."""
+    requests = level.requests
+    waited = np.where(requests.outcome == Outcome.FAILED, np.nan, requests.done_s - requests.due_s)
+    thirds = np.clip(requests.due_s / level.seconds * 3, 0, 2).astype(int)
+    medians = [
+        float(np.nanmedian(waited[thirds == third]))
+        if np.isfinite(waited[thirds == third]).sum() >= 5
+        else math.nan
+        for third in range(3)
+    ]
+    if any(map(math.isnan, medians)) or medians[0] <= 0:
+        return None
+    rises = medians[0] < medians[1] < medians[2]
+    growth = medians[2] / medians[0]
+    return growth if rises and growth >= GROWTH else None

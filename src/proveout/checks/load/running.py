@@ -1,0 +1,192 @@
+"""Running the engine from outside: a process that ends when we do."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import json
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from proveout.capacity.runs import Level, Requests
+from proveout.checks.load.spec import COLUMNS, LevelPlan, LoadSpec
+from proveout.errors import InputError, MissingExtraError, ProveoutError, UnreachableError
+
+LATE_S = 1e-3
+LATE_SHARE = 0.01
+"""With one request in a hundred the generator may be late by a millisecond, or by a hundredth of
+what is told of the service: its median latency, or the latency that is asked for. As latency counts
+from when a request was due, what the generator is late makes the service look worse, never better.
+"""
+
+OWN_FAULTS = frozenset({"no more connections left in the load generator"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sending:
+    """How far the engine is."""
+
+    level: int
+    plan: LevelPlan
+    elapsed_s: float
+    finished: int
+    bad: int
+    """Failed, or given up."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LevelRun:
+    """One level as it was measured, and what is to be known of the measuring itself."""
+
+    level: Level
+    late_p99_s: float
+    """How much too late 99 of 100 requests were taken up by the generator, at most."""
+    limited: str | None
+    """Why the generator, not the service, is what was measured; None where it kept up."""
+    simulated: bool
+    """The far end says that it is a simulation."""
+    unread: int
+    """Replies whose content was not looked at, for want of memory."""
+    was_stopped: bool
+    """Broken beyond doubt, and ended early."""
+
+
+def run_load(spec: LoadSpec, folder: Path) -> Iterator[Sending | LevelRun]:
+    """Run all levels; files go to `folder`.
+
+    Raises UnreachableError when the service or the workers cannot be reached, InputError for a
+    variable that is not set, and MissingExtraError without Locust.
+    """
+    if importlib.util.find_spec("locust") is None:
+        raise MissingExtraError(extra="load", wanted_for="Sending load")
+    file = folder / "load.json"
+    file.write_text(spec.as_json(), encoding="utf-8")
+    arguments = ["lead", str(file), str(folder)]
+    with engine(arguments, log=folder / "engine.log") as process:
+        assert process.stdout is not None  # noqa: S101
+        is_done = False
+        for line in process.stdout:
+            told = json.loads(line)
+            if "error" in told:
+                raise _error(told["error"])
+            if "end" in told:
+                is_done = True
+            elif "progress" in told:
+                yield _sending(told, spec)
+            else:
+                yield _level_run(told, spec)
+        if not is_done:
+            raise ProveoutError(
+                f"The load generator broke: {_last_line(folder / 'engine.log')}",
+                hint="Try a single level with --to, and tell us when that breaks as well.",
+            )
+
+
+@contextmanager
+def engine(arguments: list[str], *, log: Path | None = None) -> Iterator[subprocess.Popen[str]]:
+    """Start the engine, and see that it is gone afterwards.
+
+    It hears of our end by its standard input, even when we are killed.
+    """
+    with contextlib.ExitStack() as stack:
+        errors = None if log is None else stack.enter_context(log.open("w", encoding="utf-8"))
+        process = subprocess.Popen(  # noqa: S603
+            [sys.executable, "-m", "proveout.checks.load.engine", *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+        )
+        try:
+            yield process
+        finally:
+            _end(process)
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    assert process.stdin is not None  # noqa: S101
+    assert process.stdout is not None  # noqa: S101
+    process.stdin.close()
+    try:
+        process.wait(5)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+    process.stdout.close()
+
+
+def _sending(told: Mapping[str, Any], spec: LoadSpec) -> Sending:
+    return Sending(
+        level=told["progress"],
+        plan=spec.levels[told["progress"]],
+        elapsed_s=told["elapsed_s"],
+        finished=told["n"],
+        bad=told["bad"],
+    )
+
+
+def _level_run(told: Mapping[str, Any], spec: LoadSpec) -> LevelRun:
+    import numpy as np
+
+    columns = dict(zip(COLUMNS, np.load(told["file"]), strict=True))
+    plan = spec.levels[told["level"]]
+    requests = Requests(
+        due_s=columns["due_s"],
+        sent_s=columns["sent_s"],
+        done_s=columns["done_s"],
+        first_token_s=columns["first_token_s"],
+        outcome=columns["outcome"].astype(np.int8),
+        input_tokens=columns["input_tokens"],
+        output_tokens=columns["output_tokens"],
+    )
+    late = columns["begun_s"] - columns["due_s"]
+    late_p99_s = float(np.quantile(late, 0.99)) if len(late) else 0.0
+    return LevelRun(
+        level=Level(
+            users=plan.users,
+            arrivals=spec.arrivals,
+            rate_per_s=plan.rate_per_s,
+            seconds=plan.seconds,
+            give_up_after_s=spec.give_up_after_s,
+            requests=requests,
+            faults=dict(told["faults"]),
+        ),
+        late_p99_s=late_p99_s,
+        limited=_limited(late_p99_s, requests, spec.asked_s, told["faults"]),
+        simulated=told["simulated"],
+        unread=told["unread"],
+        was_stopped=told["stopped"],
+    )
+
+
+def _limited(
+    late_p99_s: float, requests: Requests, asked_s: float, faults: Mapping[str, int]
+) -> str | None:
+    import numpy as np
+
+    for fault in sorted(OWN_FAULTS & faults.keys()):
+        return f"{fault} ({faults[fault]:,} requests)"
+    latency_s = requests.done_s - requests.due_s
+    median_s = float(np.median(latency_s)) if len(latency_s) else 0.0
+    bound_s = max(LATE_S, LATE_SHARE * max(median_s, asked_s))
+    if late_p99_s <= bound_s:
+        return None
+    return (
+        f"the load generator was {late_p99_s * 1e3:.1f} ms late with one in a hundred requests, "
+        f"and {bound_s * 1e3:.1f} ms are allowed"
+    )
+
+
+def _error(told: Mapping[str, str]) -> ProveoutError:
+    kind = InputError if told["kind"] == "input" else UnreachableError
+    return kind(told["message"], hint=told["hint"] or None)
+
+
+def _last_line(log: Path) -> str:
+    lines = log.read_text(encoding="utf-8").strip().splitlines() if log.is_file() else []
+    return lines[-1] if lines else "it said nothing"
