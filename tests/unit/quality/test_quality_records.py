@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
-from proveout.charter.schema import Labels, Source
-from proveout.checks.quality.records import join_truth
+from proveout.intake.truths import join_truths
 
-LABELS = Labels(source=Source(path="labels.csv"), key=("id", "day"), column="late")
+
+def _joined(frame: pd.DataFrame, known: pd.DataFrame) -> tuple[list[Any], int]:
+    found, contradicting = join_truths(frame, known, key=("id", "day"), columns=["late"])
+    return found["late"].tolist(), contradicting
 
 
 def test_truth_is_joined_by_key_however_the_key_is_written() -> None:
@@ -17,9 +21,9 @@ def test_truth_is_joined_by_key_however_the_key_is_written() -> None:
         {"id": ["7", "9", "9"], "day": ["mo ", "mo", "tu"], "late": ["yes", "no", "no"]}
     )
 
-    truth, contradicting = join_truth(frame, known, LABELS)
+    truth, contradicting = _joined(frame, known)
 
-    assert truth.tolist() == ["yes", None, "no"]
+    assert truth == ["yes", None, "no"]
     assert contradicting == 0
 
 
@@ -28,9 +32,9 @@ def test_a_key_with_contradicting_labels_has_none_and_is_counted() -> None:
     frame = pd.DataFrame({"id": [1, 2, 1], "day": ["mo", "mo", "mo"]})
     known = pd.DataFrame({"id": [1, 1, 2, 2], "day": ["mo"] * 4, "late": ["yes", "no", "1", "1.0"]})
 
-    truth, contradicting = join_truth(frame, known, LABELS)
+    truth, contradicting = _joined(frame, known)
 
-    assert truth.tolist() == [None, "1", None]
+    assert truth == [None, "1", None]
     assert contradicting == 2
 
 
@@ -39,4 +43,4 @@ def test_an_empty_label_contradicts_nothing() -> None:
     frame = pd.DataFrame({"id": [1], "day": ["mo"]})
     known = pd.DataFrame({"id": [1, 1], "day": ["mo", "mo"], "late": [None, "no"]})
 
-    assert join_truth(frame, known, LABELS)[0].tolist() == ["no"]
+    assert _joined(frame, known)[0] == ["no"]

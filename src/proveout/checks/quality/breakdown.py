@@ -16,7 +16,7 @@ from proveout.evidence.figures import figure, span
 from proveout.evidence.model import Subject
 from proveout.evidence.outcome import NotMeasured
 from proveout.statistics import wilson
-from proveout.statistics.scores import main_metric
+from proveout.statistics.scores import is_share, main_metric
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -34,7 +34,7 @@ def findings(context: CheckContext, trial: Trial) -> Iterator[Finding]:
     about = _About(
         context=context,
         metric=f"quality.{main_metric(task)}",
-        unit="fraction" if task == "classification" else trial.unit,
+        unit="fraction" if is_share(task) else trial.unit,
         inputs=trial.inputs,
     )
     yield from _parts(about, found, _counts(ways, ~trial.known))

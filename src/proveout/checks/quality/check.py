@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from proveout.charter.schema import Charter
 from proveout.checks.contract import CheckContext, Finding, Need
+from proveout.checks.truths import truths_missing
 from proveout.evidence.catalogue import Metric, confidence, quality
 
 
@@ -30,14 +31,7 @@ class QualityCheck:
                     "'system: model.py:predict'",
                 )
             )
-        if data.label is None and data.labels is None:
-            missing.append(
-                Need(
-                    what="data.label is not in the charter",
-                    next_step="Name the column that holds the true answer: data.label, or the "
-                    "file that holds them: data.labels",
-                )
-            )
+        missing += truths_missing(charter)
         if data.pilot is None and not any(each.role == "records" for each in data.production):
             missing.append(
                 Need(

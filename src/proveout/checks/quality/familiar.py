@@ -13,7 +13,7 @@ from proveout.checks.quality.search import search
 from proveout.checks.quality.trial import Trial
 from proveout.evidence.model import Subject
 from proveout.evidence.outcome import NotMeasured
-from proveout.statistics.scores import main_metric
+from proveout.statistics.scores import is_share, main_metric
 from proveout.statistics.support import CALENDAR_NAMES, Coverage, coverage
 
 if TYPE_CHECKING:
@@ -49,7 +49,6 @@ def familiarity(
         kind="slice", column="", parts=(LIKE, UNLIKE), codes=found.outside[rows].astype(np.intp)
     )
     searched = search(judged.loss[has_loss], [cut], task=judged.task)
-    is_share = judged.task == "classification"
     for part in searched.parts:
         yield context.found(
             metric,
@@ -58,7 +57,7 @@ def familiarity(
             scope="production",
             subject=Subject.of(slice=part.name),
             interval=part.interval,
-            unit="fraction" if is_share else production.unit,
+            unit="fraction" if is_share(judged.task) else production.unit,
             inputs={**production.inputs, **pilot.inputs},
             details={
                 "p_adjusted": part.p_adjusted,

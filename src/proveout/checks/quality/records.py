@@ -6,17 +6,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import ibis
 import numpy as np
 import pandas as pd
 
-from proveout.charter.schema import Charter, Data, Labels
+from proveout.charter.schema import Charter, Data
 from proveout.checks.contract import CheckContext
+from proveout.errors import InputError
 from proveout.evidence.model import Scope
 from proveout.intake import OpenTable, fetch, unite
+from proveout.intake.inputs import given_columns
+from proveout.intake.truths import LABEL, join_truths, known_truths, objects, truth_by_field
 from proveout.intake.union import SITE_COLUMN, SOURCE_COLUMN
-from proveout.statistics.labels import normalise
 
 if TYPE_CHECKING:
+    import ibis.expr.types as ir
     from numpy.typing import NDArray
 
 _OURS = (SITE_COLUMN, SOURCE_COLUMN)
@@ -30,7 +34,7 @@ class Records:
     frame: pd.DataFrame
     """All columns that are needed, the label among them or not."""
     truth: NDArray[np.object_]
-    """True answer of each row; None where it is not known."""
+    """True answer of each row, of a document a value per field; None where it is not known."""
     inputs: tuple[str, ...]
     """Columns that the system is given."""
     fingerprints: dict[str, str]
@@ -57,7 +61,7 @@ def pilot_records(context: CheckContext) -> Records | Unlabelled | None:
     opened = context.data.pilot()
     if opened is None:
         return None
-    reason = _why_unlabelled(opened, context.charter.data)
+    reason = _why_unlabelled(opened, context.charter)
     if reason is not None:
         return Unlabelled(source=opened.name, reason=reason)
     return _pull(context, [opened], "pilot", rows=None)
@@ -67,7 +71,7 @@ def production_records(context: CheckContext) -> tuple[Records | None, list[Unla
     """Pull production, at most data.sample_rows rows of it, from every source with a label."""
     data, usable, left_out = context.charter.data, [], []
     for opened in context.data.production():
-        reason = _why_unlabelled(opened, data)
+        reason = _why_unlabelled(opened, context.charter)
         if reason is None:
             usable.append(opened)
         else:
@@ -82,16 +86,28 @@ def label_name(data: Data) -> str:
     return data.labels.column if data.labels is not None else data.label or ""
 
 
-def _why_unlabelled(opened: OpenTable, data: Data) -> str | None:
-    columns = opened.table.columns
-    if data.label is not None and data.label in columns:
+def _why_unlabelled(opened: OpenTable, charter: Charter) -> str | None:
+    data, columns = charter.data, opened.table.columns
+    truths = truth_by_field(charter)
+    absent = [(field, name) for field, name in truths.items() if name not in columns]
+    if _stands_in_data(charter, columns):
         return None
     if data.labels is None:
-        return f"source '{opened.name}' has no column '{data.label}'"
-    absent = [name for name in data.labels.key if name not in columns]
-    if absent:
-        return f"source '{opened.name}' has no column '{absent[0]}', by which data.labels is joined"
+        field, name = absent[0]
+        whose = "" if field == LABEL else f", which holds the true '{field}'"
+        return f"source '{opened.name}' has no column '{name}'{whose}"
+    lost = [name for name in data.labels.key if name not in columns]
+    if lost:
+        return f"source '{opened.name}' has no column '{lost[0]}', by which data.labels is joined"
     return None
+
+
+def _stands_in_data(charter: Charter, columns: Sequence[str]) -> bool:
+    """Tell whether the truth is in columns of the data, and not in a file of its own."""
+    truths = truth_by_field(charter)
+    if set(truths) == {LABEL}:
+        return charter.data.label is not None and charter.data.label in columns
+    return all(name in columns for name in truths.values())
 
 
 def _pull(
@@ -100,11 +116,14 @@ def _pull(
     charter = context.charter
     data, table = charter.data, unite(sources)
     inputs = _inputs(charter, table.columns)
-    wanted = [*inputs, *_asides(data), *_OURS]
+    wanted = [*inputs, *_asides(charter), *_OURS]
     columns = [name for name in dict.fromkeys(wanted) if name in table.columns]
+    notes: dict[str, Any] = {}
+    if _is_paid_by_question(charter):
+        table = _labelled_only(charter, table, notes)
     frame = fetch(table, columns, rows=rows, seed=context.seed)
     total = int(table.count().execute()) if rows is not None else len(frame)
-    notes: dict[str, Any] = {"rows": len(frame)}
+    notes["rows"] = len(frame)
     if absent := [name for name in data.inputs if name not in table.columns]:
         notes["inputs_not_in_the_data"] = absent
     if total > len(frame):
@@ -123,26 +142,43 @@ def _pull(
     )
 
 
+def _is_paid_by_question(charter: Charter) -> bool:
+    system = charter.system
+    return system is not None and (system.chat is not None or system.task in ("text", "extraction"))
+
+
+def _labelled_only(charter: Charter, table: ir.Table, notes: dict[str, Any]) -> ir.Table:
+    """Leave out what has no label: questions to a language model cost money and seconds each.
+
+    Labels in a file of their own are joined later, and all rows are asked.
+    """
+    columns = sorted(set(truth_by_field(charter).values()))
+    if not columns or not _stands_in_data(charter, table.columns):
+        return table
+    labelled = table.filter(ibis.or_(*(table[name].notnull() for name in columns)))
+    left_out = int(table.count().execute()) - int(labelled.count().execute())
+    if left_out:
+        notes["rows_without_label_not_asked"] = left_out
+    return labelled
+
+
 def _inputs(charter: Charter, columns: Sequence[str]) -> tuple[str, ...]:
-    data, system = charter.data, charter.system
-    hidden = {*_OURS, label_name(data), data.label, *data.key}
-    chosen = [name for name in data.inputs or columns if name in columns and name not in hidden]
-    if data.inputs:
-        # A key named as an input is wanted; a label never is.
-        labels = {label_name(data), data.label}
-        chosen = [name for name in data.inputs if name in columns and name not in labels]
+    chosen = list(given_columns(charter, columns))
+    system = charter.system
     if system is not None and system.recorded is not None:
         recorded = (system.recorded.answer, system.recorded.confidence)
         chosen += [name for name in recorded if name and name in columns]
     return tuple(dict.fromkeys(chosen))
 
 
-def _asides(data: Data) -> list[str]:
+def _asides(charter: Charter) -> list[str]:
     """Columns that are not for the system: truth, site, slices, time, names of records."""
+    data = charter.data
     named = (data.label, data.site_column, data.timestamp)
     joined = data.labels.key if data.labels is not None else ()
     return [
         *(name for name in named if name),
+        *truth_by_field(charter).values(),
         *data.slices,
         *data.required_columns,
         *data.key,
@@ -153,47 +189,24 @@ def _asides(data: Data) -> list[str]:
 def _truth(
     context: CheckContext, frame: pd.DataFrame, notes: dict[str, Any]
 ) -> tuple[NDArray[np.object_], dict[str, str]]:
-    data = context.charter.data
-    if data.label is not None and data.label in frame.columns:
-        return _objects(frame[data.label]), {}
+    charter = context.charter
+    data, columns = charter.data, list(dict.fromkeys(truth_by_field(charter).values()))
+    if _stands_in_data(charter, list(frame.columns)):
+        if data.label is not None and set(truth_by_field(charter)) == {LABEL}:
+            return objects(frame[data.label]), {}
+        found = {name: objects(frame[name]) for name in columns}
+        return known_truths(charter, found, len(frame)), {}
     opened = context.data.labels()
     assert opened is not None  # noqa: S101  # _why_unlabelled saw to it
     assert data.labels is not None  # noqa: S101
-    known = fetch(opened.table, [*data.labels.key, data.labels.column], rows=None, seed=0)
-    truth, ambiguous = join_truth(frame, known, data.labels)
+    wanted = [*data.labels.key, *columns]
+    if absent := [name for name in wanted if name not in opened.table.columns]:
+        raise InputError(
+            f"The file of data.labels has no column '{absent[0]}'.",
+            hint=f"Columns found: {', '.join(opened.table.columns[:20])}.",
+        )
+    known = fetch(opened.table, wanted, rows=None, seed=0)
+    found, ambiguous = join_truths(frame, known, key=data.labels.key, columns=columns)
     if ambiguous:
         notes["rows_with_contradicting_labels"] = ambiguous
-    return truth, {f"data:{opened.name}": opened.fingerprint}
-
-
-def join_truth(
-    frame: pd.DataFrame, known: pd.DataFrame, labels: Labels
-) -> tuple[NDArray[np.object_], int]:
-    """Return the true answer of each row by key, and how many rows have contradicting ones.
-
-    Keys are compared as labels are (`statistics.labels.normalise`), so that 7, 7.0 and '7' meet.
-    A key with several different answers has none: nobody can tell which is true.
-    """
-    known = known[known[labels.column].notna()]
-    keys = _keys(known, labels.key)
-    answers = pd.Series(normalise(known[labels.column]), index=keys)
-    kinds = answers.groupby(level=0, sort=False).nunique()
-    first = pd.Series(known[labels.column].to_numpy(dtype=object), index=keys)
-    first = first[~first.index.duplicated()]
-    wanted = _keys(frame, labels.key)
-    contradicting = np.asarray(wanted.isin(kinds.index[kinds > 1]), dtype=bool)
-    truth = _objects(first.reindex(wanted))
-    truth[contradicting] = None
-    return truth, int(contradicting.sum())
-
-
-def _keys(frame: pd.DataFrame, names: Sequence[str]) -> pd.Index[Any]:
-    parts = [normalise(frame[name]) for name in names]
-    # One text per row; the unit separator cannot stand in a key that came from a file.
-    return pd.Index(["\x1f".join(map(str, row)) for row in zip(*parts, strict=True)], dtype=object)
-
-
-def _objects(column: pd.Series[Any]) -> NDArray[np.object_]:
-    values = np.array(column.to_numpy(dtype=object), dtype=object)
-    values[pd.isna(values)] = None
-    return values
+    return known_truths(charter, found, len(frame)), {f"data:{opened.name}": opened.fingerprint}

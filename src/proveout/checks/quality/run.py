@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from proveout.checks import confidence
 from proveout.checks.contract import CheckContext, Finding, Progress
-from proveout.checks.quality import breakdown
+from proveout.checks.quality import breakdown, words
 from proveout.checks.quality.asking import ask, statuses, throughput
 from proveout.checks.quality.familiar import familiarity
 from proveout.checks.quality.records import (
@@ -20,16 +21,18 @@ from proveout.checks.quality.records import (
     production_records,
 )
 from proveout.checks.quality.trial import Trial
-from proveout.evidence.model import Evidence, Subject
+from proveout.evidence.model import WHOLE, Evidence, Subject
 from proveout.evidence.outcome import NotMeasured
+from proveout.scoring import Comparers, comparers_of
 from proveout.statistics import difference_of_proportions, relative_increase
+from proveout.statistics.labels import task_of
 from proveout.statistics.scores import (
     Result,
     Score,
     Task,
     Unscored,
     exception_rate,
-    find_task,
+    is_share,
     judge,
     known_truth,
     main_metric,
@@ -57,9 +60,12 @@ def run(context: CheckContext) -> Iterator[Finding]:
             next_step="Bring true answers for its records: data.label, or data.labels.",
         )
     trials = {}
+    comparers = _comparers(context, task)
     with context.open_system() as system:
         for records in wanted:
-            trial = yield from _try(context, system, records, task)
+            trial = yield from _try(context, system, records, task, comparers)
+            if trial.answers.simulated:
+                context = replace(context, basis="simulated")
             yield from _figures(context, trial)
             yield from _letting_through(context, trial)
             trials[records.scope] = trial
@@ -75,15 +81,24 @@ def run(context: CheckContext) -> Iterator[Finding]:
 
 
 def _task(context: CheckContext, wanted: list[Records]) -> Task:
+    truth = [records.truth for records in wanted] or [np.zeros(0, dtype=object)]
+    return task_of(context.charter.system, np.concatenate(truth))
+
+
+def _comparers(context: CheckContext, task: Task) -> Comparers | None:
+    """Make them before anything is asked: each question to a language model is paid for."""
     system = context.charter.system
-    if system is not None and system.task is not None:
-        return system.task
-    truth = [records.truth for records in wanted]
-    return find_task(np.concatenate(truth)) if truth else "classification"
+    if system is None or not words.are_answers(task):
+        return None
+    return comparers_of(system.scoring, folder=context.loaded.folder)
 
 
 def _try(
-    context: CheckContext, system: System, records: Records, task: Task
+    context: CheckContext,
+    system: System,
+    records: Records,
+    task: Task,
+    comparers: Comparers | None,
 ) -> Generator[Progress, None, Trial]:
     settings = context.charter.system
     assert settings is not None  # noqa: S101  # see QualityCheck.needs
@@ -98,6 +113,7 @@ def _try(
         positive=settings.positive,
         tolerance=settings.tolerance,
         confident_at=settings.confident_at,
+        comparers=comparers,
     )
     declared = context.charter.data.fields.get(label_name(context.charter.data))
     return Trial(
@@ -114,11 +130,13 @@ def _try(
 def _figures(context: CheckContext, trial: Trial) -> Iterator[Finding]:
     main = main_metric(trial.judged.task)
     for result in scores(trial.judged):
-        about_rows = _about_rows(trial) if result.metric == main else {}
+        about_rows = _about_rows(context, trial) if result.metric == main else {}
         yield _finding(context, trial, result, about_rows)
     yield _finding(
         context, trial, exception_rate(trial.answers.status), _about_exceptions(context, trial)
     )
+    for result, subject, details in words.results(context, trial):
+        yield _finding(context, trial, result, details, subject)
     yield _throughput(context, trial)
 
 
@@ -137,7 +155,7 @@ def _letting_through(context: CheckContext, trial: Trial) -> Iterator[Finding]:
     )
 
 
-def _about_rows(trial: Trial) -> dict[str, Any]:
+def _about_rows(context: CheckContext, trial: Trial) -> dict[str, Any]:
     """Tell how the rows were chosen, and how many have no true answer."""
     rows, labelled = len(trial.known), int(trial.known.sum())
     return {
@@ -145,6 +163,7 @@ def _about_rows(trial: Trial) -> dict[str, Any]:
         "rows_without_known_truth": rows - labelled,
         "share_without_known_truth": (rows - labelled) / rows if rows else 0.0,
         "inputs": list(trial.records.inputs),
+        **words.about_answers(context, trial),
     }
 
 
@@ -230,7 +249,7 @@ def _drop(context: CheckContext, pilot: Trial | None, production: Trial | None) 
             )
     one, other = pilot.judged, production.judged
     a, b = one.loss[~np.isnan(one.loss)], other.loss[~np.isnan(other.loss)]
-    is_class = one.task == "classification"
+    is_class = is_share(one.task)
     if not is_class and a.sum() == 0:
         return NotMeasured(
             metric="quality.sandbox_drop",
@@ -258,18 +277,26 @@ def _drop(context: CheckContext, pilot: Trial | None, production: Trial | None) 
 
 
 def _finding(
-    context: CheckContext, trial: Trial, result: Result, more: Mapping[str, Any]
+    context: CheckContext,
+    trial: Trial,
+    result: Result,
+    more: Mapping[str, Any],
+    subject: Subject = WHOLE,
 ) -> Evidence | NotMeasured:
     metric = f"quality.{result.metric}"
     if not isinstance(result, Score):
         return NotMeasured(
-            metric=metric, reason=_in(trial, result.reason), next_step=result.next_step
+            metric=metric,
+            subject=subject,
+            reason=_in(trial, result.reason),
+            next_step=result.next_step,
         )
     return context.found(
         metric,
         result.value,
         n=result.n,
         scope=trial.records.scope,
+        subject=subject,
         interval=result.interval,
         unit=trial.unit if context.catalogue[metric].unit == "*" else None,
         inputs=trial.inputs,

@@ -21,7 +21,7 @@ from scipy.special import ndtr
 from proveout.checks.quality.cuts import Cut, Kind
 from proveout.evidence.model import Interval
 from proveout.statistics import holm, mean_of_sums, simultaneous_level, wilson
-from proveout.statistics.scores import FEWEST_FOR_MEAN, Task
+from proveout.statistics.scores import FEWEST_FOR_MEAN, Task, is_share
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -94,7 +94,7 @@ def search(
     loss: NDArray[np.float64], cuts: Sequence[Cut], *, task: Task, level: float = 0.95
 ) -> Search:
     """Search parts and pairs of parts. `loss` has one entry per row: 0 or 1, or a number."""
-    fewest = FEWEST_ROWS if task == "classification" else FEWEST_FOR_MEAN
+    fewest = FEWEST_ROWS if is_share(task) else FEWEST_FOR_MEAN
     paired = cuts[:MOST_CUTS_TO_PAIR]
     whole = _Whole(loss, task)
     singles = _cells(whole, [(cut,) for cut in cuts], fewest)
@@ -179,13 +179,13 @@ class _Whole:
 
     def part(self, cell: _Cell, p: float, levels: tuple[float, float]) -> Part:
         """Give a cell its figures, for itself and as one of many."""
-        is_share = self.task == "classification"
+        is_rate = is_share(self.task)
         own, simultaneous = (self._interval(cell, level) for level in levels)
         return Part(
             kind=cell.kind,
             name=cell.name,
             n=cell.n,
-            value=1 - cell.mean_loss if is_share else cell.mean_loss,
+            value=1 - cell.mean_loss if is_rate else cell.mean_loss,
             interval=own,
             simultaneous=simultaneous,
             p_adjusted=p,
@@ -193,7 +193,7 @@ class _Whole:
         )
 
     def _interval(self, cell: _Cell, level: float) -> Interval:
-        if self.task == "classification":
+        if is_share(self.task):
             return wilson(cell.n - round(cell.total), cell.n, level=level)
         return mean_of_sums(cell.n, cell.total, cell.squares, cell.cubes, level=level)[1]
 
@@ -201,7 +201,7 @@ class _Whole:
         self, at: NDArray[np.intp], n: NDArray[np.intp], total: NDArray[np.float64]
     ) -> NDArray[np.float64]:
         """Return the one-sided p value of each part against the rest."""
-        if self.task == "classification":
+        if is_share(self.task):
             wrong = np.rint(total)
             return np.asarray(stats.hypergeom.sf(wrong - 1, self.n, round(self._total), n))
         ranks = _sums(at, self._ranks, len(n))
@@ -273,7 +273,7 @@ def _worst_bound(whole: _Whole, singles: list[_Cell], level: float) -> Part | No
     # No pair is shown where nothing is named, so the bound is one over the single parts only.
     bound = simultaneous_level(level, len(singles))
     parts = [whole.part(cell, 1.0, (level, bound)) for cell in singles]
-    if whole.task == "classification":
+    if is_share(whole.task):
         return min(parts, key=lambda part: part.simultaneous.low, default=None)
     return max(parts, key=lambda part: part.simultaneous.high, default=None)
 
