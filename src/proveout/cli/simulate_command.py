@@ -111,7 +111,7 @@ def command(
     Stop it with Ctrl-C. Exit code 130: stopped so; what it served has been told.
     """
     from proveout.simulation.running import Simulator
-    from proveout.simulation.settings import read_settings
+    from proveout.simulation.settings import read_settings, responder_of
 
     given = {
         "port": port,
@@ -136,7 +136,9 @@ def command(
     }
     output = Output(as_json=as_json)
     settings = read_settings(config, given)
-    simulator = Simulator(settings.behaviour, None, host=settings.host, port=settings.port)
+    simulator = Simulator(
+        settings.behaviour, responder_of(settings), host=settings.host, port=settings.port
+    )
     _say_ready(output, simulator)
     stopped_by = simulator.serve()
     _say_counts(output, simulator)

@@ -53,26 +53,23 @@ class Filler:
         which = content_number(asked.text, self._behaviour.seed)
         if asked.temperature > 0:
             which ^= variation.getrandbits(32)
-        spoilt = spoilt_answer(self._behaviour, which)
-        if spoilt is not None:
-            return spoilt
-        confidence = 0.5 + 0.5 * share_of(which, "confidence")
+        text = self._texts.text(which)
         if asked.wants_json:
-            filled = filled_in(asked.schema or {}, which, self._texts)
-            return Said(text=orjson.dumps(filled).decode(), confidence=confidence)
-        return Said(text=self._texts.text(which), confidence=confidence)
+            text = orjson.dumps(filled_in(asked.schema or {}, which, self._texts)).decode()
+        spoilt = refuses_or_spoils(self._behaviour, which, text)
+        return spoilt or Said(text=text, confidence=0.5 + 0.5 * share_of(which, "confidence"))
 
     def row(self, row: Mapping[str, Any]) -> Answered:
         """Say yes or no."""
         which = content_number(orjson.dumps(row, default=str).decode(), self._behaviour.seed)
-        spoilt = spoilt_answer(self._behaviour, which)
+        spoilt = refuses_or_spoils(self._behaviour, which, "")
         if spoilt is not None:
-            return Answered(value=None if spoilt.is_refusal else {"unexpected": spoilt.text})
+            return Answered(value=None if spoilt.is_refusal else [spoilt.text])
         sure = share_of(which, "confidence")
         return Answered(value="yes" if sure > 0.5 else "no", confidence=max(sure, 1 - sure))
 
 
-def spoilt_answer(behaviour: Behaviour, which: int) -> Said | None:
+def refuses_or_spoils(behaviour: Behaviour, which: int, text: str) -> Said | None:
     """Give the refusal, or the answer out of form, that the rates ask for; mostly None."""
     if behaviour.refusal_rate <= 0 and behaviour.malformed_rate <= 0:
         return None
@@ -80,7 +77,9 @@ def spoilt_answer(behaviour: Behaviour, which: int) -> Said | None:
     if drawn < behaviour.refusal_rate:
         return Said(text=REFUSALS[which % len(REFUSALS)], is_refusal=True)
     if drawn < behaviour.refusal_rate + behaviour.malformed_rate:
-        return Said(text='Sure! Here is what I found: {"result": "', is_malformed=True)
+        # A document breaks off; words that are none stay out.
+        broken = text[: len(text) * 3 // 5] if text.startswith(("{", "[")) else ""
+        return Said(text=broken, is_malformed=True)
     return None
 
 

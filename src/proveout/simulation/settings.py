@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import (
     Field,
@@ -20,6 +20,9 @@ from proveout.charter.loading.text import read_text
 from proveout.charter.schema.base import Part, Share, Text
 from proveout.errors import InputError
 from proveout.simulation.behaviour import Behaviour, ServiceTime, Shape, Tokens
+
+if TYPE_CHECKING:
+    from proveout.simulation.responder import Responder
 
 
 class AnswerFile(Part):
@@ -109,6 +112,16 @@ def read_settings(file: Path | None, options: dict[str, Any]) -> Settings:
             "\n".join([f"{place}: these settings of the simulator cannot be used.", *lines]),
             hint="All settings: proveout simulate --help",
         ) from None
+
+
+def responder_of(settings: Settings) -> Responder | None:
+    """Make the one who answers; None where there are no right answers. Raises InputError."""
+    if settings.answers is None:
+        return None
+    from proveout.simulation.informed import Informed
+    from proveout.simulation.knowledge import read_answers
+
+    return Informed(settings.behaviour, read_answers(settings.answers))
 
 
 def _from_file(file: Path) -> dict[str, Any]:
