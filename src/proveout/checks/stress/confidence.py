@@ -55,7 +55,6 @@ class LettingThrough:
             return  # said once, by of_the_worst
         about = Subject.of(operator=planned.operator.name, severity=f"{planned.severity:g}")
         before, after = self._at(trial, is_after=False), self._at(trial, is_after=True)
-        details = self._details(planned, trial, before, after)
         yield self._context.found(
             "stress.share_let_through",
             after.coverage,
@@ -63,7 +62,7 @@ class LettingThrough:
             interval=after.coverage_interval(),
             n=after.n,
             scope="synthetic",
-            details=details,
+            details={"threshold": self._choice.threshold, "before": before.coverage},
         )
         interval = after.error_interval()
         if after.error is None or interval is None:
@@ -81,7 +80,10 @@ class LettingThrough:
             interval=interval,
             n=after.let_through,
             scope="synthetic",
-            details={**details, "promise": standing(interval, self._choice.max_error)},
+            details={
+                **self._details(planned, trial, before, after),
+                "promise": standing(interval, self._choice.max_error),
+            },
         )
         wide = after.error_interval(level=self._level)
         assert wide is not None  # noqa: S101  # there is one at every level or at none

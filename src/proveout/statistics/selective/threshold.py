@@ -129,17 +129,17 @@ def _sequence(
     return downwards[int(np.argmin(_p_values(downwards, confidence, correct, max_error))) :]
 
 
-def _written_short(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Round to as few decimals as keep the values apart, so that people can write them down.
+def _written_short(ascending: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Cut each value to as few decimals as keep it above the one before it.
 
-    Down, so that the lowest value still lets all through.
+    People have to write it down; and any value will do that is fixed before it is tested.
     """
-    for decimals in range(2, 12):
-        scale = 10.0**decimals
-        short = np.floor(values * scale + 1e-9) / scale
-        if len(np.unique(short)) == len(values):
-            return short
-    return values
+    short, before = [], -math.inf
+    for value in ascending.tolist():
+        cuts = (math.floor(value * 10**d + 1e-9) / 10**d for d in range(2, 12))
+        short.append(next((cut for cut in cuts if before < cut), value))
+        before = value
+    return np.array(short)
 
 
 def _p_values(
