@@ -13,10 +13,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
-from proveout.capacity.doubts import doubts_of_run
-from proveout.capacity.fitting import Fitted, fit
+from proveout.capacity.doubts import FEWEST, doubts_of_run
+from proveout.capacity.fitting import Fitted, as_fitted, fit
+from proveout.capacity.peak import capacity_per_s, utilisation
 from proveout.capacity.predicting import predict
 from proveout.capacity.prediction import Prediction, Trust
 from proveout.capacity.runs import Demand, Level, Outcome
@@ -33,6 +32,10 @@ _REHEARSED = 10.0
 _FLAT = 0.05
 """Throughputs that differ by less are the same."""
 _FLAT_LEVELS = 3
+_OVERLOADED = 1.3
+"""Utilisation from which on slots are simply kept at work."""
+_HOPELESS = 0.2
+"""Share of requests given up, for all their patience, from which on nothing is learned."""
 _BEYOND = 2.5
 """Users for each slot at which the ramp may end."""
 
@@ -88,7 +91,9 @@ def next_level(
     if len(levels) - climbed >= rehearsals:
         return None
     fitted = fit(levels)
-    if doubts_of_run(fitted) or isinstance(predict(fitted, demand, trust=trust), Prediction):
+    if not fitted.candidates or isinstance(predict(fitted, demand, trust=trust), Prediction):
+        return None
+    if fitted.requests >= FEWEST and doubts_of_run(fitted):
         return None
     return _rehearsal(fitted, demand, users_at_most, seconds)
 
@@ -105,6 +110,11 @@ def _climbed(levels: Sequence[Level], ramp: Sequence[PlannedLevel]) -> int:
 
 def _saturated(levels: Sequence[Level]) -> bool:
     """Whether more users no longer get more answered, and slots explain it."""
+    if not levels:
+        return False
+    gave_up = levels[-1].requests.outcome == Outcome.GAVE_UP
+    if float(gave_up.mean()) > _HOPELESS:
+        return True
     if len(levels) <= _FLAT_LEVELS:
         return False
     answered = [
@@ -119,22 +129,19 @@ def _saturated(levels: Sequence[Level]) -> bool:
 
 
 def _rehearsal(fitted: Fitted, demand: Demand, users_at_most: int, seconds: float) -> PlannedLevel:
-    """Let the users there may be bring what the peak will bring, if they are quick enough."""
-    latencies = np.concatenate(
-        [
-            level.requests.done_s - level.requests.due_s
-            for level in fitted.levels
-            if level.users == min(one.users for one in fitted.levels)
-        ]
-    )
-    pause = users_at_most / demand.peak_rate_per_s - float(latencies.mean())
-    return _planned(
-        users_at_most,
-        max(pause, 0.0),
-        seconds * _REHEARSED,
-        demand,
-        "to see more exactly what happens at the rate of the peak",
-    )
+    """Let the users there may be bring what the peak will bring, or as much as can be worked on.
+
+    No more users than are answered within half their patience, for then nothing is given up.
+    """
+    system = as_fitted(fitted)
+    rate, users, pause = demand.peak_rate_per_s, users_at_most, 0.0
+    if system.slots is not None:
+        answered_in_time = capacity_per_s(system) * _PATIENCE * demand.give_up_after_s / 2
+        users = min(users, max(2 * system.slots, int(answered_in_time)))
+    if utilisation(system, rate) < _OVERLOADED:
+        pause = max(users / rate - system.slowing.alone_s, 0.0)
+    why = "to see more exactly what happens at the rate of the peak"
+    return _planned(users, pause, seconds * _REHEARSED, demand, why)
 
 
 def _planned(users: int, think_s: float, seconds: float, demand: Demand, why: str) -> PlannedLevel:

@@ -15,8 +15,10 @@ from proveout.capacity.runs import Level, Outcome
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_FEWEST = 100
-"""Requests without which nothing is predicted."""
+FEWEST = 100
+"""Requests without which nothing is predicted, unless it is plain that nearly all give up."""
+_FEWEST_EVER = 20
+_NEARLY_ALL = 0.9
 _LIMITED = 0.005
 """Share of requests that a rate limit may turn away."""
 _ERRORS_APART = 0.03
@@ -33,8 +35,8 @@ _SURE = 5.0
 
 def doubts_of_run(fitted: Fitted) -> tuple[str, ...]:
     """Say what is wrong with the run itself, whatever is to be predicted."""
-    if fitted.requests < _FEWEST:
-        return (f"Only {fitted.requests} requests could be used; it takes at least {_FEWEST}.",)
+    if fitted.requests < FEWEST:
+        return (f"Only {fitted.requests} requests could be used; it takes at least {FEWEST}.",)
     found = [_rate_limit(fitted.levels), _hidden(fitted), _drift(fitted), _contradiction(fitted)]
     return tuple(reason for reason in found if reason is not None)
 
@@ -43,7 +45,11 @@ def doubts_of_prediction(
     fitted: Fitted, drafts: Drafts, prediction: Prediction, trust: Trust
 ) -> tuple[str, ...]:
     """Say where what is predicted rests on nothing, or may well be further off than it may be."""
-    found = [_beyond(fitted, drafts), _errors_grow(relevant_levels(fitted, drafts.best))]
+    found = [
+        _too_few(fitted, drafts),
+        _beyond(fitted, drafts),
+        _errors_grow(relevant_levels(fitted, drafts.best)),
+    ]
     vague = _vague(trust, prediction, drafts)
     if vague:
         why = (
@@ -52,7 +58,7 @@ def doubts_of_prediction(
             if prediction.utilisation.high > _NEAR_SATURATION
             else "Too few requests were measured."
         )
-        found.append(f"{' and '.join(vague)}. {why}")
+        found.append(f"{vague}. {why}")
     return tuple(reason for reason in found if reason is not None)
 
 
@@ -97,7 +103,7 @@ def _drift(fitted: Fitted) -> str | None:
     best = fitted.candidates[0]
     late = best.block % BLOCKS >= BLOCKS // 2
     before, after = best.scaled[~late], best.scaled[late]
-    if min(len(before), len(after)) < _FEWEST // 2:
+    if min(len(before), len(after)) < FEWEST // 2:
         return None
     change = float(after.mean() / before.mean())
     error = float(np.hypot(_error(before), _error(after)))
@@ -115,7 +121,7 @@ def _contradiction(fitted: Fitted) -> str | None:
     worst: tuple[float, int] | None = None
     for i, users in enumerate(fitted.users):
         here = best.scaled[best.block // BLOCKS == i]
-        if len(here) < _FEWEST // 2:
+        if len(here) < FEWEST // 2:
             continue
         off = float(here.mean()) - 1
         if abs(off) > max(_OFF, _SURE * _error(here)) and (
@@ -129,6 +135,13 @@ def _contradiction(fitted: Fitted) -> str | None:
         f"The levels contradict each other: with {users} user{'s' if users > 1 else ''} the work "
         f"took {abs(off):.0%} {'longer' if off > 0 else 'less'} than slots and contention explain."
     )
+
+
+def _too_few(fitted: Fitted, drafts: Drafts) -> str | None:
+    plain = min(peak.abandonment for peak in drafts.others) > _NEARLY_ALL
+    if fitted.requests >= (_FEWEST_EVER if plain else FEWEST):
+        return None
+    return f"Only {fitted.requests} requests could be used; it takes at least {FEWEST}."
 
 
 def _beyond(fitted: Fitted, drafts: Drafts) -> str | None:
@@ -152,7 +165,7 @@ def _errors_grow(levels: Sequence[Level]) -> str | None:
     for level in levels:
         outcome = level.requests.outcome
         ended = int(((outcome == Outcome.FAILED) | (outcome == Outcome.ANSWERED)).sum())
-        if ended >= _FEWEST:
+        if ended >= FEWEST:
             failed = int((outcome == Outcome.FAILED).sum())
             shares.append((failed / ended, ended, level.users))
     if not shares:
@@ -167,41 +180,36 @@ def _errors_grow(levels: Sequence[Level]) -> str | None:
     )
 
 
-def _vague(trust: Trust, prediction: Prediction, drafts: Drafts) -> list[str]:
-    p95, abandonment = prediction.p95_s, prediction.abandonment
-    found = []
-    if (
-        _risk(p95.value, [o.p95_s for o in drafts.others], trust.p95_share, relative=True)
-        > trust.risk
-    ):
-        found.append(
-            f"The time within which 95 % are answered may lie anywhere from {_seconds(p95.low)} "
+def _vague(trust: Trust, prediction: Prediction, drafts: Drafts) -> str:
+    """Say which figures may well be further off than they may be; empty when none may."""
+    p95, gave_up, worked = prediction.p95_s, prediction.abandonment, prediction.worked_per_month
+    clauses = []
+    p95_of_others = np.log([peak.p95_s for peak in drafts.others])
+    if _risk(np.log(p95.value), p95_of_others, np.log1p(trust.p95_share)) > trust.risk:
+        clauses.append(
+            f"the time within which 95 % are answered may lie anywhere from {_seconds(p95.low)} "
             f"to {_seconds(p95.high)}"
         )
-    gave_up = [o.abandonment for o in drafts.others]
-    if _risk(abandonment.value, gave_up, trust.abandonment, relative=False) > trust.risk:
-        found.append(
-            f"{'the' if found else 'The'} share of users who give up anywhere from "
-            f"{abandonment.low:.0%} to {abandonment.high:.0%}"
+    gave_up_of_others = [peak.abandonment for peak in drafts.others]
+    if _risk(gave_up.value, gave_up_of_others, trust.abandonment) > trust.risk:
+        clauses.append(
+            "the share of users who give up may lie anywhere from "
+            f"{gave_up.low:.0%} to {gave_up.high:.0%}"
         )
-    if (
-        _risk(drafts.worked, drafts.worked_by_others, trust.monthly_share, relative=True)
-        > trust.risk
-    ):
-        low, high = prediction.worked_per_month.low, prediction.worked_per_month.high
-        found.append(
-            f"{'the' if found else 'The'} requests of a month that are worked on anywhere from "
-            f"{low:,.0f} to {high:,.0f}"
+    of_all = trust.monthly_share * prediction.asked_per_month
+    if _risk(drafts.worked, drafts.worked_by_others, of_all) > trust.risk:
+        clauses.append(
+            "the requests of a month that are worked on may number anything from "
+            f"{worked.low:,.0f} to {worked.high:,.0f}"
         )
-    return found
+    whole = ", and ".join(clauses)
+    return whole[:1].upper() + whole[1:]
 
 
-def _risk(value: float, others: Sequence[float], allowed: float, *, relative: bool) -> float:
+def _risk(value: float, others: Sequence[float] | NDArray[np.float64], allowed: float) -> float:
     """Share of drafts from which the predicted value is further off than allowed."""
     off = [
-        value != other
-        if np.isinf(value) or np.isinf(other)
-        else abs(other - value) > allowed * (abs(other) if relative else 1.0)
+        value != other if np.isinf(value) or np.isinf(other) else abs(other - value) > allowed
         for other in others
     ]
     return float(np.mean(off))

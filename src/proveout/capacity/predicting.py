@@ -26,6 +26,7 @@ from proveout.capacity.runs import Demand, Level
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+_SMALLEST_SHARE = 1e-4
 _NOTES = (
     "Requests are worked on first come, first served, and what users give up while it is worked on "
     "is worked to its end.",
@@ -92,8 +93,8 @@ def _prediction(
         p50_s=of(lambda p: p.p50_s),
         p95_s=of(lambda p: p.p95_s),
         p99_s=of(lambda p: p.p99_s),
-        abandonment=of(lambda p: p.abandonment),
-        error_rate=of(lambda p: p.failed),
+        abandonment=_share(of(lambda p: p.abandonment)),
+        error_rate=_share(of(lambda p: p.failed)),
         throughput_per_s=of(lambda p: p.answered * rate),
         utilisation=of(lambda p: p.utilisation),
         slots=estimate(_count(as_fitted(fitted)), [_count(one) for one in drafts.drawn]),
@@ -113,6 +114,13 @@ def estimate(value: float, others: Sequence[float]) -> Estimate:
         [*others], [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2], method="nearest"
     )
     return Estimate(value=value, low=min(float(low), value), high=max(float(high), value))
+
+
+def _share(estimate: Estimate) -> Estimate:
+    """No play is long enough to tell shares of less than one in ten thousand from none."""
+    return Estimate(
+        value=estimate.value, low=estimate.low, high=max(estimate.high, _SMALLEST_SHARE)
+    )
 
 
 def _count(system: Drawn) -> float:

@@ -45,7 +45,8 @@ class Trust:
     p95_share: float = 0.15
     abandonment: float = 0.03
     monthly_share: float = 0.05
-    risk: float = 0.25
+    """Of the requests that are asked in a month, off in the number that is worked on."""
+    risk: float = 0.1
     """Refuse when the chance of being further off is greater than this."""
 
 
