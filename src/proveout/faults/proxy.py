@@ -134,6 +134,8 @@ class Proxy:
         self._open.add(task)
         try:
             await Connection(Line(reader, writer), self.upstream, self.board).serve()
+        except asyncio.CancelledError:
+            pass  # the proxy ends; asyncio would log a task of its streams that ends so
         finally:
             self._open.discard(task)
 
