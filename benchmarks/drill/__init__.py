@@ -1,0 +1,1 @@
+"""What the fault proxy costs while no fault is on."""
