@@ -34,7 +34,7 @@ def tell(context: CheckContext, measured: Measured, inputs: dict[str, str]) -> I
     def found(
         metric: str,
         value: float,
-        interval: Interval,
+        interval: Interval | None,
         details: dict[str, Any],
         *,
         per: str | None = None,
@@ -102,7 +102,8 @@ class _Bill:
     table: PriceTable
     sizes: Sizes
     per_request: float
-    interval: Interval
+    interval: Interval | None
+    """None where no price depends on what was measured: nothing is inferred then."""
     volume: Volume
 
     @classmethod
@@ -127,7 +128,7 @@ class _Bill:
             ),
             per_request=value,
             # A request cannot cost less than nothing, whatever the formula says.
-            interval=replace(interval, low=max(0.0, interval.low)),
+            interval=replace(interval, low=max(0.0, interval.low)) if charged.by_meter else None,
             volume=Volume(
                 requests_per_user_per_day=load.requests_per_user_per_day,
                 working_days_per_month=budget.working_days_per_month,
@@ -137,8 +138,10 @@ class _Bill:
     def month(self, per_request: float, users: float) -> Month:
         return month(per_request, users, self.volume, self.price)
 
-    def scaled(self, users: int) -> Interval:
+    def scaled(self, users: int) -> Interval | None:
         """A month's interval: that of one request, put through the same sum."""
+        if self.interval is None:
+            return None
         return replace(
             self.interval,
             low=self.month(self.interval.low, users).total,
@@ -236,7 +239,9 @@ def _plain(lever: Lever) -> dict[str, Any]:
     return {"kind": lever.kind, "now": lever.now, "needed": lever.needed, "words": lever.words}
 
 
-def _times(interval: Interval, factor: float) -> Interval:
+def _times(interval: Interval | None, factor: float) -> Interval | None:
+    if interval is None:
+        return None
     return replace(interval, low=interval.low * factor, high=interval.high * factor)
 
 

@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from proveout.checks.readiness.remediation import remediation
 from proveout.evidence.figures import day, evidence_figure, figure, minute, span
+from proveout.report.breaks import what_breaks
 from proveout.report.charts import axis_svg, track_svg
 from proveout.report.glance import at_a_glance
 from proveout.report.html.rooms import breaks_first, views
@@ -33,19 +34,7 @@ _NO_BREAK = "\N{NO-BREAK SPACE}"
 def render_html(report: Report) -> str:
     """Return the page. All that comes from data is escaped."""
     verdict = report.verdict
-    resources = files("proveout.report.html")
-    environment = Environment(
-        loader=PackageLoader("proveout.report", "html"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-    )
-    environment.globals.update(
-        write=figure, value=evidence_figure, span=span, day=day, minute=minute,
-        track=lambda *given: Markup(track_svg(*given)),  # noqa: S704 - numbers only
-        axis=lambda *given: Markup(axis_svg(*given)),  # noqa: S704 - escapes its labels
-        signs=STATE_SIGNS, meanings=STATE_MEANINGS,
-    )  # fmt: skip
+    environment = _environment()
     template = environment.get_template("page.html.j2")
     breakdowns = [
         quality.breakdown_chart(report, "period", "By month, in order of time", "Month"),
@@ -59,7 +48,7 @@ def render_html(report: Report) -> str:
         decision=DECISIONS[verdict.decision],
         title=report.loaded.charter.title or verdict.pilot,
         charter_path=report.loaded.path.name,
-        style=Markup(resources.joinpath("style.css").read_text("utf-8")),  # noqa: S704 - our own file
+        style=_style(),
         glance=at_a_glance(report),
         scores=scorecard(report),
         waivers=[ruling for ruling in verdict.rulings if ruling.waiver is not None],
@@ -105,3 +94,43 @@ def render_html(report: Report) -> str:
         inputs=sorted({item for e in report.evidence for item in e.inputs.items()}),
     )
     return _NUMBER_AND_UNIT.sub(_NO_BREAK, page)
+
+
+def render_breaks(report: Report) -> str:
+    """Return the single page "What breaks first". All that comes from data is escaped."""
+    page = (
+        _environment()
+        .get_template("breaks.html.j2")
+        .render(
+            view=what_breaks(report),
+            title=report.loaded.charter.title or report.verdict.pilot,
+            pilot=report.verdict.pilot,
+            decision=DECISIONS[report.verdict.decision],
+            decided_at=report.verdict.decided_at,
+            verdict=report.verdict.decision,
+            head=report.ledger_head,
+            style=_style(),
+        )
+    )
+    return _NUMBER_AND_UNIT.sub(_NO_BREAK, page)
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("proveout.report", "html"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+    )
+    environment.globals.update(
+        write=figure, value=evidence_figure, span=span, day=day, minute=minute,
+        track=lambda *given: Markup(track_svg(*given)),  # noqa: S704 - numbers only
+        axis=lambda *given: Markup(axis_svg(*given)),  # noqa: S704 - escapes its labels
+        signs=STATE_SIGNS, meanings=STATE_MEANINGS,
+    )  # fmt: skip
+    return environment
+
+
+def _style() -> Markup:
+    text = files("proveout.report.html").joinpath("style.css").read_text("utf-8")
+    return Markup(text)  # noqa: S704 - our own file
