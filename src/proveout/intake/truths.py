@@ -36,6 +36,14 @@ def truth_by_field(charter: Charter) -> dict[str, str]:
     return {LABEL: label} if label is not None else {}
 
 
+def stands_in_data(charter: Charter, found: Sequence[str]) -> bool:
+    """Tell whether the truth is in columns of the data, and not in a file of its own."""
+    columns = truth_by_field(charter)
+    if set(columns) == {LABEL}:
+        return charter.data.label is not None and charter.data.label in found
+    return all(name in found for name in columns.values())
+
+
 def known_truths(
     charter: Charter, found: Mapping[str, NDArray[np.object_]], rows: int
 ) -> NDArray[np.object_]:

@@ -454,7 +454,8 @@ def test_says_all_that_it_needs() -> None:
         ),
         Need(
             what="data.label is not in the charter",
-            next_step="Name the column that holds the true answer: data.label",
+            next_step="Name the column that holds the true answer: data.label, or the file that "
+            "holds them: data.labels",
         ),
     ]
 

@@ -16,7 +16,14 @@ from proveout.errors import InputError
 from proveout.evidence.model import Scope
 from proveout.intake import OpenTable, fetch, unite
 from proveout.intake.inputs import given_columns
-from proveout.intake.truths import LABEL, join_truths, known_truths, objects, truth_by_field
+from proveout.intake.truths import (
+    LABEL,
+    join_truths,
+    known_truths,
+    objects,
+    stands_in_data,
+    truth_by_field,
+)
 from proveout.intake.union import SITE_COLUMN, SOURCE_COLUMN
 
 if TYPE_CHECKING:
@@ -90,7 +97,7 @@ def _why_unlabelled(opened: OpenTable, charter: Charter) -> str | None:
     data, columns = charter.data, opened.table.columns
     truths = truth_by_field(charter)
     absent = [(field, name) for field, name in truths.items() if name not in columns]
-    if _stands_in_data(charter, columns):
+    if stands_in_data(charter, columns):
         return None
     if data.labels is None:
         field, name = absent[0]
@@ -100,14 +107,6 @@ def _why_unlabelled(opened: OpenTable, charter: Charter) -> str | None:
     if lost:
         return f"source '{opened.name}' has no column '{lost[0]}', by which data.labels is joined"
     return None
-
-
-def _stands_in_data(charter: Charter, columns: Sequence[str]) -> bool:
-    """Tell whether the truth is in columns of the data, and not in a file of its own."""
-    truths = truth_by_field(charter)
-    if set(truths) == {LABEL}:
-        return charter.data.label is not None and charter.data.label in columns
-    return all(name in columns for name in truths.values())
 
 
 def _pull(
@@ -153,7 +152,7 @@ def _labelled_only(charter: Charter, table: ir.Table, notes: dict[str, Any]) -> 
     Labels in a file of their own are joined later, and all rows are asked.
     """
     columns = sorted(set(truth_by_field(charter).values()))
-    if not columns or not _stands_in_data(charter, table.columns):
+    if not columns or not stands_in_data(charter, table.columns):
         return table
     labelled = table.filter(ibis.or_(*(table[name].notnull() for name in columns)))
     left_out = int(table.count().execute()) - int(labelled.count().execute())
@@ -191,7 +190,7 @@ def _truth(
 ) -> tuple[NDArray[np.object_], dict[str, str]]:
     charter = context.charter
     data, columns = charter.data, list(dict.fromkeys(truth_by_field(charter).values()))
-    if _stands_in_data(charter, list(frame.columns)):
+    if stands_in_data(charter, list(frame.columns)):
         if data.label is not None and set(truth_by_field(charter)) == {LABEL}:
             return objects(frame[data.label]), {}
         found = {name: objects(frame[name]) for name in columns}

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from proveout.charter.schema import Charter
 from proveout.checks import CheckContext, Finding, Need, Progress
+from proveout.checks.truths import truths_missing
 from proveout.evidence.catalogue import Metric, confidence, stress
 from proveout.evidence.outcome import NotMeasured
 
@@ -45,14 +46,7 @@ class StressCheck:
                     next_step="Name a source: data.production",
                 )
             )
-        if charter.data.label is None and charter.data.labels is None:
-            needs.append(
-                Need(
-                    what="data.label is not in the charter",
-                    next_step="Name the column that holds the true answer: data.label",
-                )
-            )
-        return needs + _unknown_operators(charter)
+        return needs + truths_missing(charter) + _unknown_operators(charter)
 
     def run(self, context: CheckContext) -> Iterator[Finding]:
         """Ask for the clean rows, then for each kind of damage, and name the worst."""
@@ -61,7 +55,7 @@ class StressCheck:
         from proveout.checks.stress.trial import ask
 
         yield Progress(done=0, total=None, what="drawing production rows")
-        plan = prepare(context.charter, context.data)
+        plan = prepare(context.charter, context.data, folder=context.loaded.folder)
         if len(plan.truth) < FEWEST_ROWS or not plan.trials:
             yield from _not_measured(_why_nothing_to_try(len(plan.truth)))
             return
@@ -75,8 +69,12 @@ class StressCheck:
                 fault = "".join(f": {fault}" for fault in clean.answers.faults[:1])
                 yield from _not_measured(f"the system answers none of the rows as they are{fault}")
                 return
+            if clean.judged.trouble is not None:
+                yield from _not_measured(clean.judged.trouble)
+                return
+            basis = "simulated" if clean.answers.simulated else context.basis
             plan = without_what_needs_confidence(plan, clean.judged.confidence)
-            teller = Teller(replace(context, inputs=inputs), plan, system, clean)
+            teller = Teller(replace(context, inputs=inputs, basis=basis), plan, system, clean)
             yield from teller.of_the_clean()
             for done, trial in enumerate(plan.trials):
                 what = f"{trial.operator.name} at {trial.severity:.0%}"

@@ -10,7 +10,7 @@ import numpy as np
 from proveout.checks.stress.trial import Trial
 from proveout.evidence.model import Interval
 from proveout.statistics import mean, paired_difference, paired_relative_increase, wilson
-from proveout.statistics.scores import FEWEST_FOR_MEAN, Judged
+from proveout.statistics.scores import FEWEST_FOR_MEAN, Judged, is_share
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +33,7 @@ class Unknown:
 def quality_drop(trial: Trial, *, level: float = 0.95) -> Figure | Unknown:
     """Tell how much worse the main metric is on the same rows, in points or, for MAE, in shares."""
     before, after = trial.before, trial.after
-    if before.task == "classification":
+    if is_share(before.task):
         value, interval = paired_difference(after.loss, before.loss, level=level)
         return Figure(value=value, interval=interval, n=after.n)
     both = before.answered & after.answered

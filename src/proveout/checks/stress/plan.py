@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,7 +16,9 @@ from proveout.checks.stress.operators import OPERATORS, Operator, applicable
 from proveout.checks.stress.sample import draw
 from proveout.checks.stress.trial import Rules
 from proveout.errors import InputError
-from proveout.statistics.scores import find_task, known_truth
+from proveout.scoring import comparers_of
+from proveout.statistics.labels import task_of
+from proveout.statistics.scores import known_truth
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -53,12 +56,12 @@ class Plan:
     """Whether the worst kinds of damage are tried on single columns as well."""
 
 
-def prepare(charter: Charter, access: DataAccess) -> Plan:
+def prepare(charter: Charter, access: DataAccess, *, folder: Path) -> Plan:
     """Draw the rows and find out what can be tried on them. Raises InputError."""
     system, stress = charter.system, charter.stress
     assert system is not None  # noqa: S101  # needs() has seen to it
-    sample = draw(charter.data, access, rows=stress.rows, seed=stress.seed)
-    task = system.task or find_task(sample.truth)
+    sample = draw(charter, access, rows=stress.rows, seed=stress.seed)
+    task = task_of(system, sample.truth)
     known = np.flatnonzero(known_truth(sample.truth, task=task))
     inputs = sample.inputs.iloc[known].reset_index(drop=True)
     columns = stress.columns or tuple(inputs.columns)
@@ -88,6 +91,7 @@ def prepare(charter: Charter, access: DataAccess) -> Plan:
             positive=system.positive,
             tolerance=system.tolerance,
             confident_at=system.confident_at,
+            comparers=comparers_of(system.scoring, folder=folder),
         ),
         trials=tuple(trials),
         not_applicable=not_applicable,
@@ -95,7 +99,7 @@ def prepare(charter: Charter, access: DataAccess) -> Plan:
         fingerprints=sample.fingerprints,
         absent=sample.absent,
         seed=stress.seed,
-        by_column=system.http is None,
+        by_column=system.web is None,
     )
 
 

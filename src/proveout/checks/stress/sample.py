@@ -6,10 +6,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from proveout.charter.schema import Data, Labels
+import ibis
+
+from proveout.charter.schema import Charter
 from proveout.checks import DataAccess
 from proveout.errors import InputError
 from proveout.intake import fetch, unite
+from proveout.intake.inputs import given_columns
+from proveout.intake.truths import LABEL, known_truths, objects, stands_in_data, truth_by_field
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -25,57 +29,61 @@ class Sample:
     inputs: pd.DataFrame
     """What the system is given; indexed by position."""
     truth: NDArray[np.object_]
-    """The true answer of each row."""
+    """The true answer of each row; of a document a value per field."""
     fingerprints: dict[str, str]
     """Of the sources, as 'data:NAME'."""
     absent: tuple[str, ...]
     """Declared inputs that production does not have."""
 
 
-def draw(data: Data, access: DataAccess, *, rows: int, seed: int) -> Sample:
+def draw(charter: Charter, access: DataAccess, *, rows: int, seed: int) -> Sample:
     """Draw labelled rows from all production sources together. Raises InputError."""
-    opened = access.production()
+    data, opened = charter.data, access.production()
     table = unite(opened)
     fingerprints = {f"data:{each.name}": each.fingerprint for each in opened}
-    label = data.label
-    if data.labels is not None and label not in table.columns:
+    columns = _truths_in(charter, table.columns)
+    if columns is None:
         truths = access.labels()
         assert truths is not None  # noqa: S101  # the charter names them
+        assert data.labels is not None  # noqa: S101
         fingerprints[f"data:{truths.name}"] = truths.fingerprint
-        table, label = _with_labels(table, truths.table, data.labels), TRUTH
-    assert label is not None  # noqa: S101  # needs() has seen to it
-    require_columns(table.columns, [label])
-    inputs = input_columns(data, table.columns)
-    drawn = fetch(table.filter(table[label].notnull()), (*inputs, label), rows=rows, seed=seed)
+        wanted = list(dict.fromkeys(truth_by_field(charter).values()))
+        table = _with_labels(table, truths.table, list(data.labels.key), wanted)
+        columns = {name: f"{TRUTH}{name}" for name in wanted}
+    require_columns(table.columns, columns.values())
+    inputs = given_columns(charter, [n for n in table.columns if n not in columns.values()])
+    if columns:
+        table = table.filter(ibis.or_(*(table[name].notnull() for name in columns.values())))
+    drawn = fetch(table, (*inputs, *columns.values()), rows=rows, seed=seed)
     drawn = drawn.reset_index(drop=True)
+    found = {name: objects(drawn[column]) for name, column in columns.items()}
     return Sample(
         inputs=drawn[list(inputs)],
-        truth=drawn[label].to_numpy(dtype=object),
+        truth=known_truths(charter, found, len(drawn)),
         fingerprints=fingerprints,
         absent=tuple(name for name in data.inputs if name not in inputs),
     )
 
 
-TRUTH = "__truth"
+TRUTH = "__truth_"
 
 
-def input_columns(data: Data, found: Sequence[str]) -> tuple[str, ...]:
-    """Columns that the system is given: those declared, or all but label and key.
-
-    A declared column that production does not have is left out, as it would be in use.
-    """
-    truths = {data.label, data.labels.column if data.labels is not None else None}
-    if data.inputs:
-        return tuple(name for name in data.inputs if name in found and name not in truths)
-    kept_back = {*truths, *data.key}
-    return tuple(name for name in found if name not in kept_back and not name.startswith("__"))
+def _truths_in(charter: Charter, found: Sequence[str]) -> dict[str, str] | None:
+    """Return the columns of true answers, each under its name; None where they are elsewhere."""
+    columns = truth_by_field(charter)
+    if charter.data.labels is not None and not stands_in_data(charter, found):
+        return None
+    if set(columns) == {LABEL} and charter.data.label is not None:
+        return {columns[LABEL]: charter.data.label}
+    return {name: name for name in columns.values()}
 
 
-def _with_labels(table: ir.Table, truths: ir.Table, labels: Labels) -> ir.Table:
-    """Join true answers by key; a key with several different ones has none."""
-    key = list(labels.key)
+def _with_labels(
+    table: ir.Table, truths: ir.Table, key: list[str], columns: Sequence[str]
+) -> ir.Table:
+    """Join true answers by key; a key with several different ones in a column has none."""
     require_columns(table.columns, key)
-    require_columns(truths.columns, [*key, labels.column])
+    require_columns(truths.columns, [*key, *columns])
     as_text = {
         name: truths[name].cast("string")
         for name in key
@@ -83,9 +91,11 @@ def _with_labels(table: ir.Table, truths: ir.Table, labels: Labels) -> ir.Table:
     }
     truths = truths.mutate(**as_text)
     table = table.mutate(**{name: table[name].cast("string") for name in as_text})
-    answer = truths[labels.column]
-    once = truths.group_by(key).agg(**{TRUTH: answer.arbitrary(), "__n": answer.nunique()})
-    return table.inner_join(once.filter(once["__n"] == 1).drop("__n"), key)
+    counts = {f"__n_{name}": truths[name].nunique() for name in columns}
+    values = {f"{TRUTH}{name}": truths[name].arbitrary() for name in columns}
+    once = truths.group_by(key).agg(**values, **counts)
+    once = once.filter(*(once[name] <= 1 for name in counts)).drop(*counts)
+    return table.inner_join(once, key)
 
 
 def require_columns(found: Iterable[str], wanted: Iterable[str]) -> None:

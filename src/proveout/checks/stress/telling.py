@@ -26,6 +26,7 @@ from proveout.evidence.figures import figure as written
 from proveout.evidence.model import WHOLE, Subject
 from proveout.evidence.outcome import NotMeasured
 from proveout.statistics import simultaneous_level
+from proveout.statistics.scores import is_share, main_metric
 from proveout.systems import System
 
 COLUMN_SECONDS = 10.0
@@ -262,14 +263,14 @@ class Teller:
 
     def _with_drop(self, details: dict[str, Any], trial: Trial) -> dict[str, Any]:
         task = self._plan.rules.task
-        told: dict[str, Any] = {"main_metric": "accuracy" if task == "classification" else "mae"}
+        told: dict[str, Any] = {"main_metric": main_metric(task)}
         for name, judged in (("before", trial.before), ("after", trial.after)):
             known = judged.loss == judged.loss  # not NaN, which is: unanswered
             for rows, which in ((known, ""), (known & trial.is_hit, "_on_rows_hit")):
                 if rows.any():
                     loss = float(judged.loss[rows].mean())
-                    told[f"{name}{which}"] = 1 - loss if task == "classification" else loss
-        if task == "classification":
+                    told[f"{name}{which}"] = 1 - loss if is_share(task) else loss
+        if is_share(task):
             told |= _shares_of_drop(trial)
         return {**details, **told}
 

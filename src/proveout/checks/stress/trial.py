@@ -16,6 +16,8 @@ import numpy as np
 import pandas as pd
 
 from proveout.checks.stress.operators import Damaged
+from proveout.scoring import Comparers
+from proveout.scoring.values import as_text, value_at
 from proveout.statistics.scores import Judged, Task, judge
 from proveout.systems import Answers, AnswerStatus, System, fit_to_task
 
@@ -31,6 +33,8 @@ class Rules:
     positive: str | None
     tolerance: float | None
     confident_at: float
+    comparers: Comparers | None = None
+    """For answers in words and documents."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +104,7 @@ def ask(system: System, inputs: pd.DataFrame, truth: NDArray[Any], rules: Rules)
         positive=rules.positive,
         tolerance=rules.tolerance,
         confident_at=rules.confident_at,
+        comparers=rules.comparers,
     )
     return Asked(inputs=inputs, answers=answers, judged=judged)
 
@@ -245,7 +250,24 @@ def _examples(
                 "answer": shown(each.answers.value[row]),
                 "confidence": shown(each.answers.confidence[row]),
                 "truth": shown(truth[position]),
+                **_field_at_fault(clean.judged, each.judged, position, int(row)),
             }
+
+
+def _field_at_fault(clean: Judged, damaged: Judged, position: int, row: int) -> dict[str, Any]:
+    """Of a document, say the first field that went wrong instead of all of them."""
+    if clean.fields is None or damaged.fields is None:
+        return {}
+    lost = clean.fields.right[position] & ~damaged.fields.right[row] & clean.fields.required
+    if not lost.any():
+        return {}
+    name = clean.fields.names[int(np.flatnonzero(lost)[0])]
+    return {
+        "field": name,
+        "answer_before": shown(as_text(value_at(clean.answer[position], name))),
+        "answer": shown(as_text(value_at(damaged.answer[row], name))),
+        "truth": shown(as_text(clean.truth[position].get(name))),
+    }
 
 
 def _same_cell(one: Any, other: Any) -> bool:
@@ -256,6 +278,8 @@ def shown(cell: Any) -> Any:
     """A cell as JSON can hold it, long text cut."""
     if isinstance(cell, np.generic):
         cell = cell.item()
+    if isinstance(cell, dict | list | tuple | np.ndarray):
+        cell = as_text(cell)
     if cell is None or pd.isna(cell):
         return None
     if isinstance(cell, bool | int):
