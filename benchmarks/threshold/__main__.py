@@ -7,53 +7,13 @@ counts how often its promise is broken, and how much it lets through of what an 
 from __future__ import annotations
 
 import argparse
-from dataclasses import dataclass
+import sys
+from pathlib import Path
 
-import numpy as np
+sys.path.insert(0, str(Path(__file__).parents[2] / "tests"))
+# What the coverage tests draw from is what the benchmark draws from.
 
-from benchmarks.threshold.populations import REAL, Population, made_up
-from proveout.statistics.selective import Recommended, recommend
-
-
-@dataclass(frozen=True)
-class Tally:
-    """What came of many draws."""
-
-    broken: float
-    """Share of draws whose threshold lets through more error than promised."""
-    none: float
-    """Share of draws in which no threshold was recommended."""
-    ratio: float | None
-    """Mean share let through, against the oracle's; none counts as 0."""
-    covered: float | None
-    """Share of recommended thresholds whose told interval holds the true error."""
-
-
-def tally(
-    population: Population, *, rows: int, runs: int, max_error: float, probability: float
-) -> Tally:
-    """Draw, choose and compare with the truth, with seeds 0, 1, 2 …"""
-    coverages, broken, covered, found = [], 0, 0, 0
-    for seed in range(runs):
-        confidence, correct = population.draw(rows, np.random.default_rng(seed))
-        choice = recommend(
-            confidence, correct, max_error=max_error, probability=probability, seed=seed
-        )
-        if not isinstance(choice, Recommended):
-            coverages.append(0.0)
-            continue
-        found += 1
-        error, told = population.error(choice.threshold), choice.whole.error_interval()
-        coverages.append(population.coverage(choice.threshold))
-        broken += error > max_error
-        covered += told is not None and told.low <= error <= told.high
-    oracle = population.best_coverage(max_error)
-    return Tally(
-        broken=broken / runs,
-        none=1 - found / runs,
-        ratio=float(np.mean(coverages)) / oracle if oracle else None,
-        covered=covered / found if found else None,
-    )
+from fixtures.known_confidence import REAL, made_up, tally
 
 
 def main() -> None:
