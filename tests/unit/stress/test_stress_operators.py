@@ -38,6 +38,11 @@ def a_sample(n: int = 200) -> pd.DataFrame:
             "clock": rng.integers(0, 24, n) * 100 + rng.integers(0, 60, n),
             "origin": rng.choice(["EWR", "JFK", "LGA"], n),
             "name": [f"Zoë Smith {i} of Main Street" for i in range(n)],
+            "letter": [
+                f"Please pay invoice {4711 + i} for the café chairs, 12 in all, with the usual "
+                "rebate. We do not need the colour chart! Thank you and kind regards from us."
+                for i in range(n)
+            ],
             "yes": rng.random(n) < 0.5,
             "moment": days,
             "ended": days + pd.to_timedelta(rng.integers(1, 500, n), unit="min"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import pandas as pd
 import pytest
 
 from proveout.checks.stress.operators import OPERATORS, apply
+from proveout.checks.stress.operators.slips import LAYOUTS
 from proveout.checks.stress.operators.texts import NEIGHBOURS
 
 DOCS = Path(__file__).parents[3] / "docs" / "stress.md"
@@ -208,6 +210,109 @@ def test_a_record_breaks_off() -> None:
             assert pd.isna(other) or ("ghijkl".startswith(other) and other != "ghijkl")
         else:
             assert pd.isna(other)
+
+
+LETTER = "Please pay invoice 4711 for 250 EUR, and the 12 chairs. We do not need the colour chart."
+
+
+@pytest.mark.parametrize(
+    ("operator", "found"),
+    [
+        (
+            "abbreviations",
+            "Pls pay inv. 4711 for 250 EUR, & the 12 chairs. We do not need the colour chart.",
+        ),
+        (
+            "spelling-variants",
+            "Please pay invoice 4711 for 250 EUR, and the 12 chairs. "
+            "We don't need the color chart.",
+        ),
+        (
+            "numbers-as-words",
+            "Please pay invoice 4711 for two hundred fifty EUR, and the twelve chairs. "
+            "We do not need the colour chart.",
+        ),
+        (
+            "lost-punctuation",
+            "Please pay invoice 4711 for 250 EUR and the 12 chairs We do not need the colour chart",
+        ),
+        (
+            "shuffled-sentences",
+            "We do not need the colour chart. "
+            "Please pay invoice 4711 for 250 EUR, and the 12 chairs.",
+        ),
+        ("repeated-text", f"{LETTER}\n\n{LETTER}"),
+    ],
+)
+def test_what_becomes_of_a_letter(operator: str, found: str) -> None:
+    """A text for people is damaged as people and their programs damage it."""
+    assert after(operator, [LETTER] * 2) == [found] * 2
+
+
+def test_function_words_change_language_and_facts_do_not() -> None:
+    """Numbers, names and nouns stay; what holds them together is of another language."""
+    found = {text for seed in range(9) for text in after("mixed-language", [LETTER] * 2, seed=seed)}
+
+    assert (
+        "Bitte pay invoice 4711 für 250 EUR, und der 12 chairs. Wir do nicht need der colour chart."
+        in found
+    )
+    assert len(found) == 3
+
+
+@pytest.mark.parametrize(
+    "operator",
+    [
+        "mail-around", "quoted-thread", "html-remains", "injected-instruction",
+        "irrelevant-negation", "contradictory-context", "repeated-text",
+    ],
+)  # fmt: skip
+def test_what_stands_around_leaves_the_text_whole(operator: str) -> None:
+    """The truth is still there, so that a system which finds it is right."""
+    for found in after(operator, [LETTER] * 20):
+        assert LETTER in found
+        assert len(found) > len(LETTER) + 20
+
+
+def test_a_contradiction_has_the_form_of_the_figure() -> None:
+    """The second figure looks like the first one of the text, and is another one."""
+    for found in after("contradictory-context", [LETTER] * 20):
+        figures = re.findall(r"\d+", found.replace(LETTER, ""))
+        assert len(figures) == 1
+        assert len(figures[0]) == 4
+        assert figures[0] != "4711"
+
+
+def test_a_hidden_instruction_stands_between_the_words() -> None:
+    """Taken out again, the text is what it was."""
+    for found in after("hidden-instruction", [LETTER] * 20):
+        hidden = re.search(r" (<!--.*-->|<span.*</span>|\[Note.*\])", found)
+        assert hidden is not None
+        assert found.replace(hidden.group(), "", 1) == LETTER
+
+
+def test_unseen_characters_can_be_taken_out_again() -> None:
+    """Nobody sees a difference, and nothing else is one."""
+    for found in after("zero-width", [LETTER] * 20):
+        assert found != LETTER
+        assert re.sub("[\u200b\u200c\u00ad\ufeff\u2060]", "", found) == LETTER
+
+
+def test_a_scan_takes_one_letter_for_another() -> None:
+    """About an eighth of the words is misread, and nothing else happens."""
+    for found in after("ocr-damage", [LETTER] * 20):
+        assert found != LETTER
+        assert abs(len(found) - len(LETTER)) <= 6
+
+
+def test_keyboards_differ() -> None:
+    """On a German keyboard z is beside t, on a French one q is below a."""
+    qwerty, qwertz, azerty = LAYOUTS
+
+    assert "z" in qwertz["t"]
+    assert "z" not in qwerty["t"]
+    assert "q" in azerty["a"]
+    assert "y" in qwerty["t"]
 
 
 def test_every_operator_stands_in_the_docs() -> None:

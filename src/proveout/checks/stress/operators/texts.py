@@ -15,14 +15,17 @@ if TYPE_CHECKING:
 
 TEXT: frozenset[Kind] = frozenset({"text"})
 
-_KEYBOARD = ("qwertyuiop", "asdfghjkl", "zxcvbnm", "1234567890")
+_LETTERS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
+_DIGITS = "1234567890"
 
 
-def _neighbours() -> dict[str, str]:
-    """Keys beside, above and below each key of a QWERTY keyboard."""
+def neighbours(letters: tuple[str, str, str]) -> dict[str, str]:
+    """Return the keys beside, above and below each key of a keyboard; of digits those beside.
+
+    A row stands half a key to the right of the one above it.
+    """
     near: dict[str, str] = {}
-    letters = _KEYBOARD[:3]
-    for level, keys in enumerate(_KEYBOARD):
+    for level, keys in enumerate((*letters, _DIGITS)):
         for place, key in enumerate(keys):
             beside = keys[max(0, place - 1) : place] + keys[place + 1 : place + 2]
             if level < 3:
@@ -33,25 +36,28 @@ def _neighbours() -> dict[str, str]:
     return near
 
 
-NEIGHBOURS = _neighbours()
+NEIGHBOURS = neighbours(_LETTERS)
 
 
-def _changing(
+def changing(
     change: Callable[[str, Generator], str],
 ) -> Callable[[Hit, Generator], list[pd.DataFrame]]:
+    """Make damage of a change to a text: every text of the rows that are hit is changed."""
+
     def damage(hit: Hit, rng: Generator) -> list[pd.DataFrame]:
         return [each_text(hit.rows, hit.columns, lambda text: change(text, rng))]
 
     return damage
 
 
-def _misspell(text: str, rng: Generator) -> str:
+def misspell(text: str, rng: Generator, near: dict[str, str] = NEIGHBOURS) -> str:
+    """Make one typing error: a neighbouring key, two letters swapped, or one left out."""
     if not text:
         return text
     place, way = int(rng.integers(len(text))), int(rng.integers(3))
     key = text[place]
-    if way == 0 and (near := NEIGHBOURS.get(key.lower())):
-        typed = near[int(rng.integers(len(near)))]
+    if way == 0 and (keys := near.get(key.lower())):
+        typed = keys[int(rng.integers(len(keys)))]
         return text[:place] + (typed.upper() if key.isupper() else typed) + text[place + 1 :]
     if way == 1 and len(text) > 1:
         place = min(place, len(text) - 2)
@@ -92,7 +98,7 @@ MISSPELLING = Operator(
     stands_for="values that people type in by hand",
     does="one typing error per value: a neighbouring key, two letters swapped, or one left out",
     kinds=TEXT,
-    damage=_changing(_misspell),
+    damage=changing(misspell),
 )
 
 WRONG_CASE = Operator(
@@ -100,7 +106,7 @@ WRONG_CASE = Operator(
     stands_for="systems and people that write the same name in capitals or small letters",
     does="upper, lower, title or swapped case, whichever differs",
     kinds=TEXT,
-    damage=_changing(_recase),
+    damage=changing(_recase),
 )
 
 WHITESPACE = Operator(
@@ -108,7 +114,7 @@ WHITESPACE = Operator(
     stands_for="fixed-width exports and copied cells",
     does="blanks, a tab or a no-break space before or after the value",
     kinds=TEXT,
-    damage=_changing(_respace),
+    damage=changing(_respace),
 )
 
 TRUNCATED_TEXT = Operator(
@@ -116,7 +122,7 @@ TRUNCATED_TEXT = Operator(
     stands_for="fields that are shorter in the other system",
     does="the value is cut after a random number of characters, at least one",
     kinds=TEXT,
-    damage=_changing(_truncate),
+    damage=changing(_truncate),
 )
 
 ENCODING_DAMAGE = Operator(
@@ -124,5 +130,5 @@ ENCODING_DAMAGE = Operator(
     stands_for="UTF-8 files opened as Windows text",
     does="UTF-8 read as Latin-1; a value without such letters gets an accent first",
     kinds=TEXT,
-    damage=_changing(_misdecode),
+    damage=changing(_misdecode),
 )
