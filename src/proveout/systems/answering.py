@@ -253,7 +253,8 @@ def document_in(answer: Any) -> dict[str, Any] | None:
                 return None  # damaged or cut off: what stands inside it is not the document
             start = answer.find("{", start + 1)
             continue
-        return found if isinstance(found, dict) else None
+        # One of a list is not the document either.
+        return found if not answer[:start].rstrip().endswith("[") else None
     return None
 
 

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import threading
-from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,66 +10,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from fixtures.scoring_service import Service
 from proveout.charter import schema
 from proveout.errors import InputError, UnreachableError
 from proveout.systems import Answers, AnswerStatus, System, open_system
 
 SECRET = "s3cret-token"
 _FOLDER = Path("/")
-
-
-class Service:
-    """A scoring service whose behaviour a test sets; it keeps what it was sent."""
-
-    def __init__(self) -> None:
-        self.reply: Callable[[Any], tuple[int, Any]] = lambda body: (
-            200,
-            {"answers": [row["delay"] > 15 for row in body["rows"]]},
-        )
-        self.bodies: list[Any] = []
-        self.headers: list[dict[str, str]] = []
-        self.hold = threading.Event()
-        self.is_holding = False
-        service = self
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_OPTIONS(self) -> None:
-                self._send(405, b"")
-
-            def do_POST(self) -> None:
-                body = json.loads(self.rfile.read(int(self.headers["content-length"])))
-                service.bodies.append(body)
-                service.headers.append(dict(self.headers))
-                if service.is_holding:
-                    service.hold.wait(10)
-                code, answer = service.reply(body)
-                self._send(
-                    code, answer if isinstance(answer, bytes) else json.dumps(answer).encode()
-                )
-
-            def _send(self, code: int, content: bytes) -> None:
-                try:
-                    self.send_response(code)
-                    self.send_header("content-length", str(len(content)))
-                    self.end_headers()
-                    self.wfile.write(content)
-                except ConnectionError:  # the caller has gone: that is what it tests
-                    pass
-
-            def log_message(self, *arguments: Any) -> None:
-                pass
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self._server.server_port}/score"
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-
-    def close(self) -> None:
-        self.hold.set()
-        self._server.shutdown()
-        self._server.server_close()
 
 
 @pytest.fixture

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -85,3 +88,63 @@ def test_faults_of_a_kind_are_said_once() -> None:
         "other",
     )
     assert distinct(chr(97 + n) for n in range(22))[-1] == "and 2 more kinds of fault"
+
+
+@pytest.mark.parametrize(
+    ("answer", "fields"),
+    [
+        ('{"total": 12.5}', {"total": 12.5}),
+        ('Here you are:\n```json\n{"total": 1}\n```\nAnything else?', {"total": 1}),
+        ('For {this}: {"total": 1} and more', {"total": 1}),
+        ('Like {"total": 9}:\n```\n{"total": 1}\n```', {"total": 1}),
+        ('{"a": {"b": 1}', None),  # cut off: what stands inside it is not the document
+        ('{"total": NaN}', None),
+        ('[{"total": 1}, {"total": 2}]', None),
+        ("Total: 12.5", None),
+        ("12.5", None),
+    ],
+)
+def test_finds_the_fields_of_a_document(answer: str, fields: object) -> None:
+    """JSON within text, fenced or not; nothing is made of what is damaged."""
+    raw = settle(read_returned([answer]), rows=1, latency_s=0, task="extraction")
+
+    assert raw.value.tolist() == [fields]
+    if fields is None:
+        assert raw.faults == (
+            f"1 answers were no JSON object with the fields of the document, such as {answer!r}",
+        )
+
+
+@given(
+    st.lists(
+        st.one_of(
+            st.none(),
+            st.text(),
+            st.floats(),
+            st.dictionaries(st.text(), st.integers()),
+            st.dictionaries(st.text(), st.integers()).map(json.dumps),
+        )
+    ),
+    st.sampled_from(["classification", "regression", "extraction", "text"]),
+)
+def test_values_have_the_type_of_the_task(items: list[object], task: Any) -> None:
+    """Whatever comes; and settling an answer twice is settling it once."""
+    found = settle(read_returned(items), rows=len(items), latency_s=0.0, task=task)
+
+    kinds = {"classification": str, "regression": float, "extraction": dict, "text": str}
+    for value, status in zip(found.value, found.status, strict=True):
+        assert (value is None) == (status != AnswerStatus.OK)
+        assert value is None or isinstance(value, kinds[task])
+    assert fit_to_task(found, task).value.tolist() == found.value.tolist()
+
+
+def test_a_callable_may_tell_its_tokens() -> None:
+    """Beside answer and confidence; what is no count is not known."""
+    told = {"answer": ["a", "b"], "input_tokens": [10, None], "output_tokens": [2, -1]}
+
+    usage = settle(read_returned(told), rows=3, latency_s=0, task=None).usage
+
+    assert usage is not None
+    np.testing.assert_array_equal(usage.input_tokens, [10, np.nan, np.nan])
+    np.testing.assert_array_equal(usage.output_tokens, [2, np.nan, np.nan])
+    assert usage.tokens_from == "usage"

@@ -86,11 +86,14 @@ class Mlflow:
 
     def _answer_field(self, objects: list[dict[str, Any]]) -> str | None:
         names = dict.fromkeys(name for item in objects for name in item)
-        if self.task == "extraction":
-            return None
-        for name in _ANSWER_FIELDS:
-            if name in names:
-                return name
+        holders = [name for name in _ANSWER_FIELDS if name in names]
+        if self.task == "extraction":  # the object itself, unless it holds one
+            inner = [
+                name for name in holders if any(_is_object(item.get(name)) for item in objects)
+            ]
+            return inner[0] if inner else None
+        if holders:
+            return holders[0]
         names.pop(self.charter.confidence_field or "", None)
         if len(names) == 1:
             return str(next(iter(names)))
@@ -98,6 +101,10 @@ class Mlflow:
         raise NotAnswersError(
             f"predictions are objects with {listed}; system.mlflow.answer_field says which"
         )
+
+
+def _is_object(value: Any) -> bool:
+    return isinstance(value, dict)
 
 
 def _alone(item: Any) -> Any:

@@ -1,0 +1,264 @@
+"""The client that asks every kind of service, against a real one on this machine."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from fixtures.scoring_service import Service
+from proveout.charter import schema
+from proveout.errors import InputError, UnreachableError
+from proveout.systems import AnswerStatus, System, open_system
+
+QUESTIONS = pd.DataFrame({"q": ["capital of France", None]})
+
+
+@pytest.fixture
+def service() -> Iterator[Service]:
+    service = Service()
+    yield service
+    service.close()
+
+
+@pytest.fixture(autouse=True)
+def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+
+
+def system(task: Any = "text", **kind: Any) -> System:
+    return open_system(schema.System.model_validate({**kind, "task": task}), folder=Path("/"))
+
+
+def chat(service: Service, **settings: Any) -> System:
+    given = {"url": f"{service.root}/v1", "model": "m", "user": "{q}?", **settings}
+    return system(chat=given)
+
+
+def said(content: str, **more: Any) -> dict[str, Any]:
+    return {"choices": [{"message": {"content": content}, "finish_reason": "stop"}], **more}
+
+
+def test_asks_a_language_model_row_by_row(service: Service) -> None:
+    """Each row is a conversation; what it took is known for each."""
+    usage = {"prompt_tokens": 7, "completion_tokens": 2}
+    service.reply = lambda body: (200, said(body["messages"][0]["content"], usage=usage))
+
+    with chat(service) as opened:
+        found = opened.answer(QUESTIONS)
+
+    assert found.value.tolist() == ["capital of France?", "?"]
+    assert service.paths == ["/v1/chat/completions"] * 2
+    assert found.usage is not None
+    assert found.usage.input_tokens.tolist() == [7, 7]
+    assert found.usage.output_tokens.tolist() == [2, 2]
+    assert found.usage.attempts.tolist() == [1, 1]
+    assert found.usage.tokens_from == "usage"
+    assert not found.simulated
+
+
+def test_a_stream_tells_when_its_first_token_came(service: Service) -> None:
+    """Before the whole answer; without reported tokens, its parts are counted."""
+    parts = ["Pa", "ris"]
+    events = [{"choices": [{"delta": {"role": "assistant"}}]}]
+    events += [{"choices": [{"delta": {"content": part}}]} for part in parts]
+    events += [{"choices": [{"delta": {}, "finish_reason": "stop"}]}]
+    stream = [f"data: {json.dumps(event)}\n\n".encode() for event in events]
+    service.reply = lambda _: (200, [*stream, b"data: [DONE]\n\n"])
+
+    with chat(service, stream=True) as opened:
+        found = opened.answer(QUESTIONS)
+
+    assert found.value.tolist() == ["Paris", "Paris"]
+    assert found.usage is not None
+    assert (found.usage.first_token_s > 0).all()
+    assert (found.usage.first_token_s <= found.latency_s).all()
+    assert found.usage.output_tokens.tolist() == [2, 2]
+    assert found.usage.tokens_from == "counted"
+
+
+def test_latency_counts_from_the_first_attempt(service: Service) -> None:
+    """As long as a user waits: two replies of 429, the pauses that they ask for, and the answer."""
+    replies = iter([429, 429, 200])
+    busy = {"retry-after": "0.2"}
+    service.reply = lambda _: (next(replies), said("yes"), busy)
+
+    with chat(service, retries=3) as opened:
+        found = opened.answer(QUESTIONS.iloc[:1])
+
+    assert found.value.tolist() == ["yes"]
+    assert found.latency_s[0] >= 0.4
+    assert found.usage is not None
+    assert found.usage.attempts.tolist() == [3]
+    assert found.faults == ("2 retries after: HTTP 429 Too Many Requests",)
+
+
+def test_the_slowest_of_several_answers_decides(service: Service) -> None:
+    """All samples count: their tokens, their attempts, and those that never came."""
+    texts = iter(["Paris", "paris.", "Lyon", None])
+    usage = {"prompt_tokens": 10, "completion_tokens": 1}
+
+    def reply(_: Any) -> tuple[int, Any]:
+        text = next(texts)
+        return (503, {}) if text is None else (200, said(text, usage=usage))
+
+    service.reply = reply
+
+    with chat(service, confidence="agreement", samples=4, concurrency=1) as opened:
+        found = opened.answer(QUESTIONS.iloc[:1])
+
+    assert found.value.tolist() == ["Paris"]
+    assert found.confidence.tolist() == [0.5]
+    assert found.faults == (
+        "one of several answers to a question did not come: HTTP 503 Service Unavailable",
+    )
+    assert found.usage is not None
+    assert found.usage.input_tokens.tolist() == [30]
+    assert found.usage.attempts.tolist() == [4]
+
+
+def test_a_simulation_says_so(service: Service) -> None:
+    """One reply with the header is enough: what is found is then no measurement."""
+    service.reply = lambda _: (200, said("yes"), {"Proveout-Simulated": "1"})
+
+    with chat(service) as opened:
+        assert opened.answer(QUESTIONS).simulated
+
+
+def test_a_column_that_was_never_there_is_wrong_input_and_one_that_is_gone_a_fault(
+    service: Service,
+) -> None:
+    """The charter is wrong before the first row; later it is the input that is broken."""
+    service.reply = lambda _: (200, said("yes"))
+    renamed = QUESTIONS.rename(columns={"q": "Q"})
+
+    with chat(service) as opened:
+        with pytest.raises(InputError):
+            opened.answer(renamed)
+        opened.answer(QUESTIONS)
+        found = opened.answer(renamed)
+
+    assert found.status.tolist() == [AnswerStatus.FAILED] * 2
+    assert found.faults == (
+        "system.chat.user: '{q}' stands for a column that the data do not have.",
+    )
+
+
+def test_a_fault_that_passes_is_told_from_bad_rows_by_asking_once_more(service: Service) -> None:
+    """A batch is not taken apart for it; the second request is counted, and its time too."""
+    numbers = count(1)
+
+    def reply(body: Any) -> tuple[int, Any]:
+        is_hiccup = next(numbers) % 3 == 0
+        return (500, {}) if is_hiccup else (200, {"answers": ["a"] * len(body["rows"])})
+
+    service.reply = reply
+    batch = pd.DataFrame({"x": range(600)})
+
+    with system("classification", http={"url": service.url, "concurrency": 1}) as opened:
+        found = opened.answer(batch)
+
+    assert len(service.bodies) == 8
+    assert (found.status == AnswerStatus.OK).all()
+    assert found.usage is not None
+    assert np.unique(found.usage.attempts, return_counts=True)[1].tolist() == [400, 200]
+    assert found.faults == (
+        "2 retries after: HTTP 500 Internal Server Error, "
+        "to tell a fault that passes from bad rows",
+    )
+
+
+def test_a_row_that_is_set_apart_has_all_requests_that_it_was_in(service: Service) -> None:
+    """Taking a batch apart costs requests, which are counted row by row."""
+
+    def reply(body: Any) -> tuple[int, Any]:
+        rows = body["rows"]
+        return (422, {}) if {"x": 5} in rows else (200, {"answers": ["a"] * len(rows)})
+
+    service.reply = reply
+
+    with system("classification", http={"url": service.url}) as opened:
+        found = opened.answer(pd.DataFrame({"x": range(10)}))
+
+    assert np.flatnonzero(found.status).tolist() == [5]
+    assert found.usage is not None
+    assert found.usage.attempts.tolist() == [2] * 10
+
+
+def test_headers_that_drip_in_are_cut_off_in_time() -> None:
+    """The limit is for the whole request, whatever keeps it from its end."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def drip() -> None:
+            first, _ = server.accept()  # the question whether anybody is there
+            first.recv(1 << 16)
+            first.sendall(b"HTTP/1.1 405 No\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
+            first.close()
+            second, _ = server.accept()
+            with second:
+                second.sendall(b"HTTP/1.1 200 OK\r\n")
+                while second.recv(1 << 16):  # until the caller has gone
+                    second.sendall(b"x-more: 1\r\n")
+
+        thread = threading.Thread(target=drip)
+        thread.start()
+        url = f"http://127.0.0.1:{server.getsockname()[1]}"
+
+        with system("classification", http={"url": url, "timeout_s": 0.3}) as opened:
+            found = opened.answer(pd.DataFrame({"x": [1]}))
+        thread.join()
+
+    assert found.faults == ("no response within 0.3 s",)
+    assert found.status.tolist() == [AnswerStatus.TIMED_OUT]
+
+
+@pytest.mark.parametrize(
+    ("kind", "path", "body"),
+    [
+        ({"open_inference": {"model": "m"}}, "/v2/models/m/infer",
+         {"outputs": [{"name": "y", "shape": [2], "datatype": "BYTES", "data": ["a", "b"]}]}),
+        ({"mlflow": {}}, "/invocations", {"predictions": ["a", "b"]}),
+    ],
+)  # fmt: skip
+def test_asks_model_servers(service: Service, kind: Any, path: str, body: Any) -> None:
+    """Rows in, answers out, whatever the protocol."""
+    service.reply = lambda _: (200, body)
+    ((name, settings),) = kind.items()
+
+    with system("classification", **{name: {"url": service.root, **settings}}) as opened:
+        found = opened.answer(pd.DataFrame({"x": [1, 2]}))
+
+    assert found.value.tolist() == ["a", "b"]
+    assert service.paths == [path]
+    assert opened.fingerprint.startswith("sha256:")
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        {"chat": {"model": "m", "user": "x"}},
+        {"open_inference": {"model": "m"}},
+        {"mlflow": {}},
+        {"http": {}},
+    ],
+)
+def test_a_service_that_is_not_there_names_its_key(service: Service, kind: Any) -> None:
+    """The hint says which line of the charter to look at; secrets in the URL stay out."""
+    service.close()
+    ((name, settings),) = kind.items()
+
+    with pytest.raises(UnreachableError) as raised:
+        system(**{name: {"url": f"{service.root}?key=s3cret", **settings}}).__enter__()
+
+    assert raised.value.message == (
+        f"The system at {service.root} could not be reached: connection refused."
+    )
+    assert raised.value.hint == (f"See that the service runs and that system.{name}.url is right.")
