@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from proveout.charter.loaded import LoadedCharter
-from proveout.charter.schema import Charter
+from proveout.charter.schema import Charter, Source
 from proveout.evidence.catalogue import Catalogue, Metric
 from proveout.evidence.model import (
     WHOLE,
@@ -72,6 +72,10 @@ class DataAccess(Protocol):
 
     def labels(self) -> OpenTable | None:
         """Open the file of true answers; None where labels are a column of the data."""
+        ...
+
+    def open(self, source: Source) -> OpenTable:
+        """Open a file that stress is to give to the system. Raises InputError when unreadable."""
         ...
 
 

@@ -17,6 +17,8 @@ class CharterData:
         self._loaded = loaded
         self._session = session
         self._names = unique_names(loaded.charter.data)
+        for source in loaded.charter.stress.files:
+            self._names.setdefault(id(source), source_name(source))
         self._opened: dict[int, OpenTable] = {}
 
     def pilot(self) -> OpenTable | None:
@@ -36,6 +38,10 @@ class CharterData:
         """Open the file of true answers; None where labels are a column of the data."""
         labels = self._data.labels
         return None if labels is None else self._open(labels.source)
+
+    def open(self, source: Source) -> OpenTable:
+        """Open a file that stress is to give to the system. Raises InputError when unreadable."""
+        return self._open(source)
 
     @property
     def _data(self) -> Data:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt, model_validator
+from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt, field_validator, model_validator
 
 from proveout.charter.schema.base import Currency, Level, Name, Part, Share, Text
+from proveout.charter.schema.data import Source
 
 Comparison = Literal[">=", "<="]
 Stage = Literal["design", "production", "scale", "continue"]
@@ -95,12 +96,23 @@ class Stress(Part):
     columns: tuple[Text, ...] = ()
     """Which columns; those that the system is given when empty."""
     rows: PositiveInt = 5_000
-    """How many production rows each corruption is tried on."""
+    """How many production rows each corruption is tried on; 100 by default for a chat system."""
+    combine: Annotated[int, Field(ge=0, le=20)] = 3
+    """How many pairs of the worst corruptions are tried together."""
+    files: tuple[Source, ...] = ()
+    """Broken files of your own, given to the system as they are. A plain string is a path."""
+    max_requests: PositiveInt | None = None
+    """Most answers that the system is asked for in all; 2,000 by default for a chat system."""
     seed: NonNegativeInt = 20260101
     max_quality_drop: Share | None = None
     """Largest accepted drop of the quality metric."""
     max_silent_failure: Share | None = None
     """Largest accepted share of answers that are wrong and confident."""
+
+    @field_validator("files", mode="before")
+    @classmethod
+    def _one_or_many(cls, value: Any) -> Any:
+        return [value] if isinstance(value, str | dict) else value
 
 
 class Load(Part):

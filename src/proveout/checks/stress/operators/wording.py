@@ -16,14 +16,15 @@ if TYPE_CHECKING:
 SHORT = {
     "invoice": "inv.", "number": "no.", "amount": "amt", "quantity": "qty", "please": "pls",
     "department": "dept.", "street": "st.", "account": "acct", "company": "co.",
-    "customer": "cust.", "delivery": "dlvry", "payment": "pmt", "received": "rcvd",
-    "with": "w/", "without": "w/o", "and": "&", "because": "b/c", "approximately": "approx.",
-    "information": "info", "management": "mgmt", "manager": "mgr", "order": "ord.", "reference": "ref.",
-    "total": "tot.", "January": "Jan", "February": "Feb", "August": "Aug", "September": "Sept", "October": "Oct",
-    "November": "Nov", "December": "Dec", "monday": "Mon", "tuesday": "Tue", "thanks": "thx",
-    "you": "u", "are": "r", "tomorrow": "tmrw", "regards": "rgds", "password": "pw",
-    "Rechnung": "Rg.", "Nummer": "Nr.", "Straße": "Str.", "Betrag": "Betr.", "und": "u.",
-    "oder": "od.", "Abteilung": "Abt.", "Kunde": "Kd.", "zum Beispiel": "z. B.", "bitte": "bt.",
+    "customer": "cust.", "delivery": "dlvry", "payment": "pmt", "received": "rcvd", "with": "w/",
+    "without": "w/o", "and": "&", "because": "b/c", "approximately": "approx.",
+    "information": "info", "management": "mgmt", "manager": "mgr", "order": "ord.",
+    "reference": "ref.", "total": "tot.", "January": "Jan", "February": "Feb", "August": "Aug",
+    "September": "Sept", "October": "Oct", "November": "Nov", "December": "Dec", "monday": "Mon",
+    "tuesday": "Tue", "thanks": "thx", "you": "u", "are": "r", "tomorrow": "tmrw",
+    "regards": "rgds", "password": "pw", "Rechnung": "Rg.", "Nummer": "Nr.", "Straße": "Str.",
+    "Betrag": "Betr.", "und": "u.", "oder": "od.", "Abteilung": "Abt.", "Kunde": "Kd.",
+    "zum Beispiel": "z. B.", "bitte": "bt.",
 }  # fmt: skip
 
 SPELLINGS = {
@@ -51,13 +52,12 @@ OTHER_TONGUE = {
     "please": ("bitte", "merci de", "por favor"), "thank you": ("danke", "merci", "gracias"),
     "but": ("aber", "mais", "pero"), "our": ("unser", "notre", "nuestro"),
     "in": ("im", "dans", "en"), "your": ("Ihr", "votre", "su"), "by": ("bis", "avant", "por"),
-    "this": ("dies", "ce", "este"),
-    "or": ("oder", "ou", "o"), "we": ("wir", "nous", "nosotros"), "on": ("am", "le", "el"),
-    "hello": ("hallo", "bonjour", "hola"), "today": ("heute", "aujourd'hui", "hoy"),
-    "der": ("the", "le", "el"), "die": ("the", "la", "la"), "und": ("and", "et", "y"),
-    "mit": ("with", "avec", "con"), "ist": ("is", "est", "es"), "nicht": ("not", "pas", "no"),
-    "für": ("for", "pour", "para"), "von": ("of", "de", "de"),
-    "bitte": ("please", "svp", "por favor"),
+    "this": ("dies", "ce", "este"), "or": ("oder", "ou", "o"), "we": ("wir", "nous", "nosotros"),
+    "on": ("am", "le", "el"), "hello": ("hallo", "bonjour", "hola"),
+    "today": ("heute", "aujourd'hui", "hoy"), "der": ("the", "le", "el"),
+    "die": ("the", "la", "la"), "und": ("and", "et", "y"), "mit": ("with", "avec", "con"),
+    "ist": ("is", "est", "es"), "nicht": ("not", "pas", "no"), "für": ("for", "pour", "para"),
+    "von": ("of", "de", "de"), "bitte": ("please", "svp", "por favor"),
 }  # fmt: skip
 """Words that carry no fact, in three other languages."""
 
