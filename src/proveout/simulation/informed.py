@@ -65,11 +65,10 @@ class Informed:
     def _answers(
         self, found: Found | None, which: int, again: random.Random | None
     ) -> tuple[Mapping[str, str | None], float]:
-        similarity = 0.0 if found is None else found.similarity
         row = (
             self._knowledge.rows[which % len(self._knowledge.rows)] if found is None else found.row
         )
-        difficulty = 1.0 if found is None else self._difficulty(which, similarity)
+        difficulty = 1.0 if found is None else self._difficulty(which, found)
         awareness = self._behaviour.calibration
         sure = awareness * (1 - difficulty) + (1 - awareness) * ALWAYS_SURE
         luck, purpose = share_of(which, "luck"), which
@@ -80,11 +79,12 @@ class Informed:
             return row.truth, round(sure, 4)
         return wrong_answers(self._knowledge, row, source("mistake", purpose)), round(sure, 4)
 
-    def _difficulty(self, which: int, similarity: float) -> float:
+    def _difficulty(self, which: int, found: Found) -> float:
         from scipy.special import betaincinv
 
-        rate = self._behaviour.wrong_rate
-        harm = self._behaviour.fragility * (1 - similarity)
+        own = found.row.wrong_rate
+        rate = self._behaviour.wrong_rate if own is None else own
+        harm = self._behaviour.fragility * (1 - found.similarity)
         mean = rate + (1 - rate) * harm
         if not 0 < mean < 1:
             return mean

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from proveout.charter.loading.nearest import nearest
-from proveout.charter.loading.text import read_text
 from proveout.errors import InputError
+from proveout.simulation.files import text_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -41,6 +41,8 @@ class Known:
     key: str
     truth: Mapping[str, str | None]
     """The right answers; None where there is rightly none."""
+    wrong_rate: float | None = None
+    """How often this one is answered wrong; as the others when None."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,7 @@ def read_answers(settings: AnswerFile) -> Knowledge:
     """Read an answer file. Raises InputError for one that holds no right answers."""
     records = _records(settings.path)
     columns = list(dict.fromkeys(name for record in records for name in record))
-    for name in (settings.text, settings.key, *settings.fields):
+    for name in (settings.text, settings.key, settings.wrong_rate, *settings.fields):
         if name is not None and name not in columns:
             near = nearest(name, columns)
             raise InputError(
@@ -108,7 +110,9 @@ def read_answers(settings: AnswerFile) -> Knowledge:
             )
     text = settings.text or _text_column(records, columns, settings.fields)
     key = settings.key or next((name for name in columns if name.lower() in _KEYS), None)
-    fields = settings.fields or tuple(name for name in columns if name not in (text, key))
+    fields = settings.fields or tuple(
+        name for name in columns if name not in (text, key, settings.wrong_rate)
+    )
     if not fields:
         raise InputError(
             f"{settings.path} has no column with right answers besides '{text}'.",
@@ -121,14 +125,31 @@ def read_answers(settings: AnswerFile) -> Knowledge:
                 text=_said(record.get(text)) or "" if text else "",
                 key=_said(record.get(key)) or "" if key else "",
                 truth={name: _said(record.get(name)) for name in fields},
+                wrong_rate=_rate(settings, record),
             )
             for number, record in enumerate(records)
         ]
     )
 
 
+def _rate(settings: AnswerFile, record: Mapping[str, Any]) -> float | None:
+    written = _said(record.get(settings.wrong_rate)) if settings.wrong_rate else None
+    if written is None:
+        return None
+    try:
+        rate = float(written)
+    except ValueError:
+        rate = -1.0
+    if not 0 <= rate <= 1:
+        raise InputError(
+            f"{settings.path}: '{written}' in column '{settings.wrong_rate}' is no share.",
+            hint="Write a number from 0 to 1, or nothing.",
+        )
+    return rate
+
+
 def _records(file: Path) -> list[dict[str, Any]]:
-    text = read_text(file)
+    text = text_of(file)
     if file.suffix.lower() in (".jsonl", ".ndjson", ".json"):
         try:
             records = [json.loads(line) for line in text.splitlines() if line.strip()]

@@ -16,10 +16,10 @@ from pydantic import (
 
 from proveout.charter.loading.document import read_document
 from proveout.charter.loading.nearest import nearest
-from proveout.charter.loading.text import read_text
 from proveout.charter.schema.base import Part, Share, Text
 from proveout.errors import InputError
 from proveout.simulation.behaviour import Behaviour, ServiceTime, Shape, Tokens
+from proveout.simulation.files import text_of
 
 if TYPE_CHECKING:
     from proveout.simulation.responder import Responder
@@ -36,6 +36,8 @@ class AnswerFile(Part):
     """Column that tells rows apart; it is no answer."""
     fields: tuple[Text, ...] = ()
     """Columns with the right answers; all others when empty."""
+    wrong_rate: Text | None = None
+    """Column with each row's own share of wrong answers, where some are harder than others."""
 
 
 class Settings(Part):
@@ -125,7 +127,7 @@ def responder_of(settings: Settings) -> Responder | None:
 
 
 def _from_file(file: Path) -> dict[str, Any]:
-    document = read_document(read_text(file))
+    document = read_document(text_of(file))
     if document.problems:
         first = document.problems[0]
         raise InputError(
