@@ -11,7 +11,7 @@ peak's own rate is rehearsed for longer, by the same few users with short pauses
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from proveout.capacity.doubts import FEWEST, doubts_of_run
 from proveout.capacity.fitting import Fitted, as_fitted, fit
@@ -91,7 +91,10 @@ def next_level(
     if len(levels) - climbed >= rehearsals:
         return None
     fitted = fit(levels)
-    if not fitted.candidates or isinstance(predict(fitted, demand, trust=trust), Prediction):
+    trust = trust or Trust()
+    # More doubtful than the prediction itself will be: by chance that may be refused otherwise.
+    doubtful = replace(trust, risk=trust.risk / 2)
+    if not fitted.candidates or isinstance(predict(fitted, demand, trust=doubtful), Prediction):
         return None
     if fitted.requests >= FEWEST and doubts_of_run(fitted):
         return None

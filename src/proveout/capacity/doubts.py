@@ -35,8 +35,8 @@ _SURE = 5.0
 
 def doubts_of_run(fitted: Fitted) -> tuple[str, ...]:
     """Say what is wrong with the run itself, whatever is to be predicted."""
-    if fitted.requests < FEWEST:
-        return (f"Only {fitted.requests} requests could be used; it takes at least {FEWEST}.",)
+    if not fitted.candidates:
+        return ("No request of the run tells how long the work on it took.",)
     found = [_rate_limit(fitted.levels), _hidden(fitted), _drift(fitted), _contradiction(fitted)]
     return tuple(reason for reason in found if reason is not None)
 

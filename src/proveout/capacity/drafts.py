@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from proveout.capacity.fitting import Drawn, Fitted, as_fitted, draw
-from proveout.capacity.peak import Peak, capacity_per_s, play_peak
+from proveout.capacity.peak import Peak, capacity_per_s, corrected, play_peak
 from proveout.capacity.runs import Demand, Level, Outcome
 
 if TYPE_CHECKING:
@@ -42,6 +42,8 @@ def make_drafts(fitted: Fitted, demand: Demand, month: Month, rng: np.random.Gen
     best = as_fitted(fitted)
     rate = demand.peak_rate_per_s
 
+    chance = int(rng.integers(2**32))
+
     def peak(system: Drawn, n_requests: int, error_rate: float = 0.0, at: float = rate) -> Peak:
         return play_peak(
             system,
@@ -49,7 +51,7 @@ def make_drafts(fitted: Fitted, demand: Demand, month: Month, rng: np.random.Gen
             give_up_after_s=demand.give_up_after_s,
             error_rate=error_rate,
             n_requests=n_requests,
-            rng=rng,
+            rng=np.random.default_rng(chance),
         )
 
     def worked(system: Drawn, shown: Peak) -> float:
@@ -61,17 +63,19 @@ def make_drafts(fitted: Fitted, demand: Demand, month: Month, rng: np.random.Gen
         return asked_per_month(demand, month) * (share * shown.worked + (1 - share) * quiet)
 
     failed, ended = _failures(relevant_levels(fitted, peak(best, _PLAYED)))
-    shown = peak(best, _PLAYED_BEST, failed / max(ended, 1))
+    fails = failed / max(ended, 1)
+    short, long = peak(best, _PLAYED, fails), peak(best, _PLAYED_BEST, fails)
     drawn = tuple(draw(fitted, rng) for _ in range(_DRAWS))
     error_rates = rng.beta(failed + 0.5, ended - failed + 0.5, size=_DRAWS) * (failed > 0)
     others = tuple(
-        peak(one, _PLAYED, errors) for one, errors in zip(drawn, error_rates.tolist(), strict=True)
+        corrected(peak(one, _PLAYED, errors), short=short, long=long)
+        for one, errors in zip(drawn, error_rates.tolist(), strict=True)
     )
     return Drafts(
-        best=shown,
+        best=long,
         others=others,
         drawn=drawn,
-        worked=worked(best, shown),
+        worked=worked(best, long),
         worked_by_others=tuple(worked(one, met) for one, met in zip(drawn, others, strict=True)),
     )
 

@@ -1,0 +1,1 @@
+"""How far predictions at full size are from the truth, on simulated systems."""
