@@ -55,10 +55,14 @@ def about_answers(context: CheckContext, trial: Trial) -> dict[str, Any]:
         told["took"] = _took(usage, trial)
     judged = trial.judged
     if judged.task == "text" and judged.correct is not None:
-        wrong = np.flatnonzero(judged.answered & ~judged.correct)[:_EXAMPLES]
+        wrong = np.flatnonzero(judged.answered & ~judged.correct)
+        # The surest first: nobody is warned of these.
+        sure = np.nan_to_num(judged.confidence[wrong], nan=-1.0)
+        wrong = wrong[np.argsort(-sure, kind="stable")][:_EXAMPLES]
         told["examples"] = [
             {
                 **_record(context, trial, at),
+                **_question(trial, at),
                 "truth": shown(judged.truth[at]),
                 "answer": shown(judged.answer[at]),
             }
@@ -108,6 +112,13 @@ def _record(context: CheckContext, trial: Trial, judged_row: int) -> dict[str, s
     if not keys:
         return {"record": f"row {at + 1}"}
     return {"record": ", ".join(f"{name} {shown(frame[name].iloc[at])}" for name in keys)}
+
+
+def _question(trial: Trial, judged_row: int) -> dict[str, str]:
+    """Return the first of the inputs, which with most assistants is the question."""
+    given = trial.records.batch
+    at = int(np.flatnonzero(trial.known)[judged_row])
+    return {"question": shown(given.iloc[at, 0])} if given.shape[1] else {}
 
 
 def _took(usage: Usage, trial: Trial) -> dict[str, Any]:
