@@ -83,6 +83,11 @@ def frame(batch):
 def mapping(batch):
     return {"answer": fine(batch), "confidence": np.full(len(batch), 0.5)}
 
+def documents(batch):
+    from decimal import Decimal
+    read = [{"delay": int(delay), "fare": Decimal("1.50")} for delay in batch["delay"]]
+    return {"answer": read, "input_tokens": [10] * len(batch), "output_tokens": batch["delay"]}
+
 def nameless(batch):
     return {"prediction": fine(batch)}
 
@@ -196,6 +201,17 @@ def test_waiting_threads_sleep_unless_told_otherwise(
         monkeypatch.setenv("OMP_WAIT_POLICY", given)
 
     assert set(answers(folder, "patience").value) == {seen}
+
+
+def test_documents_and_tokens_come_through(folder: Path) -> None:
+    """Fields as JSON has them, whatever Python made of them; tokens as they were told."""
+    found = answers(folder, "documents", a_batch(2), task="extraction")
+
+    delays = a_batch(2)["delay"].tolist()
+    assert found.value.tolist() == [{"delay": delay, "fare": "1.50"} for delay in delays]
+    assert found.usage is not None
+    assert found.usage.input_tokens.tolist() == [10, 10]
+    assert found.usage.output_tokens.tolist() == delays
 
 
 def test_answers_an_empty_batch(running: System) -> None:

@@ -34,7 +34,8 @@ def read_lines(output: bytes, task: Task | None) -> RawAnswers:
     An object without 'answer' is itself the answer where the fields of a document are wanted, and
     malformed elsewhere. Empty lines are passed over; a line that is no JSON is malformed.
     """
-    lines = [line for line in output.decode("utf-8", "replace").split("\n") if line.strip()]
+    split = output.decode("utf-8", "replace").split("\n")
+    lines = [line.strip() for line in split if line.strip()]
     told = [_told(line, task) for line in lines]
     raw = answering.read_list([None if each is None else each["answer"] for each in told])
     strange = [line for line, each in zip(lines, told, strict=True) if each is None]
