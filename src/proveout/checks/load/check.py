@@ -6,16 +6,12 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from proveout.charter.schema import Charter
 from proveout.checks import CheckContext, Finding, Need, Progress
 from proveout.evidence.catalogue import Metric
 from proveout.evidence.catalogue.load import METRICS
-
-if TYPE_CHECKING:
-    from proveout.checks.load.running import Sending
 
 ROWS = 500
 """Production rows that are asked in turn."""
@@ -31,6 +27,10 @@ class LoadCheck:
     version: str = "1"
     question: str = "What do users meet from the pilot's number to the whole company's?"
     metrics: tuple[Metric, ...] = METRICS
+    workers: int = 0
+    """Processes that share the load; 0 is the engine alone."""
+    listen: tuple[str, int] | None = None
+    """Where workers of other hosts report."""
 
     def needs(self, charter: Charter) -> list[Need]:
         """Say what the charter lacks, all of it at once."""
@@ -69,43 +69,23 @@ class LoadCheck:
 
     def run(self, context: CheckContext) -> Iterator[Finding]:
         """Send level after level, and tell what users met, and where it broke."""
-        from proveout.checks.load.asking import Target, target
+        from proveout.checks.load.asking import target
         from proveout.checks.load.plan import spec_of
-        from proveout.checks.load.running import LevelRun, Sending, run_load
-        from proveout.checks.load.telling import Teller
+        from proveout.checks.load.run import run
 
         load = context.charter.load
         assert load is not None  # noqa: S101  # needs() has seen to it
         yield Progress(done=0, total=None, what="drawing production rows")
-        asked: Target
         with target(context, rows=ROWS) as asked, tempfile.TemporaryDirectory() as folder:
-            spec = spec_of(load, asked.system, asked.rows, seed=context.seed)
-            total = len(spec.levels)
-            inputs = {**context.inputs, **asked.inputs}
-            runs: list[LevelRun] = []
-            for event in run_load(spec, Path(folder)):
-                if isinstance(event, Sending):
-                    yield Progress(done=event.level, total=total, what=_words(event))
-                    continue
-                runs.append(event)
-                context = replace(
-                    context, inputs=inputs, basis="simulated" if event.simulated else context.basis
-                )
-                teller = Teller(context=context, scope="production", told=asked.told)
-                yield from teller.of_level(event)
-        teller = Teller(context=context, scope="production", told=asked.told)
-        yield from teller.of_break(runs)
-        yield from teller.of_full_size(runs)
+            spec = spec_of(load, asked.system, asked.rows, seed=context.seed, workers=self.workers)
+            spec = replace(spec, listen=self.listen)
+            context = replace(context, inputs={**context.inputs, **asked.inputs})
+            yield from run(context, load, spec, asked.told, Path(folder))
 
 
 def is_loopback(url: str) -> bool:
     """Tell whether a URL leads to this machine."""
     return (urlsplit(url).hostname or "").startswith(LOOPBACK)
-
-
-def _words(sending: Sending) -> str:
-    plan = sending.plan
-    return f"{plan.users:,} users, {sending.elapsed_s:.0f} of {plan.warm_up_s + plan.seconds:.0f} s"
 
 
 CHECK = LoadCheck()

@@ -85,9 +85,10 @@ def percentile(level: Level, values: NDArray[np.float64], q: float) -> Percentil
         return TooFew(n=n, needed=_needed(q))
     ordered = np.sort(values)
     value = float(ordered[min(n - 1, math.ceil(q * n) - 1)])
-    low, high = _bounds_of_share(_within(level, values <= value), expected=q)
+    blocks = _within(level, values <= value)
+    low, high = _bounds_of_share(blocks, expected=q)
     if high * (n + 1) > n:
-        return TooFew(n=n, needed=_needed(q))
+        return TooFew(n=n, needed=max(n + 1, math.ceil(_needed(q) / _worth(blocks, q))))
     ends = [float(ordered[min(n - 1, max(0, math.ceil(end * n) - 1))]) for end in (low, high)]
     if not all(map(math.isfinite, (*ends, value))):
         return Percentile(value=value, interval=None, n=n)

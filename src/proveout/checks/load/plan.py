@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from proveout.capacity.design import PlannedLevel
 from proveout.capacity.runs import Demand
 from proveout.charter.schema import System
 from proveout.charter.schema.standard import Load
 from proveout.checks.load.breaking import ABANDONMENT, ERROR_RATE, Limits
 from proveout.checks.load.schedule import PEAK_SHARE, levels, warm_up_s
 from proveout.checks.load.spec import LevelPlan, LoadSpec
+
+FEWEST_DUE = 120
+"""Requests that a level must be about to have: a 95th percentile with an interval takes 72 that are
+independent of each other, which they are not altogether."""
 
 
 def demand(load: Load, *, users: int | None = None) -> Demand:
@@ -25,20 +31,70 @@ def demand(load: Load, *, users: int | None = None) -> Demand:
 
 
 def level_plans(load: Load) -> tuple[LevelPlan, ...]:
-    """Return the levels that are sent, in order."""
+    """Return the levels that are sent, in order.
+
+    Levels at which too few requests fall due for any figure are left out. Full size is sent all the
+    same, and with more requests than it has: what holds with these holds with fewer.
+    """
+    plans = []
+    for users in _levels(load):
+        rate = demand(load, users=users).peak_rate_per_s
+        if is_too_small(load, users):
+            if users != load.users:
+                continue
+            rate = FEWEST_DUE / load.seconds
+        plans.append(
+            LevelPlan(
+                users=users,
+                arrivals=load.arrivals,
+                rate_per_s=rate,
+                think_s=users / rate,
+                seconds=load.seconds,
+                warm_up_s=warm_up_s(load.seconds, load.give_up_after_s),
+                give_up_after_s=load.give_up_after_s,
+            )
+        )
+    return tuple(plans)
+
+
+def left_out(load: Load) -> tuple[int, ...]:
+    """Return the numbers of users at which too few requests fall due."""
     return tuple(
-        LevelPlan(
-            users=users,
-            rate_per_s=demand(load, users=users).peak_rate_per_s,
-            seconds=load.seconds,
-            warm_up_s=warm_up_s(load.seconds, load.give_up_after_s),
-        )
-        for users in levels(
-            pilot_users=load.pilot_users,
-            users=load.users,
-            given=load.levels,
-            up_to=load.measure_up_to,
-        )
+        users for users in _levels(load) if users != load.users and is_too_small(load, users)
+    )
+
+
+def is_too_small(load: Load, users: int) -> bool:
+    """Tell whether too few requests of so many users fall due in the time of a level."""
+    return demand(load, users=users).peak_rate_per_s * load.seconds < FEWEST_DUE
+
+
+def seconds_needed(load: Load, users: int) -> int:
+    """Return how long a level would have to be, in tens of seconds."""
+    return math.ceil(FEWEST_DUE / demand(load, users=users).peak_rate_per_s / 10) * 10
+
+
+def times_as_often(load: Load, users: int, rate_per_s: float) -> float:
+    """Return how many times as often requests came as so many users send them; 1 as a rule."""
+    return rate_per_s / demand(load, users=users).peak_rate_per_s
+
+
+def _levels(load: Load) -> tuple[int, ...]:
+    return levels(
+        pilot_users=load.pilot_users, users=load.users, given=load.levels, up_to=load.measure_up_to
+    )
+
+
+def as_plan(designed: PlannedLevel) -> LevelPlan:
+    """Return a level that is measured for the sake of a prediction."""
+    return LevelPlan(
+        users=designed.users,
+        arrivals="closed",
+        rate_per_s=None,
+        think_s=designed.think_s,
+        seconds=designed.seconds,
+        warm_up_s=designed.warm_up_s,
+        give_up_after_s=designed.give_up_after_s,
     )
 
 
@@ -47,9 +103,6 @@ def spec_of(
 ) -> LoadSpec:
     """Return what the engine is told."""
     return LoadSpec(
-        levels=level_plans(load),
-        arrivals=load.arrivals,
-        give_up_after_s=load.give_up_after_s,
         seed=seed,
         system=system.model_dump(mode="json", exclude_none=True),
         rows=tuple(rows),

@@ -7,9 +7,9 @@ import importlib.util
 import json
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -29,9 +29,8 @@ OWN_FAULTS = frozenset({"no more connections left in the load generator"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sending:
-    """How far the engine is."""
+    """How far the engine is with a level."""
 
-    level: int
     plan: LevelPlan
     elapsed_s: float
     finished: int
@@ -56,8 +55,48 @@ class LevelRun:
     """Broken beyond doubt, and ended early."""
 
 
-def run_load(spec: LoadSpec, folder: Path) -> Iterator[Sending | LevelRun]:
-    """Run all levels; files go to `folder`.
+class Engine:
+    """The process that sends, ready for one level after another."""
+
+    def __init__(self, process: subprocess.Popen[str], spec: LoadSpec, log: Path) -> None:
+        self._process = process
+        self._spec = spec
+        self._log = log
+
+    def run(self, plan: LevelPlan) -> Iterator[Sending | LevelRun]:
+        """Run one level; the last that comes is what became of it.
+
+        Raises UnreachableError when a worker is lost.
+        """
+        assert self._process.stdin is not None  # noqa: S101
+        with contextlib.suppress(BrokenPipeError):  # what it died of is in its log
+            self._process.stdin.write(json.dumps(asdict(plan)) + "\n")
+            self._process.stdin.flush()
+        while "file" not in (told := self.hear()):
+            yield Sending(
+                plan=plan, elapsed_s=told["elapsed_s"], finished=told["n"], bad=told["bad"]
+            )
+        yield _level_run(told, plan, self._spec)
+
+    def hear(self) -> dict[str, Any]:
+        """Return the next thing that the process tells. Raises what it tells as an error."""
+        assert self._process.stdout is not None  # noqa: S101
+        line = self._process.stdout.readline()
+        if not line:
+            self._process.wait()
+            raise ProveoutError(
+                f"The load generator broke: {_last_line(self._log)}",
+                hint="Try with a single level; if that breaks as well, tell us.",
+            )
+        told: dict[str, Any] = json.loads(line)
+        if "error" in told:
+            raise _error(told["error"])
+        return told
+
+
+@contextmanager
+def engine(spec: LoadSpec, folder: Path) -> Iterator[Engine]:
+    """Start the engine; files go to `folder`. It is gone afterwards, and when we are killed.
 
     Raises UnreachableError when the service or the workers cannot be reached, InputError for a
     variable that is not set, and MissingExtraError without Locust.
@@ -66,52 +105,40 @@ def run_load(spec: LoadSpec, folder: Path) -> Iterator[Sending | LevelRun]:
         raise MissingExtraError(extra="load", wanted_for="Sending load")
     file = folder / "load.json"
     file.write_text(spec.as_json(), encoding="utf-8")
-    arguments = ["lead", str(file), str(folder)]
-    with engine(arguments, log=folder / "engine.log") as process:
-        assert process.stdout is not None  # noqa: S101
-        is_done = False
-        for line in process.stdout:
-            told = json.loads(line)
-            if "error" in told:
-                raise _error(told["error"])
-            if "end" in told:
-                is_done = True
-            elif "progress" in told:
-                yield _sending(told, spec)
-            else:
-                yield _level_run(told, spec)
-        if not is_done:
-            raise ProveoutError(
-                f"The load generator broke: {_last_line(folder / 'engine.log')}",
-                hint="Try a single level with --to, and tell us when that breaks as well.",
-            )
-
-
-@contextmanager
-def engine(arguments: list[str], *, log: Path | None = None) -> Iterator[subprocess.Popen[str]]:
-    """Start the engine, and see that it is gone afterwards.
-
-    It hears of our end by its standard input, even when we are killed.
-    """
-    with contextlib.ExitStack() as stack:
-        errors = None if log is None else stack.enter_context(log.open("w", encoding="utf-8"))
+    log = folder / "engine.log"
+    with log.open("w", encoding="utf-8") as errors:
         process = subprocess.Popen(  # noqa: S603
-            [sys.executable, "-m", "proveout.checks.load.engine", *arguments],
-            stdin=subprocess.PIPE,
+            [sys.executable, "-m", "proveout.checks.load.engine", "lead", str(file), str(folder)],
+            stdin=subprocess.PIPE,  # open as long as we live, and closed when we die
             stdout=subprocess.PIPE,
             stderr=errors,
             text=True,
         )
         try:
-            yield process
+            started = Engine(process, spec, log)
+            started.hear()
+            yield started
         finally:
             _end(process)
+
+
+def run_load(
+    spec: LoadSpec, plans: Iterable[LevelPlan], folder: Path
+) -> Iterator[Sending | LevelRun]:
+    """Run levels in order; one that is broken beyond doubt is the last."""
+    with engine(spec, folder) as started:
+        for plan in plans:
+            for event in started.run(plan):
+                yield event
+                if isinstance(event, LevelRun) and event.was_stopped:
+                    return
 
 
 def _end(process: subprocess.Popen[str]) -> None:
     assert process.stdin is not None  # noqa: S101
     assert process.stdout is not None  # noqa: S101
-    process.stdin.close()
+    with contextlib.suppress(BrokenPipeError):
+        process.stdin.close()
     try:
         process.wait(5)
     except subprocess.TimeoutExpired:
@@ -120,21 +147,10 @@ def _end(process: subprocess.Popen[str]) -> None:
     process.stdout.close()
 
 
-def _sending(told: Mapping[str, Any], spec: LoadSpec) -> Sending:
-    return Sending(
-        level=told["progress"],
-        plan=spec.levels[told["progress"]],
-        elapsed_s=told["elapsed_s"],
-        finished=told["n"],
-        bad=told["bad"],
-    )
-
-
-def _level_run(told: Mapping[str, Any], spec: LoadSpec) -> LevelRun:
+def _level_run(told: Mapping[str, Any], plan: LevelPlan, spec: LoadSpec) -> LevelRun:
     import numpy as np
 
     columns = dict(zip(COLUMNS, np.load(told["file"]), strict=True))
-    plan = spec.levels[told["level"]]
     requests = Requests(
         due_s=columns["due_s"],
         sent_s=columns["sent_s"],
@@ -149,10 +165,12 @@ def _level_run(told: Mapping[str, Any], spec: LoadSpec) -> LevelRun:
     return LevelRun(
         level=Level(
             users=plan.users,
-            arrivals=spec.arrivals,
-            rate_per_s=plan.rate_per_s,
+            arrivals=plan.arrivals,
+            rate_per_s=len(requests.due_s) / plan.seconds
+            if plan.rate_per_s is None
+            else plan.rate_per_s,
             seconds=plan.seconds,
-            give_up_after_s=spec.give_up_after_s,
+            give_up_after_s=plan.give_up_after_s,
             requests=requests,
             faults=dict(told["faults"]),
         ),

@@ -23,11 +23,16 @@ class LevelPlan:
     """One stretch with a constant number of users."""
 
     users: int
-    rate_per_s: float
-    """Requests that fall due per second, of all users together."""
+    arrivals: Arrivals
+    rate_per_s: float | None
+    """Requests that are to fall due per second, of all users together; None where that depends on
+    how quickly they are answered."""
+    think_s: float
+    """Mean pause of a user between an answer and the next question; of no matter to open ones."""
     seconds: float
     """Measured, after the warm-up."""
     warm_up_s: float
+    give_up_after_s: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,11 +49,9 @@ class RawTarget:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadSpec:
-    """A whole run. No secret is in it: the engine reads those from its own environment."""
+    """What is the same for all levels. No secret is in it: the engine reads those from its own
+    environment."""
 
-    levels: tuple[LevelPlan, ...]
-    arrivals: Arrivals
-    give_up_after_s: float
     seed: int
     system: Mapping[str, Any] | None = None
     """The charter's part `system`."""
@@ -58,13 +61,13 @@ class LoadSpec:
     """What is asked, one row per request, in turn."""
     think_shape: Literal["exponential", "lognormal"] = "exponential"
     think_cv: float = 1.0
+    asked_s: float = 0.0
+    """Latency that is asked for at the most (p95), against which the generator's own is held."""
+    stops_when_broken: bool = True
     workers: int = 0
     """Processes that share the load; 0 is none but the engine itself."""
     listen: tuple[str, int] | None = None
     """Where workers of other hosts report; None starts the workers here."""
-    asked_s: float = 0.0
-    """Latency that is asked for at the most (p95), against which the generator's own is held."""
-    stops_when_broken: bool = True
 
     def as_json(self) -> str:
         """Write it."""
@@ -79,7 +82,6 @@ class LoadSpec:
         return cls(
             **{
                 **plain,
-                "levels": tuple(LevelPlan(**each) for each in plain["levels"]),
                 "rows": tuple(plain["rows"]),
                 "raw": None if raw is None else RawTarget(**raw),
                 "listen": None if listen is None else (listen[0], listen[1]),

@@ -10,7 +10,7 @@ from typing import Any
 from proveout.capacity.runs import Outcome
 from proveout.charter.schema.standard import Load
 from proveout.checks import CheckContext, Finding
-from proveout.checks.load.breaking import Break, breaking
+from proveout.checks.load.breaking import Break, breaking, missed
 from proveout.checks.load.measures import (
     Percentile,
     TooFew,
@@ -20,13 +20,21 @@ from proveout.checks.load.measures import (
     share,
     throughput,
 )
-from proveout.checks.load.plan import limits_of
+from proveout.checks.load.plan import (
+    demand,
+    left_out,
+    limits_of,
+    seconds_needed,
+    times_as_often,
+)
 from proveout.checks.load.running import LevelRun
 from proveout.evidence.model import WHOLE, Scope, Subject
 from proveout.evidence.outcome import NotMeasured
 
 PERCENTILES = {"p50_latency": 0.5, "p95_latency": 0.95, "p99_latency": 0.99}
 SHARES = {"error_rate": Outcome.FAILED, "abandonment": Outcome.GAVE_UP}
+
+MORE_THAN_ASKED = 1.01
 
 JUST_BEYOND = 1.001
 """A percentile that lies among requests which nobody saw the end of is above the patience, and no
@@ -49,17 +57,39 @@ class Teller:
         assert load is not None  # noqa: S101  # needs() has seen to it
         return load
 
+    def of_left_out(self) -> Iterator[Finding]:
+        """Say which levels were not sent, as nothing could be learned from so few requests."""
+        for users in left_out(self.load):
+            subject = Subject.of(users=str(users))
+            rate = demand(self.load, users=users).peak_rate_per_s
+            yield self._not_measured(
+                "p95_latency",
+                subject,
+                f"of {users:,} users only {rate * self.load.seconds:.0f} requests fall due in "
+                f"{self.load.seconds:g} s of their peak; what more users met holds for them",
+                f"Measure longer: load.seconds: {seconds_needed(self.load, users)}",
+            )
+
     def of_level(self, run: LevelRun) -> Iterator[Finding]:
         """Yield what users met at one level; at full size, it is that of the pilot as a whole."""
         users = run.level.users
         subjects = [Subject.of(users=str(users))]
         if users == self.load.users:
             subjects.append(WHOLE)
+        times = times_as_often(self.load, users, run.level.rate_per_s)
         for subject in subjects:
             if run.limited is not None:
                 yield self._not_measured("p95_latency", subject, run.limited, _MORE_GENERATOR)
-                continue
-            yield from self._figures(run, subject)
+            elif times > MORE_THAN_ASKED and missed(run.level, limits_of(self.load)):
+                yield self._not_measured(
+                    "p95_latency",
+                    subject,
+                    f"requests came {times:,.0f} times as often as at the peak, so that enough of "
+                    f"them fall due in {self.load.seconds:g} s, and that was too much",
+                    f"Measure longer: load.seconds: {seconds_needed(self.load, users)}",
+                )
+            else:
+                yield from self._figures(run, subject, times)
 
     def of_break(self, runs: Sequence[LevelRun]) -> Iterator[Finding]:
         """Yield from which number of users it is no longer good enough."""
@@ -87,9 +117,9 @@ class Teller:
     def of_full_size(self, runs: Sequence[LevelRun]) -> Iterator[Finding]:
         """Say that full size was not measured, where it was not."""
         most = max((run.level.users for run in runs), default=0)
-        if most >= self.load.users:
+        if most >= self.load.users or not runs:
             return
-        if runs and runs[-1].was_stopped:
+        if runs[-1].was_stopped:
             reason = (
                 f"the run was ended at {most:,} users, where it had broken beyond doubt; "
                 f"{self.load.users:,} users were never sent"
@@ -101,9 +131,11 @@ class Teller:
         for name in (*PERCENTILES, *SHARES, "throughput"):
             yield self._not_measured(name, WHOLE, reason, step)
 
-    def _figures(self, run: LevelRun, subject: Subject) -> Iterator[Finding]:
+    def _figures(self, run: LevelRun, subject: Subject, times: float) -> Iterator[Finding]:
         level = run.level
         details = {**self.told, **_level_details(run)}
+        if times > MORE_THAN_ASKED:
+            details["times_as_often_as_at_the_peak"] = round(times, 1)
         values = latencies(level)
         for name, q in PERCENTILES.items():
             found = percentile(level, values, q)

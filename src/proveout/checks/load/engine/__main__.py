@@ -8,18 +8,24 @@ from __future__ import annotations
 
 import locust  # isort: skip  # first of all: it changes the standard library
 
+import json
 import logging
 import os
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import gevent
 from gevent.socket import wait_read
 
-from proveout.checks.load.spec import LoadSpec
+from proveout.checks.load.spec import LevelPlan, LoadSpec
 
 del locust
+
+LONGEST_GOODBYE_S = 3.0
+"""So long workers of other hosts are told to stop."""
 
 
 def main(arguments: list[str]) -> None:
@@ -29,14 +35,14 @@ def main(arguments: list[str]) -> None:
     if arguments[0] == "worker":
         from proveout.checks.load.engine.worker import work
 
-        _end_with(sys.stdin.fileno())
+        gevent.spawn(_listen, lambda _: None, lambda: None)
         work(arguments[1])
         return
     from proveout.checks.load.engine.leader import Leader, WorkersError, tell
 
-    _end_with(sys.stdin.fileno())
     spec = LoadSpec.from_json(Path(arguments[1]).read_text(encoding="utf-8"))
     leader = Leader(spec, Path(arguments[2]))
+    gevent.spawn(_listen, lambda line: leader.add(LevelPlan(**line)), leader.close)
     try:
         leader.run()
     except WorkersError as error:
@@ -45,16 +51,21 @@ def main(arguments: list[str]) -> None:
         leader.close()
 
 
-def _end_with(file: int) -> None:
-    """End this process, whatever it is doing, when the other side of a pipe is closed."""
-
-    def watch() -> None:
-        while True:
-            wait_read(file)
-            if not os.read(file, 1024):
+def _listen(hear: Callable[[dict[str, Any]], None], close: Callable[[], None]) -> None:
+    """Hear what comes on the standard input, line by line; end when nothing can come any more."""
+    file, pending = sys.stdin.fileno(), b""
+    while True:
+        wait_read(file)
+        data = os.read(file, 1 << 16)
+        if not data:
+            try:
+                with gevent.Timeout(LONGEST_GOODBYE_S, False):
+                    close()
+            finally:
                 os._exit(0)
-
-    gevent.spawn(watch)
+        *lines, pending = (pending + data).split(b"\n")
+        for line in lines:
+            hear(json.loads(line))
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ from proveout.checks.load.engine.replies import ReplyQueue
 from proveout.checks.load.engine.tally import Tally
 from proveout.checks.load.engine.wires import Target, Wires, on_the_wire
 from proveout.checks.load.schedule import Thinking, poisson_moments
-from proveout.checks.load.spec import Arrivals, LevelPlan
+from proveout.checks.load.spec import LevelPlan
 from proveout.systems.dialects import FirstToken
 from proveout.systems.exchange import Dialect, Reply, Request
 
@@ -63,16 +63,13 @@ class Crowd:
         target: Target,
         requests: Sequence[Request],
         dialect: Dialect,
-        arrivals: Arrivals,
-        give_up_after_s: float,
         thinking: Callable[[float], Thinking],
     ) -> None:
         self._wires = Wires(target)
         self._payloads = [on_the_wire(request) for request in requests]
         self._is_stream = requests[0].is_stream
         self._dialect = dialect
-        self._arrivals = arrivals
-        self._patience = give_up_after_s
+        self._patience = 0.0
         self._thinking = thinking
         self._replies = ReplyQueue(dialect)
         self._alarm = alarm()
@@ -96,6 +93,7 @@ class Crowd:
     def run(self, plan: LevelPlan, rng: np.random.Generator) -> NDArray[np.float64]:
         """Run one level. Requests are on until the last one that counts has its end."""
         self._tally, self._under_way, self._is_stopped = Tally(), {}, False
+        self._patience = plan.give_up_after_s
         began = now() + 0.01
         begin = began + plan.warm_up_s
         window = (begin, begin + plan.seconds)
@@ -104,12 +102,11 @@ class Crowd:
         gc.freeze()
         gc.disable()  # a collection takes longer than what is to be measured
         try:
-            if self._arrivals == "open":
-                moments = poisson_moments(plan.rate_per_s, began, last, rng)
+            if plan.arrivals == "open":
+                moments = poisson_moments(plan.rate_per_s or 0.0, began, last, rng)
                 self._dispatch(_Drawn(moments), window, last)
             else:
-                # A worker may have no user at all, where there are few of them.
-                think = self._thinking(plan.users / plan.rate_per_s if plan.users else 1.0)
+                think = self._thinking(plan.think_s)
                 self._dispatch(_Users(plan.users, think, began, rng, self._alarm), window, last)
         finally:
             gc.enable()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import json
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import gevent
 import numpy as np
 from gevent.event import Event
+from gevent.queue import Queue
 from locust.env import Environment
 
 from proveout.checks.load.engine import node as messages
@@ -48,7 +50,8 @@ class Leader:
         self._answers: dict[str, dict[str, Any]] = {}
         self._counts: dict[str, dict[str, int]] = {}
         self._all_there = Event()
-        self._level = (0, 0.0)
+        self._began = 0.0
+        self._plans: Queue[LevelPlan] = Queue()
         self._is_stopping = False
         self._workers: list[subprocess.Popen[bytes]] = []
         if spec.workers == 0:
@@ -67,15 +70,17 @@ class Leader:
     def _n_nodes(self) -> int:
         return max(1, self._spec.workers)
 
+    def add(self, plan: LevelPlan) -> None:
+        """Have a level run next."""
+        self._plans.put(plan)
+
     def run(self) -> None:
-        """Go through the levels. Raises WorkersError."""
+        """Run level after level as they are added, until somebody ends us. Raises WorkersError."""
         if not self._prepare():
             return
-        for number, plan in enumerate(self._spec.levels):
-            is_broken = self._run_level(number, plan)
-            if is_broken and self._spec.stops_when_broken:
-                break
-        tell(end=True)
+        tell(ready=True)
+        for number in itertools.count():
+            self._run_level(number, self._plans.get())
 
     def close(self) -> None:
         """Let the workers go."""
@@ -105,9 +110,9 @@ class Leader:
                 return False
         return True
 
-    def _run_level(self, number: int, plan: LevelPlan) -> bool:
+    def _run_level(self, number: int, plan: LevelPlan) -> None:
         self._counts = {}
-        self._level, self._is_stopping = (number, time.monotonic()), False
+        self._began, self._is_stopping = time.monotonic(), False
         users = _shares(plan.users, self._n_nodes)
         parts = self._ask_all(
             messages.LEVEL,
@@ -117,7 +122,9 @@ class Leader:
                         replace(
                             plan,
                             users=share,
-                            rate_per_s=plan.rate_per_s * share / plan.users,
+                            rate_per_s=None
+                            if plan.rate_per_s is None
+                            else plan.rate_per_s * share / plan.users,
                         )
                     ),
                     "seed": [self._spec.seed, number, node],
@@ -131,14 +138,12 @@ class Leader:
         for part in parts.values():
             faults.update(part["faults"])
         tell(
-            level=number,
             file=str(file),
             faults=dict(faults),
             simulated=any(part["simulated"] for part in parts.values()),
             unread=sum(part["unread"] for part in parts.values()),
             stopped=self._is_stopping,
         )
-        return self._is_stopping
 
     def _ask_all(self, kind: str, *data: dict[str, Any]) -> Mapping[str, dict[str, Any]]:
         """Send to every node (its own, or the same to all), and wait until all have answered."""
@@ -166,8 +171,7 @@ class Leader:
         self._counts[msg.node_id] = msg.data
         n = sum(each["n"] for each in self._counts.values())
         bad = sum(each["bad"] for each in self._counts.values())
-        number, began = self._level
-        tell(progress=number, elapsed_s=time.monotonic() - began, n=n, bad=bad)
+        tell(elapsed_s=time.monotonic() - self._began, n=n, bad=bad)
         is_broken = n >= FEWEST_TO_BREAK and bad / n >= BROKEN_SHARE
         if is_broken and self._spec.stops_when_broken and not self._is_stopping:
             self._is_stopping = True

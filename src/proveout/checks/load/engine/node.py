@@ -113,8 +113,6 @@ def _crowd(spec: LoadSpec) -> Crowd:
         target=Target.of(requests[0].url),
         requests=requests,
         dialect=dialect,
-        arrivals=spec.arrivals,
-        give_up_after_s=spec.give_up_after_s,
         thinking=lambda mean_s: Thinking(mean_s=mean_s, shape=spec.think_shape, cv=spec.think_cv),
     )
 
