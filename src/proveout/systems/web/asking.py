@@ -12,7 +12,6 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from proveout.charter.schema import WebSystem
-from proveout.charter.schema.base import Task
 from proveout.errors import InputError
 from proveout.systems.answering import NotAnswersError
 from proveout.systems.exchange import SIMULATED_HEADER, Decoded, Dialect, Request
@@ -36,13 +35,10 @@ MOST_TIME_OUTS = 10
 class Asker:
     """Asks on behalf of many threads; knows what all of them have met."""
 
-    def __init__(
-        self, courier: Courier, dialect: Dialect, charter: WebSystem, *, task: Task | None
-    ) -> None:
+    def __init__(self, courier: Courier, dialect: Dialect, charter: WebSystem) -> None:
         self._courier = courier
         self._dialect = dialect
         self._charter = charter
-        self._task = task
         self._retried: Counter[str] = Counter()
         # Of all threads together; that one may count a little late does no harm.
         self._time_outs_in_a_row = 0
@@ -70,11 +66,11 @@ class Asker:
         if len(rows) > 1 and may_pass:
             self._retried[f"{heard.fault}, to tell a fault that passes from bad rows"] += 1
             heard = self.hear(rows).after(heard)
-        answers = to_answers(heard, self._task)
+        answers = to_answers(heard)
         if len(rows) < 2 or heard.code not in BLAMES_ROWS:
             return answers
         return isolate(
-            lambda some: to_answers(self.hear([rows[row] for row in some]), self._task),
+            lambda some: to_answers(self.hear([rows[row] for row in some])),
             answers,
             crashed=False,
             may_go_on=lambda: not self._is_leaving.is_set(),
@@ -82,6 +78,9 @@ class Asker:
 
     def hear(self, rows: Rows, sample: int = 0) -> Heard:
         """Ask, and ask again as often as the charter allows and it may help."""
+        if self._has_given_up or self._is_leaving.is_set():
+            fault = f"not asked, after {MOST_TIME_OUTS} requests in a row had timed out"
+            return _unheard(len(rows), fault)
         try:
             request = self._written(rows, sample)
         except InputError as error:  # a column that was there before: a broken input, not a charter
@@ -117,7 +116,7 @@ class Asker:
     def agreed(self, samples: Sequence[Heard]) -> Answers:
         """Make one answer of several to the same question."""
         assert isinstance(self._dialect, Sampling)  # noqa: S101  # several were asked for
-        return to_answers(agreed(self._dialect, samples), self._task)
+        return to_answers(agreed(self._dialect, samples))
 
     def _written(self, rows: Rows, sample: int) -> Request:
         if sample and isinstance(self._dialect, Sampling):
@@ -132,11 +131,6 @@ class Asker:
         return patience.is_worth_asking_again(code) and not self._has_given_up
 
     def _delivery(self, request: Request) -> Delivery:
-        if self._has_given_up or self._is_leaving.is_set():
-            fault = f"not asked, after {MOST_TIME_OUTS} requests in a row had timed out"
-            return Delivery(
-                reply=None, fault=fault, has_timed_out=False, first_token_s=float("nan")
-            )
         delivery = self._courier.deliver(self._dialect, request, self._charter.timeout_s)
         self._time_outs_in_a_row = self._time_outs_in_a_row + 1 if delivery.has_timed_out else 0
         return delivery

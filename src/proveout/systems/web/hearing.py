@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-    from proveout.charter.schema.base import Task
-
 
 @runtime_checkable
 class Sampling(Protocol):
@@ -66,16 +64,15 @@ class Heard:
         )
 
 
-def to_answers(heard: Heard, task: Task | None) -> Answers:
-    """Make answers of it, with what they took; tokens are shared out among the rows."""
+def to_answers(heard: Heard) -> Answers:
+    """Make answers of it, not yet fitted to a task; tokens are shared out among the rows."""
     n = heard.rows
     if heard.decoded is None:
         fault = heard.fault or ""
         answers = answering.failed(n, heard.status, fault, heard.latency_s)
     else:
-        answers = answering.settle(
-            heard.decoded.answers, rows=n, latency_s=heard.latency_s, task=task
-        )
+        told = heard.decoded.answers
+        answers = answering.settle(told, rows=n, latency_s=heard.latency_s, task=None)
     tokens = Tokens() if heard.decoded is None else heard.decoded.tokens
     return replace(answers, usage=_usage(heard, tokens), simulated=heard.is_simulated)
 

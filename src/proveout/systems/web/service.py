@@ -89,6 +89,8 @@ class WebService:
                 self.__exit__(None, None, None)
                 raise
         answers = answering.join(parts, elapsed_s=time.monotonic() - began)
+        if self._task is not None:  # all at once, so that a fault counts the rows of all requests
+            answers = answering.fit_to_task(answers, self._task)
         return replace(answers, faults=(*answers.faults, *asker.retries_told()))
 
     def _parts(
@@ -111,7 +113,7 @@ class WebService:
     def _start(self) -> Asker:
         if self._asker is None:
             self._courier = self._connected()
-            self._asker = Asker(self._courier, self._dialect, self._charter, task=self._task)
+            self._asker = Asker(self._courier, self._dialect, self._charter)
         return self._asker
 
     def _connected(self) -> Courier:
