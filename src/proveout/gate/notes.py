@@ -7,6 +7,7 @@ from typing import Any
 
 from proveout.charter.loaded import LoadedCharter
 from proveout.charter.loading import content
+from proveout.charter.schema.system import KINDS
 from proveout.evidence.figures import minute
 from proveout.evidence.model import CHARTER_INPUT, DATA_INPUT
 from proveout.gate.bench import Bench
@@ -14,11 +15,15 @@ from proveout.gate.judge import CLOCKS_APART, is_surely_broken
 from proveout.gate.model import Ruling
 from proveout.gate.standards import SEALED
 
+PREDICTED = ("load.predicted_", "load.needed_")
+"""So begin the metrics that are models of what was measured, whatever they were measured on."""
+
 
 def notes_on(bench: Bench, loaded: LoadedCharter, rulings: Sequence[Ruling]) -> list[str]:
     """Return the notes, the gravest kind first."""
     return [
         *_broken_limits_waived(rulings),
+        *_on_simulations(bench),
         *_on_the_seal(bench),
         *_on_relatives(bench, loaded),
         *_loosened_by_the_charter(rulings),
@@ -39,6 +44,20 @@ def _broken_limits_waived(rulings: Sequence[Ruling]) -> Iterator[str]:
                 f"A broken limit is waived: {ruling.criterion.id}, by {waiver.who} until "
                 f"{waiver.until:%Y-%m-%d}. {waiver.why}"
             )
+
+
+def _on_simulations(bench: Bench) -> Iterator[str]:
+    """Name checks that met a simulated system; what is predicted from a real one is no such."""
+    simulated = {
+        found.check.name
+        for found in bench.dossier.evidence
+        if found.basis == "simulated" and not found.metric.startswith(PREDICTED)
+    }
+    if simulated:
+        yield (
+            f"Found through a simulated system, which is a rehearsal and never a pass: "
+            f"{', '.join(sorted(simulated))}."
+        )
 
 
 def _on_the_seal(bench: Bench) -> Iterator[str]:
@@ -79,7 +98,7 @@ def _stands_on(charter: Mapping[str, Any]) -> dict[str, Any]:
     """Return what names the system and the data of production, which a renaming leaves alone."""
     system = charter.get("system") or {}
     return {
-        "system": system.get("python") or system.get("http"),
+        "system": next((system[kind] for kind in KINDS if system.get(kind)), None),
         "data": (charter.get("data") or {}).get("production"),
     }
 

@@ -340,6 +340,19 @@ def test_a_waiver_that_has_ended_stays_ended_when_the_clock_is_set_back() -> Non
     )
 
 
+def test_what_a_simulation_showed_is_a_rehearsal_and_said_to_be_one() -> None:
+    """A prediction from what was really measured is no simulated system."""
+    rehearsed = fact(value=0.99, basis="simulated")
+    predicted = fact("load.predicted_p95_latency", 1.0, basis="simulated", unit="s")
+
+    made = verdict(LINE, given=dossier(rehearsed, predicted))
+
+    assert made.decision == "hold"
+    assert made.notes == (
+        "Found through a simulated system, which is a rehearsal and never a pass: quality.",
+    )
+
+
 def test_data_that_moved_on_between_checks_is_said() -> None:
     """Live data do; a file that was exchanged in between does, too."""
     seen = [
