@@ -79,8 +79,8 @@ class Asker:
     def hear(self, rows: Rows, sample: int = 0) -> Heard:
         """Ask, and ask again as often as the charter allows and it may help."""
         if self._has_given_up or self._is_leaving.is_set():
-            fault = f"not asked, after {MOST_TIME_OUTS} requests in a row had timed out"
-            return _unheard(len(rows), fault)
+            not_asked = f"not asked, after {MOST_TIME_OUTS} requests in a row had timed out"
+            return _unheard(len(rows), not_asked)
         try:
             request = self._written(rows, sample)
         except InputError as error:  # a column that was there before: a broken input, not a charter
@@ -88,30 +88,13 @@ class Asker:
         began, attempt = time.monotonic(), 0
         while True:
             attempt += 1
-            sent = time.monotonic()
-            delivery = self._delivery(request)
-            decoded, status, fault = self._meaning(delivery, request)
-            code = None if delivery.reply is None else delivery.reply.status
-            headers = {} if delivery.reply is None else delivery.reply.headers
-            heard = Heard(
-                rows=len(rows),
-                decoded=decoded,
-                status=status,
-                fault=fault,
-                code=code,
-                latency_s=time.monotonic() - began,
-                first_token_s=sent - began + delivery.first_token_s,
-                attempts=attempt,
-                is_simulated=SIMULATED_HEADER in headers,
-            )
-            if attempt > self._charter.retries or not self._may_help(code):
+            heard, pause_s = self._once(request, began, attempt)
+            may_help = patience.is_worth_asking_again(heard.code) and not self._has_given_up
+            if attempt > self._charter.retries or not may_help or pause_s is None:
                 return heard
-            pause = patience.pause_s(
-                attempt, headers, now=datetime.now(UTC), spread=self._spread.random()
-            )
-            if pause is None or self._is_leaving.wait(pause):
+            if self._is_leaving.wait(pause_s):
                 return heard
-            self._retried[fault or ""] += 1
+            self._retried[heard.fault or ""] += 1
 
     def agreed(self, samples: Sequence[Heard]) -> Answers:
         """Make one answer of several to the same question."""
@@ -127,13 +110,28 @@ class Asker:
     def _has_given_up(self) -> bool:
         return self._time_outs_in_a_row >= MOST_TIME_OUTS
 
-    def _may_help(self, code: int | None) -> bool:
-        return patience.is_worth_asking_again(code) and not self._has_given_up
-
-    def _delivery(self, request: Request) -> Delivery:
+    def _once(self, request: Request, began: float, attempt: int) -> tuple[Heard, float | None]:
+        """Send it once; return what a user who has waited since `began` hears, and the pause
+        that should be made before it is sent again (None: it should not be)."""
+        sent = time.monotonic()
         delivery = self._courier.deliver(self._dialect, request, self._charter.timeout_s)
         self._time_outs_in_a_row = self._time_outs_in_a_row + 1 if delivery.has_timed_out else 0
-        return delivery
+        reply = delivery.reply
+        headers = {} if reply is None else reply.headers
+        decoded, status, fault = self._meaning(delivery, request)
+        heard = Heard(
+            rows=request.rows,
+            decoded=decoded,
+            status=status,
+            fault=fault,
+            code=None if reply is None else reply.status,
+            latency_s=delivery.ended - began,
+            first_token_s=sent - began + delivery.first_token_s,
+            attempts=attempt,
+            is_simulated=SIMULATED_HEADER in headers,
+        )
+        spread = self._spread.random()
+        return heard, patience.pause_s(attempt, headers, now=datetime.now(UTC), spread=spread)
 
     def _meaning(
         self, delivery: Delivery, request: Request

@@ -30,6 +30,8 @@ class Delivery:
     fault: str | None
     """Why there is none. It never holds an address, which may hold secrets."""
     has_timed_out: bool
+    ended: float
+    """Moment, by the monotonic clock, at which it was all there or had failed."""
     first_token_s: float
     """Since the request was sent; NaN where it was no stream or no token came."""
 
@@ -88,7 +90,11 @@ class Courier:
 
         def nothing(fault: str, *, has_timed_out: bool = False) -> Delivery:
             return Delivery(
-                reply=None, fault=fault, has_timed_out=has_timed_out, first_token_s=first_token_s
+                reply=None,
+                fault=fault,
+                has_timed_out=has_timed_out,
+                ended=time.monotonic(),
+                first_token_s=first_token_s,
             )
 
         try:
@@ -110,11 +116,13 @@ class Courier:
             # The kind alone: the text of such an error may hold the URL with its secrets.
             how = "the response broke off" if received else "no response"
             return nothing(f"{how}: {type(error).__name__}")
+        ended = time.monotonic()
         headers = {name.lower(): value for name, value in response.headers.items()}
         return Delivery(
             reply=Reply(status=response.status_code, headers=headers, body=bytes(received)),
             fault=None,
             has_timed_out=False,
+            ended=ended,
             first_token_s=first_token_s,
         )
 
