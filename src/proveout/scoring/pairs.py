@@ -97,7 +97,8 @@ def figures_agree(
         with localcontext(prec=60):
             if one == other:
                 return True
-            share = relative if relative != _NOISE or one % 1 or other % 1 else 0
+            both_whole = all(each == each.to_integral_value() for each in (one, other))
+            share = Decimal(0) if relative == _NOISE and both_whole else relative
             return abs(one - other) <= max(absolute, share * abs(one))
 
     if wanted.parts_of_one == given.parts_of_one:

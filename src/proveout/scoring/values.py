@@ -29,6 +29,8 @@ def is_empty(value: Any, depth: int = 0) -> bool:
         return bool(value != value)  # noqa: PLR0124  # NaN and NaT differ from themselves
     except (TypeError, ValueError):
         return False
+    except ArithmeticError:  # a decimal that is none, and says so aloud
+        return True
 
 
 def is_word_for_nothing(value: Any) -> bool:
