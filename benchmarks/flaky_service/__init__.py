@@ -1,0 +1,1 @@
+"""What a service with passing faults costs in requests and time."""
