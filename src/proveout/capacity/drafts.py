@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import count
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from proveout.capacity.chance import averaged, corrected
 from proveout.capacity.fitting import Drawn, Fitted, as_fitted, draw
-from proveout.capacity.peak import Peak, capacity_per_s, corrected, play_peak
+from proveout.capacity.peak import Peak, capacity_per_s, play_peak
 from proveout.capacity.runs import Demand, Level, Outcome
 
 if TYPE_CHECKING:
     from proveout.capacity.prediction import Month
 
-_DRAWS = 80
+_DRAWS = 60
 """Systems that may have brought about the run, each of which is played."""
 _PLAYED = 30_000
 """Requests played for each."""
-_PLAYED_BEST = 250_000
-"""Requests played for the system that explains the run best."""
+_PLAYED_BEST = 150_000
+"""Requests in each of the plays with the system that explains the run best."""
+_CRITICAL = (0.85, 1.2)
+"""Utilisation between which small differences matter most, and plays are longer."""
 _BUSY = 0.6
 """Share of what can be worked on below which nobody gives up in the queue."""
 
@@ -42,42 +46,67 @@ def make_drafts(fitted: Fitted, demand: Demand, month: Month, rng: np.random.Gen
     best = as_fitted(fitted)
     rate = demand.peak_rate_per_s
 
-    chance = int(rng.integers(2**32))
-
-    def peak(system: Drawn, n_requests: int, error_rate: float = 0.0, at: float = rate) -> Peak:
+    def peak(
+        system: Drawn, n_requests: int, error_rate: float, chance: np.random.Generator
+    ) -> Peak:
         return play_peak(
             system,
-            rate_per_s=at,
+            rate_per_s=rate,
             give_up_after_s=demand.give_up_after_s,
             error_rate=error_rate,
             n_requests=n_requests,
-            rng=np.random.default_rng(chance),
+            rng=chance,
         )
 
-    def worked(system: Drawn, shown: Peak) -> float:
-        """Requests of a month on which work begins: what is given up in the queue costs nothing."""
-        share, quiet = demand.peak_share_of_day, 1.0
-        rest = rate / share * (1 - share) / max(month.hours_per_day - 1, 1e-9)
-        if shown.worked < 1 and rest > _BUSY * capacity_per_s(system):
-            quiet = peak(system, _PLAYED // 2, at=rest).worked
-        return asked_per_month(demand, month) * (share * shown.worked + (1 - share) * quiet)
-
-    failed, ended = _failures(relevant_levels(fitted, peak(best, _PLAYED)))
+    failed, ended = _failures(relevant_levels(fitted, peak(best, _PLAYED, 0.0, rng)))
     fails = failed / max(ended, 1)
-    short, long = peak(best, _PLAYED, fails), peak(best, _PLAYED_BEST, fails)
+    long = averaged(peak(best, _PLAYED_BEST, fails, rng) for _ in count())
+    n_played = _PLAYED * (2 if _CRITICAL[0] < long.peak.utilisation < _CRITICAL[1] else 1)
+    chance = int(rng.integers(2**32))
+    short = peak(best, n_played, fails, np.random.default_rng(chance))
     drawn = tuple(draw(fitted, rng) for _ in range(_DRAWS))
     error_rates = rng.beta(failed + 0.5, ended - failed + 0.5, size=_DRAWS) * (failed > 0)
-    others = tuple(
-        corrected(peak(one, _PLAYED, errors), short=short, long=long)
+    met = [
+        peak(one, n_played, errors, np.random.default_rng(chance))
         for one, errors in zip(drawn, error_rates.tolist(), strict=True)
-    )
+    ]
+    others = tuple(corrected(one, short=short, long=long, rng=rng) for one in met)
+    month_of = _Month(demand=demand, month=month, rng=rng)
     return Drafts(
-        best=long,
+        best=long.peak,
         others=others,
         drawn=drawn,
-        worked=worked(best, long),
-        worked_by_others=tuple(worked(one, met) for one, met in zip(drawn, others, strict=True)),
+        worked=month_of.worked(best, long.peak),
+        worked_by_others=tuple(
+            month_of.worked(one, shown) for one, shown in zip(drawn, others, strict=True)
+        ),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Month:
+    """From what happens at the peak to what happens in a month."""
+
+    demand: Demand
+    month: Month
+    rng: np.random.Generator
+
+    def worked(self, system: Drawn, shown: Peak) -> float:
+        """Requests on which work begins: what is given up in the queue costs nothing."""
+        share, quiet = self.demand.peak_share_of_day, 1.0
+        hours = max(self.month.hours_per_day - 1, 1e-9)
+        rest = self.demand.peak_rate_per_s / share * (1 - share) / hours
+        if shown.worked < 1 and rest > _BUSY * capacity_per_s(system):
+            quiet = play_peak(
+                system,
+                rate_per_s=rest,
+                give_up_after_s=self.demand.give_up_after_s,
+                error_rate=0.0,
+                n_requests=_PLAYED // 2,
+                rng=self.rng,
+            ).worked
+        asked = asked_per_month(self.demand, self.month)
+        return asked * (share * shown.worked + (1 - share) * quiet)
 
 
 def relevant_levels(fitted: Fitted, peak: Peak) -> list[Level]:

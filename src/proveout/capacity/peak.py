@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -79,30 +79,6 @@ def play_peak(
         worked=float(np.isfinite(played.start_s[keep]).mean()),
         utilisation=utilisation(system, rate_per_s),
         most_in_system=float(np.quantile(in_system, 0.99)),
-    )
-
-
-def corrected(peak: Peak, *, short: Peak, long: Peak) -> Peak:
-    """Take away what chance did in a short play.
-
-    `short` is another system met by the same random numbers, and `long` that system played for
-    long (common random numbers, a control variate).
-    """
-
-    def times(value: float, by_chance: float, true: float) -> float:
-        return value * true / by_chance if np.isfinite([by_chance, true]).all() else value
-
-    def plus(value: float, by_chance: float, true: float) -> float:
-        return min(max(value + true - by_chance, 0.0), 1.0)
-
-    return replace(
-        peak,
-        p50_s=times(peak.p50_s, short.p50_s, long.p50_s),
-        p95_s=times(peak.p95_s, short.p95_s, long.p95_s),
-        p99_s=times(peak.p99_s, short.p99_s, long.p99_s),
-        abandonment=plus(peak.abandonment, short.abandonment, long.abandonment),
-        answered=plus(peak.answered, short.answered, long.answered),
-        worked=plus(peak.worked, short.worked, long.worked),
     )
 
 

@@ -1,0 +1,78 @@
+"""Take from a play of the peak what chance did in it, and tell how much is left."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import astuple, dataclass, fields
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from proveout.capacity.peak import Peak
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_NAMES = tuple(field.name for field in fields(Peak))
+_IS_TIME = np.array([name.endswith("_s") for name in _NAMES])
+_IS_SHARE = np.array([name in {"abandonment", "failed", "answered", "worked"} for name in _NAMES])
+_FEWEST, _MOST = 3, 12
+"""Plays that are averaged."""
+_PRECISE_P95, _PRECISE_SHARE = 0.02, 0.003
+"""Standard errors, of p95 as a share of it, at which no further play is needed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Averaged:
+    """The mean of several plays with the same system."""
+
+    peak: Peak
+    error: NDArray[np.float64]
+    """Standard errors, in the order of the fields; of times as a share."""
+
+
+def averaged(plays: Iterator[Peak]) -> Averaged:
+    """Play until it is precise enough. Near saturation a queue forgets slowly: it takes long."""
+    met: list[tuple[float, ...]] = []
+    while True:
+        met.append(astuple(next(plays)))
+        found = _mean(np.array(met))
+        is_precise = (
+            dict(zip(_NAMES, found.error, strict=True))["p95_s"] <= _PRECISE_P95
+            and float(found.error[_IS_SHARE].max()) <= _PRECISE_SHARE
+        )
+        if len(met) >= (_FEWEST if is_precise else _MOST):
+            return found
+
+
+def corrected(peak: Peak, *, short: Peak, long: Averaged, rng: np.random.Generator) -> Peak:
+    """Replace what chance did in a short play by what it may have done in the long ones.
+
+    `short` is the system of `long`, met by the same random numbers as `peak` (common random
+    numbers, a control variate).
+    """
+    value, by_chance, true = (np.array(astuple(one)) for one in (peak, short, long.peak))
+    noise = rng.standard_normal(len(value)) * long.error
+    known = np.isfinite(by_chance) & np.isfinite(true) & np.isfinite(value) & (by_chance > 0)
+    times, shares = _IS_TIME & known, _IS_SHARE
+    value[times] *= (true[times] / by_chance[times]) * np.exp(noise[times])
+    moved = value[shares] + true[shares] - by_chance[shares] + noise[shares]
+    value[shares] = np.clip(moved, 0.0, 1.0)
+    return _peak(value)
+
+
+def _mean(met: NDArray[np.float64]) -> Averaged:
+    """Average; where some are infinite, take the median, and no error is known."""
+    never = np.isinf(met).any(axis=0)
+    finite = np.where(never, 1.0, met)
+    mean = finite.mean(axis=0)
+    if len(met) == 1:
+        return Averaged(peak=_peak(met[0]), error=np.full(len(mean), np.inf))
+    error = finite.std(axis=0, ddof=1) / np.sqrt(len(met))
+    error[_IS_TIME] /= np.maximum(mean[_IS_TIME], 1e-12)
+    mean[never] = np.median(met[:, never], axis=0)
+    return Averaged(peak=_peak(mean), error=error)
+
+
+def _peak(values: NDArray[np.float64]) -> Peak:
+    return Peak(**dict(zip(_NAMES, values.tolist(), strict=True)))
