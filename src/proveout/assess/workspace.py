@@ -19,7 +19,7 @@ from proveout.charter.loaded import LoadedCharter
 from proveout.charter.loading import load_charter
 from proveout.charter.schema import Stage
 from proveout.charter.sealing import standing_in
-from proveout.checks import Check, waits_to_be_asked
+from proveout.checks import Check, refuse_mere_mention, waits_to_be_asked
 from proveout.errors import InputError
 from proveout.evidence.ledger import Ledger, open_ledger
 from proveout.evidence.model import Evidence
@@ -46,14 +46,21 @@ class Workspace:
     def checks(self, only: Sequence[str] = ()) -> tuple[Check, ...]:
         """Return those named, or all that need not be asked for. Raises InputError."""
         if only:
-            return self.registry.named(only)
+            return self._named(only)
         charter = self.loaded.charter
         return tuple(each for each in self.registry.checks if not waits_to_be_asked(each, charter))
 
     def together_with(self, more: Sequence[str]) -> tuple[Check, ...]:
         """Return all checks that need not be asked for, and those named besides."""
-        wanted = {check.name for check in (*self.checks(), *self.registry.named(more))}
+        wanted = {check.name for check in (*self.checks(), *self._named(more))}
         return self.registry.named(wanted)
+
+    def _named(self, names: Sequence[str]) -> tuple[Check, ...]:
+        """Return checks by name; one that cannot be run by naming it refuses here."""
+        named = self.registry.named(names)
+        for check in named:
+            refuse_mere_mention(check, self.loaded.charter)
+        return named
 
     def assess(
         self,
@@ -78,7 +85,12 @@ class Workspace:
 
     def run(self, only: Sequence[str], *, seed: int, watch: Callable[[Event], None]) -> str:
         """Run checks and record what they find, without a verdict. Return the run's id."""
-        checks = self.checks(only)
+        return self.run_these(self.checks(only), seed=seed, watch=watch)
+
+    def run_these(
+        self, checks: Sequence[Check], *, seed: int, watch: Callable[[Event], None]
+    ) -> str:
+        """Likewise for checks that bring with them what they tell of."""
         with self._plan(seed) as plan:
             run_and_record(checks, plan, self.ledger, watch)
             return plan.run

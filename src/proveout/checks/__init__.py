@@ -7,6 +7,7 @@ from proveout.checks.contract import (
     Finding,
     Need,
     Progress,
+    refuse_mere_mention,
     waits_to_be_asked,
 )
 
@@ -17,5 +18,6 @@ __all__ = [
     "Finding",
     "Need",
     "Progress",
+    "refuse_mere_mention",
     "waits_to_be_asked",
 ]

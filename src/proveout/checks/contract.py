@@ -162,6 +162,16 @@ def waits_to_be_asked(check: Check, charter: Charter) -> bool:
     return bool(asks(charter)) if asks is not None else False
 
 
+def refuse_mere_mention(check: Check, charter: Charter) -> None:
+    """Raise what a check says that cannot be run by naming it, before anything is recorded.
+
+    A check for which naming it is enough needs no method for it.
+    """
+    refuses = getattr(check, "refuse_mere_mention", None)
+    if refuses is not None:
+        refuses(charter)
+
+
 class Check(Protocol):
     """One question of the gate."""
 

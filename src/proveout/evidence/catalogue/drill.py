@@ -33,29 +33,32 @@ METRICS: tuple[Metric, ...] = (
         "time_to_notice", "s", "lower",
         "How long the company's own people took to notice an injected fault.",
         "From the moment a fault was injected to its acknowledgement by a person of the company; "
-        "the longest of the drill, and with fault=NAME that of one. A fault that nobody "
-        "acknowledged counts with the whole time it was on, and is named.",
+        "the longest of the drill, and with fault=NAME that of one, in real seconds. Where nobody "
+        "acknowledged a fault there is no such time: it is not measured, and the fault is named.",
         dimensions=("fault",),
     ),
     _drill(
         "time_to_recover", "s", "lower",
         "How long the company's own people took to recover from an injected fault.",
-        "From the moment a fault was injected until users were served again, by the system or by "
-        "the fallback; the longest of the drill, and with fault=NAME that of one.",
+        "From the moment a fault was injected to the end of the first answered request from which "
+        "on 95 % of the usual share is answered, by the system or by the fallback: of the next 20 "
+        "requests, and of all until the fault ends. 0 where that was so all the time. The longest "
+        "of the drill, and with fault=NAME that of one, in real seconds.",
         dimensions=("fault",),
     ),
     _drill(
         "steps_done", "fraction", "higher",
         "The share of the runbook's steps that were done.",
         "Steps marked as done during the drill over the steps of the charter's exception protocol "
-        "and rollback.",
+        "and rollback. That a step was done is what people say: attested, once one is marked.",
         source="R405, R504, R506",
     ),
     _drill(
         "served_rate", "fraction", "higher",
         "The share of requests that users got answered while faults were on.",
-        "Answered requests of the drill's own load, the fallback's among them, over those that "
-        "fell due; with fault=NAME while that one was on. Wilson interval.",
+        "Requests of the drill's own users that were answered in a usable form, by the system or the "
+        "fallback, over those that fell due while a fault was on; with fault=NAME that one. "
+        "Wilson interval.",
         source="R405, R904",
         dimensions=("fault",),
     ),

@@ -1,0 +1,119 @@
+"""What is known of a drill outside its process: one small file that only its owner can read."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from proveout.errors import InputError
+
+_ANSWER_WITHIN_S = 10.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Whereabouts:
+    """Where a drill that is being held can be reached, and its proxy."""
+
+    pid: int
+    scenario: str
+    began_at: str
+    listen: str
+    """Where clients of the system reach the proxy."""
+    sockets: str
+    """Folder of the two Unix sockets; short, because a socket's path may have 107 characters."""
+    timeline: str
+
+    @property
+    def control(self) -> Path:
+        """Takes what people say."""
+        return Path(self.sockets) / "drill.sock"
+
+    @property
+    def proxy_door(self) -> Path:
+        """Stops the proxy."""
+        return Path(self.sockets) / "proxy.sock"
+
+
+class DrillFolder:
+    """`.proveout/drill` beside the charter."""
+
+    def __init__(self, state_folder: Path) -> None:
+        self.path = state_folder / "drill"
+        self._file = self.path / "state.json"
+
+    def prepare(self) -> None:
+        """Make it, for its owner alone."""
+        self.path.mkdir(parents=True, exist_ok=True)
+        self.path.chmod(0o700)
+
+    def write(self, whereabouts: Whereabouts) -> None:
+        """Write where the drill is; readable by the owner alone, whole or not at all."""
+        new = self._file.with_suffix(".new")
+        handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with open(handle, "w", encoding="utf-8") as file:  # noqa: PTH123 - a handle, not a path
+            json.dump(asdict(whereabouts), file)
+        new.replace(self._file)
+
+    def read(self) -> Whereabouts | None:
+        """Return where the drill is, or was; None where there is none."""
+        try:
+            return Whereabouts(**json.loads(self._file.read_text("utf-8")))
+        except (FileNotFoundError, ValueError, TypeError):
+            return None
+
+    def forget(self) -> None:
+        """Remove what was written, and the sockets."""
+        found = self.read()
+        self._file.unlink(missing_ok=True)
+        if found is not None:
+            found.control.unlink(missing_ok=True)
+            found.proxy_door.unlink(missing_ok=True)
+
+    def broken_off(self) -> int:
+        """Count the drills since the last whole one that were stopped or killed."""
+        count = 0
+        for file in sorted(self.path.glob("drill-*.jsonl"), reverse=True):
+            if _ended_whole(file):
+                break
+            count += 1
+        return count
+
+
+def tell(whereabouts: Whereabouts, message: dict[str, Any]) -> dict[str, Any] | None:
+    """Send a message to the drill that is being held; None where nobody holds it any more."""
+    with socket.socket(socket.AF_UNIX) as line:
+        try:
+            line.settimeout(_ANSWER_WITHIN_S)
+            line.connect(str(whereabouts.control))
+            line.sendall(json.dumps(message).encode() + b"\n")
+            received = b"".join(iter(lambda: line.recv(65536), b""))
+            found: dict[str, Any] = json.loads(received)
+        except (OSError, ValueError):
+            return None
+    return found
+
+
+def say(folder: DrillFolder, message: dict[str, Any]) -> dict[str, Any]:
+    """Send a message and return the answer. Raises InputError where none is held, or it refuses."""
+    whereabouts = folder.read()
+    answer = None if whereabouts is None else tell(whereabouts, message)
+    if answer is None:
+        raise InputError(
+            "No drill is being held here.", hint="Hold one: proveout drill run weekend"
+        )
+    if not answer["ok"]:
+        raise InputError(answer["message"], hint=answer.get("hint"))
+    return answer
+
+
+def _ended_whole(file: Path) -> bool:
+    lines = file.read_text("utf-8").splitlines()
+    try:
+        last = json.loads(lines[-1]) if lines else {}
+    except ValueError:
+        return False
+    return last.get("kind") == "end" and last.get("how") == "finished"

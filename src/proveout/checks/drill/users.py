@@ -1,0 +1,154 @@
+"""The drill's own users: they think, ask, wait as long as users do, and go to the fallback."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from proveout.checks.drill.record import Asked, ServedBy
+from proveout.errors import InputError, MissingExtraError
+from proveout.systems.answering import NotAnswersError
+from proveout.systems.exchange import SIMULATED_HEADER, Dialect, Reply, Request
+from proveout.systems.port import AnswerStatus
+
+THINK_S = 10.0
+"""A user asks again so long after the last answer, on average; shorter in a drill of minutes."""
+
+ASKS_AT_LEAST = 60
+"""So often each user asks in a drill, however short it is."""
+
+MOST_BYTES = 1 << 24
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """Where requests go: scheme, host, port, and the path before that of the request."""
+
+    base: str
+    """What the charter's URL is replaced by."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True, kw_only=True)
+class Users:
+    """All of them; `asked` grows as requests end."""
+
+    dialect: Dialect
+    rows: Sequence[Mapping[str, Any]]
+    charter_url: str
+    system: Way
+    fallback: Way | None
+    n: int
+    give_up_after_s: float
+    seconds: float
+    """How long the drill lasts."""
+    seed: int
+    busy: Callable[[float], float]
+    """How often users ask at a moment of the drill, as a multiple of the usual."""
+    began: float = 0.0
+    """On the monotonic clock."""
+    asked: list[Asked] = field(default_factory=list)
+    simulated: bool = False
+
+    async def work(self) -> None:
+        """Let all of them work until cancelled."""
+        async with self._client() as client, asyncio.TaskGroup() as group:
+            for number in range(self.n):
+                group.create_task(self._user(client, number))
+
+    async def try_once(self) -> str:
+        """Ask once before anything begins; return what went wrong, empty where nothing did."""
+        async with self._client() as client:
+            return await self._trouble(client, self._written(0), self.system)
+
+    def _client(self) -> Any:
+        try:
+            import httpx
+        except ImportError:
+            raise MissingExtraError(extra="http", wanted_for="A drill") from None
+        limits = httpx.Limits(max_connections=self.n + 1, max_keepalive_connections=self.n + 1)
+        # Not through a proxy of the environment: it would be a second one, and not ours.
+        return httpx.AsyncClient(timeout=None, limits=limits, trust_env=False)  # noqa: S113
+
+    async def _user(self, client: Any, number: int) -> None:
+        draw = random.Random(f"{self.seed}:user:{number}")  # noqa: S311 - not for secrets
+        think_s = min(THINK_S, self.seconds / ASKS_AT_LEAST)
+        await asyncio.sleep(draw.uniform(0, think_s))
+        while True:
+            due = time.monotonic()
+            request = self._written(draw.randrange(len(self.rows)))
+            trouble = await self._trouble(client, request, self.system)
+            served: ServedBy | None = None if trouble else "system"
+            if trouble and self.fallback is not None:
+                served = None if await self._trouble(client, request, self.fallback) else "fallback"
+            self.asked.append(
+                Asked(
+                    due_s=due - self.began,
+                    done_s=time.monotonic() - self.began,
+                    served_by=served,
+                    trouble=trouble,
+                )
+            )
+            busy = self.busy(time.monotonic() - self.began)
+            await asyncio.sleep(draw.expovariate(busy / think_s))
+
+    def _written(self, at: int) -> Request:
+        # One row in one request, as one user asks; where a batch goes in one, it holds one row.
+        return self.dialect.encode([self.rows[at]])
+
+    async def _trouble(self, client: Any, request: Request, way: Way) -> str:
+        """Send it, and say why it was of no use; empty where it was answered."""
+        import httpx
+
+        try:
+            async with asyncio.timeout(self.give_up_after_s):
+                reply = await self._reply(client, request, way)
+        except TimeoutError:
+            return f"no answer within {self.give_up_after_s:g} s"
+        except (httpx.HTTPError, httpx.StreamError) as error:
+            return type(error).__name__
+        if way is self.system and reply.headers.get(SIMULATED_HEADER) == "1":
+            self.simulated = True
+        if not 200 <= reply.status < 300:
+            return f"HTTP {reply.status}"
+        try:
+            decoded = self.dialect.decode(reply, request.rows, asked=request)
+        except NotAnswersError as error:
+            return str(error)
+        status = decoded.answers.status
+        # A refusal is an answer of the system as it is; what a fault does is something else.
+        unusable = len(status) < 1 or int(status[0]) == AnswerStatus.MALFORMED
+        return "an answer that is no answer" if unusable else ""
+
+    async def _reply(self, client: Any, request: Request, way: Way) -> Reply:
+        url = retargeted(request.url, self.charter_url, way.base)
+        headers = {**request.headers, **way.headers}
+        body = bytearray()
+        async with client.stream(
+            request.method, url, headers=headers, content=request.body
+        ) as response:
+            async for part in response.aiter_bytes():
+                body += part
+                if len(body) > MOST_BYTES:
+                    break
+            named = {name.lower(): value for name, value in response.headers.items()}
+            return Reply(status=response.status_code, headers=named, body=bytes(body))
+
+
+def retargeted(url: str, charter_url: str, base: str) -> str:
+    """Put another base in the place of the charter's URL.
+
+    Raises InputError for a request that would go anywhere else than the charter says.
+    """
+    before = charter_url.rstrip("/")
+    if not url.startswith(before):
+        raise InputError(
+            f"A request would go to {urlsplit(url).netloc}, which the charter does not name.",
+            hint="A drill reaches nothing but system.*.url and drill.fallback.",
+        )
+    return base.rstrip("/") + url[len(before) :]
