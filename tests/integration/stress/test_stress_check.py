@@ -19,6 +19,7 @@ from proveout.charter.loaded import LoadedCharter
 from proveout.charter.schema import Charter
 from proveout.checks import CheckContext, Need, Progress
 from proveout.checks.stress import CHECK
+from proveout.checks.stress.operators import OPERATORS
 from proveout.errors import InputError
 from proveout.evidence.catalogue import SHIPPED, Catalogue
 from proveout.evidence.model import WHOLE, CheckRef, Evidence, Subject
@@ -277,19 +278,21 @@ def test_what_does_not_apply_is_listed(folder: Path) -> None:
     everything = findings(folder, Fake(late), stress={"severities": [0.1]})
     worst = by_name(everything)["worst_quality_drop", ""]
 
-    reason = "it needs a column of kind moment; the inputs have 0"
+    reason = "it needs {} of kind {}; the inputs have 0"
+    for_prose = [name for name, each in OPERATORS.items() if each.kinds == {"prose"}]
     assert worst.details["not_applicable"] == {
-        "date-format": reason,
-        "day-month-swap": reason,
-        "lost-time": reason,
-        "moment-as-number": reason,
-        "sentinel-dates": reason,
-        "wrong-year": reason,
-        "clock-format": "it needs a column of kind clock; the inputs have 0",
-        "clock-as-minutes": "it needs a column of kind clock; the inputs have 0",
-        "time-zone-shift": "it needs a column of kind clock or moment; the inputs have 0",
-        "summer-time": "it needs a column of kind clock or moment; the inputs have 0",
-        "conflicting-times": "it needs 2 columns of kind clock or moment; the inputs have 0",
+        **dict.fromkeys(for_prose, reason.format("a column", "prose")),
+        "date-format": reason.format("a column", "moment"),
+        "day-month-swap": reason.format("a column", "moment"),
+        "lost-time": reason.format("a column", "moment"),
+        "moment-as-number": reason.format("a column", "moment"),
+        "sentinel-dates": reason.format("a column", "moment"),
+        "wrong-year": reason.format("a column", "moment"),
+        "clock-format": reason.format("a column", "clock"),
+        "clock-as-minutes": reason.format("a column", "clock"),
+        "time-zone-shift": reason.format("a column", "clock or moment"),
+        "summer-time": reason.format("a column", "clock or moment"),
+        "conflicting-times": reason.format("2 columns", "clock or moment"),
         "missing-where-unsure": "the system gives no confidence",
     }
     missing = [item.metric for item in everything if isinstance(item, NotMeasured)]
@@ -479,3 +482,173 @@ def test_recorded_answers_cannot_be_stressed() -> None:
     )
     assert needs[1].what == "stress.operators names 'misspeling', which is no operator"
     assert needs[1].next_step.startswith("Did you mean 'misspelling'? Known: missing-values, ")
+
+
+def sure_of_sentinels(batch: pd.DataFrame) -> tuple[list[Any], list[float]]:
+    """Late when the delay is above 15, and the surer the further off; a column lost is refused."""
+    delay = batch["delay"].astype(float).fillna(0.0)
+    answers = ["late" if each > 15 else "on time" for each in delay]
+    return answers, [min(0.99, 0.6 + abs(each - 15) / 100) for each in delay]
+
+
+SENTINELS = {"operators": ["sentinel-values"], "columns": ["delay"], "max_quality_drop": 0.05}
+
+
+def test_says_how_little_is_enough(folder: Path) -> None:
+    """At the breaking severity the limit is met; asked anew at it, the system loses just that."""
+    found = by_name(
+        findings(folder, Fake(sure_of_sentinels), stress={**SENTINELS, "severities": [0.25]})
+    )
+    breaking = found["breaking_severity", "kind=quality-drop, operator=sentinel-values"]
+    again = by_name(
+        findings(
+            folder,
+            Fake(sure_of_sentinels),
+            stress={**SENTINELS, "severities": [breaking.value], "seed": 4},
+        )
+    )
+    drop = again["quality_drop", f"operator=sentinel-values, severity={breaking.value:g}"]
+
+    assert breaking.interval is not None
+    assert breaking.interval.low < breaking.value < breaking.interval.high
+    assert drop.interval is not None
+    assert drop.interval.low < 0.05 < drop.interval.high
+    assert breaking.details["limit"] == 0.05
+    assert breaking.details["limit_from"] == "stress.max_quality_drop"
+    curve = breaking.details["curve"]
+    assert [point["severity"] for point in curve] == [0.01, 0.02, 0.05, 0.1, 0.25, 0.5]
+    assert curve[-1]["value"] == pytest.approx(10 * curve[2]["value"])  # a straight line
+    assert curve[-1]["believed"] > curve[0]["believed"]
+    assert curve[-1]["quality"] < curve[0]["quality"]
+
+
+def test_asks_nobody_again_for_how_little_is_enough(folder: Path) -> None:
+    """Curves and breaking severities follow from answers that were got already."""
+    system = Fake(sure_of_sentinels)
+
+    findings(folder, system, stress={**SENTINELS, "severities": [0.25], "combine": 0})
+
+    assert [len(batch) for batch in system.batches] == [380, 95]
+
+
+def test_what_breaks_nothing_has_no_breaking_severity(folder: Path) -> None:
+    """Blanks that the system never looks at break no limit, however many records have them."""
+    found = by_name(findings(folder, Fake(late), stress={"operators": ["whitespace"]}))
+
+    assert not [name for name, _ in found if name == "breaking_severity"]
+
+
+def test_tells_that_it_got_worse_and_grew_surer(folder: Path) -> None:
+    """The system's own confidence rises while answers turn wrong: nobody would notice."""
+    found = by_name(
+        findings(folder, Fake(sure_of_sentinels), stress={**SENTINELS, "severities": [0.25]})
+    )
+    believed = found["believed_quality", "operator=sentinel-values, severity=0.25"]
+
+    assert believed.details["grew_surer_while_it_got_worse"] is True
+    assert believed.value > believed.details["believed_before"]
+    assert believed.details["right_after"] < believed.details["right_before"]
+    assert believed.details["overrates_itself_by"] == pytest.approx(
+        believed.value - believed.details["right_after"]
+    )
+
+
+def test_tries_the_worst_two_at_a_time(folder: Path) -> None:
+    """The same rows are damaged in both ways; each alone stands beside."""
+    stress = {"operators": ["noisy-numbers", "flipped-sign", "stale-values"], "severities": [0.25]}
+    found = by_name(findings(folder, Fake(sure_of_sentinels), stress={**stress, "combine": 2}))
+    pairs = [item for (name, _), item in found.items() if name == "combined_quality_drop"]
+
+    assert len(pairs) == 2
+    for pair in pairs:
+        assert str(pair.subject).count("+") == 1
+        assert pair.details["rows_hit"] == 95
+        assert len(pair.details["each_alone"]) == 2
+
+
+def test_gives_broken_files_to_the_system_as_they_are(folder: Path) -> None:
+    """What can be read of a file is answered or not; nobody needs to know the truth of it."""
+    (folder / "broken.csv").write_text(
+        "id,delay,noise,origin\n" + "1,12.5,3,EWR\n" * 20 + "2,,4,JFK\n" * 5 + '3,"17.0,4\n'
+    )
+    (folder / "other.csv").write_text("colour,size\nred,1\nblue,2\n")
+    found = findings(
+        folder,
+        Fake(late),
+        stress={
+            "operators": ["whitespace"],
+            "files": ["broken.csv", {"path": "other.csv", "name": "other"}, "gone.csv"],
+        },
+    )
+
+    broken = by_name(found)["file_answered", "source=broken"]
+    assert broken.value == pytest.approx(20 / broken.n)
+    assert broken.scope == "production"
+    assert broken.details["records_given"] == broken.n
+    assert broken.details["columns_not_there"] == []
+    missing = {
+        str(item.subject): item
+        for item in found
+        if isinstance(item, NotMeasured) and item.metric == "stress.file_answered"
+    }
+    assert missing["source=other"].reason == (
+        "it has none of the columns that the system is given; it has: colour, size"
+    )
+    assert missing["source=gone"].reason.startswith("nothing can be read of it: ")
+
+
+CHAT = {"chat": {"url": "http://localhost/v1", "model": "m", "user": "{delay}"}, "python": None}
+
+
+def test_a_chat_system_is_asked_for_few_rows(folder: Path) -> None:
+    """Each answer is paid for: a hundred rows unless the charter says otherwise."""
+    system = Fake(late)
+
+    findings(folder, system, system=CHAT, stress={"operators": ["flipped-sign"]})
+
+    assert [len(batch) for batch in system.batches[:2]] == [100, 25]
+    assert len(system.batches) == 2  # and no column by column
+
+
+def test_keeps_to_the_number_of_requests(folder: Path) -> None:
+    """What does not fit into the budget is left out by name, and what was asked for is missing."""
+    system = Fake(late)
+
+    found = findings(
+        folder,
+        system,
+        system=CHAT,
+        stress={
+            "operators": ["flipped-sign", "stale-values", "whitespace"],
+            "max_requests": 130,
+            "combine": 0,
+        },
+    )
+
+    assert system.n_asked <= 130
+    worst = by_name(found)["worst_quality_drop", ""]
+    reason = "stress.max_requests allows 130 requests"
+    assert worst.details["not_applicable"] == {"stale-values": reason, "whitespace": reason}
+    assert [
+        (str(item.subject), item.reason)
+        for item in found
+        if isinstance(item, NotMeasured) and item.metric == "stress.quality_drop"
+    ] == [
+        (f"operator={name}", f"the operator does not apply: {reason}")
+        for name in ("stale-values", "whitespace")
+    ]
+
+
+def test_says_how_many_answers_it_will_ask_for(folder: Path) -> None:
+    """The number is told before the first question is asked."""
+    with a_context(
+        folder,
+        a_charter(system=CHAT, stress={"operators": ["flipped-sign"], "combine": 0}),
+        Fake(late),
+    ) as context:
+        steps = [item.what for item in CHECK.run(context) if isinstance(item, Progress)]
+
+    assert steps[:2] == [
+        "drawing production rows",
+        "rows as they are; 125 answers will be asked for in all",
+    ]

@@ -50,7 +50,11 @@ class StressCheck:
 
     def run(self, context: CheckContext) -> Iterator[Finding]:
         """Ask for the clean rows, then for each kind of damage, and name the worst."""
+        from proveout.checks.stress.asking import Asker
+        from proveout.checks.stress.files import of_files
+        from proveout.checks.stress.pairs import of_pairs
         from proveout.checks.stress.plan import prepare, without_what_needs_confidence
+        from proveout.checks.stress.smallest import of_breaking
         from proveout.checks.stress.telling import Teller
         from proveout.checks.stress.trial import ask
 
@@ -62,7 +66,8 @@ class StressCheck:
         total = len(plan.trials)
         with context.open_system() as system:
             inputs = {**context.inputs, **plan.fingerprints, "system": system.fingerprint}
-            yield Progress(done=0, total=total, what="rows as they are")
+            what = f"rows as they are; {plan.n_asked:,} answers will be asked for in all"
+            yield Progress(done=0, total=total, what=what)
             clean = ask(system, plan.inputs, plan.truth, plan.rules)
             if not clean.judged.answered.any():
                 # Nothing can get worse than this: a drop of zero would look like a pass.
@@ -74,7 +79,9 @@ class StressCheck:
                 return
             basis = "simulated" if clean.answers.simulated else context.basis
             plan = without_what_needs_confidence(plan, clean.judged.confidence)
-            teller = Teller(replace(context, inputs=inputs, basis=basis), plan, system, clean)
+            asker = Asker(plan, system, clean)
+            found_by = replace(context, inputs=inputs, basis=basis)
+            teller = Teller(found_by, asker)
             yield from teller.of_the_clean()
             for done, trial in enumerate(plan.trials):
                 what = f"{trial.operator.name} at {trial.severity:.0%}"
@@ -82,6 +89,11 @@ class StressCheck:
                 yield from teller.of_trial(trial)
             yield Progress(done=total, total=total, what="the worst, column by column")
             yield from teller.of_the_worst()
+            worst = teller.worst_of_each()
+            yield from of_breaking(found_by, asker, worst)
+            yield Progress(done=total, total=total, what="the worst, two at a time")
+            yield from of_pairs(found_by, asker, worst)
+            yield from of_files(found_by, asker)
         yield from teller.of_what_did_not_apply()
 
 

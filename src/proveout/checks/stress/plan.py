@@ -11,8 +11,9 @@ import numpy as np
 
 from proveout.charter.schema import Charter
 from proveout.checks import DataAccess
-from proveout.checks.stress.columns import kinds_of
-from proveout.checks.stress.operators import OPERATORS, Operator, applicable
+from proveout.checks.stress.budget import Budget, budget_of, rows_of, within
+from proveout.checks.stress.columns import Kind, kinds_of
+from proveout.checks.stress.operators import OPERATORS, Operator, applicable, n_hit
 from proveout.checks.stress.sample import draw
 from proveout.checks.stress.trial import Rules
 from proveout.errors import InputError
@@ -23,6 +24,10 @@ from proveout.statistics.scores import known_truth
 if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
+
+
+FILE_ROWS = 1_000
+"""At most so many rows of each broken file are given to the system."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,13 +59,18 @@ class Plan:
     seed: int
     by_column: bool
     """Whether the worst kinds of damage are tried on single columns as well."""
+    kinds: Mapping[str, frozenset[Kind]]
+    """Of the columns that are open to damage."""
+    budget: Budget
+    n_asked: int
+    """Rows that will be asked for, all in all, the search by column excepted."""
 
 
 def prepare(charter: Charter, access: DataAccess, *, folder: Path) -> Plan:
     """Draw the rows and find out what can be tried on them. Raises InputError."""
     system, stress = charter.system, charter.stress
     assert system is not None  # noqa: S101  # needs() has seen to it
-    sample = draw(charter, access, rows=stress.rows, seed=stress.seed)
+    sample = draw(charter, access, rows=rows_of(charter), seed=stress.seed)
     task = task_of(system, sample.truth)
     known = np.flatnonzero(known_truth(sample.truth, task=task))
     inputs = sample.inputs.iloc[known].reset_index(drop=True)
@@ -72,9 +82,12 @@ def prepare(charter: Charter, access: DataAccess, *, folder: Path) -> Plan:
                 hint=f"It is given: {', '.join(map(str, inputs.columns[:20]))}.",
             )
     kinds = {name: kinds_of(inputs[name]) for name in columns}
-    trials, not_applicable = [], {}
+    trials: list[Planned] = []
+    not_applicable: dict[str, str] = {}
     for name in stress.operators or OPERATORS:
         fitting, why_not = applicable(OPERATORS[name], kinds, inputs)
+        if OPERATORS[name].needs == "truth" and task not in ("classification", "regression"):
+            why_not = "the true answers are neither classes nor numbers"
         if why_not is not None:
             not_applicable[name] = why_not
             continue
@@ -83,6 +96,10 @@ def prepare(charter: Charter, access: DataAccess, *, folder: Path) -> Plan:
             for severity in sorted(set(stress.severities))
             if severity > 0
         ]
+    budget = budget_of(charter)
+    aside = stress.combine * n_hit(min(stress.severities), len(known))
+    aside += len(stress.files) * min(FILE_ROWS, rows_of(charter))
+    kept, left_out, n_asked = within(trials, rows=len(known), aside=aside, budget=budget)
     return Plan(
         inputs=inputs,
         truth=sample.truth[known],
@@ -93,8 +110,11 @@ def prepare(charter: Charter, access: DataAccess, *, folder: Path) -> Plan:
             confident_at=system.confident_at,
             comparers=comparers_of(system.scoring, folder=folder),
         ),
-        trials=tuple(trials),
-        not_applicable=not_applicable,
+        trials=kept,
+        not_applicable={**not_applicable, **left_out},
+        kinds=kinds,
+        budget=budget,
+        n_asked=n_asked,
         asked_for=frozenset(stress.operators),
         fingerprints=sample.fingerprints,
         absent=sample.absent,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass, replace
+from itertools import chain, zip_longest
 from typing import Any
 
 from proveout.checks import CheckContext, Finding
+from proveout.checks.stress.asking import Asker
 from proveout.checks.stress.confidence import LettingThrough
 from proveout.checks.stress.figures import (
     Figure,
@@ -19,15 +20,14 @@ from proveout.checks.stress.figures import (
     silent_failure,
     worst,
 )
-from proveout.checks.stress.operators import Known, TooFewError, apply, n_hit
-from proveout.checks.stress.plan import Plan, Planned
-from proveout.checks.stress.trial import Asked, Inquiry, Trial, inquire
+from proveout.checks.stress.operators import TooFewError
+from proveout.checks.stress.plan import Planned
+from proveout.checks.stress.trial import Trial
 from proveout.evidence.figures import figure as written
 from proveout.evidence.model import WHOLE, Subject
 from proveout.evidence.outcome import NotMeasured
 from proveout.statistics import simultaneous_level
 from proveout.statistics.scores import is_share, main_metric
-from proveout.systems import System
 
 COLUMN_SECONDS = 10.0
 """Time for trying the worst kinds of damage column by column."""
@@ -50,19 +50,18 @@ class _Tried:
 class Teller:
     """Runs the trials and tells what they show."""
 
-    def __init__(self, context: CheckContext, plan: Plan, system: System, clean: Asked) -> None:
+    def __init__(self, context: CheckContext, asker: Asker) -> None:
+        plan, clean = asker.plan, asker.clean
         self._context = context
+        self._asker = asker
         self._plan = plan
-        self._system = system
         self._clean = clean
         self._drops: list[_Tried] = []
         self._silent: list[_Tried] = []
         self._letting_through = LettingThrough(context, plan, clean)
         self._wide_level = simultaneous_level(0.95, len(plan.trials))
         self._left_out: dict[str, str] = {}
-        self._asked: dict[tuple[str, tuple[str, ...]], Inquiry] = {}
         self._clean_belief = believed_quality(clean.judged)
-        self._known = Known(confidence=clean.judged.confidence, truth=plan.truth)
         self._gives_confidence = bool((clean.judged.confidence >= 0).any())
 
     def of_the_clean(self) -> Iterator[Finding]:
@@ -72,7 +71,7 @@ class Teller:
     def of_trial(self, planned: Planned) -> Iterator[Finding]:
         """Damage, ask, and tell the figures."""
         try:
-            trial = self._try(planned)
+            trial = self._asker.try_out(planned)
         except TooFewError as why:
             self._left_out[f"{planned.operator.name} at {planned.severity:g}"] = str(why)
             yield from self._if_asked_for(planned.operator.name, str(why))
@@ -107,6 +106,16 @@ class Teller:
         yield silent
         yield from self._letting_through.of_the_worst()
 
+    def worst_of_each(self) -> list[Planned]:
+        """Return all kinds of damage, each at its worst, the worst by either figure in turn."""
+        drops = sorted(self._drops, key=lambda each: -each.wide.value)
+        silent = sorted(self._silent, key=lambda each: -each.wide.value)
+        first: dict[str, Planned] = {}
+        for each in chain.from_iterable(zip_longest(drops, silent)):
+            if each is not None:
+                first.setdefault(each.planned.operator.name, each.planned)
+        return list(first.values())
+
     def of_what_did_not_apply(self) -> Iterator[NotMeasured]:
         """Name each operator that the charter asks for and the data have nothing for."""
         for name, reason in self._plan.not_applicable.items():
@@ -138,48 +147,11 @@ class Teller:
         }
         yield self._told("stress.believed_quality", figure, about, told)
 
-    def _try(self, planned: Planned) -> Trial:
-        return self._inquiry(planned).at(n_hit(planned.severity, len(self._plan.truth)))
-
-    def _inquiry(self, planned: Planned) -> Inquiry:
-        """Ask for the greatest share of this damage that is planned, once for all of them.
-
-        Raises TooFewError where there is no such damage of the severity that is wanted.
-        """
-        plan, key = self._plan, (planned.operator.name, planned.columns)
-        known, wanted = self._asked.get(key), n_hit(planned.severity, len(plan.truth))
-        if known is not None and len(known.damaged.hit) >= wanted:
-            return known
-        severities = {planned.severity} | {
-            each.severity
-            for each in plan.trials
-            if each.operator.name == planned.operator.name and each.severity > planned.severity
-        }
-        *greater, _ = sorted(severities, reverse=True)
-        for severity in greater:
-            with suppress(TooFewError):
-                self._asked[key] = self._ask(planned, severity)
-                return self._asked[key]
-        self._asked[key] = self._ask(planned, planned.severity)
-        return self._asked[key]
-
-    def _ask(self, planned: Planned, severity: float) -> Inquiry:
-        plan = self._plan
-        damaged = apply(
-            planned.operator,
-            plan.inputs,
-            planned.columns,
-            severity=severity,
-            seed=plan.seed,
-            known=self._known,
-        )
-        return inquire(self._system, self._clean, plan.truth, damaged, plan.rules)
-
     def _worst(
         self, metric: str, tried: list[_Tried], figure_of: Any, extra: dict[str, Any]
     ) -> Finding:
         if not tried:
-            unknown = figure_of(self._try(self._plan.trials[0]))
+            unknown = figure_of(self._asker.try_out(self._plan.trials[0]))
             reason = unknown.reason if isinstance(unknown, Unknown) else "no trial gave a figure"
             step = unknown.next_step if isinstance(unknown, Unknown) else ""
             return NotMeasured(metric=metric, reason=reason, next_step=step)
@@ -192,6 +164,7 @@ class Teller:
             "rows": len(self._plan.truth),
             "answered_as_they_are": float(self._clean.judged.answered.mean()),
             "tried": len(self._plan.trials),
+            "rows_asked": self._asker.rows_asked,
             "without_figure": len(self._plan.trials) - len(tried),
             "worst": [self._named(each, figure_of) for each in named],
             "not_applicable": {**self._plan.not_applicable, **self._left_out},
@@ -228,7 +201,7 @@ class Teller:
         found: list[dict[str, Any]] = []
         for column in planned.columns:
             alone = Planned(operator=planned.operator, severity=planned.severity, columns=(column,))
-            figure = figure_of(self._try(alone))
+            figure = figure_of(self._asker.try_out(alone))
             if isinstance(figure, Figure):
                 found.append({"column": column, "value": figure.value, "n": figure.n})
         return sorted(found, key=lambda each: -each["value"])[:10]

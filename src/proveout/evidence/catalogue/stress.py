@@ -94,4 +94,59 @@ METRICS: tuple[Metric, ...] = (
         source="R402; Garg et al. 2022, ICLR, on average confidence as an estimate of accuracy",
         dimensions=("operator", "severity"),
     ),
+    Metric(
+        name="stress.breaking_severity",
+        unit="fraction",
+        direction="higher",
+        family="technical",
+        meaning="How little of one kind of damage is enough to break the charter's limit.",
+        computed=(
+            "Smallest share of damaged records at which stress.quality_drop (kind=quality-drop) "
+            "or stress.silent_failure (kind=silent-failure) exceeds stress.max_quality_drop or "
+            "stress.max_silent_failure, or 10 % where the charter names none; with a column, where "
+            "only that one is damaged. From the answers of the trials: where rows are hit at "
+            "random the expected figure is a straight line in the share, else rows are followed in "
+            "the order in which they are picked. Interval: the severities at which the interval of "
+            "the figure holds the limit. Damage that breaks it at no share has no figure."
+        ),
+        source="R401; Fieller 1954, JRSS B 16, 175-185, on the inversion",
+        dimensions=("operator", "column", "kind"),
+    ),
+    Metric(
+        name="stress.combined_quality_drop",
+        unit="fraction",
+        direction="lower",
+        family="technical",
+        meaning="How much worse the system gets when the same records are damaged in two ways.",
+        computed=(
+            "As stress.quality_drop, for pairs of the worst kinds of damage on the same few rows "
+            "(the smallest severity); the details tell each alone."
+        ),
+        source="R401",
+        dimensions=("operator", "severity"),
+    ),
+    Metric(
+        name="stress.combined_silent_failure",
+        unit="fraction",
+        direction="lower",
+        family="technical",
+        meaning="How many answers are wrong and confident when records are damaged in two ways.",
+        computed="As stress.silent_failure, for the pairs of stress.combined_quality_drop.",
+        source="R402",
+        dimensions=("operator", "severity"),
+    ),
+    Metric(
+        name="stress.file_answered",
+        unit="fraction",
+        direction="neither",
+        family="technical",
+        meaning="How many records of a broken file of the company's own the system answers.",
+        computed=(
+            "Share of the records that could be read of a file in stress.files (1,000 at most) "
+            "that got a usable answer. Wilson interval. The details count the records that could "
+            "not be read, columns that are not there, and answers given with confidence."
+        ),
+        source="R401; Wilson 1927",
+        dimensions=("source",),
+    ),
 )

@@ -79,6 +79,8 @@ class Operator:
     """Pick those of the columns that it can do something to; all when None."""
     wants: str = ""
     """What `fits` looks for, in words: 'two times of which one comes first'."""
+    sends: int = 1
+    """How many rows come back for each that is hit."""
     takes_all: bool = False
     """It is a matter of the whole row, or of the whole table: no single column does the harm."""
 

@@ -53,6 +53,7 @@ DUPLICATE_ROWS = Operator(
     kinds=frozenset(),
     damage=_twice,
     keeps_shape=False,
+    sends=2,
 )
 
 ADDED_COLUMN = Operator(

@@ -1,0 +1,124 @@
+"""Two kinds of damage on the same rows: what survives either may not survive both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import combinations, islice
+from typing import NamedTuple
+
+import numpy as np
+
+from proveout.checks import CheckContext, Finding
+from proveout.checks.stress.asking import Asker
+from proveout.checks.stress.columns import kinds_of
+from proveout.checks.stress.figures import Figure, quality_drop, silent_failure
+from proveout.checks.stress.operators import Damaged, Hit, Operator, TooFewError, apply, n_hit
+from proveout.checks.stress.plan import Planned
+from proveout.evidence.model import Subject
+from proveout.evidence.outcome import NotMeasured
+
+CANDIDATES = 4
+"""Of the worst kinds of damage, so many are put together two at a time."""
+
+
+class _Pair(NamedTuple):
+    first: Planned
+    second: Planned
+
+    @property
+    def names(self) -> str:
+        return f"{self.first.operator.name}+{self.second.operator.name}"
+
+
+def of_pairs(context: CheckContext, asker: Asker, worst: Sequence[Planned]) -> Iterator[Finding]:
+    """Try the worst kinds of damage two at a time, in few rows."""
+    severity = min(context.charter.stress.severities)
+    rows = n_hit(severity, len(asker.plan.truth))
+    possible = (each for each in worst if _can_be_combined(each.operator))
+    fitting = list(islice((each for each in possible if _is_answered(asker, each)), CANDIDATES))
+    pairs = (_Pair(one, other) for one, other in combinations(fitting, 2))
+    for pair in islice(pairs, context.charter.stress.combine):
+        if not asker.may_ask(rows):
+            yield NotMeasured(
+                metric="stress.combined_quality_drop",
+                subject=Subject.of(operator=pair.names),
+                reason=f"stress.max_requests leaves no room for {rows:,} more",
+                next_step="Raise stress.max_requests, or set stress.combine to 0.",
+            )
+            return
+        yield from _of_pair(context, asker, pair, severity)
+
+
+def _can_be_combined(operator: Operator) -> bool:
+    return operator.keeps_shape and operator.choose is None and not operator.replaces
+
+
+def _is_answered(asker: Asker, planned: Planned) -> bool:
+    """Tell whether the system answers most of such rows: what it refuses cannot get worse."""
+    try:
+        trial = asker.try_out(planned)
+    except TooFewError:
+        return False
+    return bool(trial.after.answered[trial.is_hit].mean() > 0.5)
+
+
+def _of_pair(
+    context: CheckContext, asker: Asker, pair: _Pair, severity: float
+) -> Iterator[Finding]:
+    trial = asker.ask(lambda: _both(asker, pair, severity)).at(
+        n_hit(severity, len(asker.plan.truth))
+    )
+    alone = [asker.try_out(replace(each, severity=severity)) for each in (pair.first, pair.second)]
+    details = {
+        "stands_for": f"{pair.first.operator.stands_for}; and {pair.second.operator.stands_for}",
+        "rows_hit": trial.n_hit,
+        "answers_on_rows_hit": trial.status,
+        "examples": trial.examples,
+    }
+    for metric, figure_of in (
+        ("stress.combined_quality_drop", quality_drop),
+        ("stress.combined_silent_failure", silent_failure),
+    ):
+        figure = figure_of(trial)
+        if not isinstance(figure, Figure):
+            continue
+        each_alone = [figure_of(one) for one in alone]
+        yield context.found(
+            metric,
+            figure.value,
+            subject=Subject.of(operator=pair.names, severity=f"{severity:g}"),
+            interval=figure.interval,
+            n=figure.n,
+            scope="synthetic",
+            details={
+                **details,
+                "each_alone": [one.value for one in each_alone if isinstance(one, Figure)],
+            },
+        )
+
+
+def _both(asker: Asker, pair: _Pair, severity: float) -> Damaged:
+    """Damage the same rows in the one way, and then in the other, where that still fits."""
+    plan = asker.plan
+    first = apply(
+        pair.first.operator,
+        plan.inputs,
+        pair.first.columns,
+        severity=severity,
+        seed=plan.seed,
+        known=asker.known,
+    )
+    if not first.parts:
+        return first
+    (rows,) = first.parts
+    operator = pair.second.operator
+    columns = tuple(
+        name
+        for name in pair.second.columns
+        if not operator.kinds or operator.kinds & kinds_of(rows[name])
+    )
+    if len(columns) < operator.fewest_columns:
+        return first
+    hit = Hit(rows=rows, sample=plan.inputs, columns=columns, known=asker.known)
+    return replace(first, parts=tuple(operator.damage(hit, np.random.default_rng([plan.seed, 2]))))
