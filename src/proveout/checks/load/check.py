@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from ipaddress import ip_address
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from proveout.charter.schema import Charter
@@ -13,10 +15,11 @@ from proveout.checks import CheckContext, Finding, Need, Progress
 from proveout.evidence.catalogue import Metric
 from proveout.evidence.catalogue.load import METRICS
 
+if TYPE_CHECKING:
+    from proveout.checks.load.running import LevelRun
+
 ROWS = 500
 """Production rows that are asked in turn."""
-
-LOOPBACK = ("localhost", "127.", "::1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,8 @@ class LoadCheck:
     """Processes that share the load; 0 is the engine alone."""
     listen: tuple[str, int] | None = None
     """Where workers of other hosts report."""
+    heard: Callable[[LevelRun], None] | None = None
+    """Told of every level of the ramp, besides what becomes evidence."""
 
     def needs(self, charter: Charter) -> list[Need]:
         """Say what the charter lacks, all of it at once."""
@@ -80,12 +85,16 @@ class LoadCheck:
             spec = spec_of(load, asked.system, asked.rows, seed=context.seed, workers=self.workers)
             spec = replace(spec, listen=self.listen)
             context = replace(context, inputs={**context.inputs, **asked.inputs})
-            yield from run(context, load, spec, asked.told, Path(folder))
+            yield from run(context, load, spec, asked.told, Path(folder), heard=self.heard)
 
 
 def is_loopback(url: str) -> bool:
     """Tell whether a URL leads to this machine."""
-    return (urlsplit(url).hostname or "").startswith(LOOPBACK)
+    host = urlsplit(url).hostname or ""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 CHECK = LoadCheck()

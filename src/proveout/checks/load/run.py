@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,13 @@ class _Gathered:
 
 
 def run(
-    context: CheckContext, load: Load, spec: LoadSpec, told: dict[str, Any], folder: Path
+    context: CheckContext,
+    load: Load,
+    spec: LoadSpec,
+    told: dict[str, Any],
+    folder: Path,
+    *,
+    heard: Callable[[LevelRun], None] | None = None,
 ) -> Iterator[Finding]:
     """Send what is to be sent, and tell what came of it."""
     gathered = _Gathered()
@@ -43,6 +49,8 @@ def run(
     with engine(spec, folder) as started:
         for number, plan in enumerate(plans):
             yield from _level(started, plan, gathered, done=number, total=len(plans))
+            if heard is not None:
+                heard(gathered.runs[-1])
             yield from teller().of_level(gathered.runs[-1])
             if gathered.runs[-1].was_stopped:
                 break

@@ -103,7 +103,9 @@ class Teller:
                 f"it kept to the limits up to {most:,} users; it did not break"
                 if most
                 else "no level could be measured",
-                "Send more, to learn how much it bears: load.levels",
+                "Send more, to learn how much it bears: load.levels"
+                if most
+                else "See why the levels could not be measured.",
             )
             return
         yield self.context.found(

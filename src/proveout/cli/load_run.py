@@ -1,0 +1,321 @@
+"""What `proveout load` does: with a charter, against an address, or for another who leads."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import typer
+from rich.console import Group
+from rich.markup import escape
+from rich.text import Text
+
+from proveout.cli.output import Output
+from proveout.cli.paths import and_ledger, ledger_location, state_folder
+from proveout.errors import InputError
+
+if TYPE_CHECKING:
+    from proveout.charter.schema import System
+    from proveout.charter.schema.standard import Load
+    from proveout.checks.load.running import LevelRun
+    from proveout.checks.load.spec import LevelPlan, LoadSpec
+
+SEED = 20260101
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """Options that say how much is sent; None where they were left out."""
+
+    users: int | None
+    to: int | None
+    seconds: float | None
+    is_open: bool
+    think: float | None
+    patience: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sharing:
+    """Who sends."""
+
+    workers: int
+    listen: tuple[str, int] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """Options that say what is asked, without a charter."""
+
+    url: str
+    chat: str | None
+    prompt: str | None
+    body: Path | None
+    headers: Sequence[str]
+
+
+def as_worker(master: str | None) -> int:
+    """Send for another who leads, until that one is done."""
+    if master is None:
+        raise InputError(
+            "A worker must know who leads.", hint="Name it: proveout load worker --master HOST:PORT"
+        )
+    host, port = address(master, "--master")
+    command = [sys.executable, "-m", "proveout.checks.load.engine", "worker", f"{host}:{port}"]
+    # The pipe, not the process, is what ends it: it is closed when we are killed, too.
+    with subprocess.Popen(command, stdin=subprocess.PIPE) as process:  # noqa: S603
+        return 0 if process.wait() == 0 else 3
+
+
+def address(text: str, option: str) -> tuple[str, int]:
+    """Read HOST:PORT. Raises InputError."""
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdigit():
+        raise InputError(
+            f"{option} {text} is no address.", hint=f"Write host and port: {option} 10.0.0.5:5557"
+        )
+    return host, int(port)
+
+
+def with_charter(
+    output: Output, charter: Path, given: Given, sharing: Sharing, *, yes: bool, ledger: str | None
+) -> int:
+    """Run the check and record what it finds."""
+    from proveout.assess import open_workspace
+    from proveout.assess.events import CheckEnded, Event, EvidenceFound
+    from proveout.checks.load.check import LoadCheck, is_loopback
+    from proveout.cli import load_view
+    from proveout.cli.watching import watching
+    from proveout.evidence.model import Evidence
+    from proveout.evidence.outcome import CheckOutcome
+
+    runs: list[LevelRun] = []
+    outcomes: list[CheckOutcome] = []
+    found: list[Evidence] = []
+    check = LoadCheck(workers=sharing.workers, listen=sharing.listen, heard=runs.append)
+    location = ledger_location(charter, ledger)
+    with open_workspace(charter, location, state_folder(charter)) as workspace:
+        agreed = workspace.loaded.charter
+        system = agreed.system
+        load = None if agreed.load is None else _changed(agreed.load, given)
+        if system is not None and system.web is not None and not is_loopback(system.web.url):
+            _ask(output, system.web.url, yes=yes)
+        loaded = replace(workspace.loaded, charter=agreed.model_copy(update={"load": load}))
+        checks = tuple(
+            check if each.name == check.name else each for each in workspace.registry.checks
+        )
+        changed = replace(
+            workspace, loaded=loaded, registry=replace(workspace.registry, checks=checks)
+        )
+        with watching(output, None) as watch:
+
+            def keep(event: Event) -> None:
+                watch(event)
+                if isinstance(event, EvidenceFound):
+                    found.append(event.evidence)
+                elif isinstance(event, CheckEnded):
+                    outcomes.append(event.outcome)
+
+            run = changed.run([check.name], seed=SEED, watch=keep)
+    outcome = outcomes[-1]
+    if load is None or outcome.status != "done":
+        output.show(Text(""), {"run": run, "levels": [], "outcome": outcome.as_dict()})
+        return 3
+    evidence = [{"id": fact.id, **fact.as_dict()} for fact in found]
+    lines = [*load_view.predicted(found), *load_view.left_open(outcome)]
+    more = {"run": run, "outcome": outcome.as_dict(), "evidence": evidence}
+    _show(output, runs, load, lines, more)
+    output.say(f"Next: proveout gate {escape(str(charter))}{and_ledger(ledger)}")
+    return 0 if found else 3
+
+
+def without_charter(
+    output: Output, asked: Asked, given: Given, sharing: Sharing, *, yes: bool
+) -> int:
+    """Send load to an address; nothing is recorded."""
+    from proveout.checks.load.check import is_loopback
+    from proveout.checks.load.plan import left_out, level_plans, limits_of
+
+    if not asked.url.startswith(("http://", "https://")):
+        raise InputError(
+            f"--url {asked.url} is no address.", hint="It begins with http:// or https://."
+        )
+    load = _load(given)
+    spec = replace(
+        _spec(asked),
+        asked_s=limits_of(load).p95_s,
+        workers=sharing.workers,
+        listen=sharing.listen,
+    )
+    if not is_loopback(asked.url):
+        _ask(output, asked.url, yes=yes)
+    runs = _run(output, spec, level_plans(load))
+    for users in left_out(load):
+        output.say(
+            f"{users:,} users were not sent: too few requests fall due in {load.seconds:g} s. "
+            "Measure longer (--seconds), or let them think less (--think)."
+        )
+    _show(output, runs, load, [], {})
+    return 0 if any(run.limited is None for run in runs) else 3
+
+
+def _run(output: Output, spec: LoadSpec, plans: Sequence[LevelPlan]) -> list[LevelRun]:
+    from rich.progress import BarColumn, Progress, TextColumn
+
+    from proveout.checks.load.running import LevelRun, run_load
+
+    runs: list[LevelRun] = []
+    columns = (TextColumn("{task.description}"), BarColumn())
+    progress = Progress(
+        *columns, console=output.stderr, transient=True, disable=not output.shows_progress
+    )
+    with progress, tempfile.TemporaryDirectory() as folder:
+        task = progress.add_task("reaching the service", total=None)
+        for event in run_load(spec, plans, Path(folder)):
+            if isinstance(event, LevelRun):
+                runs.append(event)
+                continue
+            whole_s = event.plan.warm_up_s + event.plan.seconds
+            words = f"{event.plan.users:,} users ({len(runs) + 1} of {len(plans)})"
+            elapsed = min(event.elapsed_s, whole_s)
+            progress.update(task, description=words, completed=elapsed, total=whole_s)
+    return runs
+
+
+def _show(
+    output: Output,
+    runs: Sequence[LevelRun],
+    load: Load,
+    further: Sequence[str],
+    more: dict[str, Any],
+) -> None:
+    from proveout.checks.load.breaking import breaking
+    from proveout.checks.load.plan import limits_of
+    from proveout.cli import load_view
+
+    limits = limits_of(load)
+    broke = breaking([run.level for run in runs if run.limited is None], limits)
+    said = load_view.sentence(broke, runs, limits)
+    doubts = load_view.doubts(runs)
+    lines = [Text(line) for line in ("", said, *doubts, *further)]
+    plain = {
+        "levels": [load_view.level_as_dict(run) for run in runs],
+        "breaks_at_users": None if broke is None else broke.users,
+        "held_at_users": None if broke is None else broke.held_at,
+        "limits_missed": [] if broke is None else list(broke.limits),
+        "said": said,
+        "not_trusted": doubts,
+        **more,
+    }
+    output.show(Group(load_view.table(runs), *lines), plain)
+
+
+def _ask(output: Output, url: str, *, yes: bool) -> None:
+    host = urlsplit(url).hostname or url
+    if yes:
+        return
+    if output.as_json or not sys.stdin.isatty():
+        raise InputError(
+            f"{host} is not this machine, and load is sent to others only when somebody says so.",
+            hint="If it is meant, and agreed with who runs it: --yes",
+        )
+    typer.confirm(f"Send load to {host}? Is that agreed with who runs it?", abort=True, err=True)
+
+
+def _changed(load: Load, given: Given) -> Load:
+    """Return what the charter says, with what the options say otherwise. Raises InputError."""
+    if given.to is not None and given.to > load.users:
+        raise InputError(
+            f"--to {given.to:,} is more than full size, which the charter says is {load.users:,}.",
+            hint="Say in the charter how many there will be: load.users",
+        )
+    update: dict[str, Any] = {}
+    if given.users is not None:
+        update |= {"pilot_users": given.users, "levels": ()}
+    if given.to is not None:
+        update["measure_up_to"] = given.to
+    if given.seconds is not None:
+        update["seconds"] = given.seconds
+    if given.is_open:
+        update["arrivals"] = "open"
+    if given.think is not None or given.patience is not None:
+        raise InputError(
+            "How often users ask, and how long they wait, is agreed in the charter.",
+            hint="Change it there: load.requests_per_user_per_day, load.give_up_after_s",
+        )
+    return load.model_copy(update=update)
+
+
+def _load(given: Given) -> Load:
+    from proveout.charter.schema.standard import Load
+    from proveout.checks.load.schedule import PEAK_SHARE
+
+    users = given.users or 50
+    most = given.to or 10 * users
+    plain: dict[str, Any] = {
+        "pilot_users": min(users, most),
+        "users": most,
+        "arrivals": "open" if given.is_open else "closed",
+    }
+    if given.seconds is not None:
+        plain["seconds"] = given.seconds
+    if given.think is not None:
+        plain["requests_per_user_per_day"] = 3600 / given.think / PEAK_SHARE
+    if given.patience is not None:
+        plain["give_up_after_s"] = given.patience
+    return Load.model_validate(plain)
+
+
+def _spec(asked: Asked) -> LoadSpec:
+    """Return what is sent. Raises InputError."""
+    from proveout.checks.load.spec import LoadSpec, RawTarget
+
+    headers = dict(_header(text) for text in asked.headers)
+    if asked.chat is not None:
+        system = _chat(asked, headers)
+        return LoadSpec(
+            seed=SEED,
+            system=system.model_dump(mode="json", exclude_none=True),
+            rows=({"prompt": asked.prompt},),
+        )
+    if asked.prompt is not None:
+        raise InputError("--prompt is for a language model.", hint="Name the model: --chat MODEL")
+    body = ""
+    if asked.body is not None:
+        try:
+            body = asked.body.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise InputError(f"{asked.body} cannot be read: {error}.") from error
+        headers = {"Content-Type": "application/json", **headers}
+    method = "GET" if asked.body is None else "POST"
+    return LoadSpec(
+        seed=SEED, raw=RawTarget(url=asked.url, method=method, headers=headers, body=body)
+    )
+
+
+def _chat(asked: Asked, headers: dict[str, str]) -> System:
+    from proveout.charter.schema import System
+
+    if asked.prompt is None:
+        raise InputError("--chat needs something to ask.", hint="Add: --prompt 'TEXT'")
+    chat = {
+        "url": asked.url,
+        "model": asked.chat,
+        "user": "{prompt}",
+        "stream": True,
+        "headers": headers,
+    }
+    return System.model_validate({"chat": chat, "task": "text"})
+
+
+def _header(text: str) -> tuple[str, str]:
+    name, colon, value = text.partition(":")
+    if not colon or not name.strip():
+        raise InputError(f"--header '{text}' is no header.", hint="Write 'Name: value'.")
+    return name.strip(), value.strip()
