@@ -432,7 +432,10 @@ def _figure(item: Any) -> float:
         item = item.item()
     if isinstance(item, bool) or not isinstance(item, int | float | Decimal):
         return math.nan
-    return float(item)
+    try:
+        return float(item)
+    except OverflowError:  # JSON sets whole numbers no limit
+        return math.inf
 
 
 def _kind_of(value: Any) -> str:

@@ -13,6 +13,13 @@ from proveout.systems.dialects.replies import json_of
 from proveout.systems.dialects.sse import events
 from proveout.systems.exchange import Reply, Tokens
 
+_HIGHEST = 0.1
+"""Log probabilities are at most 0, but for rounding."""
+_LOWEST = -9999.0
+"""What services send for a token that is next to impossible."""
+_MOST = 10**12
+"""More tokens than that no answer has."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Completion:
@@ -141,8 +148,8 @@ def _logprobs(choice: dict[str, Any]) -> Iterator[float]:
     tokens = told.get("content") if isinstance(told, dict) else None
     for token in tokens if isinstance(tokens, list) else ():
         figure = token.get("logprob") if isinstance(token, dict) else None
-        if isinstance(figure, int | float) and not math.isnan(figure):
-            yield float(figure)
+        if isinstance(figure, int | float) and -math.inf < figure <= _HIGHEST:
+            yield max(float(figure), _LOWEST)
 
 
 def _usage(decoded: Any) -> Tokens:
@@ -159,4 +166,5 @@ def _usage(decoded: Any) -> Tokens:
 
 
 def _count(value: Any) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+    is_count = isinstance(value, int) and not isinstance(value, bool) and 0 <= value < _MOST
+    return value if is_count else None

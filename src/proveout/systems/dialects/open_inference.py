@@ -135,7 +135,7 @@ def _rows_of(outputs: dict[str, dict[str, Any]], name: str) -> list[Any]:
     shape = outputs[name].get("shape")
     flat = _flattened(data)
     n = shape[0] if isinstance(shape, list) and shape and isinstance(shape[0], int) else len(data)
-    if n <= 0 or len(flat) % n:
+    if n <= 0 or not flat or len(flat) % n:
         return flat
     width = len(flat) // n
     if width == 1:

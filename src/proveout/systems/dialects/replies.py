@@ -57,8 +57,8 @@ def most_probable(
         if not isinstance(row, list) or len(row) != len(classes):
             seen = f"{len(row):,}" if isinstance(row, list) else "no list of"
             raise NotAnswersError(f"{seen} probabilities came for {len(classes):,} classes")
-        if not all(isinstance(share, int | float) for share in row):
-            raise NotAnswersError("some probabilities are no numbers")
+        if not all(isinstance(share, int | float) and abs(share) <= 1 for share in row):
+            raise NotAnswersError("some probabilities are no numbers from 0 to 1")
         best = max(range(len(row)), key=row.__getitem__)
         labels.append(classes[best])
         confidence.append(float(row[best]))
