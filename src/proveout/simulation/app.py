@@ -37,6 +37,9 @@ MARK = (SIMULATED_HEADER.encode(), b"1")
 JSON = (b"content-type", b"application/json")
 EVENTS = (b"content-type", b"text/event-stream; charset=utf-8")
 
+_ALIVE = ("/", "/v1", "/ping", "/health", "/version")
+"""Where a look is answered, to see whether anybody is there."""
+
 CHUNK_EVERY_S = 0.01
 """Tokens that come faster than this go together in one chunk: no reader could tell."""
 
@@ -83,7 +86,7 @@ class App:
         elif path == "/counts":
             floor = {"busy": self.floor.station.busy, "waiting": self.floor.station.waiting}
             await reply(send, 200, orjson.dumps({**asdict(self.counts), **floor}))
-        elif path in ("/", "/ping", "/health", "/version") or path.startswith("/v2"):
+        elif path in _ALIVE or path.startswith("/v2"):
             await reply(send, 200, tabular.state(path))
         else:
             await self._refuse(send, 404, f"There is nothing at {path}.")
@@ -130,7 +133,7 @@ class App:
             await reply(
                 send, 200, chat.completion(asked, answers, name=name, created=self._created)
             )
-        self.counts.answered += 1
+        self._count(said)
 
     def _count(self, said: list[Said]) -> None:
         self.counts.answered += 1
@@ -142,6 +145,7 @@ class App:
     ) -> None:
         """Send the tokens when they are due, each answer after the other."""
         place = visit.place
+        await self._sleep_until(place.first_due_s)
         await send(_start(200, [EVENTS, MARK]))
         total = sum(len(answer.pieces) for answer in answers)
         gap_s = (place.due_s - place.first_due_s) / max(1, total - 1)

@@ -3,7 +3,6 @@
 import json
 import random
 import socket
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,6 +18,7 @@ from proveout.errors import InputError
 from proveout.simulation.app import SIMULATED_HEADER
 from proveout.simulation.behaviour import Behaviour, ServiceTime, Tokens
 from proveout.simulation.chat import ChatRequest, Said
+from proveout.simulation.floor import Counts
 from proveout.simulation.responder import Answered, Filler
 from proveout.simulation.running import Simulator, running
 from proveout.systems import exchange
@@ -130,6 +130,17 @@ def test_answers_have_the_wanted_number_of_tokens() -> None:
     assert spread / mean == pytest.approx(0.5, rel=0.15)
 
 
+def test_counts_tell_what_became_of_every_request() -> None:
+    """Refusals in words and answers out of form are answers, and counted among them."""
+    behaviour = Behaviour(service=AT_ONCE, refusal_rate=1)
+    with running(behaviour) as simulator, client(simulator) as opened:
+        refusals = [ask(opened), ask(opened)]
+        until(lambda: simulator.app.counts.answered == 2)
+
+    assert {each.choices[0].message.content.split()[0] for each in refusals} <= {"I'm", "I"}
+    assert simulator.app.counts == Counts(requests=2, answered=2, refused=2)
+
+
 def test_rate_limit_raises_the_clients_own_error() -> None:
     """With the seconds after which to try again."""
     with asking(Behaviour(service=AT_ONCE, requests_per_minute=6)) as opened:
@@ -141,30 +152,36 @@ def test_rate_limit_raises_the_clients_own_error() -> None:
     assert 1 <= int(refused.value.response.headers["retry-after"]) <= 10
 
 
-def test_full_queue_and_failure_raise_the_clients_own_errors() -> None:
-    """503 and 500, in the form of the protocol."""
+def test_full_queue_raises_the_clients_own_error() -> None:
+    """503, in the form of the protocol."""
     with running(Behaviour(slots=1, queue=0, service=ServiceTime(mean_s=60))) as simulator:
-        with client(simulator) as first, client(simulator) as second:
-            waiting = threading.Thread(target=lambda: pytest.raises(Exception, ask, first))
-            waiting.start()
-            until(lambda: simulator.app.floor.station.busy == 1)
-            with pytest.raises(openai.InternalServerError) as full:
-                ask(second)
-            simulator.stop()
-            waiting.join()
-    with asking(Behaviour(service=AT_ONCE, error_rate=1)) as opened:
-        with pytest.raises(openai.InternalServerError) as failed:
+        at_work = _sent(simulator)
+        until(lambda: simulator.app.floor.station.busy == 1)
+        with client(simulator) as opened, pytest.raises(openai.InternalServerError) as full:
             ask(opened)
+        at_work.close()
 
     assert (full.value.status_code, full.value.code) == (503, "overloaded")
+
+
+def test_failure_raises_the_clients_own_error() -> None:
+    """500, in the form of the protocol."""
+    with (
+        asking(Behaviour(service=AT_ONCE, error_rate=1)) as opened,
+        pytest.raises(openai.InternalServerError) as failed,
+    ):
+        ask(opened)
+
     assert (failed.value.status_code, failed.value.code) == (500, "internal_error")
 
 
 def test_request_that_makes_no_sense_is_refused_with_its_key() -> None:
     """As the service itself does."""
-    with asking(Behaviour(service=AT_ONCE)) as opened:
-        with pytest.raises(openai.BadRequestError) as refused:
-            ask(opened, temperature=7)
+    with (
+        asking(Behaviour(service=AT_ONCE)) as opened,
+        pytest.raises(openai.BadRequestError) as refused,
+    ):
+        ask(opened, temperature=7)
 
     assert refused.value.param == "temperature"
     assert refused.value.body == {
