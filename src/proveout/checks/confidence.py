@@ -1,12 +1,13 @@
 """From which confidence on an answer may go out alone: chosen and told for any check that asks.
 
-No check of its own: stress has asked for the clean rows and for the damaged ones already, and
-quality has the answers that were recorded. Whoever asks the system tells it with these.
+No check of its own: stress has asked for the clean rows and for the damaged ones already, so that
+it tells both at one threshold. Where stress asks for few rows or none, quality tells it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import math
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -27,11 +28,20 @@ from proveout.statistics.selective import (
 )
 
 if TYPE_CHECKING:
+    import pandas as pd
     from numpy.typing import NDArray
 
     from proveout.statistics.judged import Judged
 
 Choice = Recommended | NoThreshold
+
+EXAMPLES, CELLS, LONGEST_TEXT = 3, 8, 80
+
+
+def is_told_by_quality(charter: Charter) -> bool:
+    """Tell whether stress has too little to choose on: nothing recorded, few rows that are paid."""
+    system = charter.system
+    return system is not None and (system.recorded is not None or system.chat is not None)
 
 
 def choose(judged: Judged, promise: LetThrough, *, seed: int) -> Choice:
@@ -68,13 +78,13 @@ def findings(
     judged: Judged,
     choice: Choice,
     *,
+    rows: pd.DataFrame,
     scope: Scope,
     inputs: Mapping[str, str] | None = None,
-    examples: Sequence[Mapping[str, Any]] = (),
 ) -> Iterator[Finding]:
     """Tell the threshold, what goes out alone with it, and how much of that is wrong.
 
-    `examples` are wrong answers that would have gone out alone.
+    `rows` are what the system was given, row for row as they were judged.
     """
     if isinstance(choice, NoThreshold):
         yield from _none(context, judged, choice, scope=scope, inputs=inputs)
@@ -119,7 +129,7 @@ def findings(
             "max_error": choice.max_error,
             "wrong": whole.wrong,
             "stated_error": stated_error(judged, choice.threshold),
-            "examples": list(examples),
+            "examples": _examples(rows, judged, choice.threshold),
         },
     )
 
@@ -158,6 +168,35 @@ def _none(
             **_rows(judged),
         },
     )
+
+
+def _examples(rows: pd.DataFrame, judged: Judged, threshold: float) -> list[dict[str, Any]]:
+    """Show wrong answers that go out alone, the surest first."""
+    assert judged.correct is not None  # noqa: S101  # choose() saw to it
+    confidence = may_go_out(judged)
+    wrong = np.flatnonzero((confidence >= threshold) & ~judged.correct)
+    return [
+        {
+            "inputs": {
+                str(name): _cell(value) for name, value in list(rows.iloc[at].items())[:CELLS]
+            },
+            "answer": _cell(judged.answer[at]),
+            "confidence": _cell(float(confidence[at])),
+            "truth": _cell(judged.truth[at]),
+        }
+        for at in wrong[np.argsort(-confidence[wrong], kind="stable")][:EXAMPLES].tolist()
+    ]
+
+
+def _cell(value: Any) -> Any:
+    """Write a value as JSON can hold it, long text cut."""
+    plain = value.item() if isinstance(value, np.generic) else value
+    if plain is None or isinstance(plain, bool | int):
+        return plain
+    if isinstance(plain, float):
+        return float(f"{plain:.6g}") if math.isfinite(plain) else None
+    text = str(plain)
+    return text if len(text) <= LONGEST_TEXT else f"{text[: LONGEST_TEXT - 1]}…"
 
 
 def _rows(judged: Judged) -> dict[str, Any]:

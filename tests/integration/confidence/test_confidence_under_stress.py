@@ -274,4 +274,21 @@ def test_quality_tells_it_of_recorded_answers(folder: Path) -> None:
 
     assert coverage.inputs.keys() == {"data:rows", "system"}
     assert 0.3 < coverage.value < 0.9
-    assert fact(items, "confidence.selective_error").value < 0.05
+    error = fact(items, "confidence.selective_error")
+    assert error.value < 0.05
+    assert [example["inputs"].keys() for example in error.details["examples"]] == [
+        {"amount", "said", "sure"}
+    ] * 3
+
+
+def test_quality_tells_it_of_systems_that_are_paid_by_the_answer(folder: Path) -> None:
+    """Stress asks these for few rows; it tells only what damage does."""
+    chat = {"url": "http://127.0.0.1:9/v1", "model": "m", "user": "{amount}"}
+    told = {
+        check.name: found(folder, Fake(graded), check, system={"chat": chat}, stress=DAMAGE)
+        for check in (QUALITY, STRESS)
+    }
+
+    assert ("confidence.threshold", "") in told["quality"]
+    assert ("confidence.threshold", "") not in told["stress"]
+    assert ("stress.worst_error_let_through", "") in told["stress"]

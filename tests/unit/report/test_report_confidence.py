@@ -34,6 +34,9 @@ ROWS = {
 }  # fmt: skip
 
 
+AS_BEFORE = {"before": 0.71, "threshold": 0.83}
+
+
 def recommended() -> tuple[Evidence, ...]:
     """Evidence of a threshold, and of two kinds of damage, one of which is cut off by doubt."""
     under: dict[str, Any] = {"promise": "broken", "stated_error": 0.004, "examples": []}
@@ -49,9 +52,9 @@ def recommended() -> tuple[Evidence, ...]:
         fact("stress.error_let_through", 0.47, half_width=0.02, n=2_055, scope="synthetic",
              operator="sentinel-values", severity="0.25", details=under),
         fact("stress.share_let_through", 0.41, half_width=0.01, scope="synthetic",
-             operator="sentinel-values", severity="0.25", details={"before": 0.71}),
+             operator="sentinel-values", severity="0.25", details=AS_BEFORE),
         fact("stress.share_let_through", 0.0, half_width=0.0, scope="synthetic",
-             operator="renamed-column", severity="0.25", details={"before": 0.71}),
+             operator="renamed-column", severity="0.25", details=AS_BEFORE),
     )  # fmt: skip
 
 

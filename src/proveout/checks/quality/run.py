@@ -141,17 +141,20 @@ def _figures(context: CheckContext, trial: Trial) -> Iterator[Finding]:
 
 
 def _letting_through(context: CheckContext, trial: Trial) -> Iterator[Finding]:
-    """Tell from which confidence on recorded answers may go out alone.
-
-    A system that can be asked is asked by stress, which tells it with what damage does to it; two
-    thresholds from two samples would only be confusing.
-    """
+    """Tell from which confidence on an answer may go out alone, where stress does not."""
     settings = context.charter.system
-    if settings is None or settings.recorded is None or trial.records.scope != "production":
+    if settings is None or trial.records.scope != "production":
+        return
+    if not confidence.is_told_by_quality(context.charter):
         return
     choice = confidence.choose(trial.judged, settings.let_through, seed=context.seed)
     yield from confidence.findings(
-        context, trial.judged, choice, scope=trial.records.scope, inputs=trial.inputs
+        context,
+        trial.judged,
+        choice,
+        rows=trial.records.batch[trial.known],
+        scope=trial.records.scope,
+        inputs=trial.inputs,
     )
 
 

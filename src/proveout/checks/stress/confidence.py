@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import numpy as np
-
 from proveout.checks import CheckContext, Finding
-from proveout.checks.confidence import choose, findings, may_go_out, stated_error
+from proveout.checks.confidence import (
+    choose,
+    findings,
+    is_told_by_quality,
+    may_go_out,
+    stated_error,
+)
 from proveout.checks.stress.figures import Figure, worst
 from proveout.checks.stress.plan import Plan, Planned
-from proveout.checks.stress.trial import Asked, Trial, shown
+from proveout.checks.stress.trial import Asked, Trial
 from proveout.evidence.figures import figure as written
 from proveout.evidence.model import Interval, Subject
 from proveout.evidence.outcome import NotMeasured
 from proveout.statistics import simultaneous_level
 from proveout.statistics.selective import Point, Recommended, point_at
-
-EXAMPLES, CELLS = 3, 8
 
 
 class LettingThrough:
@@ -38,15 +40,11 @@ class LettingThrough:
 
     def of_the_clean(self) -> Iterator[Finding]:
         """Tell the threshold and what it does on rows as they are."""
-        examples = []
-        if isinstance(self._choice, Recommended):
-            examples = _examples(self._clean, self._plan.truth, self._choice.threshold)
+        if is_told_by_quality(self._context.charter):
+            return
+        judged = self._clean.judged
         yield from findings(
-            self._context,
-            self._clean.judged,
-            self._choice,
-            scope="production",
-            examples=examples,
+            self._context, judged, self._choice, rows=self._clean.inputs, scope="production"
         )
 
     def of_trial(self, planned: Planned, trial: Trial) -> Iterator[Finding]:
@@ -167,24 +165,3 @@ def standing(interval: Interval, max_error: float) -> str:
     if interval.high <= max_error:
         return "kept"
     return "broken" if interval.low > max_error else "cannot tell"
-
-
-def _examples(clean: Asked, truth: Any, threshold: float) -> list[dict[str, Any]]:
-    """Show wrong answers that go out alone, the surest first."""
-    judged = clean.judged
-    assert judged.correct is not None  # noqa: S101  # else no threshold was chosen
-    confidence = may_go_out(judged)
-    wrong = np.flatnonzero((confidence >= threshold) & ~judged.correct)
-    first = wrong[np.argsort(-confidence[wrong], kind="stable")][:EXAMPLES]
-    return [
-        {
-            "inputs": {
-                str(name): shown(value)
-                for name, value in list(clean.inputs.iloc[int(row)].items())[:CELLS]
-            },
-            "answer": shown(clean.answers.value[row]),
-            "confidence": shown(float(confidence[row])),
-            "truth": shown(truth[row]),
-        }
-        for row in first
-    ]

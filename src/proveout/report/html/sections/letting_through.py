@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from proveout.evidence.figures import figure, full_figure, spanned_figure
-from proveout.evidence.model import Evidence
+from proveout.evidence.model import Evidence, Subject
 from proveout.report.charts import Chart, Mark, Reference, Row
 from proveout.report.html.sections.marks import interval_mark
 from proveout.report.model import Report
@@ -40,9 +40,9 @@ def standing_sentence(report: Report) -> str:
     ]
     silent = len(shares) - len(found)  # where nothing goes out alone, nothing is wrong
     told = (
-        "Nothing is promised of damaged inputs; it was measured. With the same threshold, of "
-        f"{len(shares)} trials with damaged records the limit was broken in "
-        f"{standing['broken']} and kept in {standing['kept'] + silent}; in "
+        "Nothing is promised of damaged inputs; it was measured. With "
+        f"{_threshold(report, shares)}, of {len(shares)} trials with damaged records the limit was "
+        f"broken in {standing['broken']} and kept in {standing['kept'] + silent}; in "
         f"{standing['cannot tell']} the records do not tell."
     )
     if unsure or silent:
@@ -51,6 +51,15 @@ def standing_sentence(report: Report) -> str:
             "breaking the limit, which is what it should do."
         )
     return told
+
+
+def _threshold(report: Report, shares: Mapping[Subject, Evidence]) -> str:
+    """Name the threshold where it is another one, chosen on fewer rows."""
+    used = next(iter(shares.values())).details["threshold"]
+    told = report.one("confidence.threshold")
+    if told is not None and told.value == used:
+        return "the same threshold"
+    return f"a threshold of {used:g}, chosen on the undamaged rows of the same check"
 
 
 def worst_sentence(damaged: Sequence[Evidence]) -> str:
