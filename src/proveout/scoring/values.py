@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 WORDS_FOR_NOTHING = frozenset({"null", "none", "n/a", "na", "nil", "nan", "-", "--", "–", "—"})
 """As models write them where a document lacks a field. Beside a filled truth they are answers."""
 
+_MIDNIGHT = re.compile(r"T00:00:00(\+00:00)?$")
 _DEEPEST = 50
 """Levels of an answer that are looked into."""
 
@@ -53,7 +55,7 @@ def as_text(value: Any) -> str:
     if isinstance(value, float) and math.isfinite(value) and value.is_integer():
         return str(int(value)) if abs(value) < 2**53 else repr(value)
     if isinstance(value, date):
-        return value.isoformat().removesuffix("T00:00:00")
+        return _MIDNIGHT.sub("", value.isoformat())
     if isinstance(value, Mapping | list | tuple):
         return _as_json(value)
     return "" if value is None else str(value)

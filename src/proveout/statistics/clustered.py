@@ -33,8 +33,10 @@ def share_within_clusters(
         raise ValueError(msg)
     value = float(k.sum()) / total
     spread = float(np.sum((k - value * m) ** 2)) * clusters / max(1, clusters - 1) / total**2
-    effective = value * (1 - value) / spread if spread > 0 else float(clusters)
-    effective = min(effective, total)
+    if value in (0.0, 1.0):
+        effective = float(clusters)
+    else:
+        effective = total if spread == 0 else min(value * (1 - value) / spread, total)
     low, high = wilson_bounds(value * effective, effective, level=level)
     return value, Interval(
         low=float(low), high=float(high), level=level, method="wilson, effective sample size"
