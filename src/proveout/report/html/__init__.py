@@ -57,6 +57,11 @@ def render_html(report: Report) -> str:
         worst_slice=quality.worst_slice_sentence(report),
         breakdowns=[chart for chart in breakdowns if chart is not None],
         worst=stress.worst_three(report),
+        smallest_damage=stress.smallest(report),
+        grew_surer=stress.grew_surer(report),
+        damage_curve=stress.curve_chart(report),
+        damage_pairs=stress.pairs_chart(report),
+        broken_files=stress.broken_files(report),
         silent_words=silent,
         notes=report.other_notes,
         silent=stress.stress_chart(

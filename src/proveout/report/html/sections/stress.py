@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from proveout.evidence.figures import figure, full_figure, spanned_figure
 from proveout.evidence.model import Evidence
-from proveout.report.charts import Chart, Reference, Row
+from proveout.report.charts import Chart, Mark, Reference, Row
 from proveout.report.html.sections.examples import example_words
 from proveout.report.html.sections.marks import interval_mark, threshold_of
 from proveout.report.model import Report
@@ -96,6 +96,148 @@ def worst_three(report: Report) -> tuple[StressExample, ...]:
         )
         for operator, e in list(seen.items())[:3]
     )
+
+
+def smallest(report: Report) -> tuple[str, ...]:
+    """Say how little damage is enough to break a limit, for each limit the least of all."""
+    sentences = []
+    for kind, consequence in (
+        ("silent-failure", "more than {limit} of all answers wrong and confident"),
+        ("quality-drop", "a loss of quality of more than {limit}"),
+    ):
+        found = [e for e in report.of("stress.breaking_severity") if e.subject.get("kind") == kind]
+        single = [e for e in found if e.subject.get("column")]
+        if not found:
+            continue
+        # A column tells where to begin, and no damage to all of them at once does so.
+        least = min(single or found, key=lambda e: e.value)
+        breaking = len(least.details.get("that_break_it", ()))
+        limit = figure(float(least.details.get("limit", 0)), "fraction")
+        column = least.subject.get("column")
+        where = f"the records’ {column}" if column else "the records"
+        sentences.append(
+            f"“{_operator(least)}” in {spanned_figure(least)} of {where} is enough for "
+            f"{consequence.format(limit=limit)}; {breaking} of the {least.details.get('tried')} "
+            f"kinds of damage that fit can do this."
+        )
+    return tuple(sentences)
+
+
+def grew_surer(report: Report) -> str:
+    """Say where the system got worse and its own confidence rose; nothing where it did not."""
+    fooled = [
+        e
+        for e in report.of("stress.believed_quality")
+        if e.details.get("grew_surer_while_it_got_worse")
+    ]
+    if not fooled:
+        return ""
+    most = max(fooled, key=lambda e: e.details["overrates_itself_by"])
+    of = most.details
+    kinds = {e.subject.get("operator") for e in fooled}
+    others = f" The same happened with {len(kinds) - 1} more." if len(kinds) > 1 else ""
+    return (
+        f"It got worse and grew surer: with “{_named(most)}” in "
+        f"{figure(_severity(most), 'fraction')} of the records, {_points(of['right_before'])} → "
+        f"{_points(of['right_after'])} of its answers were right, while its own confidence, taken "
+        f"as an estimate of that, went from {_points(of['believed_before'])} to "
+        f"{spanned_figure(most)} (n = {most.n:,}). Who watches confidence alone sees an "
+        f"improvement.{others}"
+    )
+
+
+def curve_chart(report: Report) -> Chart | None:
+    """Chart what a damage does from little to much: what is right, and what is believed."""
+    curves = [
+        e
+        for e in report.of("stress.breaking_severity")
+        if len(e.details.get("curve", ())) > 1 and "believed" in e.details["curve"][0]
+    ]
+    if not curves:
+        return None
+    least = min(curves, key=lambda e: (e.subject.get("kind") != "silent-failure", e.value))
+    rows = tuple(
+        Row(
+            label=f"{figure(point['severity'], 'fraction')} of records",
+            marks=(
+                Mark(value=point["quality"], series="production"),
+                Mark(value=point["believed"], series="pilot"),
+            ),
+            figures=(_points(point["quality"]), _points(point["believed"])),
+        )
+        for point in least.details["curve"]
+    )
+    return Chart(
+        title=f"From little damage to much: {_named(least)}",
+        label_heading="Damaged",
+        figure_headings=("Right", "Right, by its own confidence"),
+        unit="fraction",
+        rows=rows,
+        legend=(("production", "really right"), ("pilot", "right, by its own confidence")),
+        note=f"From answers to n = {least.n:,} damaged records and to the same ones as they are.",
+    )
+
+
+def pairs_chart(report: Report) -> Chart | None:
+    """Chart the worst kinds of damage two at a time, beside each alone."""
+    found = sorted(report.of("stress.combined_silent_failure"), key=lambda e: -e.value)
+    if not found:
+        return None
+    share = figure(_severity(found[0]), "fraction")
+    return Chart(
+        title=f"Two kinds of damage on the same {share} of records",
+        label_heading="Both at once",
+        figure_headings=("Wrong and confident", "Each alone"),
+        unit="fraction",
+        from_zero=True,
+        rows=tuple(
+            Row(
+                label=_named(e).replace("+", " and "),
+                marks=(interval_mark(e, series="severe"),),
+                figures=(
+                    spanned_figure(e),
+                    ", ".join(_points(value) for value in e.details.get("each_alone", ())),
+                ),
+            )
+            for e in found
+        ),
+        note=_sizes([("", found)]),
+    )
+
+
+def broken_files(report: Report) -> tuple[tuple[str, str], ...]:
+    """Say of each broken file what became of its records."""
+    return tuple(
+        (str(e.subject.get("source")), _file_sentence(e)) for e in report.of("stress.file_answered")
+    )
+
+
+def _file_sentence(e: Evidence) -> str:
+    of = e.details
+    parts = [f"{full_figure(e)} of the records that could be read got an answer"]
+    if "share_confident" in of:
+        parts.append(
+            f"{_points(of['share_confident'])} of these with a confidence of at least "
+            f"{of['confident_at']:g}"
+        )
+    if of.get("records_not_read"):
+        parts.append(f"{of['records_not_read']:,} records could not be read at all")
+    if of.get("columns_not_there"):
+        parts.append(f"missing: {', '.join(of['columns_not_there'][:5])}")
+    return "; ".join(parts) + "."
+
+
+def _named(e: Evidence) -> str:
+    column = e.subject.get("column")
+    return f"{_operator(e)} in {column}" if column else _operator(e)
+
+
+def _operator(e: Evidence) -> str:
+    return (e.subject.get("operator") or "").replace("-", " ").replace("_", " ")
+
+
+def _points(share: float) -> str:
+    return figure(round(share, 3), "fraction")
 
 
 def _silent_sentence(e: Evidence) -> str:
