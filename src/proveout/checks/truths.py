@@ -20,6 +20,13 @@ def truths_missing(charter: Charter) -> list[Need]:
                 "the truth, or the ones under 'truth'",
             )
         ]
+    if data.labels is not None and data.labels.column is None and data.label is None:
+        return [
+            Need(
+                what="data.labels.column is not in the charter",
+                next_step="Name the column of that file that holds the true answer",
+            )
+        ]
     if data.label is not None or data.labels is not None:
         return []
     return [

@@ -179,7 +179,7 @@ def test_true_fields_may_be_in_a_file_of_their_own(folder: Path) -> None:
     whole = pd.read_csv("invoices.csv", dtype=str)
     whole[["id", "text"]].to_csv("texts.csv", index=False)
     whole.drop(columns="text").to_csv("labels.csv", index=False)
-    labels = "labels: {source: labels.csv, key: [id], column: total}"
+    labels = "labels: {source: labels.csv, key: [id]}"
     charter = CHARTER.replace("invoices.csv", f"texts.csv, {labels}")
     (folder / "pilot.yaml").write_text(charter, encoding="utf-8")
 

@@ -123,7 +123,8 @@ class Labels(Part):
 
     source: Source
     key: Annotated[tuple[Text, ...], Field(min_length=1)]
-    column: Text
+    column: Text | None = None
+    """The column that holds the true answer; for documents system.scoring.fields names theirs."""
 
 
 class Data(Part):

@@ -90,7 +90,7 @@ def production_records(context: CheckContext) -> tuple[Records | None, list[Unla
 
 def label_name(data: Data) -> str:
     """Return the column of true answers, wherever it is."""
-    return data.labels.column if data.labels is not None else data.label or ""
+    return (data.labels.column if data.labels is not None else data.label) or ""
 
 
 def _why_unlabelled(opened: OpenTable, charter: Charter) -> str | None:
