@@ -322,3 +322,10 @@ def test_every_operator_stands_in_the_docs() -> None:
     for operator in OPERATORS.values():
         assert f"| `{operator.name}` | " in text
         assert f" | {operator.stands_for} | {operator.does} |" in text
+
+
+def test_every_operator_stands_beside_those_of_others() -> None:
+    """The table of who has what has one line for each of ours, and no other."""
+    text = (DOCS.parent / "stress-operators.md").read_text(encoding="utf-8")
+
+    assert re.findall(r"^\| `([a-z-]+)` \|", text, flags=re.MULTILINE) == list(OPERATORS)
