@@ -198,37 +198,37 @@ def fit_to_task(answers: Answers, task: Task) -> Answers:
 
     What is no such thing is malformed. The fields of a document may come as JSON within text.
     """
-    value, status = answers.value.copy(), answers.status
-    if task == "regression":
-        wrong = _where(value, str | dict)
-        what = "text where a number is wanted"
-    elif task == "extraction":
-        fields = [document_in(item) for item in value]
-        wrong = np.array([item is None for item in fields], dtype=bool) & _where(value, object)
-        what = "no JSON object with the fields of the document"
-    else:
-        wrong = _where(value, dict)
-        what = f"objects where a {'class' if task == 'classification' else 'text'} is wanted"
-    example = str(value[wrong][0])[:60] if wrong.any() else ""
-    value[wrong] = None
-    for row, item in enumerate(value):
-        if item is not None and task != "regression":
-            value[row] = fields[row] if task == "extraction" else class_text(item)
+    fitted, wanted = _fitted(answers.value, task)
+    pairs = zip(answers.value, fitted, strict=True)
+    wrong = np.array([item is not None and fit is None for item, fit in pairs], dtype=bool)
+    value = np.full(len(fitted), None, dtype=object)
+    value[:] = fitted
     if not wrong.any():
         return replace(answers, value=value)
-    fault = f"{int(wrong.sum()):,} answers were {what}, such as {example!r}"
+    example = str(answers.value[wrong][0])[:60]
+    fault = f"{int(wrong.sum()):,} answers were {wanted}, such as {example!r}"
     return replace(
         answers,
         value=value,
-        status=np.where(wrong, AnswerStatus.MALFORMED, status).astype(np.int8),
+        status=np.where(wrong, AnswerStatus.MALFORMED, answers.status).astype(np.int8),
         confidence=np.where(wrong, np.nan, answers.confidence),
         faults=(*answers.faults, fault),
     )
 
 
-def _where(value: NDArray[np.object_], kind: Any) -> NDArray[np.bool_]:
-    """Tell which answers are there and of a kind."""
-    return np.array([item is not None and isinstance(item, kind) for item in value], dtype=bool)
+def _fitted(value: NDArray[np.object_], task: Task) -> tuple[list[Any], str]:
+    """Return each value as the task wants it, None where it cannot be; and what it then was."""
+    if task == "extraction":
+        fields = [document_in(item) for item in value]
+        return fields, "no JSON object with the fields of the document"
+    if task == "regression":
+        numbers = [None if isinstance(item, str | dict) else item for item in value]
+        return numbers, "text where a number is wanted"
+    is_text = [item is not None and not isinstance(item, dict) for item in value]
+    texts = [
+        class_text(item) if is_one else None for item, is_one in zip(value, is_text, strict=True)
+    ]
+    return texts, f"objects where a {'class' if task == 'classification' else 'text'} is wanted"
 
 
 def document_in(answer: Any) -> dict[str, Any] | None:
