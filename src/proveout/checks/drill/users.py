@@ -110,8 +110,8 @@ class Users:
                 reply = await self._reply(client, request, way)
         except TimeoutError:
             return f"no answer within {self.give_up_after_s:g} s"
-        except (httpx.HTTPError, httpx.StreamError) as error:
-            return type(error).__name__
+        except (httpx.HTTPError, httpx.StreamError):
+            return "the connection broke off"
         if way is self.system and reply.headers.get(SIMULATED_HEADER) == "1":
             self.simulated = True
         if not 200 <= reply.status < 300:

@@ -56,8 +56,8 @@ METRICS: tuple[Metric, ...] = (
     _drill(
         "served_rate", "fraction", "higher",
         "The share of requests that users got answered while faults were on.",
-        "Requests of the drill's own users that were answered in a usable form, by the system or the "
-        "fallback, over those that fell due while a fault was on; with fault=NAME that one. "
+        "Requests of the drill's own users that were answered in a usable form, by the system or "
+        "the fallback, over those that fell due while a fault was on; with fault=NAME that one. "
         "Wilson interval.",
         source="R405, R904",
         dimensions=("fault",),
