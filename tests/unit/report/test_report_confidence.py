@@ -121,6 +121,28 @@ def test_says_plainly_that_no_threshold_qualifies() -> None:
     assert shown.chart is None
 
 
+def test_says_of_a_rehearsal_that_it_is_one() -> None:
+    """What was found through a simulated far end is never taken for a measurement."""
+    simulated = tuple(replace(each, basis="simulated") for each in recommended())
+
+    shown = view(report_of(*simulated))
+
+    assert shown is not None
+    assert shown.sentences[-1] == (
+        "The far end was simulated: this is a rehearsal, and says nothing of the real system."
+    )
+
+
+def test_draws_no_line_where_all_answers_are_equally_sure() -> None:
+    """One point is no curve; the sentence says it all."""
+    details = {**ROWS, "curve": CURVE[-1:], "at_best": CURVE[-1], "reason": "all are alike"}
+
+    page = render_html(report_of(fact("confidence.coverage", 0.0, details=details)))
+
+    assert "All answers go to a person: all are alike." in page
+    assert '<svg class="curve"' not in page
+
+
 def test_is_left_out_where_nothing_is_known() -> None:
     """What is missing stands under 'What is not known'."""
     assert view(report_of()) is None

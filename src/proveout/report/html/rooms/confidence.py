@@ -32,7 +32,8 @@ class View:
     sentences: tuple[str, ...]
     examples: tuple[str, ...]
     """Wrong answers that go out alone, on rows as they are."""
-    drawing: Markup
+    drawing: Markup | None
+    """None where all answers are equally sure: there is no line to draw."""
     limit: str
     points: tuple[tuple[str, str, str], ...]
     """The drawing as a table: confidence, goes out alone, wrong among these."""
@@ -65,11 +66,11 @@ def view(report: Report) -> View | None:
     damaged = worst_by_operator(report)
     return View(
         lead=lead,
-        sentences=(*sentences, *_people(report, details)),
+        sentences=(*sentences, *_people(report, details), *_basis(coverage)),
         examples=tuple(
             _record(each) for each in (error.details if error else {}).get("examples", ())
         ),
-        drawing=Markup(curve_svg(_curve(coverage, error, promise.max_error))),  # noqa: S704 - numbers
+        drawing=_drawing(coverage, error, promise.max_error),
         limit=figure(promise.max_error, "fraction"),
         points=_points(details["curve"]),
         damage=standing_sentence(report),
@@ -145,25 +146,26 @@ def _people(report: Report, details: Mapping[str, Any]) -> list[str]:
     return told
 
 
-def _curve(coverage: Evidence, error: Evidence | None, max_error: float) -> Curve:
+def _basis(coverage: Evidence) -> list[str]:
+    if coverage.basis != "simulated":
+        return []
+    return ["The far end was simulated: this is a rehearsal, and says nothing of the real system."]
+
+
+def _drawing(coverage: Evidence, error: Evidence | None, max_error: float) -> Markup | None:
     points = tuple(
         CurvePoint(x=each["coverage"], y=each["error"], low=each["low"], high=each["high"])
         for each in coverage.details["curve"]
     )
+    if len(points) < 2:
+        return None
     chosen = None
     if error is not None and error.interval is not None:
-        chosen = CurvePoint(
-            x=coverage.value,
-            y=error.value,
-            low=error.interval.low,
-            high=error.interval.high,
-        )
-    return Curve(
-        points=points,
-        unit="fraction",
-        limit=Reference(value=max_error, label="limit"),
-        chosen=chosen,
-    )
+        interval = error.interval
+        chosen = CurvePoint(x=coverage.value, y=error.value, low=interval.low, high=interval.high)
+    limit = Reference(value=max_error, label="limit")
+    curve = Curve(points=points, unit="fraction", limit=limit, chosen=chosen)
+    return Markup(curve_svg(curve))  # noqa: S704 - numbers only
 
 
 def _points(curve: Sequence[Mapping[str, Any]]) -> tuple[tuple[str, str, str], ...]:
