@@ -63,6 +63,11 @@ class Engine:
         self._spec = spec
         self._log = log
 
+    @property
+    def pid(self) -> int:
+        """The process that sends, or leads those who do."""
+        return self._process.pid
+
     def run(self, plan: LevelPlan) -> Iterator[Sending | LevelRun]:
         """Run one level; the last that comes is what became of it.
 

@@ -57,7 +57,11 @@ class Node:
         except ProveoutError as error:
             fault = {"kind": error.kind, "message": error.message, "hint": error.hint}
         except OSError as error:
-            fault = {"kind": "unreachable", "message": error.strerror or str(error), "hint": ""}
+            fault = {
+                "kind": "unreachable",
+                "message": f"Nobody can be reached there: {_why(error)}.",
+                "hint": "See that the service runs and that the address is right.",
+            }
         self._send(READY, {"fault": fault})
 
     def _run(self, data: dict[str, Any]) -> None:
@@ -96,6 +100,12 @@ class Node:
 
     def _send(self, kind: str, data: dict[str, Any]) -> None:
         self._runner.send_message(kind, data)
+
+
+def _why(error: OSError) -> str:
+    """Say it in words; an address, which may hold secrets, is not repeated."""
+    said = error.strerror or type(error).__name__
+    return said[0].lower() + said[1:].rstrip(".")
 
 
 def _apart(listener: Any) -> Any:

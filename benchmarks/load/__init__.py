@@ -1,0 +1,1 @@
+"""Is what `proveout load` reports what users met?"""
