@@ -16,9 +16,14 @@ if TYPE_CHECKING:
 _NAMES = tuple(field.name for field in fields(Peak))
 _IS_TIME = np.array([name.endswith("_s") for name in _NAMES])
 _IS_SHARE = np.array([name in {"abandonment", "failed", "answered", "worked"} for name in _NAMES])
-_FEWEST, _MOST = 3, 12
+_FEWEST, _MOST = 4, 12
 """Plays that are averaged."""
-_PRECISE_P95, _PRECISE_SHARE = 0.02, 0.003
+_FEW = 1.3
+"""How much wider a standard error must be taken that is known from few plays (Student's t)."""
+_LEAST_TIME, _LEAST_REQUESTS = 0.004, 10_000
+"""No play is believed to better than this share of a time, and than this many independent requests
+would tell a share."""
+_PRECISE_P95, _PRECISE_SHARE = 0.015, 0.006
 """Standard errors, of p95 as a share of it, at which no further play is needed."""
 
 
@@ -28,7 +33,8 @@ class Averaged:
 
     peak: Peak
     error: NDArray[np.float64]
-    """Standard errors, in the order of the fields; of times as a share."""
+    """Standard errors, in the order of the fields; of times as a share. None is below what any
+    play is believed to."""
 
 
 def averaged(plays: Iterator[Peak]) -> Averaged:
@@ -68,8 +74,10 @@ def _mean(met: NDArray[np.float64]) -> Averaged:
     mean = finite.mean(axis=0)
     if len(met) == 1:
         return Averaged(peak=_peak(met[0]), error=np.full(len(mean), np.inf))
-    error = finite.std(axis=0, ddof=1) / np.sqrt(len(met))
-    error[_IS_TIME] /= np.maximum(mean[_IS_TIME], 1e-12)
+    error = _FEW * finite.std(axis=0, ddof=1) / np.sqrt(len(met))
+    error[_IS_TIME] = np.maximum(error[_IS_TIME] / np.maximum(mean[_IS_TIME], 1e-12), _LEAST_TIME)
+    share = mean[_IS_SHARE]
+    error[_IS_SHARE] = np.maximum(error[_IS_SHARE], np.sqrt(share * (1 - share) / _LEAST_REQUESTS))
     mean[never] = np.median(met[:, never], axis=0)
     return Averaged(peak=_peak(mean), error=error)
 

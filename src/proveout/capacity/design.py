@@ -112,14 +112,16 @@ def _climbed(levels: Sequence[Level], ramp: Sequence[PlannedLevel]) -> int:
 
 
 def _saturated(levels: Sequence[Level]) -> bool:
-    """Whether more users no longer get more answered, and slots explain it."""
+    """Whether more users no longer get more answered, and slots explain it; or get nothing."""
     if not levels:
         return False
-    gave_up = levels[-1].requests.outcome == Outcome.GAVE_UP
-    if float(gave_up.mean()) > _HOPELESS:
+    outcome, users = levels[-1].requests.outcome, levels[-1].users
+    if float((outcome == Outcome.GAVE_UP).mean()) > _HOPELESS:
         return True
     if len(levels) <= _FLAT_LEVELS:
         return False
+    if int((outcome == Outcome.ANSWERED).sum()) < users:
+        return True
     answered = [
         float((level.requests.outcome == Outcome.ANSWERED).sum()) / level.seconds
         for level in levels[-_FLAT_LEVELS:]

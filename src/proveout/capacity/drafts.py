@@ -16,11 +16,11 @@ from proveout.capacity.runs import Demand, Level, Outcome
 if TYPE_CHECKING:
     from proveout.capacity.prediction import Month
 
-_DRAWS = 60
+_DRAWS = 50
 """Systems that may have brought about the run, each of which is played."""
-_PLAYED = 30_000
+_PLAYED = 25_000
 """Requests played for each."""
-_PLAYED_BEST = 150_000
+_PLAYED_BEST = 120_000
 """Requests in each of the plays with the system that explains the run best."""
 _CRITICAL = (0.85, 1.2)
 """Utilisation between which small differences matter most, and plays are longer."""
