@@ -3,30 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from function_system import Fake, a_context, by_name
 
-from proveout.charter.loaded import LoadedCharter
 from proveout.charter.schema import Charter
-from proveout.checks import CheckContext, Need, Progress
+from proveout.checks import Need, Progress
 from proveout.checks.stress import CHECK
 from proveout.checks.stress.operators import OPERATORS
 from proveout.errors import InputError
-from proveout.evidence.catalogue import SHIPPED, Catalogue
-from proveout.evidence.model import WHOLE, CheckRef, Evidence, Subject
+from proveout.evidence.model import WHOLE, Evidence, Subject
 from proveout.evidence.outcome import NotMeasured
-from proveout.intake import CharterData, Session
-from proveout.systems import Answers, AnswerStatus
-from proveout.systems.answering import failed, read_returned, settle
 
 # ibis calls what this DuckDB has renamed, and pandas 3 warns of an option that ibis sets
 pytestmark = [
@@ -42,37 +33,6 @@ UNKNOWN_WITHOUT_TRIALS = (
     "stress.worst_error_let_through",
     "confidence.threshold",
 )
-
-
-@dataclass
-class Fake:
-    """A system made of a function; it counts the rows that it is asked for."""
-
-    function: Callable[[pd.DataFrame], Any]
-    fingerprint: str = "sha256:fake"
-    label: str = "fake"
-    n_asked: int = 0
-    batches: list[pd.DataFrame] = field(default_factory=list)
-
-    def answer(self, batch: pd.DataFrame) -> Answers:
-        self.n_asked += len(batch)
-        self.batches.append(batch)
-        try:
-            raw = read_returned(self.function(batch))
-        except (ValueError, TypeError, KeyError) as error:
-            return failed(len(batch), AnswerStatus.FAILED, repr(error), 0.001)
-        return settle(raw, rows=len(batch), latency_s=0.001, task=None)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        return None
 
 
 def late(batch: pd.DataFrame) -> list[Any]:
@@ -115,34 +75,9 @@ def a_charter(**parts: Any) -> Charter:
     return Charter.model_validate({"pilot": "p", "data": data, "system": system, **parts})
 
 
-@contextmanager
-def a_context(folder: Path, charter: Charter, system: Fake) -> Iterator[CheckContext]:
-    loaded = LoadedCharter(charter=charter, path=folder / "pilot.yaml", content_hash="sha256:c")
-    with Session() as session:
-        yield CheckContext(
-            loaded=loaded,
-            data=CharterData(loaded, session),
-            open_system=lambda: system,
-            catalogue=Catalogue(SHIPPED),
-            check=CheckRef(name=CHECK.name, version=CHECK.version),
-            run="run-1",
-            now=datetime(2026, 1, 1, tzinfo=UTC),
-            seed=1,
-            artifacts=folder,
-        )
-
-
 def findings(folder: Path, system: Fake, /, **parts: Any) -> list[Evidence | NotMeasured]:
     with a_context(folder, a_charter(**parts), system) as context:
         return [item for item in CHECK.run(context) if not isinstance(item, Progress)]
-
-
-def by_name(found: list[Evidence | NotMeasured]) -> dict[tuple[str, str], Evidence]:
-    return {
-        (item.metric.removeprefix("stress."), str(item.subject)): item
-        for item in found
-        if isinstance(item, Evidence)
-    }
 
 
 def test_counts_what_the_damage_does(folder: Path) -> None:
