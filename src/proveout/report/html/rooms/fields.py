@@ -13,6 +13,8 @@ from proveout.report.html.sections.marks import interval_mark
 from proveout.report.model import Report
 
 _FIELDS_WITH_EXAMPLES = 6
+_TOGETHER = "\u00a0"
+"""A space at which no line is broken."""
 _KINDS = (
     ("wrong", "wrong"),
     ("missed", "left empty"),
@@ -145,7 +147,7 @@ def _chart(fields: Sequence[Evidence]) -> Chart:
 
 def _kinds(e: Evidence) -> str:
     told = [f"{e.details[name]:,} {word}" for name, word in _KINDS if e.details.get(name)]
-    return ", ".join(told) or "nothing"
+    return ", ".join(each.replace(" ", _TOGETHER) for each in told) or "nothing"
 
 
 def _examples_by_field(fields: Sequence[Evidence]) -> Iterator[tuple[str, tuple[str, ...]]]:
