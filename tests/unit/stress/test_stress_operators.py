@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import cache
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from proveout.checks.stress.columns import kinds_of
+from proveout.checks.stress.columns import Kind, kinds_of
 from proveout.checks.stress.operators import (
     OPERATORS,
     Damaged,
@@ -25,8 +26,19 @@ DAMAGING = {name: each for name, each in OPERATORS.items() if not each.replaces}
 EVERY = pytest.mark.parametrize("operator", DAMAGING.values(), ids=DAMAGING.keys())
 
 
-def a_sample(n: int = 200) -> pd.DataFrame:
+def a_sample() -> pd.DataFrame:
     """Rows with columns of every kind, with gaps, and a label and key that nobody may touch."""
+    return _sample().copy()
+
+
+@cache
+def kinds_of_sample() -> dict[str, frozenset[Kind]]:
+    sample = _sample()
+    return {name: kinds_of(sample[name]) for name in sample if name not in ("id", "label")}
+
+
+@cache
+def _sample(n: int = 200) -> pd.DataFrame:
     rng = np.random.default_rng(1)
     days = pd.date_range("2013-01-01", periods=n, freq="7h")
     sample = pd.DataFrame(
@@ -57,8 +69,7 @@ def a_sample(n: int = 200) -> pd.DataFrame:
 
 
 def damaged(operator: Operator, sample: pd.DataFrame, severity: float, seed: int = 7) -> Damaged:
-    kinds = {name: kinds_of(sample[name]) for name in sample if name not in ("id", "label")}
-    columns, why_not = applicable(operator, kinds, sample)
+    columns, why_not = applicable(operator, kinds_of_sample(), sample)
     assert why_not is None
     rng = np.random.default_rng(2)
     known = Known(confidence=rng.random(len(sample)), truth=sample["label"].to_numpy())
@@ -173,9 +184,9 @@ def test_leaves_types_alone_unless_that_is_the_point(name: str) -> None:
 @EVERY
 def test_takes_no_rows_at_all(operator: Operator) -> None:
     """An empty sample has no damage."""
-    columns = tuple(a_sample().columns.drop(["id", "label"]))
+    columns = tuple(_sample().columns.drop(["id", "label"]))
 
-    found = apply(operator, a_sample().iloc[:0], columns[:3], severity=0.5, seed=1)
+    found = apply(operator, _sample().iloc[:0], columns[:3], severity=0.5, seed=1)
 
     assert found.parts == ()
 
@@ -184,8 +195,7 @@ def test_takes_no_rows_at_all(operator: Operator) -> None:
 def test_takes_rows_whose_values_are_all_missing(operator: Operator) -> None:
     """A hole that is hit stays a hole, or gets a value where that is the point."""
     sample = a_sample()
-    kinds = {name: kinds_of(sample[name]) for name in sample if name not in ("id", "label")}
-    columns, _ = applicable(operator, kinds)
+    columns, _ = applicable(operator, kinds_of_sample())
     holes = sample.copy()
     for name in columns:
         holes[name] = holes[name].where(np.arange(len(holes)) >= 150)  # values in the last rows
