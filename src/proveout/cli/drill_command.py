@@ -339,7 +339,7 @@ def _scenario_table(read: Scenario, minutes: float) -> Table:
         begins, lasts = each.from_hour * 3600 / factor, (each.to_hour - each.from_hour) * 3600
         table.add_row(
             f"{escape(each.name)}\n  [dim]{escape(each.sign)}[/dim]",
-            f"{read.clock(each.from_hour)} to {read.clock(each.to_hour)}",
+            read.span(each.from_hour, each.to_hour),
             f"after {words_of(begins)}, for {words_of(lasts / factor)}",
             f"{each.share:.0%}",
         )

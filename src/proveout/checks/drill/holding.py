@@ -231,13 +231,12 @@ class _Holding:
                 task.cancel()
 
     def _begin(self, each: ScenarioFault) -> None:
-        clock = self.plan.scenario.clock
         fault = FaultOn(
             name=each.name,
             kind=each.fault.kind,
             share=each.share,
             sign=each.sign,
-            when=f"{clock(each.from_hour)} to {clock(each.to_hour)}",
+            when=self.plan.scenario.span(each.from_hour, each.to_hour),
             began_s=self._now(),
             ended_s=float("inf"),
         )

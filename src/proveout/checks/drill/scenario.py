@@ -109,6 +109,12 @@ class Scenario(Part):
         whole = DAYS.index(day) * 1440 + int(hours) * 60 + int(minutes) + round(hour * 60)
         return f"{DAYS[whole // 1440 % 7]} {whole % 1440 // 60:02d}:{whole % 60:02d}"
 
+    def span(self, from_hour: float, to_hour: float) -> str:
+        """Tell a stretch of hours: 'Saturday 14:00 to 16:00'."""
+        begin, end = self.clock(from_hour), self.clock(to_hour)
+        first, _, _ = begin.partition(" ")
+        return f"{begin} to {end.removeprefix(first + ' ')}"
+
     def faults_to_switch(self) -> dict[str, Fault]:
         """Return the faults by name, as the proxy takes them."""
         return {
