@@ -77,7 +77,10 @@ def test_a_run_tells_everything_in_order() -> None:
         "run-1",
         "7",
         after(1),
-        {"charter": loaded.content_hash, "charter:measured": measured_hash(loaded.charter, found.check.name)},
+        {
+            "charter": loaded.content_hash,
+            "charter:measured": measured_hash(loaded.charter, found.check.name),
+        },
     )
 
 

@@ -72,12 +72,12 @@ def test_what_takes_least_breaks_first() -> None:
     )  # fmt: skip
 
     assert [(part.name, part.takes, part.where) for part in found.parts[:3]] == [
-        ("Data", 0.03, "with 3.0 % of the records damaged"),
+        ("Data", 0.03, "with 3 % of the records damaged"),
         ("Load", 0.2, "at 400 of 2,000 users"),
         ("Cost", 0.642, "at 1,284 of 2,000 users"),
     ]
     assert found.first == (
-        "First to break: data, with 3.0 % of the records damaged. Not known: people."
+        "First to break: data, with 3 % of the records damaged. Not known: people."
     )
     assert found.parts[1].headline == "The queue grew without end."
     assert found.parts[2].further == ("Enough by itself: A cache of 40 %.",)
@@ -97,7 +97,7 @@ def test_what_is_broken_today_takes_nothing() -> None:
     data = found.parts[0]
     assert (data.takes, data.where) == (0.0, "with production as it is today")
     assert data.headline == "Accuracy is at least 85 %: it is 80 %"
-    assert data.further == ("Stuck in 3.0 % of the records is enough to miss what was agreed.",)
+    assert data.further == ("Stuck in 3 % of the records is enough to miss what was agreed.",)
     assert data.owner == "Lena Hoff (engineer)"
 
 
