@@ -15,7 +15,8 @@ from proveout.report.model import Report
 
 COMPARED: Final = (
     "accuracy", "balanced_accuracy", "precision", "recall", "f1", "roc_auc", "within_tolerance",
-    "r2", "calibration_error", "exception_rate", "silent_failure",
+    "mean_score", "r2", "calibration_error", "exception_rate", "refusal_rate", "malformed_rate",
+    "invented_rate", "silent_failure",
 )  # fmt: skip
 """Metrics which share the 0-to-1 scale."""
 
