@@ -54,10 +54,11 @@ def contains(answer: str, wanted: str) -> bool:
 def _stands_in(text: str, words: str) -> bool:
     if not words:
         return False
-    start = "" if _SPACELESS.match(words[0]) else r"(?<!\S)"
-    end = "" if _SPACELESS.match(words[-1]) else r"(?!\S)"
-    if _SPACELESS.search(text):  # words of ours among theirs: 'GPU' in a Japanese sentence
-        start, end = (edge.replace(r"\S", r"[a-z0-9]") for edge in (start, end))
+    if not _SPACELESS.search(text):  # both have single spaces between their words
+        return f" {words} " in f" {text} "
+    # Words of ours stand among theirs without a space: 'GPU' in a Japanese sentence.
+    start = "" if _SPACELESS.match(words[0]) else r"(?<![a-z0-9])"
+    end = "" if _SPACELESS.match(words[-1]) else r"(?![a-z0-9])"
     return re.search(start + re.escape(words) + end, text) is not None
 
 
