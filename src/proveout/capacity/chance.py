@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import astuple, dataclass, fields
+from dataclasses import astuple, dataclass, fields, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -37,21 +37,28 @@ class Averaged:
     play is believed to."""
 
 
-def averaged(plays: Iterator[Peak]) -> Averaged:
+def averaged(plays: Iterator[Peak], *, give_up_after_s: float) -> Averaged:
     """Play until it is precise enough. Near saturation a queue forgets slowly: it takes long."""
     met: list[tuple[float, ...]] = []
     while True:
         met.append(astuple(next(plays)))
-        found = _mean(np.array(met))
+        found = _mean(np.array(met), give_up_after_s)
         is_precise = (
-            dict(zip(_NAMES, found.error, strict=True))["p95_s"] <= _PRECISE_P95
+            float(found.error[_NAMES.index("p95_s")]) <= _PRECISE_P95
             and float(found.error[_IS_SHARE].max()) <= _PRECISE_SHARE
         )
         if len(met) >= (_FEWEST if is_precise else _MOST):
             return found
 
 
-def corrected(peak: Peak, *, short: Peak, long: Averaged, rng: np.random.Generator) -> Peak:
+def corrected(
+    peak: Peak,
+    *,
+    short: Peak,
+    long: Averaged,
+    give_up_after_s: float,
+    rng: np.random.Generator,
+) -> Peak:
     """Replace what chance did in a short play by what it may have done in the long ones.
 
     `short` is the system of `long`, met by the same random numbers as `peak` (common random
@@ -64,11 +71,11 @@ def corrected(peak: Peak, *, short: Peak, long: Averaged, rng: np.random.Generat
     value[times] *= (true[times] / by_chance[times]) * np.exp(noise[times])
     moved = value[shares] + true[shares] - by_chance[shares] + noise[shares]
     value[shares] = np.clip(moved, 0.0, 1.0)
-    return _peak(value)
+    return _consistent(_peak(value), give_up_after_s)
 
 
-def _mean(met: NDArray[np.float64]) -> Averaged:
-    """Average; where some are infinite, take the median, and no error is known."""
+def _mean(met: NDArray[np.float64], give_up_after_s: float) -> Averaged:
+    """Average; what is infinite in some plays follows from the shares."""
     never = np.isinf(met).any(axis=0)
     finite = np.where(never, 1.0, met)
     mean = finite.mean(axis=0)
@@ -78,8 +85,23 @@ def _mean(met: NDArray[np.float64]) -> Averaged:
     error[_IS_TIME] = np.maximum(error[_IS_TIME] / np.maximum(mean[_IS_TIME], 1e-12), _LEAST_TIME)
     share = mean[_IS_SHARE]
     error[_IS_SHARE] = np.maximum(error[_IS_SHARE], np.sqrt(share * (1 - share) / _LEAST_REQUESTS))
-    mean[never] = np.median(met[:, never], axis=0)
-    return Averaged(peak=_peak(mean), error=error)
+    mean[never] = np.inf
+    return Averaged(peak=_consistent(_peak(mean), give_up_after_s), error=error)
+
+
+def _consistent(peak: Peak, give_up_after_s: float) -> Peak:
+    """A time is infinite when more than the rest is lost, and never longer than users wait."""
+    lost = peak.abandonment + peak.failed
+
+    def time(value: float, rest: float) -> float:
+        return float("inf") if lost > rest else min(value, give_up_after_s)
+
+    return replace(
+        peak,
+        p50_s=time(peak.p50_s, 0.5),
+        p95_s=time(peak.p95_s, 0.05),
+        p99_s=time(peak.p99_s, 0.01),
+    )
 
 
 def _peak(values: NDArray[np.float64]) -> Peak:

@@ -93,7 +93,7 @@ def next_level(
     fitted = fit(levels)
     trust = trust or Trust()
     # More doubtful than the prediction itself will be: by chance that may be refused otherwise.
-    doubtful = replace(trust, risk=trust.risk / 2)
+    doubtful = replace(trust, risk=trust.risk / 3)
     if not fitted.candidates or isinstance(predict(fitted, demand, trust=doubtful), Prediction):
         return None
     if fitted.requests >= FEWEST and doubts_of_run(fitted):

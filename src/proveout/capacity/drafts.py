@@ -60,7 +60,10 @@ def make_drafts(fitted: Fitted, demand: Demand, month: Month, rng: np.random.Gen
 
     failed, ended = _failures(relevant_levels(fitted, peak(best, _PLAYED, 0.0, rng)))
     fails = failed / max(ended, 1)
-    long = averaged(peak(best, _PLAYED_BEST, fails, rng) for _ in count())
+    patience = demand.give_up_after_s
+    long = averaged(
+        (peak(best, _PLAYED_BEST, fails, rng) for _ in count()), give_up_after_s=patience
+    )
     n_played = _PLAYED * (2 if _CRITICAL[0] < long.peak.utilisation < _CRITICAL[1] else 1)
     chance = int(rng.integers(2**32))
     short = peak(best, n_played, fails, np.random.default_rng(chance))
@@ -70,7 +73,9 @@ def make_drafts(fitted: Fitted, demand: Demand, month: Month, rng: np.random.Gen
         peak(one, n_played, errors, np.random.default_rng(chance))
         for one, errors in zip(drawn, error_rates.tolist(), strict=True)
     ]
-    others = tuple(corrected(one, short=short, long=long, rng=rng) for one in met)
+    others = tuple(
+        corrected(one, short=short, long=long, give_up_after_s=patience, rng=rng) for one in met
+    )
     month_of = _Month(demand=demand, month=month, rng=rng)
     return Drafts(
         best=long.peak,

@@ -44,7 +44,7 @@ def fit_slowing(count: NDArray[np.float64], total: NDArray[np.float64]) -> Slowi
         count: number of requests with n at work, at index n; index 0 is not used.
         total: their work, seconds.
     """
-    from scipy.optimize import nnls  # noqa: PLC0415, RUF100 (slow to import)
+    from scipy.optimize import nnls
 
     n = np.flatnonzero(count > 0)
     counted, mean = count[n], np.maximum(total[n] / count[n], 1e-9)
@@ -82,7 +82,7 @@ class Sums:
 
 def likelihoods(sums: Sums, slowing: Slowing) -> tuple[float, float]:
     """Log likelihood of work times, gamma and lognormal, each with its best spread."""
-    from scipy.special import gammaln  # noqa: PLC0415, RUF100
+    from scipy.special import gammaln
 
     n = np.flatnonzero(sums.count > 0)
     weight, log_mean = sums.count[n], np.log(slowing.alone_s * slowing.factor(n))
