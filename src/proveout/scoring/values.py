@@ -19,10 +19,8 @@ _DEEPEST = 50
 
 def is_empty(value: Any, depth: int = 0) -> bool:
     """Tell whether a value says nothing: none, NaN, blank text, and lists or objects of these."""
-    if value is None:
-        return True
-    if isinstance(value, str):
-        return not value.strip()
+    if value is None or isinstance(value, str):
+        return not (value or "").strip()
     if isinstance(value, Mapping):
         return depth < _DEEPEST and all(is_empty(each, depth + 1) for each in value.values())
     if isinstance(value, list | tuple) or is_array(value):
