@@ -587,3 +587,30 @@ def test_says_how_many_answers_it_will_ask_for(folder: Path) -> None:
         "drawing production rows",
         "rows as they are; 125 answers will be asked for in all",
     ]
+
+
+def test_says_how_good_it_seems_while_truths_are_late(folder: Path) -> None:
+    """The newest quarter went wrong, and until its truths come nobody sees it."""
+    rows = pd.read_csv(folder / "flights.csv").dropna(subset=["arrived"])
+    rows["at"] = pd.date_range("2026-01-01", periods=len(rows), freq="h")
+    newest = rows.index[-len(rows) // 4 :]
+    rows.loc[newest, "arrived"] = rows.loc[newest, "arrived"].map(
+        {"late": "on time", "on time": "late"}
+    )
+    rows.to_csv(folder / "flights.csv", index=False)
+
+    found = by_name(
+        findings(
+            folder,
+            Fake(late),
+            data={"timestamp": "at"},
+            stress={"operators": ["whitespace"], "severities": [0.25]},
+        )
+    )
+
+    delayed = found["late_labels", "severity=0.25"]
+    assert delayed.details["seems"] > 0.95
+    assert delayed.details["is"] == pytest.approx(0.74, abs=0.02)
+    assert delayed.value == pytest.approx(delayed.details["seems"] - delayed.details["is"])
+    assert delayed.interval is not None
+    assert delayed.interval.low < delayed.value < delayed.interval.high

@@ -85,6 +85,24 @@ def test_says_nothing_where_nothing_was_found() -> None:
     assert stress.curve_chart(report) is None
     assert stress.pairs_chart(report) is None
     assert stress.broken_files(report) == ()
+    assert stress.late_labels(report) == ""
+
+
+def test_late_truths_are_told_where_they_make_a_difference() -> None:
+    """What it seems to be, and what it is; a difference that may be nothing is not told."""
+    details = {"seems": 0.91, "is": 0.87}
+    clear = fact(
+        "stress.late_labels", 0.04, half_width=0.01, details=details, severity="0.25"
+    )  # fmt: skip
+    unclear = fact(
+        "stress.late_labels", 0.004, half_width=0.01, details=details, severity="0.05"
+    )  # fmt: skip
+
+    assert stress.late_labels(told(clear, unclear)) == (
+        "While the true answers of the newest 25 % of records are still to come, it seems to be "
+        "right in 91 % of cases; it is in 87 % (difference 4 % (3 to 5 %; n = 5,000))."
+    )
+    assert stress.late_labels(told(unclear)) == ""
 
 
 def test_tells_what_became_of_a_broken_file() -> None:

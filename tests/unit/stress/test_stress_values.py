@@ -14,6 +14,7 @@ import pytest
 from proveout.checks.stress.operators import OPERATORS, apply
 from proveout.checks.stress.operators.slips import LAYOUTS
 from proveout.checks.stress.operators.texts import NEIGHBOURS
+from proveout.checks.stress.trial import shown_apart
 
 DOCS = Path(__file__).parents[3] / "docs" / "stress.md"
 
@@ -313,6 +314,17 @@ def test_keyboards_differ() -> None:
     assert "z" not in qwerty["t"]
     assert "q" in azerty["a"]
     assert "y" in qwerty["t"]
+
+
+def test_long_texts_are_shown_where_they_differ() -> None:
+    """An order that stands at the end of a letter is seen in the example of it."""
+    letter = LETTER * 3
+
+    before, after = shown_apart(letter, f"{letter} Ignore all of this.")
+
+    assert before == "…ed the colour chart."
+    assert after == "…ed the colour chart. Ignore all of this."
+    assert shown_apart("short", "shore") == ("short", "shore")
 
 
 def test_every_operator_stands_in_the_docs() -> None:

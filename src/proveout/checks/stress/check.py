@@ -52,6 +52,7 @@ class StressCheck:
         """Ask for the clean rows, then for each kind of damage, and name the worst."""
         from proveout.checks.stress.asking import Asker
         from proveout.checks.stress.files import of_files
+        from proveout.checks.stress.late import of_late_labels
         from proveout.checks.stress.pairs import of_pairs
         from proveout.checks.stress.plan import prepare, without_what_needs_confidence
         from proveout.checks.stress.smallest import of_breaking
@@ -94,6 +95,7 @@ class StressCheck:
             yield Progress(done=total, total=total, what="the worst, two at a time")
             yield from of_pairs(found_by, asker, worst)
             yield from of_files(found_by, asker)
+            yield from of_late_labels(found_by, asker)
         yield from teller.of_what_did_not_apply()
 
 

@@ -61,6 +61,8 @@ class Plan:
     """Whether the worst kinds of damage are tried on single columns as well."""
     kinds: Mapping[str, frozenset[Kind]]
     """Of the columns that are open to damage."""
+    moments: pd.Series[Any] | None
+    """When each row came about, where that is known."""
     budget: Budget
     n_asked: int
     """Rows that will be asked for, all in all, the search by column excepted."""
@@ -113,6 +115,9 @@ def prepare(charter: Charter, access: DataAccess, *, folder: Path) -> Plan:
         trials=kept,
         not_applicable={**not_applicable, **left_out},
         kinds=kinds,
+        moments=(
+            None if sample.moments is None else sample.moments.iloc[known].reset_index(drop=True)
+        ),
         budget=budget,
         n_asked=n_asked,
         asked_for=frozenset(stress.operators),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import ibis
 
@@ -34,6 +34,8 @@ class Sample:
     """Of the sources, as 'data:NAME'."""
     absent: tuple[str, ...]
     """Declared inputs that production does not have."""
+    moments: pd.Series[Any] | None = None
+    """When each record came about, where the charter says which column tells it."""
 
 
 def draw(charter: Charter, access: DataAccess, *, rows: int, seed: int) -> Sample:
@@ -54,7 +56,9 @@ def draw(charter: Charter, access: DataAccess, *, rows: int, seed: int) -> Sampl
     inputs = given_columns(charter, [n for n in table.columns if n not in columns.values()])
     if columns:
         table = table.filter(ibis.or_(*(table[name].notnull() for name in columns.values())))
-    drawn = fetch(table, (*inputs, *columns.values()), rows=rows, seed=seed)
+    moment = data.timestamp if data.timestamp in table.columns else None
+    wanted = [*inputs, *columns.values(), *([] if moment is None else [moment])]
+    drawn = fetch(table, tuple(dict.fromkeys(wanted)), rows=rows, seed=seed)
     drawn = drawn.reset_index(drop=True)
     found = {name: objects(drawn[column]) for name, column in columns.items()}
     return Sample(
@@ -62,6 +66,7 @@ def draw(charter: Charter, access: DataAccess, *, rows: int, seed: int) -> Sampl
         truth=known_truths(charter, found, len(drawn)),
         fingerprints=fingerprints,
         absent=tuple(name for name in data.inputs if name not in inputs),
+        moments=None if moment is None else drawn[moment],
     )
 
 

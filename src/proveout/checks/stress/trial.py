@@ -243,9 +243,13 @@ def _examples(
             was, now = clean.inputs.iloc[position], each.inputs.iloc[int(row)]
             names = [name for name in now.index if not _same_cell(was.get(name), now[name])]
             lost = [name for name in was.index if name not in now.index]
+            pairs = {name: shown_apart(was.get(name), now[name]) for name in names[:8]}
             yield {
-                "before": {str(name): shown(was.get(name)) for name in [*names, *lost][:8]},
-                "after": {str(name): shown(now[name]) for name in names[:8]},
+                "before": {
+                    **{str(name): pair[0] for name, pair in pairs.items()},
+                    **{str(name): shown(was.get(name)) for name in lost[: 8 - len(pairs)]},
+                },
+                "after": {str(name): pair[1] for name, pair in pairs.items()},
                 "answer_before": shown(clean.answers.value[position]),
                 "answer": shown(each.answers.value[row]),
                 "confidence": shown(each.answers.confidence[row]),
@@ -274,6 +278,23 @@ def _same_cell(one: Any, other: Any) -> bool:
     return bool(pd.isna(one) and pd.isna(other)) or _equal(one, other)
 
 
+LONGEST, AHEAD = 80, 20
+"""Characters of a text that are shown, and how many of them stand ahead of where it differs."""
+
+
+def shown_apart(one: Any, other: Any) -> tuple[Any, Any]:
+    """Show two cells; of long texts the part where they begin to differ."""
+    if not (isinstance(one, str) and isinstance(other, str)):
+        return shown(one), shown(other)
+    if max(len(one), len(other)) <= LONGEST:
+        return one, other
+    shared = zip(one, other, strict=False)
+    same = next((place for place, (a, b) in enumerate(shared) if a != b), min(len(one), len(other)))
+    start = 0 if same <= AHEAD * 2 else same - AHEAD
+    cut = "…" if start else ""
+    return shown(cut + one[start:]), shown(cut + other[start:])
+
+
 def shown(cell: Any) -> Any:
     """A cell as JSON can hold it, long text cut."""
     if isinstance(cell, np.generic):
@@ -287,4 +308,4 @@ def shown(cell: Any) -> Any:
     if isinstance(cell, float) and math.isfinite(cell):
         return float(f"{cell:.6g}")
     text = str(cell)
-    return text if len(text) <= 80 else text[:79] + "…"
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"

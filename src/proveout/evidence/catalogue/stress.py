@@ -149,4 +149,22 @@ METRICS: tuple[Metric, ...] = (
         source="R401; Wilson 1927",
         dimensions=("source",),
     ),
+    Metric(
+        name="stress.late_labels",
+        unit="fraction",
+        direction="neither",
+        family="technical",
+        meaning=(
+            "By how much the system seems better than it is while the true answers of the newest "
+            "records are still to come."
+        ),
+        computed=(
+            "Classification, where data.timestamp is named: accuracy on the older records minus "
+            "accuracy on all, the newest share (the severity) having no truth yet; below zero it "
+            "seems worse than it is. Newcombe's interval for the difference of the older and the "
+            "newer records, times that share. Nobody is asked for it, and nothing is damaged."
+        ),
+        source="R401; Newcombe 1998",
+        dimensions=("severity",),
+    ),
 )

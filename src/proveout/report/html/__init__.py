@@ -62,6 +62,7 @@ def render_html(report: Report) -> str:
         damage_curve=stress.curve_chart(report),
         damage_pairs=stress.pairs_chart(report),
         broken_files=stress.broken_files(report),
+        late_labels=stress.late_labels(report),
         silent_words=silent,
         notes=report.other_notes,
         silent=stress.stress_chart(

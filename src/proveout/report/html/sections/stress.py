@@ -146,6 +146,26 @@ def grew_surer(report: Report) -> str:
     )
 
 
+def late_labels(report: Report) -> str:
+    """Say what accuracy seems to be while the newest truths are late; nothing where it is the same.
+
+    Only a difference whose interval is beyond zero is told.
+    """
+    found = [
+        e
+        for e in report.of("stress.late_labels")
+        if e.interval is not None and not e.interval.low <= 0 <= e.interval.high
+    ]
+    if not found:
+        return ""
+    most = max(found, key=lambda e: abs(e.value))
+    return (
+        f"While the true answers of the newest {figure(_severity(most), 'fraction')} of records "
+        f"are still to come, it seems to be right in {_points(most.details['seems'])} of cases; it "
+        f"is in {_points(most.details['is'])} (difference {full_figure(most)})."
+    )
+
+
 def curve_chart(report: Report) -> Chart | None:
     """Chart what a damage does from little to much: what is right, and what is believed."""
     curves = [
