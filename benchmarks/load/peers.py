@@ -23,7 +23,7 @@ kind, _, figure = wait.partition(":")
 BODY = sys.argv[5].encode()
 
 class Asker(FastHttpUser):
-    host = url
+    host = url.rstrip("/")
     if kind == "throughput":
         wait_time = constant_throughput(float(figure))
     elif kind == "think":

@@ -37,10 +37,22 @@ http {{
 
 @contextmanager
 def slots(n: int, service_s: float) -> Iterator[str]:
-    """Serve with so many slots, each taking exactly so long: the simulator."""
-    proveout = Path(sys.executable).with_name("proveout")
-    command = [proveout, "simulate", "--port", "0", "--slots", str(n),
-               "--service", str(service_s), "--shape", "constant", "--json"]  # fmt: skip
+    """Serve with so many slots, each taking exactly so long."""
+    command = [sys.executable, "-m", "benchmarks.load.exact_server", str(n), str(service_s)]
+    with _told(command) as url:
+        yield url
+
+
+@contextmanager
+def simulator() -> Iterator[str]:
+    """Serve as `proveout simulate` does, without any work."""
+    proveout = str(Path(sys.executable).with_name("proveout"))
+    with _told([proveout, "simulate", "--port", "0", "--service", "0", "--json"]) as url:
+        yield url
+
+
+@contextmanager
+def _told(command: list[str]) -> Iterator[str]:
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         try:
@@ -54,8 +66,8 @@ def at_once() -> Iterator[tuple[str, str]]:
     """Serve without any work: nginx where it is installed, else the simulator; URL and name."""
     nginx = shutil.which("nginx") or shutil.which("/usr/sbin/nginx")
     if nginx is None:
-        with slots(1000, 0.0) as url:
-            yield f"{url}/", "simulator"
+        with simulator() as url:
+            yield f"{url}/", "the simulator"
         return
     port = _free_port()
     with tempfile.TemporaryDirectory() as folder:

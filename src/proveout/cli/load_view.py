@@ -94,7 +94,7 @@ def sentence(found: Break | None, runs: Sequence[LevelRun], limits: Limits) -> s
         return f"It kept to the limits up to {max(sound):,} users ({asked})."
     which = " and ".join(NAMES[name] for name in found.limits)
     held = "at none before" if found.held_at is None else f"at {found.held_at:,} it still held"
-    why = f"; seen was {'; '.join(found.causes)}" if found.causes else ""
+    why = f"; seen: {'; '.join(found.causes)}" if found.causes else ""
     return f"It breaks at {found.users:,} users ({held}): {which}{why}. Limits: {asked}."
 
 

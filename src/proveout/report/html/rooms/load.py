@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from proveout.evidence.figures import evidence_figure, figure, full_figure, span
+from proveout.evidence.figures import evidence_figure, full_figure, span
 from proveout.evidence.model import Evidence, Subject
 from proveout.report.charts import Chart, Mark, Reference, Row
 from proveout.report.html.sections.marks import interval_mark, threshold_of
@@ -81,7 +81,7 @@ def _sentences(breaking: Evidence | None) -> Iterator[str]:
         yield f"There {' and '.join(missed)}."
     causes = breaking.details.get("what_broke", ())
     if causes:
-        yield f"Seen was {'; '.join(causes)}."
+        yield f"Seen: {'; '.join(causes)}."
 
 
 def _predicted(report: Report) -> Iterator[str]:
@@ -113,17 +113,13 @@ def _chart(report: Report) -> Chart | None:
         title="95 of 100 answers come within …, as users grow in number",
         rows=tuple(rows),
         label_heading="Users",
-        figure_headings=("95 % within", "Half within", "Errors", "Gave up"),
+        figure_headings=("95 % within", "Interval", "Half within", "Errors", "Gave up"),
         unit="s",
-        references=()
-        if limit is None
-        else (Reference(value=limit.threshold, label=f"limit {limit.threshold:g} s"),),
-        legend=()
-        if expected is None
-        else (("production", "measured"), ("pilot", "predicted, never measured")),
+        references=() if limit is None else (Reference(value=limit.threshold, label="limit"),),
+        legend=() if expected is None else (("production", "measured"), ("pilot", "predicted")),
         from_zero=True,
         note="Counted from when a request was due; without an answer counts as slower than any. "
-        "Bars: 95 % interval of what was measured, 90 % of what is predicted.",
+        "Intervals: 95 % of what was measured, 90 % of what is predicted.",
     )
 
 
@@ -140,7 +136,11 @@ def _row(report: Report, users: int) -> Row:
     return Row(
         label=f"{users:,}",
         marks=() if p95 is None else (interval_mark(p95, series="production"),),
-        figures=(_words(p95), *("–" if e is None else evidence_figure(e) for e in others)),
+        figures=(
+            _words(p95),
+            _span(p95),
+            *("–" if e is None else evidence_figure(e) for e in others),
+        ),
         note="" if times is None else f"sent {times:g} times as often as at the peak",
         tone="bad" if is_bad else "plain",
     )
@@ -151,8 +151,11 @@ def _words(p95: Evidence | None) -> str:
         return "not known"
     if p95.details.get("at_least"):
         return f"more than {p95.details['give_up_after_s']:g} s"
-    value = figure(p95.value, p95.unit, p95.interval)
-    return value if p95.interval is None else f"{value} ({span(p95.interval, p95.unit)})"
+    return evidence_figure(p95)
+
+
+def _span(found: Evidence | None) -> str:
+    return "–" if found is None or found.interval is None else span(found.interval, found.unit)
 
 
 def _predicted_row(report: Report, expected: Evidence) -> Row:
@@ -168,7 +171,13 @@ def _predicted_row(report: Report, expected: Evidence) -> Row:
     return Row(
         label="full size" if users is None else f"{users:,}",
         marks=(mark,),
-        figures=(_words(expected), "–", "–", "–" if gave_up is None else evidence_figure(gave_up)),
+        figures=(
+            _words(expected),
+            _span(expected),
+            "–",
+            "–",
+            "–" if gave_up is None else evidence_figure(gave_up),
+        ),
         note="predicted",
     )
 
