@@ -9,11 +9,13 @@ import numpy as np
 import pandas as pd
 
 from proveout.charter.schema import Charter
-from proveout.scoring.values import is_empty
+from proveout.scoring.values import as_text, is_empty
 from proveout.statistics.labels import normalise
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+_PARTS = (list, tuple, dict, np.ndarray)
 
 LABEL = ""
 """Stands for the field where the truth is one value and no document."""
@@ -86,7 +88,7 @@ def join_truths(
     found = {}
     for name in columns:
         filled = known[name].notna().to_numpy(dtype=bool)
-        values = pd.Series(normalise(known[name][filled]), index=keys[filled])
+        values = pd.Series(_spelled(known[name][filled]), index=keys[filled])
         kinds = values.groupby(level=0, sort=False).nunique()
         first = pd.Series(known[name][filled].to_numpy(dtype=object), index=keys[filled])
         found[name] = objects(first[~first.index.duplicated()].reindex(wanted))
@@ -94,6 +96,12 @@ def join_truths(
     for values_of in found.values():
         values_of[contradicting] = None
     return found, int(contradicting.sum())
+
+
+def _spelled(column: pd.Series[Any]) -> NDArray[np.object_]:
+    """Return values in the one spelling of labels; lists and objects as text."""
+    plain = [as_text(each) if isinstance(each, _PARTS) else each for each in objects(column)]
+    return normalise(pd.Series(plain, dtype=object))
 
 
 def keys_of(frame: pd.DataFrame, names: Sequence[str]) -> pd.Index[Any]:

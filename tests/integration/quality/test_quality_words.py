@@ -300,15 +300,16 @@ def test_a_function_of_the_users_own_scores_answers(scorers: Path) -> None:
             "for 1 of 2 answers: its process ended by itself (exit code 3)",
         ),
         ("absent", [np.nan, np.nan], "for 2 of 2 answers: AttributeError: "),
-        ("hangs", [np.nan, np.nan], "for 2 of 2 answers: it was not done within 2 s"),
+        ("hangs", [np.nan, np.nan], "for 2 of 2 answers: it gave no score within 1 s"),
     ],
 )
 def test_a_function_that_gives_no_score_is_told_with_its_reason(
     scorers: Path, name: str, scored: list[float], trouble: str
 ) -> None:
     """No traceback, and no answer is called wrong for it."""
-    own = OwnFunction(f"score.py:{name}", folder=scorers, start_s=1.0 if name == "hangs" else 60)
-    compared = OwnFunction(own.callable, scorers, own.start_s, 0.5).compare(["t", "t"], ["a", "b"])
+    own = OwnFunction(f"score.py:{name}", scorers, patience_s=1 if name == "hangs" else 60)
+
+    compared = own.compare(["t", "t"], ["a", "b"])
 
     np.testing.assert_array_equal(compared.score, scored)
     assert (compared.trouble or "").startswith(f"score.py:{name} gave no score {trouble}")

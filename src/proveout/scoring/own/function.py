@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -22,8 +23,8 @@ from proveout.scoring.comparing import Compared
 from proveout.scoring.values import as_text
 
 CHILD = Path(__file__).with_name("child.py")
-START_S, EACH_S = 60.0, 2.0
-"""Time to load, and on average for each pair, before the function counts as hanging."""
+PATIENCE_S = 60.0
+"""So long without a further score, loading included, and the function counts as hanging."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +33,7 @@ class OwnFunction:
 
     callable: str
     folder: Path
-    start_s: float = START_S
-    each_s: float = EACH_S
+    patience_s: float = PATIENCE_S
 
     def __post_init__(self) -> None:
         """Raise InputError where the file is not there."""
@@ -69,7 +69,6 @@ class OwnFunction:
 
     def _run(self, pairs: list[tuple[str, str]]) -> tuple[list[dict[str, Any]], str | None]:
         """Return a line per pair as far as it came, and how it ended if not at its end."""
-        limit = self.start_s + self.each_s * len(pairs)
         # Files instead of pipes: nothing can stand still because nobody reads, and what was
         # scored before a crash is kept.
         with tempfile.TemporaryDirectory(prefix="proveout-") as scratch:
@@ -83,18 +82,28 @@ class OwnFunction:
                 stderr=subprocess.DEVNULL,
                 start_new_session=True,
             )
-            ended = None
             try:
-                code = process.wait(limit)
-                if code:
-                    ended = f"its process ended by itself ({_ending(code)})"
-            except subprocess.TimeoutExpired:
-                ended = f"it was not done within {limit:,.0f} s"
+                ended = self._wait(process, scored)
             finally:
                 with suppress(ProcessLookupError, PermissionError):
                     os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
             return _read_lines(scored), ended
+
+    def _wait(self, process: subprocess.Popen[bytes], scored: Path) -> str | None:
+        """Wait for as long as scores keep coming; return how it ended if not at its end."""
+        had, since = -1, time.monotonic()
+        while True:
+            try:
+                code = process.wait(min(0.5, self.patience_s))
+            except subprocess.TimeoutExpired:
+                has = scored.stat().st_size if scored.is_file() else -1
+                if has != had:
+                    had, since = has, time.monotonic()
+                elif time.monotonic() - since > self.patience_s:
+                    return f"it gave no score within {self.patience_s:,.0f} s"
+            else:
+                return f"its process ended by itself ({_ending(code)})" if code else None
 
 
 def _read_lines(file: Path) -> list[dict[str, Any]]:
