@@ -18,8 +18,8 @@ from proveout.checks.stress.plan import Planned
 from proveout.evidence.model import Subject
 from proveout.evidence.outcome import NotMeasured
 
-CANDIDATES = 4
-"""Of the worst kinds of damage, so many are put together two at a time."""
+CANDIDATES = 16
+"""Pairs are chosen among so many of the worst kinds of damage."""
 
 
 class _Pair(NamedTuple):
@@ -35,10 +35,7 @@ def of_pairs(context: CheckContext, asker: Asker, worst: Sequence[Planned]) -> I
     """Try the worst kinds of damage two at a time, in few rows."""
     severity = min(context.charter.stress.severities)
     rows = n_hit(severity, len(asker.plan.truth))
-    possible = (each for each in worst if _can_be_combined(each.operator))
-    fitting = list(islice((each for each in possible if _is_answered(asker, each)), CANDIDATES))
-    pairs = (_Pair(one, other) for one, other in combinations(fitting, 2))
-    for pair in islice(pairs, context.charter.stress.combine):
+    for pair in _chosen(asker, worst)[: context.charter.stress.combine]:
         if not asker.may_ask(rows):
             yield NotMeasured(
                 metric="stress.combined_quality_drop",
@@ -48,6 +45,23 @@ def of_pairs(context: CheckContext, asker: Asker, worst: Sequence[Planned]) -> I
             )
             return
         yield from _of_pair(context, asker, pair, severity)
+
+
+def _chosen(asker: Asker, worst: Sequence[Planned]) -> list[_Pair]:
+    """Return pairs, the worst first, those before all others that damage different columns.
+
+    Where both damage the same cells, the second only hides the first.
+    """
+    possible = (each for each in worst if _can_be_combined(each.operator))
+    fitting = list(islice((each for each in possible if _is_answered(asker, each)), CANDIDATES))
+    rank = {each.operator.name: place for place, each in enumerate(fitting)}
+    return sorted(
+        (_Pair(one, other) for one, other in combinations(fitting, 2)),
+        key=lambda pair: (
+            bool(set(pair.first.columns) & set(pair.second.columns)),
+            sum(rank[each.operator.name] for each in pair),
+        ),
+    )
 
 
 def _can_be_combined(operator: Operator) -> bool:
