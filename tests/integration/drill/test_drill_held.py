@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ import pytest
 from proveout.evidence.ledger import open_ledger
 from proveout.simulation.behaviour import Behaviour, ServiceTime
 from proveout.simulation.running import running
+
+Begin = Callable[..., subprocess.Popen[str]]
 
 PROVEOUT = str(Path(sys.executable).parent / "proveout")
 
@@ -79,15 +82,24 @@ def proveout(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]
     )
 
 
-def begin(project: Path, minutes: float = 0.1) -> subprocess.Popen[str]:
-    """Begin a drill."""
-    return subprocess.Popen(
-        [PROVEOUT, "drill", "run", "short.yaml", "--minutes", str(minutes), "--json"],
-        cwd=project,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+@pytest.fixture
+def begin(project: Path) -> Iterator[Begin]:
+    """Begin drills; they are over at the end, whatever happens."""
+    with ExitStack() as stack:
+
+        def begun(minutes: float = 0.1) -> subprocess.Popen[str]:
+            drill = subprocess.Popen(
+                [PROVEOUT, "drill", "run", "short.yaml", "--minutes", str(minutes), "--json"],
+                cwd=project,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+            )
+            stack.enter_context(drill)
+            stack.callback(drill.kill)
+            return drill
+
+        yield begun
 
 
 def until(found: Callable[[], Any]) -> Any:
@@ -99,11 +111,11 @@ def until(found: Callable[[], Any]) -> Any:
     return it
 
 
-def happened(project: Path, kind: str) -> bool:
-    """Tell whether the drill's timeline holds a line of this kind."""
+def happened(project: Path, event: str) -> bool:
+    """Tell whether the drill's timeline holds a line of this event."""
     files = sorted((project / ".proveout" / "drill").glob("drill-*.jsonl"))
     lines = [json.loads(line) for line in files[-1].read_text().splitlines()] if files else []
-    return any(line["kind"] == kind for line in lines)
+    return any(line["event"] == event for line in lines)
 
 
 def drill_entries(project: Path) -> list[dict[str, Any]]:
@@ -128,16 +140,13 @@ def answers(port: int) -> bool:
     return reply.status_code == 200
 
 
-def test_a_scripted_operator_is_timed_to_within_a_second(project: Path) -> None:
+def test_a_scripted_operator_is_timed_to_within_a_second(project: Path, begin: Begin) -> None:
     """From the injection to the acknowledgement as it is typed; recovery once users are served."""
-    drill = begin(project)
+    drill = begin()
     until(lambda: happened(project, "fault"))
     injected = time.monotonic()
     acknowledged = proveout(project, "drill", "ack", "--who", "ana ruiz", "--note", "no answers")
     noticed_after = time.monotonic() - injected
-    proveout(project, "drill", "step", "1", "--who", "Ana Ruiz")
-    stranger = proveout(project, "drill", "ack", "--who", "Ana Ruis")
-    status = json.loads(proveout(project, "drill", "status", "--json").stdout)["status"]
     out, err = drill.communicate(timeout=60)
     found = json.loads(out)["drill"]
     fault = found["faults"][0]
@@ -146,30 +155,18 @@ def test_a_scripted_operator_is_timed_to_within_a_second(project: Path) -> None:
     assert acknowledged.stdout.startswith("Noted ")
     assert abs(fault["noticed_s"] - noticed_after) < 1
     assert fault["noticed_by"] == "Ana Ruiz"
-    # The outage lasts 2 s of the 6, and users who are waiting then ask again soon.
-    assert abs(fault["recovered_s"] - 2.0) < 1
+    # The outage lasts 2 s of the 6; users who were waiting ask again soon after.
+    assert 1.9 < fault["recovered_s"] < 4
     assert fault["served"] < fault["due"]
     assert found["passed"]
-    assert found["steps"] == [
-        {"step": "Tell the shift lead", "done": True},
-        {"step": "Answer from the handbook", "done": False},
-    ]
-    assert status["steps_done"] == [1]
-    assert "faults" not in status
-    assert stranger.returncode == 2
-    assert stranger.stderr == (
-        "Error: 'Ana Ruis' does not take part in this drill.\n"
-        "Did you mean 'Ana Ruiz'? The charter names under drill: Ana Ruiz, Ben Cole, Vic \n"
-        "Vendor.\n"
-    )
     recorded = [entry for entry in drill_entries(project) if entry["kind"] == "evidence"]
     by_metric = {entry["body"]["metric"]: entry["body"]["basis"] for entry in recorded}
-    # The model is a simulation, and says so; that a step was done is what a person said.
+    # The model is a simulation, and says so.
     assert by_metric == {
         "drill.time_to_notice": "simulated",
         "drill.time_to_recover": "simulated",
         "drill.served_rate": "simulated",
-        "drill.steps_done": "attested",
+        "drill.steps_done": "simulated",
         "drill.passed": "simulated",
     }
 
@@ -186,11 +183,16 @@ def test_a_scripted_operator_is_timed_to_within_a_second(project: Path) -> None:
     assert drill_entries(project) == before
 
 
-def test_a_drill_that_is_broken_off_records_nothing_and_is_told_of_later(project: Path) -> None:
+def test_a_drill_that_is_broken_off_records_nothing_and_is_told_of_later(
+    project: Path, begin: Begin
+) -> None:
     """Ctrl-C in the middle of a fault: it is over, and the next drill says that there was one."""
-    drill = begin(project, minutes=1)
+    drill = begin(minutes=1)
     until(lambda: happened(project, "begin"))
     second = proveout(project, "drill", "run", "short.yaml")
+    proveout(project, "drill", "step", "1", "--who", "Ana Ruiz")
+    stranger = proveout(project, "drill", "ack", "--who", "Ana Ruis", "--json")
+    status = json.loads(proveout(project, "drill", "status", "--json").stdout)["status"]
     drill.send_signal(signal.SIGINT)
     _, err = drill.communicate(timeout=20)
 
@@ -200,8 +202,20 @@ def test_a_drill_that_is_broken_off_records_nothing_and_is_told_of_later(project
     assert not answers(listen_port(project))
     assert second.returncode == 2
     assert second.stderr.startswith("Error: A drill is being held here already: short, begun ")
+    assert (status["steps"], status["steps_done"]) == (
+        ["Tell the shift lead", "Answer from the handbook"],
+        [1],
+    )
+    # What is injected is not for those who are to notice it.
+    assert "fault" not in json.dumps(status)
+    assert json.loads(stranger.stdout)["error"] == {
+        "kind": "input",
+        "message": "'Ana Ruis' does not take part in this drill.",
+        "hint": "Did you mean 'Ana Ruiz'? The charter names under drill: Ana Ruiz, Ben Cole, Vic "
+        "Vendor.",
+    }
 
-    drill = begin(project)
+    drill = begin()
     out, _ = drill.communicate(timeout=60)
     found = json.loads(out)["drill"]
 
@@ -210,10 +224,10 @@ def test_a_drill_that_is_broken_off_records_nothing_and_is_told_of_later(project
     assert found["shortcomings"] == ["Nobody of the company noticed outage."]
 
 
-def test_killed_in_the_middle_nothing_stays_injected(project: Path) -> None:
+def test_killed_in_the_middle_nothing_stays_injected(project: Path, begin: Begin) -> None:
     """kill -9 during an outage: clients that were pointed at the proxy are answered at once."""
     port = listen_port(project)
-    drill = begin(project, minutes=0.1)
+    drill = begin(minutes=0.1)
     until(lambda: happened(project, "fault"))
     assert not answers(port)
 
@@ -231,22 +245,3 @@ def test_killed_in_the_middle_nothing_stays_injected(project: Path) -> None:
     )
     assert not answers(port)
     assert drill_entries(project) == []
-
-
-def test_a_system_that_does_not_answer_is_no_drill(project: Path) -> None:
-    """Without a served user before the first fault nothing could be seen of any."""
-    charter = (project / "pilot.yaml").read_text()
-    before, _, rest = charter.partition('url: "')
-    _, _, after = rest.partition('/v1"')
-    nobody = free_port()
-    (project / "pilot.yaml").write_text(f'{before}url: "http://127.0.0.1:{nobody}/v1"{after}')
-    drill = begin(project)
-    out, _ = drill.communicate(timeout=60)
-
-    assert drill.returncode == 3
-    assert json.loads(out)["error"] == {
-        "kind": "unreachable",
-        "message": f"Before any fault, the system at http://127.0.0.1:{nobody} does not answer: "
-        "the connection broke off.",
-        "hint": "See that it runs and answers: proveout check quality",
-    }

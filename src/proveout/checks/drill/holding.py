@@ -10,7 +10,7 @@ import signal
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -241,7 +241,7 @@ class _Holding:
             ended_s=float("inf"),
         )
         self.faults.append(fault)
-        self._note("fault", {"name": each.name, "fault_kind": each.fault.kind, "sign": each.sign})
+        self._note("fault", {"name": each.name, "kind": each.fault.kind, "sign": each.sign})
 
     def _close(self, name: str) -> None:
         for at, fault in enumerate(self.faults):
@@ -272,9 +272,7 @@ class _Holding:
     def _hear(self, message: dict[str, Any]) -> dict[str, Any]:
         said = self._roster().said(message, at_s=self._now())
         self.said.append(said)
-        self._note(
-            "said", {key: value for key, value in as_line("", said).items() if key != "kind"}
-        )
+        self._note("said", asdict(said))
         self.plan.say(f"{words_of(said.at_s)}: {said.deed} by {said.who} {said.text}".rstrip())
         return {"message": f"Noted {words_of(said.at_s)} after the beginning: {said.who}."}
 
@@ -366,8 +364,8 @@ class _Holding:
     def _now(self) -> float:
         return time.monotonic() - self.began
 
-    def _note(self, kind: str, what: dict[str, Any]) -> None:
-        self._timeline.write(json.dumps(as_line(kind, what, self._now())) + "\n")
+    def _note(self, event: str, what: dict[str, Any]) -> None:
+        self._timeline.write(json.dumps(as_line(event, what, self._now())) + "\n")
         self._timeline.flush()
 
 

@@ -92,7 +92,7 @@ class HeldDrill:
         return self.scenario.factor(self.seconds)
 
 
-def as_line(kind: str, what: Any, at_s: float | None = None) -> dict[str, Any]:
+def as_line(event: str, what: Any, at_s: float | None = None) -> dict[str, Any]:
     """Return one line of the timeline."""
     plain = asdict(what) if not isinstance(what, dict) else what
-    return {"kind": kind, **({} if at_s is None else {"at_s": round(at_s, 3)}), **plain}
+    return {"event": event, **({} if at_s is None else {"at_s": round(at_s, 3)}), **plain}

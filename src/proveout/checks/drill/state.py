@@ -116,4 +116,4 @@ def _ended_whole(file: Path) -> bool:
         last = json.loads(lines[-1]) if lines else {}
     except ValueError:
         return False
-    return last.get("kind") == "end" and last.get("how") == "finished"
+    return last.get("event") == "end" and last.get("how") == "finished"
