@@ -36,10 +36,10 @@ class Example:
 
 
 INVOICES = Example(
-    "invoices", "Helen Marsh", 400, ("quality.accuracy", "quality.field_accuracy", "cost.month")
+    "invoices", "Helen Marsh", 400, ("quality.accuracy", "quality.field_accuracy", "cost.monthly")
 )
 HELPDESK = Example(
-    "helpdesk", "Miriam Stein", 230, ("quality.accuracy", "quality.refusal_rate", "cost.month")
+    "helpdesk", "Miriam Stein", 230, ("quality.accuracy", "quality.refusal_rate", "cost.monthly")
 )
 
 
