@@ -268,7 +268,7 @@ def test_an_operator_without_columns_says_why_it_does_not_apply() -> None:
     )
     assert applicable(OPERATORS["swapped-columns"], {"age": kinds["age"]}) == (
         (),
-        "it needs 2 columns of kind any; the inputs have 1",
+        "it needs 2 columns of kind any but prose; the inputs have 1",
     )
     days = pd.DataFrame({name: pd.to_datetime(["2013-01-01", "2013-01-02"]) for name in "ab"})
     moments = {name: kinds_of(days[name]) for name in "ab"}

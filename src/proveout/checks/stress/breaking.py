@@ -38,6 +38,9 @@ Measure = Literal["quality-drop", "silent-failure"]
 SEVERITIES = (0.01, 0.02, 0.05, 0.10, 0.25, 0.50)
 """At which a curve is told."""
 
+FEWEST_OF_SHARES = 10
+"""Damaged records below which no share says anything; amounts need more, see FEWEST_FOR_MEAN."""
+
 STEPS = 60
 """How finely the order of picked rows is searched before it is halved further."""
 
@@ -112,7 +115,7 @@ class Effects:
             before, after = self.loss, self.loss.copy()
             after[self.places[:k]] = self.loss_hit[:k]
         known = ~np.isnan(before) & ~np.isnan(after)
-        if known.sum() < FEWEST_FOR_MEAN:
+        if known.sum() < (FEWEST_OF_SHARES if self.is_share else FEWEST_FOR_MEAN):
             return None
         before, after = before[known], after[known]
         if self.is_share:
@@ -125,6 +128,8 @@ class Effects:
 
     def _silent_at(self, severity: float, level: float) -> Figure | None:
         if self.silent is None or self.silent_hit is None:
+            return None
+        if len(self.places) < FEWEST_OF_SHARES:
             return None
         n, hit = len(self.silent), len(self.places)
         if not self.is_random:

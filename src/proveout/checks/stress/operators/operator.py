@@ -79,6 +79,9 @@ class Operator:
     """Pick those of the columns that it can do something to; all when None."""
     wants: str = ""
     """What `fits` looks for, in words: 'two times of which one comes first'."""
+    spares: frozenset[Kind] = frozenset()
+    """Kinds of column that it leaves alone. A document with the truth of another one is no
+    damaged document: no system could be right about it."""
     sends: int = 1
     """How many rows come back for each that is hit."""
     takes_all: bool = False
@@ -106,7 +109,9 @@ def applicable(
 ) -> tuple[tuple[str, ...], str | None]:
     """Return the columns that an operator applies to, or why it does not apply."""
     columns = tuple(
-        name for name, found in kinds.items() if not operator.kinds or operator.kinds & found
+        name
+        for name, found in kinds.items()
+        if (not operator.kinds or operator.kinds & found) and not operator.spares & found
     )
     if len(columns) >= operator.fewest_columns:
         if sample is None or operator.fits is None:
@@ -114,6 +119,7 @@ def applicable(
         fitting = operator.fits(sample, columns)
         return fitting, None if fitting else f"the inputs do not have {operator.wants}"
     wanted = " or ".join(sorted(operator.kinds)) or "any"
+    wanted += "".join(f" but {kind}" for kind in sorted(operator.spares))
     needs = "a column" if operator.fewest_columns == 1 else f"{operator.fewest_columns} columns"
     return (), f"it needs {needs} of kind {wanted}; the inputs have {len(columns)}"
 

@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from proveout.checks.stress.columns import kinds_of
+from proveout.checks.stress.columns import Kind, kinds_of
 from proveout.checks.stress.operators.operator import Hit, Operator
 
 if TYPE_CHECKING:
     from numpy.random import Generator
     from numpy.typing import NDArray
+
+
+PROSE: frozenset[Kind] = frozenset({"prose"})
 
 
 def _swap_columns(hit: Hit, rng: Generator) -> list[pd.DataFrame]:
@@ -111,6 +114,7 @@ SWAPPED_COLUMNS = Operator(
     does="columns of the same kind exchange their values, in pairs drawn at random",
     kinds=frozenset(),
     damage=_swap_columns,
+    spares=PROSE,
     fewest_columns=2,
 )
 
@@ -120,6 +124,7 @@ SWAPPED_VALUES = Operator(
     does="in each column the rows that are hit exchange their values among each other",
     kinds=frozenset(),
     damage=_swap_values,
+    spares=PROSE,
 )
 
 STALE_VALUES = Operator(
@@ -128,6 +133,7 @@ STALE_VALUES = Operator(
     does="all values are those of the row before",
     kinds=frozenset(),
     damage=_repeat_previous,
+    spares=PROSE,
 )
 
 BROKEN_JOIN = Operator(
@@ -136,6 +142,7 @@ BROKEN_JOIN = Operator(
     does="the latter half of the columns, kept together, comes from another row that is hit",
     kinds=frozenset(),
     damage=_join_wrongly,
+    spares=PROSE,
     fewest_columns=2,
 )
 
@@ -148,6 +155,7 @@ BROKEN_JOIN_WITHIN = Operator(
     ),
     kinds=frozenset(),
     damage=_join_wrongly_within,
+    spares=PROSE,
     fewest_columns=3,
 )
 
@@ -157,5 +165,6 @@ SLIPPED_COLUMNS = Operator(
     does="half of the columns, drawn at random, hold the value of the row above",
     kinds=frozenset(),
     damage=_slip_down,
+    spares=PROSE,
     fewest_columns=2,
 )
