@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -47,22 +46,24 @@ class Asker:
         known, wanted = self._asked.get(key), n_hit(planned.severity, len(plan.truth))
         if known is not None and len(known.damaged.hit) >= wanted:
             return known
-        severities = {planned.severity} | {
+        greater = {
             each.severity
             for each in plan.trials
             if each.operator.name == planned.operator.name and each.severity > planned.severity
         }
-        *greater, _ = sorted(severities, reverse=True)
-        for severity in greater:
-            with suppress(TooFewError):
-                self._asked[key] = self.ask(lambda: self._damaged(planned, severity))  # noqa: B023
-                return self._asked[key]
-        self._asked[key] = self.ask(lambda: self._damaged(planned, planned.severity))
+        self._asked[key] = self.ask(self._greatest(planned, greater))
         return self._asked[key]
 
-    def ask(self, damage: Callable[[], Damaged]) -> Inquiry:
-        """Damage rows and ask for them. Raises TooFewError."""
-        damaged, plan = damage(), self.plan
+    def _greatest(self, planned: Planned, greater: set[float]) -> Damaged:
+        """Do as much of the damage as there can be, as much as is wanted at least."""
+        for severity in sorted(greater, reverse=True):
+            with suppress(TooFewError):
+                return self._damaged(planned, severity)
+        return self._damaged(planned, planned.severity)
+
+    def ask(self, damaged: Damaged) -> Inquiry:
+        """Ask for damaged rows."""
+        plan = self.plan
         if not damaged.replaces:
             self.rows_asked += sum(len(part) for part in damaged.parts)
         return inquire(self._system, self.clean, plan.truth, damaged, plan.rules)

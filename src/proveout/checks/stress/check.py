@@ -21,7 +21,7 @@ class StressCheck:
     """Feeds the system damaged production rows."""
 
     name: str = "stress"
-    version: str = "1"
+    version: str = "2"
     question: str = "What does the system do with damaged inputs, and does it say so?"
     metrics: tuple[Metric, ...] = (*stress.METRICS, *confidence.METRICS)
 

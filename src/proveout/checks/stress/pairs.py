@@ -80,9 +80,7 @@ def _is_answered(asker: Asker, planned: Planned) -> bool:
 def _of_pair(
     context: CheckContext, asker: Asker, pair: _Pair, severity: float
 ) -> Iterator[Finding]:
-    trial = asker.ask(lambda: _both(asker, pair, severity)).at(
-        n_hit(severity, len(asker.plan.truth))
-    )
+    trial = asker.ask(_both(asker, pair, severity)).at(n_hit(severity, len(asker.plan.truth)))
     alone = [asker.try_out(replace(each, severity=severity)) for each in (pair.first, pair.second)]
     details = {
         "stands_for": f"{pair.first.operator.stands_for}; and {pair.second.operator.stands_for}",
