@@ -27,9 +27,11 @@ BLOCKS = 12
 """Stretches of time that each level is cut into, to be drawn anew as wholes."""
 _KEPT = 24
 """Numbers of slots that stay in the fit."""
-_WORSE = 12.0
-"""Log likelihood by which a number of slots may be worse than the best and stay in the fit,
-at least; a fit that explains little lets more stay."""
+_WORSE = 48.0
+"""Log likelihood by which a number of slots may be worse than the best and stay in the fit: far
+more than chance explains, for gamma and lognormal are guesses at the shape."""
+_MOST_SLOTS = 512
+"""Tried; beyond, no limit is known."""
 _IMPOSSIBLE = 0.002
 """Share of requests that may seem to end before they began (clocks, a queue that is not quite
 first come, first served)."""
@@ -86,13 +88,13 @@ def fit(levels: Sequence[Level], *, seed: int = 0) -> Fitted:
     watched, hidden = _worth_looking_at([watch(level) for level in levels])
     most = max((int(np.quantile(w.others, 0.99)) for w in watched if len(w.others)), default=0)
     tried: list[Candidate] = []
-    for slots in [*range(1, most), None]:
+    for slots in [*range(1, min(most, _MOST_SLOTS + 1)), None]:
         found = _with_slots(slots, watched, np.random.default_rng(seed))
         if found is not None:
             tried.append(found)
     tried = _by_one_family(tried)
     best = tried[0].likelihood if tried else 0.0
-    kept = [c for c in tried[:_KEPT] if c.likelihood >= best - _WORSE * 4]
+    kept = [c for c in tried[:_KEPT] if c.likelihood >= best - _WORSE]
     return Fitted(
         levels=tuple(levels),
         candidates=tuple(kept),

@@ -69,6 +69,10 @@ def predict(
         seed: of everything drawn.
     """
     reasons = doubts_of_run(fitted)
+    if demand.peak_rate_per_s <= 0:
+        reasons = ("At the peak nobody asks for anything; there is nothing to predict.",)
+        step = "Say how much of the day falls into the busiest hour: load.peak_share_of_day"
+        return Refused(reasons=reasons, next_step=step, forced=None)
     if not fitted.candidates:
         return Refused(reasons=reasons, next_step=next_step(fitted), forced=None)
     rng, month = np.random.default_rng(seed), month or Month()
