@@ -197,11 +197,13 @@ def _show(
 ) -> None:
     from proveout.checks.load.breaking import breaking
     from proveout.checks.load.plan import limits_of
+    from proveout.checks.load.telling import sound_levels
     from proveout.cli import load_view
 
     limits = limits_of(load)
-    broke = breaking([run.level for run in runs if run.limited is None], limits)
-    said = load_view.sentence(broke, runs, limits)
+    sound = sound_levels(runs, load)
+    broke = breaking(sound, limits)
+    said = load_view.sentence(broke, sound, limits)
     doubts = load_view.doubts(runs)
     lines = [Text(line) for line in ("", said, *doubts, *further)]
     plain = {

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from rich.table import Table
 
 if TYPE_CHECKING:
+    from proveout.capacity.runs import Level
     from proveout.checks.load.breaking import Break, Limits
     from proveout.checks.load.measures import Percentile, Share, TooFew
     from proveout.checks.load.running import LevelRun
@@ -81,17 +82,17 @@ def level_as_dict(run: LevelRun) -> dict[str, Any]:
     return found
 
 
-def sentence(found: Break | None, runs: Sequence[LevelRun], limits: Limits) -> str:
+def sentence(found: Break | None, sound: Sequence[Level], limits: Limits) -> str:
     """Say where it breaks, or that it does not."""
     asked = (
         f"{limits.p95_s:g} s for 95 of 100 answers, {limits.error_rate:.1%} errors, "
         f"{limits.abandonment:.1%} giving up"
     )
-    sound = [run.level.users for run in runs if run.limited is None]
     if found is None:
         if not sound:
             return "No level could be measured."
-        return f"It kept to the limits up to {max(sound):,} users ({asked})."
+        most = max(level.users for level in sound)
+        return f"It kept to the limits up to {most:,} users ({asked})."
     which = " and ".join(NAMES[name] for name in found.limits)
     held = "at none before" if found.held_at is None else f"at {found.held_at:,} it still held"
     why = f"; seen: {'; '.join(found.causes)}" if found.causes else ""

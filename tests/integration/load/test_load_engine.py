@@ -24,10 +24,10 @@ from proveout.simulation.running import running
 PLAN = LevelPlan(
     users=40,
     arrivals="open",
-    rate_per_s=60.0,
-    think_s=40 / 60,
-    seconds=2.0,
-    warm_up_s=0.5,
+    rate_per_s=100.0,
+    think_s=40 / 100,
+    seconds=1.0,
+    warm_up_s=0.3,
     give_up_after_s=1.0,
 )
 QUICK = ServiceTime(mean_s=0.01, shape="constant")
@@ -57,7 +57,7 @@ def test_every_request_has_a_moment_for_each_step(arrivals, tmp_path: Path) -> N
     assert (found.due_s <= found.sent_s).all()
     assert (found.done_s - found.sent_s >= 0.01).all()
     assert ((found.due_s >= 0) & (found.due_s < PLAN.seconds)).all()
-    assert len(found.due_s) == pytest.approx(120, abs=5 * 120**0.5)
+    assert len(found.due_s) == pytest.approx(100, abs=50)
     assert run.simulated
 
 
@@ -130,7 +130,7 @@ def test_workers_share_the_load_and_their_requests_are_put_together(tmp_path: Pa
         run = sent(asking(service.url, workers=2), PLAN, tmp_path)
     due = run.level.requests.due_s
 
-    assert len(due) == pytest.approx(120, abs=5 * 120**0.5)
+    assert len(due) == pytest.approx(100, abs=50)
     assert (np.diff(due) >= 0).all()
     assert (run.level.requests.outcome == Outcome.ANSWERED).all()
 

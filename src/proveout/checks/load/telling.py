@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from proveout.capacity.runs import Outcome
+from proveout.capacity.runs import Level, Outcome
 from proveout.charter.schema.standard import Load
 from proveout.checks import CheckContext, Finding
 from proveout.checks.load.breaking import Break, breaking, missed
@@ -80,7 +80,7 @@ class Teller:
         for subject in subjects:
             if run.limited is not None:
                 yield self._not_measured("p95_latency", subject, run.limited, _MORE_GENERATOR)
-            elif times > MORE_THAN_ASKED and missed(run.level, limits_of(self.load)):
+            elif is_beyond_asked(run, self.load):
                 yield self._not_measured(
                     "p95_latency",
                     subject,
@@ -93,7 +93,7 @@ class Teller:
 
     def of_break(self, runs: Sequence[LevelRun]) -> Iterator[Finding]:
         """Yield from which number of users it is no longer good enough."""
-        sound = [run.level for run in runs if run.limited is None]
+        sound = sound_levels(runs, self.load)
         found = breaking(sound, limits_of(self.load))
         if found is None:
             most = max((level.users for level in sound), default=0)
@@ -220,6 +220,17 @@ class Teller:
 
     def _not_measured(self, name: str, subject: Subject, reason: str, step: str) -> NotMeasured:
         return NotMeasured(metric=f"load.{name}", subject=subject, reason=reason, next_step=step)
+
+
+def is_beyond_asked(run: LevelRun, load: Load) -> bool:
+    """Tell whether a level misses the limits, but with more requests than its users send."""
+    times = times_as_often(load, run.level.users, run.level.rate_per_s)
+    return times > MORE_THAN_ASKED and bool(missed(run.level, limits_of(load)))
+
+
+def sound_levels(runs: Sequence[LevelRun], load: Load) -> list[Level]:
+    """Return the levels that say something of the service at its users' own rate."""
+    return [run.level for run in runs if run.limited is None and not is_beyond_asked(run, load)]
 
 
 _MORE_GENERATOR = (
