@@ -68,7 +68,11 @@ class Server:
 
     def _take(self, file: int) -> None:
         # A request of this benchmark comes in one piece, and one at a time on a connection.
-        if not self._open[file].recv(65536):
+        try:
+            came = self._open[file].recv(65536)
+        except ConnectionError:
+            came = b""
+        if not came:
             self._poll.unregister(file)
             self._open.pop(file).close()
             return

@@ -67,7 +67,14 @@ def as_worker(master: str | None) -> int:
             "A worker must know who leads.", hint="Name it: proveout load worker --master HOST:PORT"
         )
     host, port = address(master, "--master")
-    command = [sys.executable, "-m", "proveout.checks.load.engine", "worker", f"{host}:{port}"]
+    command = [
+        sys.executable,
+        "-P",
+        "-m",
+        "proveout.checks.load.engine",
+        "worker",
+        f"{host}:{port}",
+    ]
     # The pipe, not the process, is what ends it: it is closed when we are killed, too.
     with subprocess.Popen(command, stdin=subprocess.PIPE) as process:  # noqa: S603
         return 0 if process.wait() == 0 else 3

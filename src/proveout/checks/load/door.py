@@ -15,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from typing import Any
 
+from proveout.errors import ProveoutError
 from proveout.systems.exchange import SIMULATED_HEADER
 from proveout.systems.port import AnswerStatus, System
 
@@ -44,6 +45,8 @@ class _Door:
         self._loop = asyncio.new_event_loop()
         self._desk = ThreadPoolExecutor(1, thread_name_prefix="proveout-desk")
         self._is_over = asyncio.Event()
+        self._turn = asyncio.Lock()
+        """First come, first served."""
         self.is_open = threading.Event()
         self.port = 0
 
@@ -90,9 +93,10 @@ class _Door:
                     writer.write(_reply(400, {"error": "no length"}, is_simulated=False))
                     break
                 body = await reader.readexactly(length)
-                # Who has hung up meanwhile is still answered for: the work is in the queue, as it
-                # is in most servers, which do not notice either.
-                reply = await self._loop.run_in_executor(self._desk, self._answer, body)
+                async with self._turn:
+                    if reader.at_eof():  # who has hung up while waiting is not worked for
+                        break
+                    reply = await self._loop.run_in_executor(self._desk, self._answer, body)
                 writer.write(reply)
                 await writer.drain()
         writer.close()
@@ -105,6 +109,8 @@ class _Door:
             answers = self._system.answer(pd.DataFrame(rows))
         except (ValueError, KeyError, TypeError) as error:
             return _reply(400, {"error": type(error).__name__}, is_simulated=False)
+        except ProveoutError as error:
+            return _reply(500, {"error": error.message}, is_simulated=False)
         failed = [status >= AnswerStatus.FAILED for status in answers.status.tolist()]
         if any(failed):
             return _reply(

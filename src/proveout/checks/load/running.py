@@ -73,15 +73,19 @@ class Engine:
 
         Raises UnreachableError when a worker is lost.
         """
-        assert self._process.stdin is not None  # noqa: S101
-        with contextlib.suppress(BrokenPipeError):  # what it died of is in its log
-            self._process.stdin.write(json.dumps(asdict(plan)) + "\n")
-            self._process.stdin.flush()
+        self.tell(json.dumps(asdict(plan)))
         while "file" not in (told := self.hear()):
             yield Sending(
                 plan=plan, elapsed_s=told["elapsed_s"], finished=told["n"], bad=told["bad"]
             )
         yield _level_run(told, plan, self._spec)
+
+    def tell(self, line: str) -> None:
+        """Write a line to the process."""
+        assert self._process.stdin is not None  # noqa: S101
+        with contextlib.suppress(BrokenPipeError):  # what it died of is in its log
+            self._process.stdin.write(line + "\n")
+            self._process.stdin.flush()
 
     def hear(self) -> dict[str, Any]:
         """Return the next thing that the process tells. Raises what it tells as an error."""
@@ -108,12 +112,11 @@ def engine(spec: LoadSpec, folder: Path) -> Iterator[Engine]:
     """
     if importlib.util.find_spec("locust") is None:
         raise MissingExtraError(extra="load", wanted_for="Sending load")
-    file = folder / "load.json"
-    file.write_text(spec.as_json(), encoding="utf-8")
     log = folder / "engine.log"
     with log.open("w", encoding="utf-8") as errors:
         process = subprocess.Popen(  # noqa: S603
-            [sys.executable, "-m", "proveout.checks.load.engine", "lead", str(file), str(folder)],
+            # -P: what lies in the folder where we happen to be is none of our modules.
+            [sys.executable, "-P", "-m", "proveout.checks.load.engine", "lead", str(folder)],
             stdin=subprocess.PIPE,  # open as long as we live, and closed when we die
             stdout=subprocess.PIPE,
             stderr=errors,
@@ -121,6 +124,7 @@ def engine(spec: LoadSpec, folder: Path) -> Iterator[Engine]:
         )
         try:
             started = Engine(process, spec, log)
+            started.tell(spec.as_json())
             started.hear()
             yield started
         finally:

@@ -1,7 +1,8 @@
-"""`python -m proveout.checks.load.engine lead SPEC FOLDER`, and `… worker HOST:PORT`.
+"""`python -m proveout.checks.load.engine lead FOLDER`, and `… worker HOST:PORT`.
 
-Whoever started it holds its standard input open; when that ends, be it that the parent was killed,
-so does the engine at once, and no request is sent any more.
+Whoever started it holds its standard input open, and writes to it: what is to be asked, then level
+after level. When it ends, be it that the parent was killed, so does the engine at once, and no
+request is sent any more.
 """
 
 from __future__ import annotations
@@ -40,8 +41,9 @@ def main(arguments: list[str]) -> None:
         return
     from proveout.checks.load.engine.leader import Leader, WorkersError, tell
 
-    spec = LoadSpec.from_json(Path(arguments[1]).read_text(encoding="utf-8"))
-    leader = Leader(spec, Path(arguments[2]))
+    # By the pipe and not by a file: rows are production data, and no file of ours may outlive us.
+    spec = LoadSpec.from_json(sys.stdin.buffer.readline().decode())
+    leader = Leader(spec, Path(arguments[1]))
     gevent.spawn(_listen, lambda line: leader.add(LevelPlan(**line)), leader.close)
     try:
         leader.run()

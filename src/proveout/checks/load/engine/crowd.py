@@ -290,6 +290,8 @@ def _kind(error: OSError) -> str:
     """Name an error in words that do not differ from one request to the next."""
     if error.errno in (errno.EMFILE, errno.ENFILE, errno.EADDRNOTAVAIL):
         return OUT_OF_SOCKETS
+    if type(error).__name__.startswith("SSL"):  # its numbers are those of another list
+        return f"TLS error {getattr(error, 'reason', None) or ''}".strip()
     if error.errno in WORDS:
         return WORDS[error.errno]
-    return type(error).__name__ if error.errno is None else errno.errorcode[error.errno]
+    return errno.errorcode.get(error.errno or 0, type(error).__name__)

@@ -201,7 +201,14 @@ def _merged(parts: list[bytes]) -> NDArray[np.float64]:
 
 
 def _start_worker(host: str, port: int) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "proveout.checks.load.engine", "worker", f"{host}:{port}"]
+    command = [
+        sys.executable,
+        "-P",
+        "-m",
+        "proveout.checks.load.engine",
+        "worker",
+        f"{host}:{port}",
+    ]
     return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)  # noqa: S603
 
 
