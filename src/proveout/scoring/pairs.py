@@ -10,6 +10,12 @@ from typing import Any
 
 from proveout.charter.schema.scoring import Scorer
 from proveout.errors import InputError, MissingExtraError
+from proveout.scoring.mentions import (
+    figures_in,
+    is_held_as_day,
+    is_held_as_figure,
+    mentions_day,
+)
 from proveout.scoring.values import as_text
 from proveout.scoring.words import contains, normalised
 from proveout.spelling.days import read_day
@@ -32,7 +38,7 @@ def pair_scorer(scorer: Scorer) -> Agrees:
         case "exact":
             return lambda truth, answer: as_text(truth) == as_text(answer)
         case "contains":
-            return lambda truth, answer: contains(as_text(answer), as_text(truth))
+            return _contains
         case "number":
             return _numbers(scorer)
         case "date":
@@ -45,18 +51,33 @@ def pair_scorer(scorer: Scorer) -> Agrees:
 
 def _normalised(truth: Any, answer: Any) -> bool:
     """Compare as text; what the data hold as a number or a day is compared as such."""
-    if not isinstance(truth, str):
-        if (figure := read_figure(truth)) is not None:
-            given = read_figure(answer)
-            return given is not None and figures_agree(figure, given, truth=truth, answer=answer)
-        if hasattr(truth, "isoformat") and read_day(truth) is not None:
-            return _days(truth, answer)
+    if is_held_as_figure(truth):
+        return _same_figure(truth, answer)
+    if is_held_as_day(truth):
+        return _days(truth, answer)
     one, other = as_text(truth), as_text(answer)
     if one == other:
         return True
     short = normalised(one)
     # A text of nothing but punctuation is compared as it is.
     return short == normalised(other) if short else False
+
+
+def _contains(truth: Any, answer: Any) -> bool:
+    """Look for the words of the truth; for a number or a day of the data in any spelling."""
+    text = as_text(answer)
+    if is_held_as_figure(truth):
+        return any(_same_figure(truth, each) for each in figures_in(text))
+    if is_held_as_day(truth):
+        return mentions_day(truth, text)
+    return contains(text, as_text(truth))
+
+
+def _same_figure(truth: Any, answer: Any) -> bool:
+    wanted, given = read_figure(truth), read_figure(answer)
+    if wanted is None or given is None:
+        return False
+    return figures_agree(wanted, given, truth=truth, answer=answer)
 
 
 def _numbers(scorer: Scorer) -> Agrees:

@@ -18,7 +18,7 @@ LONGEST = 60
 _PARTS_OF_ONE = {"%": 100, "‰": 1000}
 _FIGURE = re.compile(
     rf"(?P<open>\()?\s*(?P<sign>[+-])?\s*(?P<before>{CURRENCY})?\s*(?P<sign_2>-)?\s*"
-    rf"(?P<core>[0-9.,](?:[0-9.,{SPACES}{APOSTROPHES}]*[0-9])?)(?:[.,]-{{1,2}})?"
+    rf"(?P<core>[0-9.,](?:[0-9.,{SPACES}{APOSTROPHES}]*[0-9])?)(?:[.,]-{{1,2}}|[.])?"
     rf"\s*(?P<behind>-)?\s*(?P<after>{CURRENCY}|%|‰)?(?P<behind_2>-)?\s*(?P<close>\))?"
 )
 _SCIENTIFIC = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?[eE][+-]?[0-9]{1,3}")

@@ -33,6 +33,7 @@ NORMALISED = [
     ("...", "!!!", False),
     (1204.5, "1,204.50", True),  # the data hold a number
     (4711.0, "4711", True),
+    (42, "42.", True),
     (4711000000.0, "4711000001", False),
     ("007", "7", False),  # the data hold a code
     (datetime(2024, 3, 4, tzinfo=UTC), "4 March 2024", True),
@@ -78,6 +79,12 @@ CONTAINS = [
     ("4", "It is 1.4", False),
     ("東京", "本社は東京にあります。", True),
     ("|", "anything", False),
+    (1204, "You have 1,204 points.", True),  # the data hold a number
+    (1204.0, "You have 11,204 points.", False),
+    (4, "Within 3-4 weeks", False),
+    (4, "Within 4 weeks", True),
+    (date(2024, 3, 4), "It ends on Monday, 4 March 2024, at noon.", True),
+    (date(2024, 3, 4), "It ends in March 2024.", False),
 ]
 
 
@@ -107,7 +114,7 @@ def test_date(truth: Any, answer: Any, right: bool) -> None:
 
 
 @pytest.mark.parametrize(("truth", "answer", "right"), CONTAINS)
-def test_contains(truth: str, answer: str, right: bool) -> None:
+def test_contains(truth: Any, answer: str, right: bool) -> None:
     """One of the alternatives stands in the answer, as whole words."""
     assert is_right(truth, answer, "contains") is right
 
