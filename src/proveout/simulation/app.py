@@ -106,7 +106,7 @@ class App:
         if protocol is None:
             await self._refuse(send, 404, f"There is nothing at {path}.")
             return
-        rows = protocol.rows(body)
+        rows = tabular.rows_of(protocol, body)
         self.floor.enter()
         answers = [self._responder.row(row) for row in rows]
         await self.floor.work(0, receive)

@@ -58,9 +58,9 @@ def read_request(body: bytes) -> ChatRequest:
         raise NotUnderstoodError(f"The body is not JSON: {error}.") from None
     if not isinstance(asked, dict):
         raise NotUnderstoodError("The body is not a JSON object.")
-    form = asked.get("response_format") or {}
-    schema = form.get("json_schema", {}).get("schema") if isinstance(form, dict) else None
-    options = asked.get("stream_options") or {}
+    form = _object(asked, "response_format")
+    schema = _object(form, "json_schema").get("schema")
+    options = _object(asked, "stream_options")
     limit = asked.get("max_completion_tokens", asked.get("max_tokens"))
     return ChatRequest(
         model=_text(asked, "model"),
@@ -73,8 +73,15 @@ def read_request(body: bytes) -> ChatRequest:
         logprobs=bool(asked.get("logprobs")),
         top_logprobs=_number(asked, "top_logprobs", 0, low=0, high=20),
         schema=schema if isinstance(schema, dict) else None,
-        wants_json=bool(form) and form.get("type") in ("json_object", "json_schema"),
+        wants_json=form.get("type") in ("json_object", "json_schema"),
     )
+
+
+def _object(asked: dict[str, Any], key: str) -> dict[str, Any]:
+    value = asked.get(key)
+    if value is not None and not isinstance(value, dict):
+        raise NotUnderstoodError(f"'{key}' is no JSON object.", param=key)
+    return value or {}
 
 
 def _text(asked: dict[str, Any], key: str) -> str:

@@ -42,7 +42,7 @@ class Simulator:
         self.app = App(behaviour, responder)
         self._socket = _listening(host, port)
         self._host = host
-        self._server = _Server(_config(self.app))
+        self._server = _Server(self.app)
 
     @property
     def url(self) -> str:
@@ -81,7 +81,14 @@ def running(
 class _Server(uvicorn.Server):
     """A server that tells by which signal it was stopped, instead of passing the signal on."""
 
-    stopped_by: int | None = None
+    def __init__(self, app: App) -> None:
+        super().__init__(_config(app))
+        self._app = app
+        self.stopped_by: int | None = None
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().shutdown(sockets)
+        self._app.floor.close()
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:

@@ -39,6 +39,16 @@ def protocol_at(path: str) -> TabularProtocol | None:
     return PlainJson() if path == "/" else None
 
 
+def rows_of(protocol: TabularProtocol, body: bytes) -> Rows:
+    """Read the rows. Raises NotUnderstoodError, whatever it is that makes no sense."""
+    try:
+        return protocol.rows(body)
+    except (AttributeError, IndexError, RecursionError, TypeError, ValueError) as error:
+        raise NotUnderstoodError(
+            f"The body is not of the form that is spoken here: {error}."
+        ) from error
+
+
 def state(path: str) -> bytes:
     """Answer the questions whether the service and its models are there."""
     if path.startswith("/v2/models/"):

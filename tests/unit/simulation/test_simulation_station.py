@@ -1,5 +1,6 @@
 """Slots, queue and rate limit, in a time that the test tells."""
 
+import heapq
 import math
 
 import pytest
@@ -28,6 +29,26 @@ def test_first_come_first_served_at_the_moment_a_slot_is_due() -> None:
     assert [each.began_s for each in (first, second, third)] == [0.0, 1.0, 2.0]
     assert [each.due_s for each in (first, second, third)] == [1.0, 2.0, 3.0]
     assert (station.busy, station.waiting) == (0, 0)
+
+
+@pytest.mark.parametrize("bell_late_s", [0.0, 0.004, 0.3])
+def test_queue_is_that_of_the_theory_however_late_the_bell(bell_late_s: float) -> None:
+    """8 slots of 50 ms at 95 %: each end is the one of Kiefer and Wolfowitz's recursion."""
+    numbers = source("arrivals", 3)
+    station, free = Station(Behaviour(slots=8)), [0.0] * 8
+    now_s, next_bell_s, due, expected = 0.0, 0.0, [], []
+    for _ in range(5_000):
+        now_s += numbers.expovariate(152)
+        if now_s >= next_bell_s:
+            station.advance(now_s)
+            next_bell_s = now_s + bell_late_s
+        due.append(came(station, now_s, Work(0.05, 0.05)))
+        ends_s = max(now_s, heapq.heappop(free)) + 0.05
+        heapq.heappush(free, ends_s)
+        expected.append(ends_s)
+    station.advance(now_s + 60)
+
+    assert [place.due_s for place in due] == pytest.approx(expected, abs=1e-9)
 
 
 def test_queue_takes_no_more_than_its_places() -> None:
