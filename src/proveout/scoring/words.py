@@ -8,7 +8,7 @@ import unicodedata
 _MARKS_KEPT = "%#&@°"
 """Punctuation that makes another word: C# is not C, and 5 % is not 5."""
 
-_APOSTROPHES = "'’‘ʼ`´"
+_NO_APOSTROPHES = dict.fromkeys(map(ord, "'’‘ʼ`´"))
 _SPACELESS = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 """Thai, Lao, Burmese, Khmer, Japanese and Chinese are written without spaces between words."""
 
@@ -23,15 +23,12 @@ def normalised(text: str, *, joins_digits: str = ".,") -> str:
     >>> normalised("  Müller & Söhne, GmbH. "), normalised("The Answer: -1.5!")
     ('muller & sohne gmbh', 'the answer -1.5')
     """
-    folded = _without_accents(unicodedata.normalize("NFKC", text).casefold())
-    folded = folded.replace("\u2212", "-")
+    plain = unicodedata.normalize("NFKC", text.translate(_NO_APOSTROPHES)).casefold()
+    folded = _without_accents(plain.translate(_NO_APOSTROPHES)).replace("\u2212", "-")
     kept = []
     for at, each in enumerate(folded):
         if each.isalnum() or each in _MARKS_KEPT or unicodedata.category(each)[0] in "MS":
-            if each not in _APOSTROPHES:
-                kept.append(each)
-        elif each in _APOSTROPHES:
-            continue
+            kept.append(each)
         else:
             kept.append(each if _belongs_to_figure(folded, at, joins_digits) else " ")
     return " ".join("".join(kept).split())
@@ -85,4 +82,4 @@ def _without_accents(text: str) -> str:
 
 
 def _loses_accents(letter: str) -> bool:
-    return bool(letter) and (letter < "\u0250" or "\u0370" <= letter < "\u0400")
+    return letter.isalpha() and (letter < "\u0250" or "\u0370" <= letter < "\u0400")
