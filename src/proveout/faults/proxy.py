@@ -84,11 +84,6 @@ class Proxy:
         """How many connections came, by address."""
         return tuple(door.n_connections for door in self._doors)
 
-    @property
-    def n_open(self) -> int:
-        """How many connections are open."""
-        return len(self._open)
-
     async def _keep(self) -> None:
         """Open and shut the doors as the switchboard wants them, and end what is over."""
         while True:

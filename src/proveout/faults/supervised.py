@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from proveout.errors import InputError
+from proveout.errors import InputError, UnreachableError
 from proveout.faults.effects import Fault
 from proveout.faults.upstream import Upstream
 
@@ -57,7 +57,7 @@ class SupervisedProxy:
                 text=True,
                 start_new_session=True,
             )
-        begun = self._order(
+        begun = self._exchange(
             {
                 "host": self.upstream.host,
                 "port": self.upstream.port,
@@ -99,7 +99,8 @@ class SupervisedProxy:
 
     def leave(self) -> None:
         """Switch all faults off, and let it pass bytes until its time is over or it is stopped."""
-        self.clear()
+        with contextlib.suppress(UnreachableError):
+            self.clear()
         self._left, self._process = self._process, None
         _shut_pipes(self._left)
 
@@ -117,7 +118,15 @@ class SupervisedProxy:
             process.wait()
         _shut_pipes(process)
 
-    def _order(self, order: dict[str, Any]) -> dict[str, Any]:
+    def _order(self, order: dict[str, Any]) -> None:
+        """Give an order and wait until it is followed. Raises UnreachableError."""
+        if not self._exchange(order):
+            raise UnreachableError(
+                "The proxy's process has ended in the middle of the drill.",
+                hint=f"See what it complained of: {self.folder / 'proxy.log'}",
+            )
+
+    def _exchange(self, order: dict[str, Any]) -> dict[str, Any]:
         assert self._process is not None  # noqa: S101  # used as a context manager
         assert self._process.stdout is not None  # noqa: S101  # a pipe was asked for
         try:

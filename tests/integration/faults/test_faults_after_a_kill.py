@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from proveout.errors import InputError
+from proveout.errors import InputError, UnreachableError
 from proveout.faults.effects import Fault, Outage
 from proveout.faults.supervised import SupervisedProxy, stop_left_behind
 from proveout.faults.upstream import Upstream
@@ -128,3 +128,17 @@ def test_the_proxy_counts_what_it_struck(service: str, folder: Path) -> None:
 
         assert proxy.tally == {"down": (1, 1)}
         assert proxy.connections == (0, 1)
+
+
+def test_a_proxy_that_was_killed_is_no_outage_of_the_system(service: str, folder: Path) -> None:
+    """Whoever holds the drill is told, instead of taking it for what he injected."""
+    with SupervisedProxy(Upstream.of(service), [("127.0.0.1", 0)], folder) as proxy:
+        assert proxy._process is not None
+        proxy._process.kill()
+        with pytest.raises(UnreachableError) as told:
+            proxy.on(Fault(name="down", effect=Outage()), for_s=600)
+
+    assert str(told.value) == (
+        "The proxy's process has ended in the middle of the drill.\n"
+        f"See what it complained of: {folder / 'proxy.log'}"
+    )

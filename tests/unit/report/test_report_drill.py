@@ -189,3 +189,23 @@ def test_the_section_is_there_once_a_drill_was_held_and_escapes_what_people_type
     assert view(sample_report()) is None
     assert "What people did when it failed" in page
     assert "Ana Ruiz: &lt;script&gt;." in page
+
+
+def test_what_the_fallback_did_is_told_of_each_fault(tmp_path: Path) -> None:
+    """Served throughout is not the same where half of the users had to go elsewhere."""
+    asked = tuple(
+        replace(each, served_by="fallback" if each.served_by is None else "system")
+        for each in held().asked
+    )
+    facts = findings(held(asked=asked, fallback=True), tmp_path)
+    told = [
+        each.details["sentence"]
+        for each in facts
+        if isinstance(each, Evidence) and each.metric == "drill.time_to_recover" and each.n == 1
+    ]
+
+    assert told[0] == (
+        "outage (Saturday 23:00 to Sunday 01:00): Requests are not answered at all. It was "
+        "noticed after 42 s by Ana Ruiz. Users were served throughout, 100 % of them by the "
+        "fallback."
+    )

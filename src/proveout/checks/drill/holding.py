@@ -24,7 +24,7 @@ from proveout.checks.drill.record import FaultOn, HeldDrill, Said, as_line
 from proveout.checks.drill.runbook import runbook
 from proveout.checks.drill.scenario import Scenario, ScenarioFault
 from proveout.checks.drill.state import DrillFolder, Whereabouts
-from proveout.checks.drill.users import Users, Way
+from proveout.checks.drill.users import Users, Way, fallback_way
 from proveout.errors import UnreachableError
 from proveout.faults.supervised import SupervisedProxy
 from proveout.faults.upstream import Upstream
@@ -116,7 +116,7 @@ class _Holding:
                     base=f"http://127.0.0.1:{proxy.ports[1]}{path}",
                     headers={"host": upstream.authority},
                 ),
-                fallback=None if drill.fallback is None else Way(base=drill.fallback),
+                fallback=None if drill.fallback is None else fallback_way(drill.fallback, web.url),
                 n=drill.users,
                 give_up_after_s=_patience(plan.charter),
                 seconds=plan.seconds,
@@ -155,6 +155,7 @@ class _Holding:
             control = self.sockets / "drill.sock"
             async with listening(control, lambda message: self._answer(message, users)):
                 ended = await self._until_the_end(proxy, users)
+            await asyncio.to_thread(proxy.look)  # a proxy that is gone would look like an outage
             self._note("end", {"how": ended, "by": self.stopped_by})
         if ended == "stopped":
             raise BrokenOffError(self.stopped_by)
@@ -319,7 +320,8 @@ class _Holding:
 
     def _end(self, how: Ending, proxy: SupervisedProxy) -> None:
         """Switch everything off; where others came through the proxy, do not cut them off."""
-        proxy.look()
+        with contextlib.suppress(UnreachableError):
+            proxy.look()
         self.faults = [
             replace(fault, seen=proxy.tally.get(fault.name, (0, 0))[0],
                     struck=proxy.tally.get(fault.name, (0, 0))[1])

@@ -45,6 +45,8 @@ class FaultSeen:
     n_served: int
     n_due: int
     """Requests that fell due while it was on."""
+    n_fallback: int
+    """Those of the served ones that the fallback answered."""
 
     @property
     def notice_s(self) -> float | None:
@@ -120,6 +122,7 @@ def _seen(fault: FaultOn, noticed: Said | None, ended: Sequence[Asked], wanted: 
         was_felt=was_felt,
         n_served=sum(each.served_by is not None for each in due),
         n_due=len(due),
+        n_fallback=sum(each.served_by == "fallback" for each in due),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 
 from proveout.charter.loaded import LoadedCharter
@@ -12,7 +13,7 @@ from proveout.checks.drill.holding import Plan
 from proveout.checks.drill.notifying import Channels
 from proveout.checks.drill.reading import read_scenario
 from proveout.checks.drill.state import DrillFolder
-from proveout.errors import InputError
+from proveout.errors import InputError, MissingExtraError
 from proveout.intake import CharterData, Session
 from proveout.intake.inputs import production_inputs
 from proveout.systems import open_system
@@ -37,7 +38,10 @@ def plan_drill(
     linger_s: float,
     say: Callable[[str], None],
 ) -> Plan:
-    """Make a plan of the charter and what was asked for. Raises InputError."""
+    """Make a plan of the charter and what was asked for. Raises InputError, MissingExtraError."""
+    for package, extra in (("h11", "drill"), ("httpx", "http")):
+        if find_spec(package) is None:
+            raise MissingExtraError(extra=extra, wanted_for="A drill")
     charter = loaded.charter
     lacking = CHECK.needs(charter)
     if lacking:

@@ -17,6 +17,7 @@ from proveout.checks.drill.judging import (
     words_of,
 )
 from proveout.checks.drill.record import HeldDrill, Said, as_line
+from proveout.evidence.figures import figure
 from proveout.evidence.model import WHOLE, Basis, Subject
 from proveout.evidence.outcome import NotMeasured
 from proveout.statistics import wilson
@@ -236,14 +237,20 @@ def sentence_of(seen: FaultSeen) -> str:
         told += f"Nobody noticed it in the {lasted} it was on. "
     else:
         told += f"It was noticed after {words_of(seen.notice_s)} by {seen.noticed.who}. "
+    return told + _served_again(seen)
+
+
+def _served_again(seen: FaultSeen) -> str:
+    fallback = ""
+    if seen.n_fallback:
+        fallback = f", {figure(seen.n_fallback / seen.n_due, 'fraction')} of them by the fallback"
     if not seen.was_felt:
-        return told + "Users were served throughout."
+        return f"Users were served throughout{fallback}."
     if seen.recover_s is None:
-        return told + "Users were not seen to be served again."
-    again = "after it had ended" if fault.began_s + seen.recover_s >= fault.ended_s else (
-        "while it was still on"
-    )  # fmt: skip
-    return told + f"Users were served again after {words_of(seen.recover_s)}, {again}."
+        return "Users were not seen to be served again."
+    has_ended = seen.fault.began_s + seen.recover_s >= seen.fault.ended_s
+    when = "after it had ended" if has_ended else f"while it was still on{fallback}"
+    return f"Users were served again after {words_of(seen.recover_s)}, {when}."
 
 
 def _unnoticed(faults: list[FaultSeen]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -24,6 +25,8 @@ ASKS_AT_LEAST = 60
 
 MOST_BYTES = 1 << 24
 
+_SECRET = re.compile(r"auth|token|key|secret|cookie|password|credential", re.IGNORECASE)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Way:
@@ -32,6 +35,13 @@ class Way:
     base: str
     """What the charter's URL is replaced by."""
     headers: Mapping[str, str] = field(default_factory=dict)
+    is_trusted: bool = True
+    """It is whom the charter's keys are meant for."""
+
+
+def fallback_way(url: str, charter_url: str) -> Way:
+    """Return the way to the fallback. The system's keys are not given to another host."""
+    return Way(base=url, is_trusted=urlsplit(url).netloc == urlsplit(charter_url).netloc)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -127,7 +137,11 @@ class Users:
 
     async def _reply(self, client: Any, request: Request, way: Way) -> Reply:
         url = retargeted(request.url, self.charter_url, way.base)
-        headers = {**request.headers, **way.headers}
+        headers = {
+            name: value
+            for name, value in {**request.headers, **way.headers}.items()
+            if way.is_trusted or not _SECRET.search(name)
+        }
         body = bytearray()
         async with client.stream(
             request.method, url, headers=headers, content=request.body
