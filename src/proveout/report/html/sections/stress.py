@@ -14,6 +14,9 @@ from proveout.report.model import Report
 
 ROWS_SHOWN = 16
 
+TRIED = 0.25
+"""Shares of damaged records up to here are compared when a curve is chosen."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StressExample:
@@ -135,7 +138,9 @@ def grew_surer(report: Report) -> str:
     most = max(fooled, key=lambda e: e.details["overrates_itself_by"])
     of = most.details
     kinds = {e.subject.get("operator") for e in fooled}
-    others = f" The same happened with {len(kinds) - 1} more." if len(kinds) > 1 else ""
+    others = (
+        f" The same happened with {len(kinds) - 1} more kinds of damage." if len(kinds) > 1 else ""
+    )
     return (
         f"It got worse and grew surer: with “{_named(most)}” in "
         f"{figure(_severity(most), 'fraction')} of the records, {_points(of['right_before'])} → "
@@ -144,6 +149,13 @@ def grew_surer(report: Report) -> str:
         f"{spanned_figure(most)} (n = {most.n:,}). Who watches confidence alone sees an "
         f"improvement.{others}"
     )
+
+
+def _overrated(e: Evidence) -> float:
+    """By how much the system overrates itself at most where damage was really tried."""
+    first, *others = e.details["curve"]
+    tried = [first, *(point for point in others if point["severity"] <= TRIED)]
+    return max(float(point["believed"] - point["quality"]) for point in tried)
 
 
 def late_labels(report: Report) -> str:
@@ -175,7 +187,7 @@ def curve_chart(report: Report) -> Chart | None:
     ]
     if not curves:
         return None
-    least = min(curves, key=lambda e: (e.subject.get("kind") != "silent-failure", e.value))
+    fooled = max(curves, key=_overrated)
     rows = tuple(
         Row(
             label=f"{figure(point['severity'], 'fraction')} of records",
@@ -185,16 +197,16 @@ def curve_chart(report: Report) -> Chart | None:
             ),
             figures=(_points(point["quality"]), _points(point["believed"])),
         )
-        for point in least.details["curve"]
+        for point in fooled.details["curve"]
     )
     return Chart(
-        title=f"From little damage to much: {_named(least)}",
+        title=f"From little damage to much: {_named(fooled)}",
         label_heading="Damaged",
         figure_headings=("Right", "Right, by its own confidence"),
         unit="fraction",
         rows=rows,
         legend=(("production", "really right"), ("pilot", "right, by its own confidence")),
-        note=f"From answers to n = {least.n:,} damaged records and to the same ones as they are.",
+        note=f"From answers to n = {fooled.n:,} damaged records and to the same ones as they are.",
     )
 
 
