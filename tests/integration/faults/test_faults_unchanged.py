@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import asynccontextmanager
+from typing import Literal, get_args
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,6 +13,8 @@ from proveout.faults.proxy import Proxy
 from proveout.faults.upstream import Upstream
 
 Chunks = list[bytes]
+Faulty = Literal["never", "always", "now and then"]
+"""When a fault is on that strikes nobody, so that requests are looked at."""
 Peer = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 chunks = st.lists(st.binary(max_size=2_000), max_size=6)
@@ -107,31 +110,42 @@ requests = messages(b"POST /v1/answers?q=1 HTTP/1.1\r\nhost: here")
 responses = messages(b"HTTP/1.1 200 All Right")
 
 
-async def exchange(pairs: list[tuple[bytes, bytes]], *, pipelined: bool, faulty: bool) -> bool:
+async def send(writer: asyncio.StreamWriter, data: bytes, piece: int) -> None:
+    """Send in pieces of so many bytes."""
+    for first in range(0, len(data), piece):
+        writer.write(data[first : first + piece])
+        await writer.drain()
+        await asyncio.sleep(0)
+
+
+async def exchange(
+    pairs: list[tuple[bytes, bytes]], *, piece: int, pipelined: bool, faulty: Faulty
+) -> bool:
     """Send requests on one connection and get the responses; tell whether all bytes were right."""
     heard = bytearray()
 
     async def peer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         for request, response in pairs:
             heard.extend(await reader.readexactly(len(request)))
-            half = len(response) // 2
-            writer.write(response[:half])
-            await writer.drain()
-            await asyncio.sleep(0)
-            writer.write(response[half:])
+            await send(writer, response, piece)
         await reader.read()
         writer.close()
 
     async with proxied(peer) as proxy:
-        if faulty:
-            proxy.board.on(Fault(name="never", effect=Errors(), share=0), for_s=60)
+        spare = Fault(name="never", effect=Errors(), share=0)
+        if faulty == "always":
+            proxy.board.on(spare, for_s=60)
         reader, writer = await asyncio.open_connection("127.0.0.1", proxy.ports[0])
         returned = b""
         if pipelined:
-            writer.write(b"".join(request for request, _ in pairs))
-        for request, response in pairs:
+            await send(writer, b"".join(request for request, _ in pairs), piece)
+        for number, (request, response) in enumerate(pairs):
+            if faulty == "now and then" and number % 2:
+                proxy.board.on(spare, for_s=60)
+            elif faulty == "now and then":
+                proxy.board.clear()
             if not pipelined:
-                writer.write(request)
+                await send(writer, request, piece)
             returned += await asyncio.wait_for(reader.readexactly(len(response)), 20)
         writer.close()
         await writer.wait_closed()
@@ -143,11 +157,12 @@ async def exchange(pairs: list[tuple[bytes, bytes]], *, pipelined: bool, faulty:
 @settings(max_examples=60)
 @given(
     pairs=st.lists(st.tuples(requests, responses), min_size=1, max_size=4),
+    piece=st.integers(60, 4_000),
     pipelined=st.booleans(),
-    faulty=st.booleans(),
+    faulty=st.sampled_from(get_args(Faulty)),
 )
 def test_requests_that_no_fault_strikes_pass_unchanged(
-    pairs: list[tuple[bytes, bytes]], pipelined: bool, faulty: bool
+    pairs: list[tuple[bytes, bytes]], piece: int, pipelined: bool, faulty: Faulty
 ) -> None:
     """Kept-alive and pipelined requests pass byte by byte, even when they are looked at."""
-    assert asyncio.run(exchange(pairs, pipelined=pipelined, faulty=faulty))
+    assert asyncio.run(exchange(pairs, piece=piece, pipelined=pipelined, faulty=faulty))
