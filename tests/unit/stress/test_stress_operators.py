@@ -270,6 +270,11 @@ def test_an_operator_without_columns_says_why_it_does_not_apply() -> None:
         (),
         "it needs 2 columns of kind any but prose; the inputs have 1",
     )
+    alone = pd.DataFrame({"age": [1, 2]})
+    assert applicable(OPERATORS["dropped-column"], {"age": kinds["age"]}, alone) == (
+        (),
+        "the inputs do not have a second column, which would be left",
+    )
     days = pd.DataFrame({name: pd.to_datetime(["2013-01-01", "2013-01-02"]) for name in "ab"})
     moments = {name: kinds_of(days[name]) for name in "ab"}
     assert applicable(OPERATORS["conflicting-times"], moments, days) == (

@@ -39,6 +39,10 @@ def _drop_column(hit: Hit, rng: Generator) -> list[pd.DataFrame]:
     ]
 
 
+def _where_others_are_left(sample: pd.DataFrame, columns: tuple[str, ...]) -> tuple[str, ...]:
+    return columns if sample.shape[1] > 1 else ()
+
+
 def _reorder(hit: Hit, rng: Generator) -> list[pd.DataFrame]:
     order = rng.permutation(hit.rows.shape[1])
     if len(order) > 1 and (order == np.arange(len(order))).all():
@@ -71,6 +75,8 @@ DROPPED_COLUMN = Operator(
     does="one column is not there; the rows are divided so that every column is tried",
     kinds=frozenset(),
     damage=_drop_column,
+    fits=_where_others_are_left,
+    wants="a second column, which would be left",
     keeps_shape=False,
 )
 
