@@ -254,7 +254,7 @@ def document_in(answer: Any) -> dict[str, Any] | None:
             start = answer.find("{", start + 1)
             continue
         # One of a list is not the document either.
-        return found if not answer[:start].rstrip().endswith("[") else None
+        return _whole(found) if not answer[:start].rstrip().endswith("[") else None
     return None
 
 
@@ -336,6 +336,7 @@ def _join_usage(parts: Sequence[Usage | None], sizes: Sequence[int]) -> Usage | 
         # Counted is the weaker of the two, and says so for the whole.
         tokens_from="counted" if "counted" in sources else "usage" if sources else "none",
         cached_input_tokens=joined("cached_input_tokens") if has_cached else None,
+        samples=max(part.samples for part in known),
     )
 
 
@@ -415,9 +416,9 @@ def _read_item(item: Any) -> tuple[Literal["number", "text", "document", "none",
         item = item.item()
     if item is None or repr(item) == "<NA>":
         return "none", None
-    if isinstance(item, dict):
-        return "document", item
-    if isinstance(item, str | bool) or (isinstance(item, int) and abs(item) >= _LARGEST_EXACT):
+    if isinstance(item, dict | str):
+        return "text" if isinstance(item, str) else "document", _whole(item)
+    if isinstance(item, bool) or (isinstance(item, int) and abs(item) >= _LARGEST_EXACT):
         return "text", str(item)
     if not isinstance(item, int | float | Decimal):
         return "strange", _kind_of(item)
@@ -425,6 +426,19 @@ def _read_item(item: Any) -> tuple[Literal["number", "text", "document", "none",
     if math.isfinite(number):
         return "number", number
     return "strange", "NaN" if math.isnan(number) else "infinite"
+
+
+def _whole(value: Any) -> Any:
+    """Return text without halves of characters, which JSON can hold and no file or ledger can."""
+    if isinstance(value, str):
+        if value.isascii():
+            return value
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, dict):
+        return {_whole(key): _whole(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_whole(item) for item in value]
+    return value
 
 
 def _figure(item: Any) -> float:

@@ -46,6 +46,9 @@ class Usage:
     """Reported by the service, counted here, or not known at all."""
     cached_input_tokens: NDArray[np.float64] | None = None
     """Those of the input tokens that the service says it had cached."""
+    samples: int = 1
+    """Requests that each answer is made of, without a retry: several where their agreement is the
+    confidence."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

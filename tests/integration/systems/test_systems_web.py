@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import gzip
 import json
 import socket
 import threading
@@ -102,7 +104,7 @@ def test_latency_counts_from_the_first_attempt(service: Service) -> None:
 
 
 def test_the_slowest_of_several_answers_decides(service: Service) -> None:
-    """All samples count: their tokens, their attempts, and those that never came."""
+    """All samples count: their attempts, and those that never came."""
     texts = iter(["Paris", "paris.", "Lyon", None])
     usage = {"prompt_tokens": 10, "completion_tokens": 1}
 
@@ -121,7 +123,6 @@ def test_the_slowest_of_several_answers_decides(service: Service) -> None:
         "one of several answers to a question did not come: HTTP 503 Service Unavailable",
     )
     assert found.usage is not None
-    assert found.usage.input_tokens.tolist() == [30]
     assert found.usage.attempts.tolist() == [4]
 
 
@@ -262,3 +263,138 @@ def test_a_service_that_is_not_there_names_its_key(service: Service, kind: Any) 
         f"The system at {service.root} could not be reached: connection refused."
     )
     assert raised.value.hint == (f"See that the service runs and that system.{name}.url is right.")
+
+
+def test_a_secret_that_a_service_repeats_is_in_no_fault(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor in the label, nor in what is said when nobody answers."""
+    monkeypatch.setenv("KEY", "s3cret-key")
+    url = service.root.replace("://", "://ann:passw0rd@") + "/v1?code=qu3ry"
+    echoed = {"Bearer s3cret-key": 1, "passw0rd": 2, "qu3ry": 3}
+    service.reply = lambda _: (200, said(json.dumps(echoed)))
+
+    with chat(service, url=url, api_key="${KEY}", confidence="stated") as opened:
+        found = opened.answer(QUESTIONS)
+    service.close()
+    with pytest.raises(UnreachableError) as raised, opened:
+        pass
+
+    assert found.faults == (
+        "the answer is an object without 'answer' (it has: 'Bearer …', '…', '…')",
+    )
+    assert opened.label == f"{service.root}/v1"
+    assert not any(word in str(raised.value) for word in ("s3cret", "passw0rd", "qu3ry"))
+
+
+def test_credentials_follow_no_redirect(service: Service) -> None:
+    """Another host has no business with them: a redirect is an error of the service."""
+    other = Service()
+    service.reply = lambda _: (307, {}, {"location": f"{other.root}/v1/chat/completions"})
+
+    with chat(service, headers={"Authorization": "Bearer s3cret"}) as opened:
+        found = opened.answer(QUESTIONS)
+    other.close()
+
+    assert found.faults == ("HTTP 307 Temporary Redirect",)
+    assert other.headers == []
+
+
+def test_what_one_answer_sets_is_not_known_when_the_next_is_asked_for(service: Service) -> None:
+    """Each row is another user's: no cookie is kept."""
+    service.reply = lambda _: (200, said("yes"), {"set-cookie": "session=1; path=/"})
+
+    with chat(service, concurrency=1) as opened:
+        opened.answer(QUESTIONS)
+
+    assert not any("cookie" in {name.lower() for name in sent} for sent in service.headers)
+
+
+def test_an_error_is_named_by_its_code_and_never_by_its_message(service: Service) -> None:
+    """The message may hold anything, a key among it; the code says what to change."""
+    error = {
+        "message": "Incorrect key s3cret",
+        "code": "unsupported_parameter",
+        "param": "max_tokens",
+    }
+    service.reply = lambda _: (400, {"error": error})
+
+    with chat(service) as opened:
+        found = opened.answer(QUESTIONS)
+
+    assert found.faults == ("HTTP 400 Bad Request (unsupported_parameter: max_tokens)",)
+
+
+def test_a_question_that_a_filter_stopped_counts_as_refused(service: Service) -> None:
+    """Not as a failure of the service, although it answers 400."""
+    service.reply = lambda _: (400, {"error": {"code": "content_filter"}})
+
+    with chat(service) as opened:
+        found = opened.answer(QUESTIONS)
+
+    assert found.status.tolist() == [AnswerStatus.REFUSED] * 2
+    assert found.usage is not None
+    assert not np.isnan(found.usage.input_tokens).any()
+
+
+def test_a_sample_that_never_came_is_taken_to_have_cost_what_the_others_did(
+    service: Service,
+) -> None:
+    """It has been worked on, whatever became of its answer; no retry is made of it."""
+    replies = iter([(200, "yes"), (200, "yes"), (200, "no"), (503, "")])
+    usage = {"prompt_tokens": 10, "completion_tokens": 2}
+
+    def reply(_: Any) -> tuple[int, Any]:
+        code, text = next(replies)
+        return code, said(text, usage=usage)
+
+    service.reply = reply
+
+    with chat(service, confidence="agreement", samples=4, concurrency=1) as opened:
+        found = opened.answer(QUESTIONS.iloc[:1])
+
+    assert found.usage is not None
+    assert found.usage.input_tokens.tolist() == [40]
+    assert found.usage.output_tokens.tolist() == [8]
+    assert (found.usage.samples, found.usage.tokens_from) == (4, "counted")
+
+
+@pytest.mark.parametrize(
+    ("response", "fault"),
+    [
+        (b"\x00\xffgarbage\r\n\r\n", "no response: it is no HTTP, or ended too early"),
+        (b"HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n{",
+         "the response broke off: it is no HTTP, or ended too early"),
+        (b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nZZ\r\n{\r\n",
+         "no response: it is no HTTP, or ended too early"),
+        (b"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\n\r\n{}",
+         "no response: its compression is damaged"),
+        (b"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\n\r\n" + gzip.compress(bytes(65 << 20), 1),
+         "the response is longer than 64 MB"),
+        (b"HTTP/1.0 200 OK\r\n\r\n" + b"[" * 100_000, "the response is not JSON"),
+    ],
+)  # fmt: skip
+def test_what_is_no_proper_response_is_told_in_words(response: bytes, fault: str) -> None:
+    """Whatever comes over the line, there is an answer with a status, and memory holds it."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve() -> None:
+            for said in (b"HTTP/1.1 405 No\r\ncontent-length: 0\r\n\r\n", response):
+                caller, _ = server.accept()
+                with caller, contextlib.suppress(ConnectionError):
+                    caller.recv(1 << 16)
+                    caller.sendall(said)
+                    caller.shutdown(socket.SHUT_WR)
+                    while caller.recv(1 << 16):
+                        pass
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        url = f"http://127.0.0.1:{server.getsockname()[1]}"
+
+        with system("classification", http={"url": url}) as opened:
+            found = opened.answer(pd.DataFrame({"x": [1]}))
+        thread.join()
+
+    assert found.faults == (fault,)
+    assert found.status[0] != AnswerStatus.OK

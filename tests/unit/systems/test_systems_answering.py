@@ -12,7 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from proveout.systems import AnswerStatus, fit_to_task
-from proveout.systems.answering import class_text, distinct, read_returned, settle
+from proveout.systems.answering import (
+    class_text,
+    distinct,
+    document_in,
+    read_list,
+    read_returned,
+    settle,
+)
 
 
 @pytest.mark.parametrize(
@@ -148,3 +155,14 @@ def test_a_callable_may_tell_its_tokens() -> None:
     np.testing.assert_array_equal(usage.input_tokens, [10, np.nan, np.nan])
     np.testing.assert_array_equal(usage.output_tokens, [2, np.nan, np.nan])
     assert usage.tokens_from == "usage"
+
+
+def test_half_a_character_becomes_the_sign_for_one_that_is_lost() -> None:
+    """JSON can hold it, and no file, ledger or report can."""
+    half = json.loads('"a\\ud800"')
+
+    plain, fields = read_list([half, {half: [half]}]).text.tolist()
+
+    assert (plain, fields) == ("a\ufffd", {"a\ufffd": ["a\ufffd"]})
+    assert document_in('{"total": "\\ud800"}') == {"total": "\ufffd"}
+    assert read_list(["grüß 🙂"]).text.tolist() == ["grüß 🙂"]

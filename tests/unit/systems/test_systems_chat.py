@@ -176,7 +176,11 @@ def test_what_is_no_answer_is_malformed_and_still_has_its_tokens(said: Reply, re
         (b"data: {\n\n", "the stream holds what is no JSON, or broke off"),
         (b'data: {"error": {}}\n\n', "the stream ended with an error of the service"),
         (
-            b'data: {"choices": [{"delta": {"content": "Tot"}}]}\n\n',
+            b'data: {"object": "error", "message": "no"}\n\n',
+            "the stream ended with an error of the service",
+        ),
+        (
+            b'data: {"choices": [{"delta": {"role": "assistant"}}]}\n\n',
             "the stream broke off before its end",
         ),
     ],
@@ -187,8 +191,135 @@ def test_what_is_no_completion_says_why(body: bytes, reason: str) -> None:
         chat().decode(Reply(status=200, headers={}, body=body), 1)
 
 
+@pytest.mark.parametrize(
+    ("last", "reason"),
+    [
+        (b"", "the stream broke off before its end"),
+        (b'data: {"choices": [{"del', "the stream holds what is no JSON, or broke off"),
+        (b'data: {"error": {"code": 500}}\n\n', "the stream ended with an error of the service"),
+    ],
+)
+def test_a_stream_that_was_cut_off_is_no_answer_and_is_paid_for(last: bytes, reason: str) -> None:
+    """What the model wrote until then, and thought before, has been produced."""
+    deltas = [{"reasoning_content": "Well, let me see"}, {"content": "Tot"}, {"content": "al"}]
+    events = [json.dumps({"choices": [{"delta": delta}]}) for delta in deltas]
+    body = "".join(f"data: {event}\n\n" for event in events).encode() + last
+
+    decoded = read(chat(stream=True), Reply(status=200, headers={}, body=body))
+
+    assert decoded.answers.status.tolist() == [AnswerStatus.MALFORMED]
+    assert decoded.answers.faults == (reason,)
+    assert decoded.tokens == Tokens(input=10, output=6, counted=True)
+
+
+def test_a_call_of_a_tool_is_no_answer() -> None:
+    """It stands where the answer would, with no content beside it."""
+    call = {"tool_calls": [{"id": "a", "type": "function", "function": {"name": "f"}}]}
+
+    decoded = read(chat(), reply(None, finish_reason="tool_calls", message=call))
+
+    assert decoded.answers.status.tolist() == [AnswerStatus.MALFORMED]
+    assert decoded.answers.faults == ("a call of a tool came instead of an answer",)
+
+
+@pytest.mark.parametrize(
+    ("usage", "tokens"),
+    [
+        # What was thought is billed as output, and left out of the completion by some.
+        ({"prompt_tokens": 32, "completion_tokens": 9, "total_tokens": 135},
+         Tokens(input=32, output=103)),
+        # Included in it by most: nothing is counted twice.
+        ({"prompt_tokens": 32, "completion_tokens": 103, "total_tokens": 135,
+          "completion_tokens_details": {"reasoning_tokens": 94}}, Tokens(input=32, output=103)),
+        # Cached tokens that do not fit into the prompt were counted beside it.
+        ({"prompt_tokens": 10, "completion_tokens": 2,
+          "prompt_tokens_details": {"cached_tokens": 90}},
+         Tokens(input=100, output=2, cached_input=90)),
+        ({"prompt_tokens": 10, "completion_tokens": 2, "total_tokens": None,
+          "prompt_tokens_details": None}, Tokens(input=10, output=2)),
+    ],
+)  # fmt: skip
+def test_no_token_that_is_billed_is_left_out(usage: dict[str, Any], tokens: Tokens) -> None:
+    """However a service sorts them."""
+    assert read(chat(), reply("yes", usage=usage)).tokens == tokens
+
+
+@pytest.mark.parametrize(
+    ("url", "sent_to"),
+    [
+        (f"{URL}/", f"{URL}/chat/completions"),
+        (f"{URL}/chat/completions", f"{URL}/chat/completions"),
+        ("https://a.example/openai/deployments/m?api-version=2024-10-21",
+         "https://a.example/openai/deployments/m/chat/completions?api-version=2024-10-21"),
+    ],
+)  # fmt: skip
+def test_the_path_comes_before_the_query_and_only_once(url: str, sent_to: str) -> None:
+    """As Azure's URLs need it, and as people copy them."""
+    assert chat(url=url).encode([{"text": "x"}]).url == sent_to
+
+
+def test_an_option_without_a_value_takes_a_key_out_of_the_request() -> None:
+    """Some services answer 422 to what they do not know, such as stream_options."""
+    sent = chat(stream=True, max_tokens=50, options={"stream_options": None, "max_tokens": None,
+                                                     "max_completion_tokens": 50})  # fmt: skip
+
+    body = json.loads(sent.encode([{"text": "x"}]).body)
+
+    assert set(body) == {"model", "messages", "stream", "max_completion_tokens"}
+
+
+def test_a_question_that_a_filter_stopped_is_refused_whatever_the_status() -> None:
+    """Azure answers 400 then; its tokens have been read, and none were written."""
+    error = {"error": {"code": "content_filter", "message": "no", "status": 400}}
+    said = Reply(status=400, headers={}, body=json.dumps(error).encode())
+    dialect = chat()
+
+    decoded = dialect.declined(said, dialect.encode([{"text": "x" * 34}]))
+
+    assert decoded is not None
+    assert decoded.refused
+    assert decoded.answers.status.tolist() == [AnswerStatus.REFUSED]
+    assert decoded.tokens == Tokens(input=10, output=0, counted=True)
+
+
+@pytest.mark.parametrize("secret", ["s3cret\r\n", "  s3cret"])
+def test_a_line_end_behind_a_key_is_no_part_of_it(secret: str) -> None:
+    """As files leave it that a key is read from."""
+    charter = schema.System(
+        chat=schema.ChatSystem(url=URL, model="m", user="x", api_key="${KEY}"), task="text"
+    )
+
+    dialect = open_dialect(charter, variables={"KEY": secret.lstrip()})
+
+    assert dialect is not None
+    assert dialect.headers["authorization"] == "Bearer s3cret"
+
+
+def test_a_key_that_no_header_can_hold_is_said_without_it() -> None:
+    """Before anything is sent."""
+    charter = schema.System(
+        chat=schema.ChatSystem(url=URL, model="m", user="x", api_key="${KEY}"), task="text"
+    )
+
+    with pytest.raises(InputError) as raised:
+        open_dialect(charter, variables={"KEY": "s3c\nret"})
+
+    assert raised.value.message == (
+        "system.chat.api_key: 'authorization' cannot be sent: it holds a line break, or a letter "
+        "that is not ASCII."
+    )
+    assert "s3c" not in str(raised.value.hint)
+
+
+def test_user_and_password_of_a_url_go_into_a_header() -> None:
+    """However the request is sent afterwards."""
+    found = chat(url="https://ann:s%40fe@api.example.com/v1").headers
+
+    assert found["authorization"] == "Basic YW5uOnNAZmU="
+
+
 def test_tokens_are_reported_or_counted_and_said_to_be() -> None:
-    """Cached ones too; without a report, four characters are taken for one token."""
+    """Cached ones too; without a report, four bytes are taken for one token."""
     told = {"prompt_tokens": 9, "completion_tokens": 2}
     told_cached = {**told, "prompt_tokens_details": {"cached_tokens": 4}}
 

@@ -91,9 +91,12 @@ class TestOpenInference:
                 {"name": "n", "shape": [2, 1], "datatype": "INT64", "data": [1, 2]},
                 {"name": "x", "shape": [2, 1], "datatype": "FP64", "data": [0.5, None]},
                 {"name": "is", "shape": [2, 1], "datatype": "BOOL", "data": [True, False]},
-                {"name": "t", "shape": [2, 1], "datatype": "BYTES", "data": ["a", None]},
-            ]
-        }
+                {"name": "t", "shape": [2, 1], "datatype": "BYTES", "data": ["a", None],
+                 "parameters": {"content_type": "str"}},
+            ],
+            # Without it MLServer would look at the first column alone.
+            "parameters": {"content_type": "pd"},
+        }  # fmt: skip
 
     def test_a_matrix_is_one_tensor_row_by_row(self) -> None:
         """As servers take it whose model was trained on an array."""
@@ -179,12 +182,13 @@ class TestMlflow:
             ({}, [[1.5], [2.5]], [1.5, 2.5]),
             ({}, [{"label": "a", "score": 1}, {"label": "b", "score": 1}], ["a", "b"]),
             ({}, [{"fare": 1.5}, {"fare": 2.5}], [1.5, 2.5]),
+            ({}, {"label": ["a", "b"], "score": [1, 1]}, ["a", "b"]),
             ({"answer_field": "k"}, [{"k": "a", "l": 1}, {"l": 1}], ["a", None]),
             ({"classes": ["a", "b"]}, [[0.9, 0.1], [0.2, 0.8]], ["a", "b"]),
         ],
     )
     def test_reads_predictions(self, settings: Any, predictions: Any, answers: Any) -> None:
-        """Plain, in lists of their own, objects, or probabilities."""
+        """Plain, in lists of their own, objects, columns, or probabilities."""
         found = dialect(mlflow={"url": URL, **settings})
 
         assert read(found, {"predictions": predictions})[0] == answers

@@ -3,13 +3,34 @@
 from __future__ import annotations
 
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt, model_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    NonNegativeInt,
+    PositiveFloat,
+    PositiveInt,
+    model_validator,
+)
 
 from proveout.charter.schema.base import Level, Part, Share, Task, Text
 from proveout.charter.schema.scoring import Scoring
 
-Address = Annotated[str, Field(pattern=r"^https?://")]
+
+def _reachable(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        has_host, port = bool(parts.hostname), parts.port
+    except ValueError:  # a port that is none, half a pair of brackets
+        has_host, port = False, None
+    if not has_host or port == 0 or any(letter.isspace() for letter in url.strip()):
+        msg = "no address of a service; write it as 'https://host:port/path'"
+        raise ValueError(msg)
+    return url.strip()
+
+
+Address = Annotated[str, Field(pattern=r"^https?://"), AfterValidator(_reachable)]
 
 
 class PythonSystem(Part):

@@ -7,6 +7,7 @@ import shutil
 import signal
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -19,6 +20,7 @@ from proveout.systems.command.lines import read_lines, rows_as_text
 from proveout.systems.command.run import MOST_BYTES, Ran, run
 from proveout.systems.isolation import isolate
 from proveout.systems.port import Answers, AnswerStatus
+from proveout.systems.secrets import secrets_of, without
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,6 +48,7 @@ class CommandLine:
         # The charter's own text, '${API_TOKEN}' and all: a secret never gets into a fingerprint.
         settings = {**known, **charter.model_dump(mode="json")}
         self._fingerprint = fingerprint.of_files(settings, program_files(charter.run, folder))
+        self._secrets = secrets_of(charter)
         self._time_outs_in_a_row = 0
 
     @property
@@ -81,7 +84,8 @@ class CommandLine:
         parts = [
             self._ask_for(batch.iloc[first : first + size]) for first in range(0, len(batch), size)
         ]
-        return answering.join(parts, elapsed_s=time.monotonic() - began)
+        answers = answering.join(parts, elapsed_s=time.monotonic() - began)
+        return replace(answers, faults=without(self._secrets, answers.faults))
 
     def _start(self) -> None:
         program = self._charter.run[0]

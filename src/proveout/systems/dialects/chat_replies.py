@@ -19,6 +19,7 @@ _LOWEST = -9999.0
 """What services send for a token that is next to impossible."""
 _MOST = 10**12
 """More tokens than that no answer has."""
+_TOOL = "a call of a tool came instead of an answer"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +35,10 @@ class Completion:
     usage: Tokens
     chunks: int | None = None
     """Parts of the content that came one by one; None where it came whole."""
+    thoughts: int = 0
+    """Bytes of what the model wrote before it answered, which is paid for as well."""
+    fault: str | None = None
+    """Why it is no answer although some of it came; what came is paid for."""
 
 
 def read_completion(reply: Reply) -> Completion:
@@ -71,48 +76,87 @@ def _read_whole(decoded: Any) -> Completion:
         finish_reason=_reason(choice),
         logprobs=tuple(_logprobs(choice)),
         usage=_usage(decoded),
+        thoughts=_thoughts(message),
+        fault=_TOOL if _calls_tool(message) else None,
     )
 
 
 def _read_stream(body: bytes) -> Completion:
-    content: list[str] = []
-    refusal: list[str] = []
-    logprobs: list[float] = []
-    usage, finish_reason, is_done, has_come = Tokens(), None, False, False
+    stream = _Stream()
     for event in events(body + b"\n\n"):
-        if event.strip() == "[DONE]":
-            is_done = True
+        if not stream.goes_on_after(event):
             break
+    return stream.completion()
+
+
+class _Stream:
+    """What has come of an answer, event by event."""
+
+    def __init__(self) -> None:
+        self._content: list[str] = []
+        self._refusal: list[str] = []
+        self._logprobs: list[float] = []
+        self._usage = Tokens()
+        self._thoughts = 0
+        self._finish_reason: str | None = None
+        self._fault: str | None = None
+        self._is_done = self._has_come = False
+
+    def goes_on_after(self, event: str) -> bool:
+        """Take in an event; tell whether another is to be read."""
+        if event.strip() == "[DONE]":
+            self._is_done = self._has_come = True
+            return False
         try:
             decoded = json.loads(event)
         except (ValueError, RecursionError):
-            raise NotAnswersError("the stream holds what is no JSON, or broke off") from None
-        has_come = True
-        if isinstance(decoded, dict) and decoded.get("error") is not None:
-            raise NotAnswersError("the stream ended with an error of the service")
+            self._fault = "the stream holds what is no JSON, or broke off"
+            return False
+        self._has_come = True
+        if _is_error(decoded):
+            self._fault = "the stream ended with an error of the service"
+            return False
         told = _usage(decoded)
-        usage = told if told != Tokens() else usage
+        self._usage = told if told != Tokens() else self._usage
         choice = _first_choice(decoded)
-        if choice is None or not isinstance(delta := choice.get("delta"), dict):
-            continue
+        if choice is not None and isinstance(delta := choice.get("delta"), dict):
+            self._take(choice, delta)
+        return True
+
+    def _take(self, choice: dict[str, Any], delta: dict[str, Any]) -> None:
         if part := _text(delta.get("content")):
-            content.append(part)
+            self._content.append(part)
         if part := _text(delta.get("refusal")):
-            refusal.append(part)
-        logprobs += _logprobs(choice)
-        finish_reason = _reason(choice) or finish_reason
-    if not has_come:
-        raise NotAnswersError("the response is neither JSON nor a stream of events")
-    if not is_done and finish_reason is None:
-        raise NotAnswersError("the stream broke off before its end")
-    return Completion(
-        content="".join(content),
-        refusal="".join(refusal),
-        finish_reason=finish_reason,
-        logprobs=tuple(logprobs),
-        usage=usage,
-        chunks=len(content),
-    )
+            self._refusal.append(part)
+        self._logprobs += _logprobs(choice)
+        self._thoughts += _thoughts(delta)
+        self._finish_reason = _reason(choice) or self._finish_reason
+
+    def completion(self) -> Completion:
+        """Return what came. Raises NotAnswersError where nothing did that would be paid for."""
+        fault = self._fault
+        if fault is None and not self._has_come:
+            fault = "the response is neither JSON nor a stream of events"
+        elif fault is None and not self._is_done and self._finish_reason is None:
+            fault = "the stream broke off before its end"
+        elif fault is None and self._finish_reason == "tool_calls" and not self._content:
+            fault = _TOOL
+        if fault not in (None, _TOOL) and not (self._content or self._thoughts or self._has_usage):
+            raise NotAnswersError(fault)
+        return Completion(
+            content="".join(self._content),
+            refusal="".join(self._refusal),
+            finish_reason=self._finish_reason,
+            logprobs=tuple(self._logprobs),
+            usage=self._usage,
+            chunks=len(self._content),
+            thoughts=self._thoughts,
+            fault=fault,
+        )
+
+    @property
+    def _has_usage(self) -> bool:
+        return self._usage != Tokens()
 
 
 def _first_choice(decoded: Any) -> dict[str, Any] | None:
@@ -122,8 +166,15 @@ def _first_choice(decoded: Any) -> dict[str, Any] | None:
     return choices[0]
 
 
+def _is_error(decoded: Any) -> bool:
+    """Tell an error from an answer: {"error": …}, or as older servers write it."""
+    if not isinstance(decoded, dict):
+        return False
+    return decoded.get("error") is not None or decoded.get("object") == "error"
+
+
 def _without_choices(decoded: Any) -> str:
-    if isinstance(decoded, dict) and "error" in decoded:
+    if _is_error(decoded):
         return "the response holds an error instead of an answer"
     return "the response has no 'choices'"
 
@@ -143,6 +194,16 @@ def _text(content: Any) -> str:
     return ""
 
 
+def _thoughts(said: dict[str, Any]) -> int:
+    """Return the length of what the model thought aloud, where the service shows it."""
+    told = _text(said.get("reasoning_content")) or _text(said.get("reasoning"))
+    return len(told.encode("utf-8", "replace"))
+
+
+def _calls_tool(message: dict[str, Any]) -> bool:
+    return bool(message.get("tool_calls")) and not _text(message.get("content"))
+
+
 def _logprobs(choice: dict[str, Any]) -> Iterator[float]:
     told = choice.get("logprobs")
     tokens = told.get("content") if isinstance(told, dict) else None
@@ -157,12 +218,15 @@ def _usage(decoded: Any) -> Tokens:
     if not isinstance(usage, dict):
         return Tokens()
     details = usage.get("prompt_tokens_details")
-    cached = details.get("cached_tokens") if isinstance(details, dict) else None
-    return Tokens(
-        input=_count(usage.get("prompt_tokens")),
-        output=_count(usage.get("completion_tokens")),
-        cached_input=_count(cached),
-    )
+    cached = _count(details.get("cached_tokens")) if isinstance(details, dict) else None
+    given, produced = _count(usage.get("prompt_tokens")), _count(usage.get("completion_tokens"))
+    total = _count(usage.get("total_tokens"))
+    if given is not None and produced is not None and total is not None:
+        # Some services leave what the model thought out of the completion, and bill it as output.
+        produced = max(produced, total - given)
+    if given is not None and cached is not None and cached > given:
+        given += cached  # counted apart: of a prompt no more can be cached than it has
+    return Tokens(input=given, output=produced, cached_input=cached)
 
 
 def _count(value: Any) -> int | None:

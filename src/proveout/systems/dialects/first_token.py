@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from proveout.systems.exchange import Dialect
 
+MOST_BYTES = 1 << 20
+"""What goes on without an end of an event for longer than this is no stream of tokens."""
+
 
 class FirstToken:
     """Watches a stream as it comes in; looks at each event once, however long the stream is."""
@@ -15,8 +18,8 @@ class FirstToken:
 
     def feed(self, part: bytes) -> bool:
         """Take in what has come; tell whether a token has been among all that came until now."""
-        if self._is_there:
-            return True
+        if self._is_there or len(self._pending) > MOST_BYTES:
+            return self._is_there
         self._pending += part
         self._is_there = self._dialect.holds_token(bytes(self._pending))
         end = max(self._pending.rfind(b"\n\n"), self._pending.rfind(b"\r\n\r\n"))

@@ -11,6 +11,7 @@ from proveout.charter.schema import MlflowSystem
 from proveout.charter.schema.base import Task
 from proveout.systems import answering
 from proveout.systems.answering import NotAnswersError
+from proveout.systems.dialects.addresses import below
 from proveout.systems.dialects.replies import found_at, json_of, most_probable
 from proveout.systems.exchange import Decoded, Reply, Request
 
@@ -43,15 +44,15 @@ class Mlflow:
             body = {name: [row[name] for row in rows] for name in columns}
         return Request(
             method="POST",
-            url=f"{self.charter.url.rstrip('/')}/invocations",
+            url=below(self.charter.url, "invocations"),
             headers=self.headers,
             body=json.dumps({self.charter.layout: body}).encode(),
             rows=len(rows),
         )
 
     def decode(self, reply: Reply, rows: int, *, asked: Request | None = None) -> Decoded:  # noqa: ARG002
-        """Read the predictions: plain, objects, or one probability per class."""
-        predictions = found_at(json_of(reply), "predictions")
+        """Read the predictions: plain, objects, columns, or one probability per class."""
+        predictions = _by_row(found_at(json_of(reply), "predictions"), rows)
         if not isinstance(predictions, list):
             raise NotAnswersError("what the response has at 'predictions' is no list")
         if self.charter.classes:
@@ -101,6 +102,16 @@ class Mlflow:
         raise NotAnswersError(
             f"predictions are objects with {listed}; system.mlflow.answer_field says which"
         )
+
+
+def _by_row(predictions: Any, rows: int) -> Any:
+    """Turn columns, as models give them that return a dict of arrays, into one object per row."""
+    if not isinstance(predictions, dict) or not predictions:
+        return predictions
+    columns = list(predictions.values())
+    if not all(isinstance(column, list) and len(column) == rows for column in columns):
+        return predictions
+    return [dict(zip(predictions, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
 def _is_object(value: Any) -> bool:

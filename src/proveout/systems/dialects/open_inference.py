@@ -14,6 +14,7 @@ from urllib.parse import quote
 from proveout.charter.schema import OpenInferenceSystem
 from proveout.systems import answering
 from proveout.systems.answering import NotAnswersError
+from proveout.systems.dialects.addresses import below
 from proveout.systems.dialects.replies import json_of, most_probable
 from proveout.systems.exchange import Decoded, Reply, Request
 
@@ -38,6 +39,9 @@ class OpenInference:
         else:
             inputs = [_matrix(self.charter.input_name, list(columns.values()), len(rows))]
         body: dict[str, Any] = {"inputs": inputs}
+        if self.charter.layout == "columns":
+            # MLServer takes the first tensor alone unless told that they are columns of a table.
+            body["parameters"] = {"content_type": "pd"}
         wanted = [name for name in (self.charter.answer, self.charter.confidence) if name]
         if self.charter.answer is not None:  # all outputs come when none is asked for by name
             body["outputs"] = [{"name": name} for name in dict.fromkeys(wanted)]
@@ -79,10 +83,10 @@ class OpenInference:
     @property
     def _url(self) -> str:
         charter = self.charter
-        url = f"{charter.url.rstrip('/')}/v2/models/{quote(charter.model, safe='')}"
+        path = f"v2/models/{quote(charter.model, safe='')}"
         if charter.model_version is not None:
-            url += f"/versions/{quote(charter.model_version, safe='')}"
-        return f"{url}/infer"
+            path += f"/versions/{quote(charter.model_version, safe='')}"
+        return below(charter.url, f"{path}/infer")
 
 
 def _tensor(name: str, cells: list[Any]) -> dict[str, Any]:
@@ -98,7 +102,9 @@ def _tensor(name: str, cells: list[Any]) -> dict[str, Any]:
     else:
         kind = "BYTES"
         data = [None if cell is None else _text(cell) for cell in cells]
-    return {"name": str(name), "shape": [len(cells), 1], "datatype": kind, "data": data}
+    tensor = {"name": str(name), "shape": [len(cells), 1], "datatype": kind, "data": data}
+    # Else MLServer hands the model bytes.
+    return tensor | {"parameters": {"content_type": "str"}} if kind == "BYTES" else tensor
 
 
 def _matrix(name: str, columns: list[list[Any]], n: int) -> dict[str, Any]:

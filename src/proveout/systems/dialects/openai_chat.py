@@ -15,9 +15,11 @@ from proveout.charter.schema import ChatSystem
 from proveout.charter.schema.base import Task
 from proveout.errors import InputError
 from proveout.systems.answering import NotAnswersError, RawAnswers, document_in, one
+from proveout.systems.dialects.addresses import below
 from proveout.systems.dialects.agreement import agree
 from proveout.systems.dialects.chat_replies import Completion, holds_content, read_completion
 from proveout.systems.dialects.refusals import is_refusal
+from proveout.systems.dialects.replies import error_code
 from proveout.systems.dialects.templates import fill
 from proveout.systems.exchange import Decoded, Reply, Request, Tokens
 from proveout.systems.port import AnswerStatus
@@ -25,8 +27,9 @@ from proveout.systems.port import AnswerStatus
 _OURS = {"messages": "system.chat.user", "stream": "system.chat.stream", "n": "system.chat.samples"}
 """Keys of the request that have a place of their own in the charter."""
 
-_CHARACTERS_PER_TOKEN = 4
-"""A rule of thumb for English that vendors publish; other languages take more tokens."""
+_BYTES_PER_TOKEN = 4
+"""A rule of thumb that vendors publish for English, there said of characters; bytes come nearer
+where letters have marks or are no Latin ones."""
 
 _NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*")
 
@@ -82,12 +85,15 @@ class OpenAIChat:
             body["logprobs"] = True
         if charter.stream:
             body |= {"stream": True, "stream_options": {"include_usage": True}}
-        body |= charter.options
+        # An option without a value takes out what a service does not know, as stream_options.
+        body = {
+            name: value for name, value in (body | charter.options).items() if value is not None
+        }
         if isinstance(body.get("seed"), int):
             body["seed"] += sample
         return Request(
             method="POST",
-            url=f"{charter.url.rstrip('/')}/chat/completions",
+            url=below(charter.url, "chat/completions"),
             headers=self.headers,
             body=json.dumps(body).encode(),
             rows=1,
@@ -98,6 +104,9 @@ class OpenAIChat:
         """Read a completion. Raises NotAnswersError for what is none."""
         completion = read_completion(reply)
         tokens = _tokens(completion, asked)
+        if completion.fault is not None:
+            answers = one(None, status=AnswerStatus.MALFORMED, faults=(completion.fault,))
+            return Decoded(answers=answers, tokens=tokens)
         if (
             completion.refusal
             or completion.finish_reason == "content_filter"
@@ -110,6 +119,14 @@ class OpenAIChat:
         except NotAnswersError as reason:
             answers = one(None, status=AnswerStatus.MALFORMED, faults=(str(reason),))
         return Decoded(answers=answers, tokens=tokens)
+
+    def declined(self, reply: Reply, asked: Request) -> Decoded | None:
+        """Read an error that is a refusal: a filter of the service that stopped the question."""
+        if (error_code(reply) or "").partition(":")[0] != "content_filter":
+            return None
+        tokens = replace(_asked_tokens(asked), output=0, counted=True)
+        answers = one(None, status=AnswerStatus.REFUSED)
+        return Decoded(answers=answers, tokens=tokens, refused=True)
 
     def agree(self, samples: Sequence[Decoded]) -> Decoded:
         """Put the answers to one question together; their tokens are added up."""
@@ -201,24 +218,29 @@ def _response_format(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _tokens(completion: Completion, asked: Request | None) -> Tokens:
-    """Take what the service reports; what it does not is counted, or estimated from characters."""
+    """Take what the service reports; what it does not is counted, or estimated from its length."""
     usage = completion.usage
     if usage.input is not None and usage.output is not None:
         return usage
     output = usage.output
-    if output is None and completion.chunks is not None:
-        output = completion.chunks
     if output is None:
-        output = _estimate(len(completion.content or completion.refusal))
+        said = (completion.content or completion.refusal).encode("utf-8", "replace")
+        # A part of a stream holds one token or several.
+        output = max(completion.chunks or 0, _estimate(len(said) + completion.thoughts))
     given = usage.input
     if given is None and asked is not None:
-        messages = json.loads(asked.body)["messages"]
-        given = _estimate(sum(len(message["content"]) for message in messages))
+        given = _asked_tokens(asked).input
     return replace(usage, input=given, output=output, counted=True)
 
 
-def _estimate(characters: int) -> int:
-    return -(-characters // _CHARACTERS_PER_TOKEN)
+def _asked_tokens(asked: Request) -> Tokens:
+    messages = json.loads(asked.body)["messages"]
+    n_bytes = sum(len(message["content"].encode("utf-8", "replace")) for message in messages)
+    return Tokens(input=_estimate(n_bytes), counted=True)
+
+
+def _estimate(n_bytes: int) -> int:
+    return -(-n_bytes // _BYTES_PER_TOKEN)
 
 
 def _sum(figures: Sequence[int | None]) -> int | None:

@@ -8,12 +8,15 @@ from collections.abc import Mapping
 
 from proveout.charter import schema
 from proveout.errors import InputError
+from proveout.systems.dialects.addresses import basic_authorization
 from proveout.systems.dialects.json_rows import JsonRows
 from proveout.systems.dialects.mlflow import Mlflow
 from proveout.systems.dialects.open_inference import OpenInference
 from proveout.systems.dialects.openai_chat import OpenAIChat
 from proveout.systems.exchange import Dialect
 
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_HEADER_VALUE = re.compile(r"[\t\x20-\x7e]*")
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
 
@@ -56,6 +59,22 @@ def with_variables(
     }
 
 
+def _sendable(headers: Mapping[str, str], *, key: str) -> dict[str, str]:
+    """Return headers as they can be sent; a line end behind a secret is no part of it.
+
+    Raises InputError, without the value, for one that holds what no header may.
+    """
+    stripped = {name: value.strip() for name, value in headers.items()}
+    for name, value in stripped.items():
+        if not _HEADER_NAME.fullmatch(name) or not _HEADER_VALUE.fullmatch(value):
+            raise InputError(
+                f"{key}: '{name}' cannot be sent: it holds a line break, or a letter that is not "
+                "ASCII.",
+                hint="Look at the value, and at the environment variable that it comes from.",
+            )
+    return stripped
+
+
 def kind_of(web: schema.WebSystem) -> str:
     """Return the charter's key below 'system'."""
     return str(type(web).model_fields["kind"].default)
@@ -65,8 +84,11 @@ def _headers(
     web: schema.WebSystem, variables: Mapping[str, str], *, accept: str = "application/json"
 ) -> dict[str, str]:
     own = with_variables(web.headers, variables, key=f"system.{kind_of(web)}.headers")
+    own = _sendable(own, key=f"system.{kind_of(web)}.headers")
     given = {name.lower() for name in own}
     ours = {"content-type": "application/json", "accept": accept}
+    if (basic := basic_authorization(web.url)) is not None:
+        ours["authorization"] = basic
     return {name: value for name, value in ours.items() if name not in given} | own
 
 
@@ -75,5 +97,5 @@ def _chat_headers(chat: schema.ChatSystem, variables: Mapping[str, str]) -> dict
     headers = _headers(chat, variables, accept=accept)
     if chat.api_key is not None:
         key = with_variables({"": chat.api_key}, variables, key="system.chat.api_key")[""]
-        headers["authorization"] = f"Bearer {key}"
+        headers |= _sendable({"authorization": f"Bearer {key}"}, key="system.chat.api_key")
     return headers

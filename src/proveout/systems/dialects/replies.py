@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from typing import Any
 
 from proveout.systems.answering import NotAnswersError
 from proveout.systems.exchange import Reply
+
+_PLAIN = re.compile(r"[A-Za-z]+(_[A-Za-z]+){0,6}")
 
 
 def json_of(reply: Reply) -> Any:
@@ -16,6 +19,28 @@ def json_of(reply: Reply) -> Any:
         return json.loads(reply.body.decode("utf-8", "replace"))
     except (ValueError, RecursionError):
         raise NotAnswersError("the response is not JSON") from None
+
+
+def error_code(reply: Reply) -> str | None:
+    """Return the code by which a service names an error, and what it blames; None without one.
+
+    Only plain words of the kind 'unsupported_parameter' are taken: a message may hold anything.
+    """
+    try:
+        told = json_of(reply)
+    except NotAnswersError:
+        return None
+    error = told.get("error", told) if isinstance(told, dict) else None
+    if not isinstance(error, dict):
+        return None
+    names = (error.get(key) for key in ("code", "type", "error_code"))
+    code = next((name for name in names if _is_plain(name)), None)
+    blamed = error.get("param")
+    return f"{code}: {blamed}" if code and _is_plain(blamed) else code
+
+
+def _is_plain(name: Any) -> bool:
+    return isinstance(name, str) and _PLAIN.fullmatch(name) is not None
 
 
 def found_at(decoded: Any, path: str) -> Any:

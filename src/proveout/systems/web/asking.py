@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, Any
 from proveout.charter.schema import WebSystem
 from proveout.errors import InputError
 from proveout.systems.answering import NotAnswersError
-from proveout.systems.exchange import SIMULATED_HEADER, Decoded, Dialect, Request
+from proveout.systems.dialects.replies import error_code
+from proveout.systems.exchange import SIMULATED_HEADER, Decoded, Dialect, Reply, Request
 from proveout.systems.isolation import isolate
 from proveout.systems.port import Answers, AnswerStatus
 from proveout.systems.web import patience
 from proveout.systems.web.courier import Courier, Delivery
-from proveout.systems.web.hearing import Heard, Sampling, agreed, to_answers
+from proveout.systems.web.hearing import Declining, Heard, Sampling, agreed, to_answers
 
 if TYPE_CHECKING:
     Rows = Sequence[Mapping[str, Any]]
@@ -141,7 +142,11 @@ class Asker:
             kind = AnswerStatus.TIMED_OUT if delivery.has_timed_out else AnswerStatus.FAILED
             return None, kind, delivery.fault
         if not 200 <= reply.status < 300:
-            return None, AnswerStatus.FAILED, f"HTTP {reply.status}{_phrase(reply.status)}"
+            if isinstance(self._dialect, Declining):
+                declined = self._dialect.declined(reply, request)
+                if declined is not None:
+                    return declined, AnswerStatus.OK, None
+            return None, AnswerStatus.FAILED, _error(reply)
         try:
             decoded = self._dialect.decode(reply, request.rows, asked=request)
         except NotAnswersError as error:
@@ -161,6 +166,11 @@ def _unheard(rows: int, fault: str) -> Heard:
         attempts=0,
         is_simulated=False,
     )
+
+
+def _error(reply: Reply) -> str:
+    code = error_code(reply)
+    return f"HTTP {reply.status}{_phrase(reply.status)}" + (f" ({code})" if code else "")
 
 
 def _phrase(code: int) -> str:

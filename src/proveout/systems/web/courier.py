@@ -9,14 +9,22 @@ import threading
 import time
 from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any, TypeVar
 
 from proveout.errors import MissingExtraError
 from proveout.systems.dialects import FirstToken
 from proveout.systems.exchange import Dialect, Reply, Request
 
-MOST_BYTES = 1 << 28
-"""A longer response is cut off."""
+MOST_BYTES = 1 << 26
+"""A longer response, unpacked where it came packed, is not read to its end."""
+
+_KINDS = {
+    "RemoteProtocolError": "it is no HTTP, or ended too early",
+    "ReadError": "the connection was closed",
+    "WriteError": "the connection was closed",
+    "DecodingError": "its compression is damaged",
+}
 
 _T = TypeVar("_T")
 
@@ -52,7 +60,9 @@ class Courier:
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
         limits = httpx.Limits(max_connections=connections, max_keepalive_connections=connections)
-        self._client = httpx.AsyncClient(timeout=None, limits=limits)  # noqa: S113  # ours holds
+        # Each row is another user's: a cookie that came with one answer is not sent with the next.
+        no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
+        self._client = httpx.AsyncClient(timeout=None, limits=limits, cookies=no_cookies)  # noqa: S113  # ours holds
 
     def close(self) -> None:
         """End what is under way, and leave no connection or thread behind."""
@@ -109,13 +119,14 @@ class Courier:
                     if first is not None and math.isnan(first_token_s) and first.feed(part):
                         first_token_s = time.monotonic() - began
                     if len(received) > MOST_BYTES:
-                        break  # cut off, it cannot be read any more
+                        return nothing(f"the response is longer than {MOST_BYTES >> 20} MB")
         except (httpx.TimeoutException, TimeoutError):
             return nothing(f"no response within {timeout_s:g} s", has_timed_out=True)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             # The kind alone: the text of such an error may hold the URL with its secrets.
             how = "the response broke off" if received else "no response"
-            return nothing(f"{how}: {type(error).__name__}")
+            kind = type(error).__name__
+            return nothing(f"{how}: {_KINDS.get(kind, kind)}")
         ended = time.monotonic()
         headers = {name.lower(): value for name, value in response.headers.items()}
         return Delivery(

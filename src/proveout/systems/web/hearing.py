@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 import numpy as np
 
 from proveout.systems import answering
-from proveout.systems.exchange import Decoded, Request, Tokens
+from proveout.systems.exchange import Decoded, Reply, Request, Tokens
 from proveout.systems.port import Answers, AnswerStatus, Usage
 
 if TYPE_CHECKING:
@@ -35,6 +35,15 @@ class Sampling(Protocol):
         ...
 
 
+@runtime_checkable
+class Declining(Protocol):
+    """A dialect in which a refusal may come as an error."""
+
+    def declined(self, reply: Reply, asked: Request) -> Decoded | None:
+        """Read such an error; None for every other."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heard:
     """What came of asking for some rows, retries included."""
@@ -52,6 +61,8 @@ class Heard:
     first_token_s: float
     attempts: int
     is_simulated: bool
+    samples: int = 1
+    """Requests that the answer is made of, without a retry."""
 
     def after(self, earlier: Heard) -> Heard:
         """Return this as a user hears it who had asked and been answered `earlier` before."""
@@ -87,6 +98,8 @@ def agreed(dialect: Sampling, samples: Sequence[Heard]) -> Heard:
     votes = [vote for vote in came if vote is not None]
     slowest = max(samples, key=lambda sample: sample.latency_s)
     decoded = dialect.agree(votes) if votes else None
+    # A sample that did not come has most likely been worked on, and is paid for, like the others.
+    decoded = decoded and _with_tokens_of_all(decoded, votes, samples)
     gone = tuple(
         f"one of several answers to a question did not come: {sample.fault}"
         for sample, vote in zip(samples, came, strict=True)
@@ -103,6 +116,31 @@ def agreed(dialect: Sampling, samples: Sequence[Heard]) -> Heard:
         first_token_s=np.nan,
         attempts=sum(sample.attempts for sample in samples),
         is_simulated=any(sample.is_simulated for sample in samples),
+        samples=len(samples),
+    )
+
+
+def _with_tokens_of_all(
+    decoded: Decoded, votes: Sequence[Decoded], samples: Sequence[Heard]
+) -> Decoded:
+    sent = sum(sample.attempts > 0 for sample in samples)
+    known = sum(vote.tokens.input is not None for vote in votes)
+    if not known or known >= sent:
+        return decoded
+
+    def of_all(count: int | None) -> int | None:
+        return None if count is None else round(count * sent / known)
+
+    tokens = decoded.tokens
+    return replace(
+        decoded,
+        tokens=replace(
+            tokens,
+            input=of_all(tokens.input),
+            output=of_all(tokens.output),
+            cached_input=of_all(tokens.cached_input),
+            counted=True,
+        ),
     )
 
 
@@ -126,6 +164,7 @@ def _usage(heard: Heard, tokens: Tokens) -> Usage:
         output_tokens=each(tokens.output),
         first_token_s=np.full(n, heard.first_token_s),
         attempts=np.full(n, float(heard.attempts)),
+        samples=heard.samples,
         tokens_from=source,  # type: ignore[arg-type]
         cached_input_tokens=None if tokens.cached_input is None else each(tokens.cached_input),
     )

@@ -7,16 +7,17 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
-from urllib.parse import urlsplit
 
 from proveout.charter.schema import WebSystem
 from proveout.charter.schema.base import Task
 from proveout.errors import UnreachableError
 from proveout.systems import answering, fingerprint
+from proveout.systems.dialects.addresses import without_secrets
 from proveout.systems.dialects.opening import kind_of
 from proveout.systems.dialects.records import records
 from proveout.systems.exchange import Dialect
 from proveout.systems.port import Answers
+from proveout.systems.secrets import secrets_of, without
 from proveout.systems.web.asking import Asker
 from proveout.systems.web.courier import Courier
 from proveout.systems.web.hearing import Sampling
@@ -41,6 +42,7 @@ class WebService:
         self._task = task
         # The charter's own text, '${API_TOKEN}' and all: a secret never gets into a fingerprint.
         self._fingerprint = fingerprint.of_settings({**known, **charter.model_dump(mode="json")})
+        self._secrets = secrets_of(charter, url=charter.url)
         self._courier: Courier | None = None
         self._asker: Asker | None = None
         self._has_written = False
@@ -53,7 +55,7 @@ class WebService:
     @property
     def label(self) -> str:
         """The URL, without what may be secret in it."""
-        return _without_secrets(self._charter.url)
+        return without_secrets(self._charter.url)
 
     def __enter__(self) -> Self:
         self._start()
@@ -91,7 +93,8 @@ class WebService:
         answers = answering.join(parts, elapsed_s=time.monotonic() - began)
         if self._task is not None:  # all at once, so that a fault counts the rows of all requests
             answers = answering.fit_to_task(answers, self._task)
-        return replace(answers, faults=(*answers.faults, *asker.retries_told()))
+        faults = (*answers.faults, *asker.retries_told())
+        return replace(answers, faults=without(self._secrets, faults))
 
     def _parts(
         self, asker: Asker, pool: ThreadPoolExecutor, rows: list[dict[str, Any]]
@@ -130,11 +133,3 @@ class WebService:
             hint="See that the service runs and that "
             f"system.{kind_of(self._charter)}.url is right.",
         )
-
-
-def _without_secrets(url: str) -> str:
-    """Scheme, host and path: user, password and query may be secret."""
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    port = f":{parts.port}" if parts.port else ""
-    return f"{parts.scheme}://{host}{port}{parts.path}"
