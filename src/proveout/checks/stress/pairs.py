@@ -48,20 +48,24 @@ def of_pairs(context: CheckContext, asker: Asker, worst: Sequence[Planned]) -> I
 
 
 def _chosen(asker: Asker, worst: Sequence[Planned]) -> list[_Pair]:
-    """Return pairs, the worst first, those before all others that damage different columns.
-
-    Where both damage the same cells, the second only hides the first.
-    """
+    """Return pairs, the worst first, those before all others that damage different columns."""
     possible = (each for each in worst if _can_be_combined(each.operator))
     fitting = list(islice((each for each in possible if _is_answered(asker, each)), CANDIDATES))
     rank = {each.operator.name: place for place, each in enumerate(fitting)}
+    pairs = (_Pair(one, other) for one, other in combinations(fitting, 2))
     return sorted(
-        (_Pair(one, other) for one, other in combinations(fitting, 2)),
+        (pair for pair in pairs if not _hides(pair)),
         key=lambda pair: (
             bool(set(pair.first.columns) & set(pair.second.columns)),
             sum(rank[each.operator.name] for each in pair),
         ),
     )
+
+
+def _hides(pair: _Pair) -> bool:
+    """Tell whether one of the two leaves nothing to be seen of the other."""
+    overlap = set(pair.first.columns) & set(pair.second.columns)
+    return bool(overlap) and any(each.operator.overwrites for each in pair)
 
 
 def _can_be_combined(operator: Operator) -> bool:

@@ -73,6 +73,7 @@ NEW_CATEGORY = Operator(
     does="a category that the sample does not hold",
     kinds=CATEGORY,
     damage=_add_new,
+    overwrites=True,
 )
 
 MERGED_CATEGORIES = Operator(

@@ -100,6 +100,7 @@ MISSING_VALUES = Operator(
     does="each value is emptied with probability 1/2, at least one per row",
     kinds=frozenset(),
     damage=_lose_half,
+    overwrites=True,
 )
 
 MISSING_BY_VALUE = Operator(
@@ -111,6 +112,7 @@ MISSING_BY_VALUE = Operator(
     ),
     kinds=frozenset(),
     damage=_lose_all_but_driver,
+    overwrites=True,
     choose=_highest,
     fewest_columns=2,
 )
@@ -121,6 +123,7 @@ MISSING_HIGHEST = Operator(
     does="the values that stand highest in their column are emptied, one or more per row",
     kinds=ORDERED,
     damage=_lose_highest,
+    overwrites=True,
     choose=_highest_of_any,
 )
 
@@ -133,6 +136,7 @@ MISSING_WHERE_UNSURE = Operator(
     ),
     kinds=frozenset(),
     damage=_lose_half,
+    overwrites=True,
     choose=_least_sure,
     needs="confidence",
 )
@@ -143,4 +147,5 @@ EMPTIED_COLUMN = Operator(
     does="one column is empty; the rows are divided so that every column is tried",
     kinds=frozenset(),
     damage=_empty_a_column,
+    overwrites=True,
 )

@@ -152,6 +152,7 @@ SENTINEL_VALUES = Operator(
     does="one of -1, 0, 999, 9999, -999, 99999 that the column does not hold otherwise",
     kinds=NUMBER,
     damage=_put_sentinel,
+    overwrites=True,
 )
 
 EXTREME_VALUES = Operator(
@@ -160,4 +161,5 @@ EXTREME_VALUES = Operator(
     does="a value beyond the range of the column by 1 to 10 times its width",
     kinds=NUMBER,
     damage=_put_extreme,
+    overwrites=True,
 )

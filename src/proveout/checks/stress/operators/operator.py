@@ -82,6 +82,8 @@ class Operator:
     spares: frozenset[Kind] = frozenset()
     """Kinds of column that it leaves alone. A document with the truth of another one is no
     damaged document: no system could be right about it."""
+    overwrites: bool = False
+    """Nothing of the values that were there is left; other damage to them would not be seen."""
     sends: int = 1
     """How many rows come back for each that is hit."""
     takes_all: bool = False

@@ -66,6 +66,7 @@ SENTINEL_TEXT = Operator(
     does="one of N/A, unknown, TBD, -, null, #N/A, see above, 0, the same in the whole column",
     kinds=TEXT,
     damage=_put_text,
+    overwrites=True,
 )
 
 SENTINEL_DATE = Operator(
@@ -74,6 +75,7 @@ SENTINEL_DATE = Operator(
     does="one of 1900-01-01, 1970-01-01, 2099-12-31, the same in the whole column",
     kinds=MOMENT,
     damage=_put_day,
+    overwrites=True,
 )
 
 STUCK_VALUE = Operator(
@@ -82,4 +84,5 @@ STUCK_VALUE = Operator(
     does="one value of the column, the same in all rows that are hit",
     kinds=frozenset({"number"}),
     damage=_stick,
+    overwrites=True,
 )

@@ -114,6 +114,7 @@ SWAPPED_COLUMNS = Operator(
     does="columns of the same kind exchange their values, in pairs drawn at random",
     kinds=frozenset(),
     damage=_swap_columns,
+    overwrites=True,
     spares=PROSE,
     fewest_columns=2,
 )
@@ -124,6 +125,7 @@ SWAPPED_VALUES = Operator(
     does="in each column the rows that are hit exchange their values among each other",
     kinds=frozenset(),
     damage=_swap_values,
+    overwrites=True,
     spares=PROSE,
 )
 
@@ -133,6 +135,7 @@ STALE_VALUES = Operator(
     does="all values are those of the row before",
     kinds=frozenset(),
     damage=_repeat_previous,
+    overwrites=True,
     spares=PROSE,
 )
 
@@ -142,6 +145,7 @@ BROKEN_JOIN = Operator(
     does="the latter half of the columns, kept together, comes from another row that is hit",
     kinds=frozenset(),
     damage=_join_wrongly,
+    overwrites=True,
     spares=PROSE,
     fewest_columns=2,
 )
@@ -155,6 +159,7 @@ BROKEN_JOIN_WITHIN = Operator(
     ),
     kinds=frozenset(),
     damage=_join_wrongly_within,
+    overwrites=True,
     spares=PROSE,
     fewest_columns=3,
 )
@@ -165,6 +170,7 @@ SLIPPED_COLUMNS = Operator(
     does="half of the columns, drawn at random, hold the value of the row above",
     kinds=frozenset(),
     damage=_slip_down,
+    overwrites=True,
     spares=PROSE,
     fewest_columns=2,
 )
