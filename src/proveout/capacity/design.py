@@ -13,7 +13,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from proveout.capacity.doubts import FEWEST, doubts_of_run
 from proveout.capacity.fitting import Fitted, as_fitted, fit
 from proveout.capacity.peak import capacity_per_s, utilisation
 from proveout.capacity.predicting import predict
@@ -94,9 +93,8 @@ def next_level(
     trust = trust or Trust()
     # More doubtful than the prediction itself will be: by chance that may be refused otherwise.
     doubtful = replace(trust, risk=trust.risk / 3)
-    if not fitted.candidates or isinstance(predict(fitted, demand, trust=doubtful), Prediction):
-        return None
-    if fitted.requests >= FEWEST and doubts_of_run(fitted):
+    said = predict(fitted, demand, trust=doubtful)
+    if isinstance(said, Prediction) or not said.longer_helps:
         return None
     return _rehearsal(fitted, demand, users_at_most, seconds)
 

@@ -41,15 +41,17 @@ def doubts_of_run(fitted: Fitted) -> tuple[str, ...]:
     return tuple(reason for reason in found if reason is not None)
 
 
-def doubts_of_prediction(
+def doubts_of_peak(fitted: Fitted, drafts: Drafts) -> tuple[str, ...]:
+    """Say where what is predicted rests on nothing that was seen."""
+    found = [_beyond(fitted, drafts), _errors_grow(relevant_levels(fitted, drafts.best))]
+    return tuple(reason for reason in found if reason is not None)
+
+
+def doubts_of_precision(
     fitted: Fitted, drafts: Drafts, prediction: Prediction, trust: Trust
 ) -> tuple[str, ...]:
-    """Say where what is predicted rests on nothing, or may well be further off than it may be."""
-    found = [
-        _too_few(fitted, drafts),
-        _beyond(fitted, drafts),
-        _errors_grow(relevant_levels(fitted, drafts.best)),
-    ]
+    """Say where what is predicted may well be further off than it may be."""
+    found = [_too_few(fitted, drafts)]
     vague = _vague(trust, prediction, drafts)
     if vague:
         why = (

@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from proveout.capacity.doubts import doubts_of_prediction, doubts_of_run, next_step
+from proveout.capacity.doubts import (
+    doubts_of_peak,
+    doubts_of_precision,
+    doubts_of_run,
+    next_step,
+)
 from proveout.capacity.drafts import Drafts, asked_per_month, make_drafts
 from proveout.capacity.fitting import Drawn, Fitted, as_fitted, fit
 from proveout.capacity.needed import needed_slots
@@ -79,10 +84,16 @@ def predict(
     drafts = make_drafts(fitted, demand, month, rng)
     needed = needed_slots(as_fitted(fitted), drafts.drawn, demand, limits, rng)
     prediction = _prediction(fitted, drafts, demand, month, needed)
-    reasons += doubts_of_prediction(fitted, drafts, prediction, trust or Trust())
-    if reasons:
-        return Refused(reasons=reasons, next_step=next_step(fitted), forced=prediction)
-    return prediction
+    reasons += doubts_of_peak(fitted, drafts)
+    vague = doubts_of_precision(fitted, drafts, prediction, trust or Trust())
+    if not reasons and not vague:
+        return prediction
+    return Refused(
+        reasons=reasons + vague,
+        next_step=next_step(fitted),
+        forced=prediction,
+        longer_helps=not reasons,
+    )
 
 
 def _prediction(

@@ -94,3 +94,5 @@ class Refused:
     next_step: str
     forced: Prediction | None
     """What the model says all the same, where it says anything; not to be shown as a prediction."""
+    longer_helps: bool = False
+    """Whether nothing is wrong but that too little was measured."""

@@ -63,3 +63,12 @@ def test_what_is_hopeless_is_not_pursued() -> None:
     asked = measure(Slots(slots=1), 20.0)
 
     assert max(one.users for one in asked) < 50
+
+
+def test_what_a_longer_run_does_not_help_is_not_measured_longer() -> None:
+    """With four users at most the limit of sixty-four slots is never seen."""
+    levels: list[Level] = []
+    while (planned := next_level(levels, DEMAND, users_at_most=4)) is not None:
+        levels.append(level(Slots(slots=64), users=planned.users, mean_s=0.8))
+
+    assert [one.users for one in levels] == [1, 2, 4]
