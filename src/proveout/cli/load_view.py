@@ -132,14 +132,15 @@ def predicted(found: Sequence[Evidence]) -> list[str]:
 
 
 def left_open(outcome: CheckOutcome) -> list[str]:
-    """Say what could not be told, each reason once."""
+    """Say what could not be told, each reason once; where it breaks is told elsewhere."""
     by_reason: dict[str, list[str]] = {}
     for missing in outcome.not_measured:
-        by_reason.setdefault(missing.reason, []).append(missing.metric.removeprefix("load."))
-    return [
-        f"Not measured ({', '.join(dict.fromkeys(names))}): {reason}."
-        for reason, names in by_reason.items()
-    ]
+        name = missing.metric.removeprefix("load.").replace("_", " ")
+        users = missing.subject.get("users")
+        if name != "breaking point":
+            what = name if users is None else f"{name} of {int(users):,} users"
+            by_reason.setdefault(missing.reason, []).append(what)
+    return [f"Not measured ({', '.join(what)}): {reason}." for reason, what in by_reason.items()]
 
 
 def _of_percentile(name: str, found: Percentile | TooFew) -> dict[str, Any]:

@@ -178,7 +178,8 @@ def _level_run(told: Mapping[str, Any], plan: LevelPlan, spec: LoadSpec) -> Leve
             rate_per_s=len(requests.due_s) / plan.seconds
             if plan.rate_per_s is None
             else plan.rate_per_s,
-            seconds=plan.seconds,
+            # One that was ended early is as long as requests fell due.
+            seconds=float(requests.due_s.max()) if told["stopped"] else plan.seconds,
             give_up_after_s=plan.give_up_after_s,
             requests=requests,
             faults=dict(told["faults"]),
