@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +47,10 @@ def hangs(rows):
 def secret(rows):
     for row in rows:
         print(json.dumps(os.environ["TOKEN"]))
+
+def tells(rows):
+    print("no such key: " + os.environ["TOKEN"], file=sys.stderr)
+    sys.exit(3)
 
 def killed(rows):
     os.kill(os.getpid(), 9)
@@ -182,3 +189,47 @@ def _ends(pid: int) -> bool:
             return True
         os.sched_yield()
     return False
+
+
+def test_an_endless_program_ends_with_proveout_however_that_ends(folder: Path) -> None:
+    """Also when it is killed with nobody asked: what the program started ends as well."""
+    asking = f"""
+import pandas as pd
+from pathlib import Path
+from proveout.charter import schema
+from proveout.systems import open_system
+
+run = [{sys.executable!r}, "score.py", "hangs"]
+charter = schema.System.model_validate({{"command": {{"run": run}}}})
+open_system(charter, folder=Path(".")).answer(pd.DataFrame({{"delay": [1]}}))
+"""
+    proveout = subprocess.Popen([sys.executable, "-c", asking], cwd=folder)
+    started = int(wait_for(lambda: (folder / "child").read_text(encoding="utf-8")))
+
+    proveout.kill()
+    proveout.wait()
+
+    assert _ends(started)
+
+
+def wait_for(seen: Callable[[], str]) -> str:
+    """Return what is seen, once it is; give up after half a minute."""
+    until = time.monotonic() + 30
+    while time.monotonic() < until:
+        with contextlib.suppress(FileNotFoundError):
+            if found := seen():
+                return found
+        time.sleep(0.02)
+    raise AssertionError("it did not happen")
+
+
+def test_a_secret_that_a_program_repeats_is_in_no_fault(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its last words are kept for the report, without the key."""
+    monkeypatch.setenv("SCORING_TOKEN", "s3cret-key")
+
+    found = answers(folder, "tells", environment={"TOKEN": "${SCORING_TOKEN}"})
+
+    assert any(fault.endswith("its last words: no such key: …") for fault in found.faults)
+    assert not any("s3cret" in fault for fault in found.faults)

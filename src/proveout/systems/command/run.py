@@ -9,7 +9,7 @@ import subprocess
 import threading
 import time
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -53,6 +53,7 @@ def run(
         env=os.environ | environment,
         start_new_session=True,
     )
+    watch = _watched(process.pid)
     assert process.stdin  # noqa: S101  # all three were asked for
     assert process.stdout  # noqa: S101
     assert process.stderr  # noqa: S101
@@ -76,6 +77,7 @@ def run(
     finally:  # also on Ctrl-C
         _end(process.pid)
         process.wait()
+        watch()
         for thread in threads:
             thread.join(_GRACE_S)
     lines = [line.strip() for line in said if line.strip()]
@@ -85,6 +87,37 @@ def run(
         last_words=lines[-1][:300] if lines else "",
         is_too_long=len(output) > MOST_BYTES,
     )
+
+
+def _watched(group: int) -> Callable[[], None]:
+    """End a process group should Proveout itself be killed; return what calls the watch off.
+
+    A shell waits on a pipe of which only Proveout has the other end: a line in it means that all
+    is well, its end that nobody is left to see to the program.
+    """
+    life, ours = os.pipe()
+    try:
+        # read fails at the end of the pipe
+        watch = subprocess.Popen(  # noqa: S603  # our own line
+            ["/bin/sh", "-c", 'read -r _ || kill -s KILL -- "-$1"', "sh", str(group)],
+            stdin=life,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+    except OSError:  # no shell: the program is not watched
+        os.close(ours)
+        return lambda: None
+    finally:
+        os.close(life)
+
+    def call_off() -> None:
+        with contextlib.suppress(OSError):
+            os.write(ours, b"\n")
+        os.close(ours)
+        watch.wait()
+
+    return call_off
 
 
 def _write(stream: IO[bytes], given: bytes) -> None:
