@@ -179,8 +179,19 @@ def _each_cell(hit: Hit, changed: Callable[[str], Callable[[Any], Any]]) -> pd.D
     new = {}
     for name in hit.columns:
         change = changed(name)
-        new[name] = [None if is_gone(cell) else change(cell) for cell in hit.rows[name].tolist()]
+        new[name] = [
+            None if is_gone(cell) else _within_bounds(change, cell)
+            for cell in hit.rows[name].tolist()
+        ]
     return with_values(hit.rows, new)
+
+
+def _within_bounds(change: Callable[[Any], Any], cell: Any) -> Any:
+    """Change a moment, but for one at the end of all times, beyond which there is none."""
+    try:
+        return change(cell)
+    except (OverflowError, ValueError):
+        return cell
 
 
 def _read(cell: Any) -> date | datetime | None:

@@ -30,10 +30,19 @@ def _is_whole(hit: Hit, name: str) -> bool:
     return bool((hit.sample[name].dropna() % 1 == 0).all())
 
 
+def _spread(hit: Hit, name: str) -> float:
+    """Standard deviation of a column, as far as it is finite; 1 for a constant one."""
+    figures = hit.sample[name].to_numpy(dtype=np.float64, na_value=np.nan)
+    finite = figures[np.isfinite(figures)]
+    with np.errstate(over="ignore", invalid="ignore"):
+        spread = float(finite.std()) if len(finite) else 0.0
+    return spread if np.isfinite(spread) and spread > 0 else 1.0
+
+
 def _add_noise(hit: Hit, rng: Generator) -> list[pd.DataFrame]:
     new: dict[str, Any] = {}
     for name in hit.columns:
-        spread = float(hit.sample[name].astype("float64").std(ddof=0)) or 1.0
+        spread = _spread(hit, name)
         noisy = _figures(hit, name) + rng.normal(0, NOISE * spread, len(hit.rows))
         new[name] = np.rint(noisy) if _is_whole(hit, name) else noisy
     return [recomputed(hit, new)]
@@ -43,9 +52,11 @@ def _round(hit: Hit, rng: Generator) -> list[pd.DataFrame]:  # noqa: ARG001  # n
     new: dict[str, Any] = {}
     for name in hit.columns:
         figures = _figures(hit, name)
-        size = np.abs(np.where((figures == 0) | np.isnan(figures), 1.0, figures))
+        can_be_rounded = np.isfinite(figures) & (figures != 0)
+        size = np.abs(np.where(can_be_rounded, figures, 1.0))
         step = 10.0 ** np.floor(np.log10(size))
-        new[name] = np.rint(figures / step) * step
+        rounded = np.rint(np.where(can_be_rounded, figures, 0.0) / step) * step
+        new[name] = np.where(can_be_rounded, rounded, figures)
     return [recomputed(hit, new)]
 
 

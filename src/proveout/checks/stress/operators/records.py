@@ -87,6 +87,8 @@ def _filled(rows: pd.DataFrame, names: list[str], cells: Any) -> pd.DataFrame:
 
 
 def _typed(column: pd.Series[Any], was: pd.Series[Any]) -> pd.Series[Any]:
+    if isinstance(was.dtype, pd.CategoricalDtype):
+        return column
     if any(isinstance(cell, str) for cell in column) and not _is_text(was):
         return column
     try:
