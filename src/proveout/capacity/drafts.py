@@ -22,8 +22,9 @@ _PLAYED = 25_000
 """Requests played for each."""
 _PLAYED_BEST = 120_000
 """Requests in each of the plays with the system that explains the run best."""
-_CRITICAL = (0.85, 1.2)
-"""Utilisation between which small differences matter most, and plays are longer."""
+_LONGER = ((0.92, 1.12, 5), (0.85, 1.25, 2))
+"""Utilisation between which so many times as many are played: small differences matter there, and
+a queue that has been short for a while does not show them."""
 _BUSY = 0.6
 """Share of what can be worked on below which nobody gives up in the queue."""
 
@@ -64,7 +65,9 @@ def make_drafts(fitted: Fitted, demand: Demand, month: Month, rng: np.random.Gen
     long = averaged(
         (peak(best, _PLAYED_BEST, fails, rng) for _ in count()), give_up_after_s=patience
     )
-    n_played = _PLAYED * (2 if _CRITICAL[0] < long.peak.utilisation < _CRITICAL[1] else 1)
+    n_played = _PLAYED * next(
+        (times for low, high, times in _LONGER if low < long.peak.utilisation < high), 1
+    )
     chance = int(rng.integers(2**32))
     short = peak(best, n_played, fails, np.random.default_rng(chance))
     drawn = tuple(draw(fitted, rng) for _ in range(_DRAWS))
