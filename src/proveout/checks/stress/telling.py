@@ -195,6 +195,8 @@ class Teller:
         if is_whole or len(planned.columns) < 2:
             return "not tried: this damage is not one of single columns"
         n_rows = planned.severity * len(self._plan.truth) * len(planned.columns)
+        if not self._asker.may_ask(int(n_rows) + len(planned.columns)):
+            return "not tried: stress.max_requests leaves no room for it"
         seconds = n_rows * self._clean.answers.elapsed_s / len(self._plan.truth)
         if seconds > COLUMN_SECONDS / (2 * NAMED):
             return f"not tried: it would take about {seconds:.0f} s"
