@@ -41,63 +41,64 @@ def command(
         typer.Option(help="File of settings (YAML), named like these options; options win."),
     ] = None,
     port: Annotated[
-        int | None, typer.Option(min=0, max=65535, help="0: any that is free. [default: 8600]")
+        int | None, typer.Option(min=0, max=65535, help="0: any that is free. Default: 8600.")
     ] = None,
     host: Annotated[
-        str | None, typer.Option(help="[default: 127.0.0.1, this machine only]")
+        str | None, typer.Option(help="Where it listens. Default: 127.0.0.1, this machine only.")
     ] = None,
     slots: Annotated[
-        int | None, typer.Option(min=1, help="Requests worked on at a time. [default: 8]")
+        int | None, typer.Option(min=1, help="Requests worked on at a time. Default: 8.")
     ] = None,
     queue: Annotated[
-        int | None, typer.Option(min=0, help="Requests that may wait, else HTTP 503. [no limit]")
+        int | None,
+        typer.Option(min=0, help="Requests that may wait, else HTTP 503. Default: no limit."),
     ] = None,
     service: Annotated[
-        float | None, typer.Option(min=0, help="Mean seconds of work on one. [default: 0.5]")
+        float | None, typer.Option(min=0, help="Mean seconds of work on one. Default: 0.5.")
     ] = None,
     shape: Annotated[
-        ShapeName | None, typer.Option(help="Distribution of these times. [default: lognormal]")
+        ShapeName | None, typer.Option(help="Distribution of these times. Default: lognormal.")
     ] = None,
     cv: Annotated[
-        float | None, typer.Option(min=0, help="Their standard deviation over mean. [default: 0.5]")
+        float | None, typer.Option(min=0, help="Their standard deviation over mean. Default: 0.5.")
     ] = None,
     contention: Annotated[
-        float | None, typer.Option(min=0, help="How much busy slots slow each other. [default: 0]")
+        float | None, typer.Option(min=0, help="How much busy slots slow each other. Default: 0.")
     ] = None,
     crosstalk: Annotated[
-        float | None, typer.Option(min=0, help="The same, growing with pairs. [default: 0]")
+        float | None, typer.Option(min=0, help="The same, growing with pairs. Default: 0.")
     ] = None,
     rate_limit: Annotated[
-        float | None, typer.Option(help="Requests a minute, else HTTP 429. [no limit]")
+        float | None, typer.Option(help="Requests a minute, else HTTP 429. Default: no limit.")
     ] = None,
     tokens: Annotated[
-        float | None, typer.Option(help="Mean tokens of an answer. [default: 120]")
+        float | None, typer.Option(help="Mean tokens of an answer. Default: 120.")
     ] = None,
     tokens_per_s: Annotated[
-        float | None, typer.Option(help="Tokens a second. [from the service time]")
+        float | None, typer.Option(help="Tokens a second. Default: as the service time says.")
     ] = None,
     error_rate: Annotated[
-        float | None, typer.Option(min=0, max=1, help="Share answered with HTTP 500. [default: 0]")
+        float | None, typer.Option(min=0, max=1, help="Share answered with HTTP 500. Default: 0.")
     ] = None,
     refusal_rate: Annotated[
-        float | None, typer.Option(min=0, max=1, help="Share declined in words. [default: 0]")
+        float | None, typer.Option(min=0, max=1, help="Share declined in words. Default: 0.")
     ] = None,
     malformed_rate: Annotated[
-        float | None, typer.Option(min=0, max=1, help="Share not in the form. [default: 0]")
+        float | None, typer.Option(min=0, max=1, help="Share not in the form. Default: 0.")
     ] = None,
     wrong_rate: Annotated[
-        float | None, typer.Option(min=0, max=1, help="Share answered wrong. [default: 0.1]")
+        float | None, typer.Option(min=0, max=1, help="Share answered wrong. Default: 0.1.")
     ] = None,
     calibration: Annotated[
         float | None,
-        typer.Option(min=0, max=1, help="1: honest confidence; 0: always sure. [default: 1]"),
+        typer.Option(min=0, max=1, help="1: honest confidence; 0: always sure. Default: 1."),
     ] = None,
     answers: Annotated[
         Path | None,
         typer.Option(help="CSV or JSON Lines: a column of texts, and the right answers to them."),
     ] = None,
     seed: Annotated[
-        int | None, typer.Option(min=0, help="Of everything that is drawn. [default: 0]")
+        int | None, typer.Option(min=0, help="Of everything that is drawn. Default: 0.")
     ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="One JSON object a line: when ready, and at the end.")
