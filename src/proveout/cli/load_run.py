@@ -168,8 +168,7 @@ def without_charter(
             f"{users:,} users were not sent: too few requests fall due in {load.seconds:g} s. "
             "Measure longer (--seconds), or let them think less (--think)."
         )
-    _show(output, runs, load, [], {})
-    return 0 if any(run.limited is None for run in runs) else 3
+    return 0 if _show(output, runs, load, [], {}) else 3
 
 
 def _run(output: Output, spec: LoadSpec, plans: Sequence[LevelPlan]) -> list[LevelRun]:
@@ -201,7 +200,8 @@ def _show(
     load: Load,
     further: Sequence[str],
     more: dict[str, Any],
-) -> None:
+) -> bool:
+    """Show what was found; tell whether anything was."""
     from proveout.checks.load.breaking import breaking
     from proveout.checks.load.plan import limits_of
     from proveout.checks.load.telling import sound_levels
@@ -223,6 +223,7 @@ def _show(
         **more,
     }
     output.show(Group(load_view.table(runs), *lines), plain)
+    return bool(sound)
 
 
 def _ask(output: Output, url: str, *, yes: bool) -> None:

@@ -90,7 +90,10 @@ def sentence(found: Break | None, sound: Sequence[Level], limits: Limits) -> str
     )
     if found is None:
         if not sound:
-            return "No level could be measured."
+            return (
+                "Nothing can be said: at no level did enough requests come, or the load generator "
+                "did not keep up. Measure longer: --seconds"
+            )
         most = max(level.users for level in sound)
         return f"It kept to the limits up to {most:,} users ({asked})."
     which = " and ".join(NAMES[name] for name in found.limits)

@@ -58,6 +58,11 @@ def missed(level: Level, limits: Limits) -> tuple[str, ...]:
     return tuple(found)
 
 
+def is_known(level: Level) -> bool:
+    """Tell whether enough requests came to say that a level is good enough."""
+    return not isinstance(percentile(level, latencies(level), 0.95), TooFew)
+
+
 def breaking(levels: Sequence[Level], limits: Limits) -> Break | None:
     """Return the first level that misses a limit; None where all hold."""
     held: int | None = None
@@ -65,7 +70,7 @@ def breaking(levels: Sequence[Level], limits: Limits) -> Break | None:
         which = missed(level, limits)
         if which:
             return Break(users=level.users, held_at=held, limits=which, causes=causes(level, which))
-        if not isinstance(percentile(level, latencies(level), 0.95), TooFew):
+        if is_known(level):
             held = level.users
     return None
 

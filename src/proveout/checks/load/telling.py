@@ -10,7 +10,7 @@ from typing import Any
 from proveout.capacity.runs import Level, Outcome
 from proveout.charter.schema.standard import Load
 from proveout.checks import CheckContext, Finding
-from proveout.checks.load.breaking import Break, breaking, missed
+from proveout.checks.load.breaking import Break, breaking, is_known, missed
 from proveout.checks.load.measures import (
     Percentile,
     TooFew,
@@ -229,7 +229,13 @@ def is_beyond_asked(run: LevelRun, load: Load) -> bool:
 
 def sound_levels(runs: Sequence[LevelRun], load: Load) -> list[Level]:
     """Return the levels that say something of the service at its users' own rate."""
-    return [run.level for run in runs if run.limited is None and not is_beyond_asked(run, load)]
+    return [
+        run.level
+        for run in runs
+        if run.limited is None
+        and not is_beyond_asked(run, load)
+        and (is_known(run.level) or missed(run.level, limits_of(load)))
+    ]
 
 
 _MORE_GENERATOR = (
