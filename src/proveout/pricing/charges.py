@@ -37,13 +37,25 @@ class Charges:
     """Those meters that have a price."""
     prices_from: str
     """'the charter', or the price table's model and day."""
-    n: int
+    times: NDArray[np.float64]
+    """How often each answer is paid: more than once where retries are."""
 
     @property
     def total(self) -> NDArray[np.float64]:
         """Per answer."""
         costs = [charge.cost for charge in self.by_meter.values()]
-        return np.sum(costs, axis=0) if costs else np.zeros(self.n)
+        return np.sum(costs, axis=0) if costs else np.zeros(len(self.times))
+
+    @property
+    def retries_add(self) -> float:
+        """What requests that were sent again cost, as a share of all."""
+        again = sum(
+            float((charge.cost * (1 - 1 / self.times)).sum())
+            for meter, charge in self.by_meter.items()
+            if meter != "seconds"
+        )
+        total = float(self.total.sum())
+        return again / total if total else 0.0
 
 
 def charges(use: Use, price: Price, table: PriceTable, *, currency: str) -> Charges:
@@ -52,27 +64,42 @@ def charges(use: Use, price: Price, table: PriceTable, *, currency: str) -> Char
     Raises InputError where a price is by the token and it is not known how many there were, where
     the table has no such model, or where its dollars cannot be brought to the currency.
     """
+    _refuse_contradictions(price, currency)
     own = _own_prices(price)
     by_meter: dict[Meter, Charge] = {}
-    quantities = dict(use.metered())
-    if not price.retries_are_billed:
-        quantities["requests"] = np.ones(len(use))
+    paid = use.paid(retries_are_billed=price.retries_are_billed)
+    quantities = dict(use.metered(paid))
     for meter, unit_price in own.items():
         by_meter[meter] = Charge(quantity=quantities[meter], cost=quantities[meter] * unit_price)
     source = "the charter"
     wanted: tuple[Meter, ...] = ("input tokens", "output tokens")
     missing = [meter for meter in wanted if meter not in own]
     if price.model is not None and missing:
-        if currency != "USD" and price.usd_rate is None:
-            raise InputError(
-                f"The price table is in US dollars, and the budget in {currency}.",
-                hint=f"Say what one US dollar is in {currency}: budget.price.usd_rate",
-            )
         _refuse_unknown(quantities, (*missing, "cached input tokens"))
-        of_table, source = _table_charges(use, price, table)
+        of_table, source = _table_charges(use, paid, price, table)
+        if "requests" not in own and of_table["requests"].cost.any():
+            missing.append("requests")  # some models cost something by the request as well
         by_meter |= {meter: of_table[meter] for meter in missing}
     _refuse_unknown(quantities, by_meter)
-    return Charges(by_meter=by_meter, prices_from=source, n=len(use))
+    return Charges(by_meter=by_meter, prices_from=source, times=paid / use.needed)
+
+
+def _refuse_contradictions(price: Price, currency: str) -> None:
+    if price.model is not None and currency != "USD" and price.usd_rate is None:
+        raise InputError(
+            f"The price table is in US dollars, and the budget in {currency}.",
+            hint=f"Say what one US dollar is in {currency}: budget.price.usd_rate",
+        )
+    if currency == "USD" and price.usd_rate not in (None, 1.0):
+        raise InputError(
+            f"One US dollar is said to be {price.usd_rate:g}, and the budget is in US dollars.",
+            hint="Take out budget.price.usd_rate, or give the budget's currency: budget.currency",
+        )
+    if price.per_million_cached_input_tokens is not None and price.per_million_input_tokens is None:
+        raise InputError(
+            "Cached input tokens have a price, and other input tokens have none.",
+            hint="Give both: budget.price.per_million_input_tokens",
+        )
 
 
 def _own_prices(price: Price) -> dict[Meter, float]:
@@ -91,10 +118,13 @@ def _own_prices(price: Price) -> dict[Meter, float]:
     return {meter: unit_price for meter, unit_price in given.items() if unit_price is not None}
 
 
-def _table_charges(use: Use, price: Price, table: PriceTable) -> tuple[dict[Meter, Charge], str]:
+def _table_charges(
+    use: Use, paid: NDArray[np.float64], price: Price, table: PriceTable
+) -> tuple[dict[Meter, Charge], str]:
     """Ask the table once per size of request: large ones may cost more by the token."""
     assert price.model is not None  # noqa: S101  # the caller asks for nothing else
     sizes = np.column_stack([use.input_tokens, use.cached_input_tokens, use.output_tokens])
+    sizes /= use.needed[:, np.newaxis]
     different, which = np.unique(np.round(sizes), axis=0, return_inverse=True)
     rates = [
         table.rate(
@@ -108,12 +138,24 @@ def _table_charges(use: Use, price: Price, table: PriceTable) -> tuple[dict[Mete
     ]
     in_own_currency = price.usd_rate if price.usd_rate is not None else 1.0
     which = which.reshape(-1)
-    entered = np.array([rate.input_usd for rate in rates])[which] * in_own_currency
-    given = np.array([rate.output_usd for rate in rates])[which] * in_own_currency
-    source = f"the price table for {rates[0].model} ({rates[0].provider}), {table.on:%Y-%m-%d}"
+
+    def cost(usd: list[float]) -> NDArray[np.float64]:
+        each: NDArray[np.float64] = np.array(usd)[which] * in_own_currency * paid
+        return each
+
+    source = (
+        f"the price table for {rates[0].model} ({rates[0].provider}) as of "
+        f"{table.on:%Y-%m-%d} ({table.edition})"
+    )
+    times = paid / use.needed
     return {
-        "input tokens": Charge(quantity=use.input_tokens, cost=entered),
-        "output tokens": Charge(quantity=use.output_tokens, cost=given),
+        "requests": Charge(quantity=paid, cost=cost([rate.request_usd for rate in rates])),
+        "input tokens": Charge(
+            quantity=use.input_tokens * times, cost=cost([rate.input_usd for rate in rates])
+        ),
+        "output tokens": Charge(
+            quantity=use.output_tokens * times, cost=cost([rate.output_usd for rate in rates])
+        ),
     }, source
 
 

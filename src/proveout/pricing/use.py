@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+import numpy as np
+
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
 Meter = Literal["requests", "input tokens", "cached input tokens", "output tokens", "seconds"]
@@ -20,8 +21,10 @@ class Use:
 
     requests: NDArray[np.float64]
     """Requests that were sent for it, retries among them."""
+    needed: NDArray[np.float64]
+    """Requests that it is made of when none is sent again: 1, or as many as there are samples."""
     input_tokens: NDArray[np.float64]
-    """Cached ones included."""
+    """Of the requests needed; cached ones included."""
     cached_input_tokens: NDArray[np.float64]
     output_tokens: NDArray[np.float64]
     seconds: NDArray[np.float64]
@@ -29,10 +32,19 @@ class Use:
     def __len__(self) -> int:
         return len(self.requests)
 
-    def metered(self) -> Iterator[tuple[Meter, NDArray[np.float64]]]:
-        """Yield the quantities as they are paid: fresh and cached input tokens apart."""
-        yield "requests", self.requests
-        yield "input tokens", self.input_tokens - self.cached_input_tokens
-        yield "cached input tokens", self.cached_input_tokens
-        yield "output tokens", self.output_tokens
-        yield "seconds", self.seconds
+    def paid(self, *, retries_are_billed: bool) -> NDArray[np.float64]:
+        """Return how many requests of each answer are paid."""
+        return np.maximum(self.requests, self.needed) if retries_are_billed else self.needed
+
+    def metered(self, paid: NDArray[np.float64]) -> Iterator[tuple[Meter, NDArray[np.float64]]]:
+        """Yield the quantities as they are paid: fresh and cached input tokens apart.
+
+        What a request took that was sent again is not known; it is taken for as much as the one
+        that was answered.
+        """
+        times = paid / self.needed
+        yield "requests", paid
+        yield "input tokens", (self.input_tokens - self.cached_input_tokens) * times
+        yield "cached input tokens", self.cached_input_tokens * times
+        yield "output tokens", self.output_tokens * times
+        yield "seconds", self.seconds  # with the seconds of every attempt

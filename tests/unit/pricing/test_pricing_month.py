@@ -22,9 +22,10 @@ VOLUME = Volume(requests_per_user_per_day=30, working_days_per_month=20)
 TABLE = PriceTable(on=datetime(2026, 11, 1, tzinfo=UTC))
 
 
-def used(n: int = 4, *, tokens: float = 1000, attempts: float = 1) -> Use:
+def used(n: int = 4, *, tokens: float = 1000, attempts: float = 1, needed: float = 1) -> Use:
     return Use(
         requests=np.full(n, attempts),
+        needed=np.full(n, needed),
         input_tokens=np.full(n, tokens),
         cached_input_tokens=np.full(n, tokens / 2),
         output_tokens=np.full(n, tokens / 10),
@@ -155,11 +156,48 @@ def test_cached_tokens_cost_as_others_where_no_price_of_their_own_is_given() -> 
 def test_a_request_that_was_sent_again_is_paid_again_unless_agreed_otherwise(
     are_billed: bool, cost: float
 ) -> None:
-    """Three attempts for each answer."""
-    price = Price(per_request=0.01, retries_are_billed=are_billed)
+    """Three attempts for each answer, each with as many tokens as the one that was answered."""
+    by_request = Price(per_request=0.01, retries_are_billed=are_billed)
+    by_token = Price(per_million_input_tokens=10, retries_are_billed=are_billed)
 
-    assert charges(used(attempts=3), price, TABLE, currency="EUR").total == pytest.approx(
-        np.full(4, cost)
+    for price in (by_request, by_token):
+        bill = charges(used(attempts=3), price, TABLE, currency="EUR")
+        assert bill.total == pytest.approx(np.full(4, cost))
+        assert bill.retries_add == pytest.approx(1 - 0.01 / cost)
+
+
+@pytest.mark.parametrize("are_billed", [True, False])
+def test_the_samples_of_an_answer_are_no_retries(are_billed: bool) -> None:
+    """Five requests make one answer: all are paid, and their tokens are known together."""
+    price = Price(per_request=0.01, per_million_input_tokens=10, retries_are_billed=are_billed)
+
+    bill = charges(used(attempts=5, needed=5), price, TABLE, currency="EUR")
+
+    assert bill.total == pytest.approx(np.full(4, 0.05 + 0.01))
+    assert bill.retries_add == 0
+
+
+def test_the_table_is_asked_for_one_request_where_several_make_an_answer() -> None:
+    """Five small prompts are not one large prompt."""
+    price = Price(model="gpt-4o-mini", provider="openai", usd_rate=1)
+    one = charges(used(), price, TABLE, currency="EUR").total
+
+    five = charges(used(tokens=5000, attempts=5, needed=5), price, TABLE, currency="EUR").total
+
+    assert five == pytest.approx(one * 5)
+
+
+def test_a_fee_by_the_request_and_the_price_of_the_day_are_not_left_out() -> None:
+    """Some models of the table cost something by the request; some less at night."""
+    night = PriceTable(on=datetime(2025, 6, 1, 20, tzinfo=UTC))
+    day = PriceTable(on=datetime(2025, 6, 1, 8, tzinfo=UTC))
+    size = {"input_tokens": 1000, "cached_input_tokens": 0, "output_tokens": 1000}
+
+    assert TABLE.rate("sonar", "perplexity", **size).request_usd > 0
+    bill = charges(used(), Price(model="sonar", provider="perplexity"), TABLE, currency="USD")
+    assert bill.by_meter["requests"].cost.min() > 0
+    assert night.rate("deepseek-chat", "deepseek", **size) == day.rate(
+        "deepseek-chat", "deepseek", **size
     )
 
 
@@ -174,7 +212,9 @@ def test_a_model_of_the_price_table_in_the_budgets_currency() -> None:
 
     assert rate.total_usd > 0
     assert bill.total == pytest.approx(np.full(4, rate.total_usd / 2))
-    assert bill.prices_from == "the price table for gpt-4o-mini (openai), 2026-11-01"
+    assert bill.prices_from == (
+        f"the price table for gpt-4o-mini (openai) as of 2026-11-01 ({TABLE.edition})"
+    )
 
 
 @pytest.mark.parametrize(
@@ -184,6 +224,11 @@ def test_a_model_of_the_price_table_in_the_budgets_currency() -> None:
             Price(model="gpt-4o-mini"),
             "The price table is in US dollars, and the budget in EUR.",
             "Say what one US dollar is in EUR: budget.price.usd_rate",
+        ),
+        (
+            Price(per_million_cached_input_tokens=1),
+            "Cached input tokens have a price, and other input tokens have none.",
+            "Give both: budget.price.per_million_input_tokens",
         ),
         (
             Price(model="no-such-model", usd_rate=1),
@@ -227,4 +272,16 @@ def test_cheaper_models_are_of_the_same_provider_and_fit() -> None:
     assert [each.needed for each in found] == sorted(
         (each.needed for each in found),
         reverse=True,  # type: ignore[type-var]
+    )
+
+
+def test_a_dollar_is_a_dollar() -> None:
+    """A rate beside a budget in dollars would make the bill too small."""
+    price = Price(model="gpt-4o-mini", provider="openai", usd_rate=0.9)
+
+    with pytest.raises(InputError) as error:
+        charges(used(), price, TABLE, currency="USD")
+
+    assert error.value.message == (
+        "One US dollar is said to be 0.9, and the budget is in US dollars."
     )

@@ -81,7 +81,9 @@ class CostCheck:
             return
         with context.open_system() as system:
             inputs = {**drawn.fingerprints, "system": system.fingerprint}
-            measured = yield from measure(system, drawn.frame)
+            measured = yield from measure(
+                system, drawn.frame, rows_per_request=_rows_per_request(charter)
+            )
         if measured.answered_share == 0:
             fault = "".join(f": {fault}" for fault in measured.faults[:1])
             yield from _not_measured(
@@ -97,6 +99,12 @@ class CostCheck:
 
 
 CHECK = CostCheck()
+
+
+def _rows_per_request(charter: Charter) -> int | None:
+    """Return how many rows go in one request; None where the system is no service."""
+    web = charter.system.web if charter.system is not None else None
+    return None if web is None else getattr(web, "batch_rows", 1)
 
 
 def _not_measured(reason: str, next_step: str) -> Iterator[NotMeasured]:

@@ -90,8 +90,16 @@ def _sentences(
         yield f"A request costs nothing by itself (n = {one.n:,}), by {details['prices_from']}."
     if details.get("tokens_from") == "counted":
         yield "The service does not report its tokens; they were counted here, which is less sure."
+    if details.get("guessed"):
+        yield (
+            f"{details['guessed']:,} of {one.n:,} requests brought no answer that says what it "
+            "took; they are taken to cost what the others do."
+        )
     if details.get("retries_add"):
-        yield f"Requests sent again make {figure(details['retries_add'], 'fraction')} of the bill."
+        yield (
+            f"Requests sent again make {figure(details['retries_add'], 'fraction')} of what "
+            "requests cost, each taken to cost as much as the one that was answered."
+        )
     yield from _growth(full)
     yield from _day(full, currency)
     if transaction is not None:

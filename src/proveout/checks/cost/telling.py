@@ -112,8 +112,8 @@ class _Bill:
         assert budget is not None  # noqa: S101  # needs() has seen to all three
         assert budget.price is not None  # noqa: S101
         assert load is not None  # noqa: S101
-        table = PriceTable(on=context.now)
-        charged = charges(measured.use, budget.price, table, currency=budget.currency)
+        table, use = PriceTable(on=context.now), measured.use
+        charged = charges(use, budget.price, table, currency=budget.currency)
         value, interval = mean(charged.total)
         return cls(
             budget=budget,
@@ -122,9 +122,9 @@ class _Bill:
             charged=charged,
             table=table,
             sizes=Sizes(
-                input=float(np.mean(measured.use.input_tokens)),
-                cached_input=float(np.mean(measured.use.cached_input_tokens)),
-                output=float(np.mean(measured.use.output_tokens)),
+                input=float(np.mean(use.input_tokens * charged.times)),
+                cached_input=float(np.mean(use.cached_input_tokens * charged.times)),
+                output=float(np.mean(use.output_tokens * charged.times)),
             ),
             per_request=value,
             # A request cannot cost less than nothing, whatever the formula says.
@@ -134,6 +134,11 @@ class _Bill:
                 working_days_per_month=budget.working_days_per_month,
             ),
         )
+
+    @property
+    def is_by_token(self) -> bool:
+        """Whether any price depends on how many tokens there were."""
+        return any(meter.endswith("tokens") for meter in self.charged.by_meter)
 
     def month(self, per_request: float, users: float) -> Month:
         return month(per_request, users, self.volume, self.price)
@@ -166,7 +171,8 @@ class _Bill:
             },
             "tokens_from": measured.tokens_from,
             "requests_per_answer": float(use.requests.mean()),
-            "retries_add": self._retries_add(),
+            "retries_add": self.charged.retries_add,
+            "guessed": measured.guessed if self.is_by_token else 0,
         }
 
     def of_month(self, full: Month) -> dict[str, Any]:
@@ -212,15 +218,6 @@ class _Bill:
             if each.total > self.budget.per_month
         )
         return next(over, None)
-
-    def _retries_add(self) -> float:
-        """What requests that were sent again cost, as a share of all."""
-        sent = self.charged.by_meter.get("requests")
-        total = float(self.charged.total.sum())
-        if sent is None or total == 0:
-            return 0.0
-        once = sent.cost / np.maximum(sent.quantity, 1)
-        return float((sent.cost - once).sum()) / total
 
 
 def _parts(at: Month) -> dict[str, Any]:
