@@ -222,7 +222,8 @@ def _show(
         "not_trusted": doubts,
         **more,
     }
-    output.show(Group(load_view.table(runs), *lines), plain)
+    table = [load_view.table(runs)] if runs else []
+    output.show(Group(*table, *lines), plain)
     return bool(sound)
 
 

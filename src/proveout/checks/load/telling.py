@@ -65,7 +65,7 @@ class Teller:
                 "p95_latency",
                 subject,
                 f"fewer than {FEWEST_DUE} requests fall due in {self.load.seconds:g} s of their "
-                "peak; what more users met holds for them as well",
+                "peak",
                 f"Measure longer: load.seconds: {seconds_needed(self.load, users)}",
             )
 
@@ -118,16 +118,17 @@ class Teller:
     def of_full_size(self, runs: Sequence[LevelRun]) -> Iterator[Finding]:
         """Say that full size was not measured, where it was not."""
         most = max((run.level.users for run in runs), default=0)
-        if most >= self.load.users or not runs:
+        if most >= self.load.users:
             return
-        if runs[-1].was_stopped:
+        if runs and runs[-1].was_stopped:
             reason = (
                 f"the run was ended at {most:,} users, where it had broken beyond doubt; "
                 f"{self.load.users:,} users were never sent"
             )
             step = "See what broke: load.breaking_point"
         else:
-            reason = f"no more than {most:,} of {self.load.users:,} users were sent"
+            sent = f"no more than {most:,}" if most else "none"
+            reason = f"{sent} of {self.load.users:,} users were sent"
             step = "Let the load of all of them be sent: load.measure_up_to"
         for name in (*PERCENTILES, *SHARES, "throughput"):
             yield self._not_measured(name, WHOLE, reason, step)

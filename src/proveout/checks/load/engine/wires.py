@@ -18,6 +18,10 @@ QUIET_S = 0.05
 """A connection that lay idle for longer may have been closed by the other side, as servers do
 after some seconds; it is looked at before it is used."""
 
+MOST_IDLE_S = 4.0
+"""Many servers close after five seconds; a request that crosses that on the way would be lost, and
+look like a fault of theirs."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
@@ -80,7 +84,8 @@ class Wires:
         """Take a connection, a new one if need be. Raises OSError."""
         while self._idle:
             sock, since = self._idle.pop()
-            if now() - since < QUIET_S or not _is_readable(sock):
+            idle_s = now() - since
+            if idle_s < QUIET_S or (idle_s < MOST_IDLE_S and not _is_readable(sock)):
                 break
             sock.close()
         else:
