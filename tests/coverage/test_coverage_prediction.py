@@ -25,7 +25,7 @@ def test_what_is_predicted_from_two_hundred_users_holds_for_ten_thousand() -> No
     """p95 to 15 %, abandonment to 3 points, cost to 5 %; a refusal is no miss."""
     from benchmarks.prediction.trial import try_one
 
-    trials = [try_one((seed, "spread")) for seed in (301, 302, 303, 304)]
+    trials = [try_one((seed, "spread")) for seed in (301, 302, 303)]
 
     given = [trial for trial in trials if not trial.reasons]
     assert len(given) >= 2

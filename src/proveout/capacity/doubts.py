@@ -29,6 +29,7 @@ _OFF = 0.15
 _POSSIBLE = 0.1
 """Share of drafts from which on it counts that they know no limit."""
 _NEAR_SATURATION = 0.7
+_NO_TIME_S = 1e-6
 _SURE = 5.0
 """Standard errors by which they must be off to count."""
 
@@ -186,8 +187,8 @@ def _vague(trust: Trust, prediction: Prediction, drafts: Drafts) -> str:
     """Say which figures may well be further off than they may be; empty when none may."""
     p95, gave_up, worked = prediction.p95_s, prediction.abandonment, prediction.worked_per_month
     clauses = []
-    p95_of_others = np.log([peak.p95_s for peak in drafts.others])
-    if _risk(np.log(p95.value), p95_of_others, np.log1p(trust.p95_share)) > trust.risk:
+    times = np.log(np.maximum([p95.value, *(peak.p95_s for peak in drafts.others)], _NO_TIME_S))
+    if _risk(times[0], times[1:], np.log1p(trust.p95_share)) > trust.risk:
         clauses.append(
             f"the time within which 95 % are answered may lie anywhere from {_seconds(p95.low)} "
             f"to {_seconds(p95.high)}"
