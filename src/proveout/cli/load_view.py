@@ -85,8 +85,8 @@ def level_as_dict(run: LevelRun) -> dict[str, Any]:
 def sentence(found: Break | None, sound: Sequence[Level], limits: Limits) -> str:
     """Say where it breaks, or that it does not."""
     asked = (
-        f"{limits.p95_s:g} s for 95 of 100 answers, {limits.error_rate:.1%} errors, "
-        f"{limits.abandonment:.1%} giving up"
+        f"{limits.p95_s:g} s for 95 of 100 answers, {_percent(limits.error_rate)} errors, "
+        f"{_percent(limits.abandonment)} giving up"
     )
     if found is None:
         if not sound:
@@ -171,8 +171,12 @@ def _seconds(plain: dict[str, Any], name: str) -> str:
     value = plain.get(f"{name}_s")
     if value is None:
         return "never" if plain.get(f"{name}_is_beyond_patience") else "–"
-    return f"{value:.3f} s" if value < 1 else f"{value:.2f} s"
+    from proveout.evidence.figures import figure
+
+    return figure(value, "s")
 
 
 def _percent(value: float | None) -> str:
-    return "–" if value is None else f"{value:.1%}"
+    from proveout.evidence.figures import figure
+
+    return "–" if value is None else figure(value, "fraction")

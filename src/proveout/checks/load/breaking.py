@@ -10,6 +10,7 @@ import numpy as np
 
 from proveout.capacity.runs import Level, Outcome
 from proveout.checks.load.measures import Share, TooFew, latencies, percentile, share
+from proveout.evidence.figures import figure
 
 ERROR_RATE = 0.01
 ABANDONMENT = 0.05
@@ -82,7 +83,7 @@ def causes(level: Level, which: Sequence[str]) -> tuple[str, ...]:
     if "error_rate" in which:
         for fault, count in sorted(level.faults.items(), key=lambda each: -each[1])[:3]:
             named = "rate limit (HTTP 429)" if fault == "HTTP 429" else fault
-            found.append(f"{named} for {count / n:.1%} of requests")
+            found.append(f"{named} for {figure(count / n, 'fraction')} of requests")
     growth = queue_growth(level)
     if growth is not None and {"p95_latency", "abandonment"} & set(which):
         found.append(
