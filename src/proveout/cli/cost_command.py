@@ -63,11 +63,12 @@ def show_command(
         table.add_column(heading, justify="right")
     for users, each in story.at_users:
         share = figure(each.value / story.budget, "fraction")
-        table.add_row(f"{users:,}", spanned_figure(each), share)
+        table.add_row(f"{users:,}", spanned_figure(each, unit=story.currency), share)
     told: list[Any] = [Text(sentence) for sentence in story.sentences]
     if story.to_fit:
         told += [Text("To fit the budget, each of these alone would be enough:")]
         told += [Text(f"  {each}") for each in story.to_fit]
+    told += [Text(each) for each in story.in_the_way]
     output.show(
         Group(table, Text(), *told),
         {

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import math
+import re
 from datetime import datetime
 
 from proveout.evidence.model import Evidence, Interval
 
 MOST_DECIMALS = 4
+
+_MONEY = re.compile(r"(?P<currency>[A-Z]{3})(?:/(?P<per>[a-z]+))?")
+"""'EUR', or per something: 'EUR/month'."""
+_SMALL_CHANGE = 0.1
+"""Below it parts of a cent matter."""
 
 
 def figure(value: float, unit: str, interval: Interval | None = None) -> str:
@@ -20,13 +26,18 @@ def figure(value: float, unit: str, interval: Interval | None = None) -> str:
         return "yes" if value else "no"
     scale = 100.0 if unit == "fraction" else 1.0
     width = None if interval is None else (interval.high - interval.low) * scale
-    return with_unit(_digits(value * scale, width, is_share=unit == "fraction"), unit)
+    digits = _digits(value * scale, width, is_share=unit == "fraction", is_money=_is_money(unit))
+    return with_unit(digits, unit)
 
 
 def with_unit(number: str, unit: str) -> str:
     """Put the unit behind a number; a count needs none."""
     if unit in ("count", "*", ""):
         return number
+    money = _MONEY.fullmatch(unit)
+    if money is not None and money["per"]:
+        article = "an" if money["per"][0] in "aeiou" else "a"
+        return f"{number} {money['currency']} {article} {money['per']}"
     return f"{number} {'%' if unit == 'fraction' else unit}"
 
 
@@ -42,25 +53,35 @@ def evidence_figure(evidence: Evidence) -> str:
     return figure(evidence.value, evidence.unit, evidence.interval)
 
 
-def spanned_figure(evidence: Evidence) -> str:
-    """Write a fact with its interval, where its sample size stands beside: '87.2 % (87.1 to …)'."""
-    value = evidence_figure(evidence)
+def spanned_figure(evidence: Evidence, *, unit: str | None = None) -> str:
+    """Write a fact with its interval, where its sample size stands beside: '87.2 % (87.1 to …)'.
+
+    `unit` overrides that of the evidence, where what it is said per stands in the sentence.
+    """
+    shown = evidence.unit if unit is None else unit
+    value = figure(evidence.value, shown, evidence.interval)
     if evidence.interval is None:
         return value
-    return f"{value} ({span(evidence.interval, evidence.unit)})"
+    return f"{value} ({span(evidence.interval, _said_once(shown))})"
 
 
 def full_figure(evidence: Evidence, *, unit: str | None = None) -> str:
     """Write a fact with all that makes it evidence: '87.2 % (87.1 to 87.3 %; n = 336,776)'.
 
-    `unit` overrides that of the evidence: an area or a distance from 0 to 1 is no percentage ('').
+    `unit` overrides that of the evidence: an area or a distance from 0 to 1 is no percentage (''),
+    and what money is paid for may stand in the sentence ('EUR' for 'EUR/month').
     """
     if evidence.unit == "flag":
         return evidence_figure(evidence)
     shown = evidence.unit if unit is None else unit
-    inside = [] if evidence.interval is None else [span(evidence.interval, shown)]
+    inside = [] if evidence.interval is None else [span(evidence.interval, _said_once(shown))]
     inside.append(f"n = {evidence.n:,}")
     return f"{figure(evidence.value, shown, evidence.interval)} ({'; '.join(inside)})"
+
+
+def currency_of(unit: str) -> str:
+    """Return the currency of a price: 'EUR' of 'EUR/month'."""
+    return unit.partition("/")[0]
 
 
 def day(moment: datetime) -> str:
@@ -79,7 +100,16 @@ def short_hash(text: str) -> str:
     return f"{kind + ':' if kind else ''}{digest[:12]}"
 
 
-def _digits(value: float, width: float | None, *, is_share: bool) -> str:
+def _said_once(unit: str) -> str:
+    """What money is paid for stands beside the value, and not once more beside its interval."""
+    return currency_of(unit) if _is_money(unit) else unit
+
+
+def _is_money(unit: str) -> bool:
+    return _MONEY.fullmatch(unit) is not None
+
+
+def _digits(value: float, width: float | None, *, is_share: bool, is_money: bool) -> str:
     if is_share and value in (0.0, 100.0):
         decimals = 0
     elif width is not None and width > 0:
@@ -91,6 +121,8 @@ def _digits(value: float, width: float | None, *, is_share: bool) -> str:
     else:
         decimals = max(0, 2 - math.floor(math.log10(abs(value))))
     decimals = min(decimals, _most_decimals(value, is_share=is_share))
+    if is_money and (decimals == 1 or (decimals > 1 and abs(value) >= _SMALL_CHANGE)):
+        decimals = 2  # as it is written: 12.30 EUR
     if is_share:
         # 99.98 % is not 100 %, and 3 of 100,000 is not none.
         while decimals < MOST_DECIMALS and _hides_the_difference(value, decimals):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from proveout.charter.schema.standard import Price
 from proveout.errors import InputError
+from proveout.evidence.figures import figure
 from proveout.pricing.month import Month, Volume, month
 from proveout.pricing.table import PriceTable
 
@@ -21,7 +22,7 @@ class Lever:
     needed: float | None
     """In the same unit; None where the kind cannot be enough."""
     words: str
-    """One sentence with the figures, without currency."""
+    """One sentence with the figures."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,19 +35,20 @@ class Sizes:
 
 
 def levers(
-    per_request: float, users: int, volume: Volume, price: Price, budget: float
+    per_request: float, users: int, volume: Volume, price: Price, budget: float, *, currency: str
 ) -> Iterator[Lever]:
     """Yield what would bring the month to the budget, each taken alone; nothing when it fits."""
     full = month(per_request, users, volume, price)
     if full.total <= budget:
         return
-    standing = full.seats + full.fixed
+    standing, monthly = full.seats + full.fixed, f"{currency}/month"
     if full.fixed >= budget:
         yield Lever(
             kind="fixed",
             now=full.fixed,
             needed=None,
-            words=f"What is fixed ({full.fixed:,.0f} a month) is more than the budget by itself.",
+            words=f"What is fixed ({figure(full.fixed, monthly)}) is more than the budget by "
+            "itself.",
         )
         return
     fitting_users = _most_users(per_request, users, volume, price, budget)
@@ -62,7 +64,8 @@ def levers(
             kind="seats",
             now=full.seats,
             needed=None,
-            words=f"Seats and what is fixed ({standing:,.0f} a month) leave nothing for requests.",
+            words=f"Seats and what is fixed ({figure(standing, monthly)}) leave nothing for "
+            "requests.",
         )
         return
     share = left / full.variable
@@ -70,8 +73,9 @@ def levers(
         kind="cost per request",
         now=per_request,
         needed=per_request * share,
-        words=f"A request at {per_request * share:.4g} instead of {per_request:.4g}: shorter "
-        "prompts and answers, a cheaper model, or a better price.",
+        words=f"A thousand requests at {figure(per_request * share * 1000, currency)} instead of "
+        f"{figure(per_request * 1000, currency)}: shorter prompts and answers, a cheaper model, or "
+        "a better price.",
     )
     yield Lever(
         kind="requests",
@@ -90,7 +94,13 @@ def levers(
 
 
 def cheaper_models(
-    sizes: Sizes, price: Price, table: PriceTable, affordable: float, *, most: int = 3
+    sizes: Sizes,
+    price: Price,
+    table: PriceTable,
+    affordable: float,
+    *,
+    currency: str,
+    most: int = 3,
 ) -> tuple[Lever, ...]:
     """Name models of the same provider that would fit, dearest first; their quality is not known.
 
@@ -117,7 +127,8 @@ def cheaper_models(
             kind="model",
             now=cost_now,
             needed=cost,
-            words=f"{name} at {cost:.4g} a request, if its answers are good enough.",
+            words=f"{name} at {figure(cost * 1000, currency)} for a thousand requests, if its "
+            "answers are good enough.",
         )
         for cost, name in dearest
     )

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from proveout.evidence.figures import figure, full_figure, spanned_figure
+from proveout.evidence.figures import currency_of, figure, full_figure, spanned_figure
 from proveout.evidence.model import Evidence
 from proveout.gate.model import Ruling
 from proveout.report.model import Report
@@ -169,14 +169,15 @@ def _cost(report: Report) -> Break:
     load = report.loaded.charter.load
     if share is None or full is None or load is None:
         return _standing("Cost", rulings, "", lambda: "The budget holds it.")
-    told = f"A month at full use costs {full_figure(full)}, {spanned_figure(share)} of the budget."
+    cost = full_figure(full, unit=currency_of(full.unit))
+    told = f"A month at full use costs {cost}, {spanned_figure(share)} of the budget."
     over = share.interval.high if share.interval is not None else share.value
     if over <= 1:
         return Break(
             name="Cost", state="holds", takes=None, where="", headline=told,
             further=_until(full), owner=_owner(rulings), basis=_basis(share),
         )  # fmt: skip
-    ways = share.details.get("to_fit") or ()
+    ways = [each for each in share.details.get("to_fit") or () if each["needed"] is not None]
     fitting = next((each["needed"] for each in ways if each["kind"] == "users"), None)
     users = load.users if fitting is None else round(fitting)
     return Break(

@@ -116,7 +116,8 @@ def test_each_change_alone_is_enough(
 ) -> None:
     """With what is said to be needed the month fits, and nothing is said where it fits already."""
     price = Price(per_seat_per_month=seat, fixed_per_month=fixed)
-    found = {each.kind: each for each in levers(per_request, users, VOLUME, price, budget)}
+    every = levers(per_request, users, VOLUME, price, budget, currency="EUR")
+    found = {each.kind: each for each in every}
     fits = budget * (1 + 1e-9)
 
     assert bool(found) == (month(per_request, users, VOLUME, price).total > budget)
@@ -265,7 +266,7 @@ def test_cheaper_models_are_of_the_same_provider_and_fit() -> None:
     sizes = Sizes(input=1000, cached_input=0, output=100)
     price = Price(model="gpt-4o", provider="openai", usd_rate=1)
 
-    found = cheaper_models(sizes, price, TABLE, 0.001)
+    found = cheaper_models(sizes, price, TABLE, 0.001, currency="EUR")
 
     assert 0 < len(found) <= 3
     assert all(0 < (each.needed or 0) <= 0.001 for each in found)
@@ -285,3 +286,19 @@ def test_a_dollar_is_a_dollar() -> None:
     assert error.value.message == (
         "One US dollar is said to be 0.9, and the budget is in US dollars."
     )
+
+
+def test_changes_are_told_in_money() -> None:
+    """As people say it: by the thousand where one is next to nothing."""
+    price = Price(per_seat_per_month=1, fixed_per_month=100)
+
+    told = [each.words for each in levers(1e-3, 1000, VOLUME, price, 1400, currency="EUR")]
+    in_the_way = list(levers(1e-3, 1000, VOLUME, price, 1100, currency="EUR"))
+
+    assert told[1] == (
+        "A thousand requests at 0.50 EUR instead of 1 EUR: shorter prompts and answers, "
+        "a cheaper model, or a better price."
+    )
+    assert (in_the_way[-1].needed, in_the_way[-1].words) == (
+        None, "Seats and what is fixed (1,100 EUR a month) leave nothing for requests.",
+    )  # fmt: skip

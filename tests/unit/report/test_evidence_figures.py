@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sample_report import fact
 
-from proveout.evidence.figures import figure, full_figure, short_hash, span
+from proveout.evidence.figures import figure, full_figure, short_hash, span, spanned_figure
 from proveout.evidence.model import Interval
 
 
@@ -41,6 +43,30 @@ def test_a_figure_has_its_unit_and_no_more_digits_than_its_interval_supports(
 ) -> None:
     """A figure is written in its unit, with the digits that the interval supports."""
     assert figure(value, unit, interval).replace(" ", " ") == written
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "written"),
+    [
+        (654.2, "EUR/month", "654 EUR a month"),
+        (12.34, "EUR", "12.34 EUR"),
+        (0.5, "EUR", "0.50 EUR"),
+        (0.000412, "USD/request", "0.000412 USD a request"),
+        (3, "CHF/invoice", "3 CHF an invoice"),
+    ],
+)
+def test_money_reads_as_money(value: float, unit: str, written: str) -> None:
+    """What it is paid for is said in words, and a cent has two digits."""
+    assert figure(value, unit) == written
+
+
+def test_what_money_is_paid_for_is_said_once() -> None:
+    """Beside the value; or not at all, where the sentence says it."""
+    found = fact("cost.monthly", 654.2, half_width=40, n=200)
+    month = replace(found, unit="EUR/month")
+
+    assert full_figure(month) == "654 EUR a month (614 to 694 EUR; n = 200)"
+    assert spanned_figure(month, unit="EUR") == "654 EUR (614 to 694 EUR)"
 
 
 def test_an_interval_names_its_unit_once() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from proveout.evidence.figures import figure, full_figure, span, spanned_figure
+from proveout.evidence.figures import currency_of, figure, full_figure, spanned_figure
 from proveout.evidence.model import WHOLE, Evidence
 
 
@@ -26,6 +26,8 @@ class CostStory:
     """What the month is made of, largest first."""
     to_fit: tuple[str, ...]
     """Changes each of which alone would be enough."""
+    in_the_way: tuple[str, ...]
+    """Why changes of other kinds would not be."""
 
 
 def cost_story(evidence: Iterable[Evidence]) -> CostStory | None:
@@ -41,6 +43,7 @@ def cost_story(evidence: Iterable[Evidence]) -> CostStory | None:
         for each in found
         if each.metric == "cost.monthly" and (users := each.subject.get("users")) is not None
     )
+    levers = share.details.get("to_fit") or ()
     return CostStory(
         per_request=one,
         full=full,
@@ -51,10 +54,15 @@ def cost_story(evidence: Iterable[Evidence]) -> CostStory | None:
         parts=_parts(full),
         to_fit=tuple(
             f"{_LEVERS[lever['kind']]}: {lever['words']}"
-            for lever in share.details.get("to_fit") or ()
+            for lever in levers
+            if lever["needed"] is not None
         ),
+        in_the_way=tuple(lever["words"] for lever in levers if lever["needed"] is None),
     )
 
+
+_NEXT_TO_NOTHING = 0.05
+"""What costs less than this is told by the thousand."""
 
 _LEVERS = {
     "users": "Fewer users",
@@ -62,8 +70,6 @@ _LEVERS = {
     "cost per request": "A cheaper request",
     "own cache": "A cache",
     "model": "Another model",
-    "fixed": "Less that is fixed",
-    "seats": "Fewer or cheaper seats",
 }
 
 
@@ -75,14 +81,15 @@ def _sentences(
     simulated = " All of this comes from a simulation." if full.basis == "simulated" else ""
     yield (
         f"At full use, {users:,} users with {requests:,} requests a month, a month costs "
-        f"{full_figure(full)}: {spanned_figure(share)} of the budget of "
-        f"{share.details['budget_per_month']:,.0f} {currency}.{simulated}"
+        f"{full_figure(full, unit=currency)}: {spanned_figure(share)} of the budget of "
+        f"{figure(share.details['budget_per_month'], currency)}.{simulated}"
     )
     details = one.details
     if one.value:
+        thousand = full_figure(_times(one, 1000), unit=currency)
         yield (
-            f"A thousand requests cost {_of_thousand(one)}, by {details['prices_from']}; one in "
-            f"twenty costs more than {details['p95'] / one.value:.2g} times the average, and the "
+            f"A thousand requests cost {thousand}, by {details['prices_from']}; one in twenty "
+            f"costs more than {details['p95'] / one.value:.2g} times the average, and the "
             f"dearest tenth makes {figure(details['share_of_dearest_tenth'], 'fraction')} of what "
             "requests cost."
         )
@@ -106,13 +113,12 @@ def _sentences(
         yield _by_transaction(transaction)
 
 
-def _of_thousand(one: Evidence) -> str:
-    currency = one.unit.partition("/")[0]
+def _times(one: Evidence, times: float) -> Evidence:
+    """Return what so many of them cost."""
     interval = one.interval
     if interval is not None:
-        interval = replace(interval, low=interval.low * 1000, high=interval.high * 1000)
-    around = "" if interval is None else f"{span(interval, currency)}; "
-    return f"{figure(one.value * 1000, currency, interval)} ({around}n = {one.n:,})"
+        interval = replace(interval, low=interval.low * times, high=interval.high * times)
+    return replace(one, value=one.value * times, interval=interval)
 
 
 def _growth(full: Evidence) -> Iterator[str]:
@@ -128,21 +134,31 @@ def _growth(full: Evidence) -> Iterator[str]:
 
 def _day(full: Evidence, currency: str) -> Iterator[str]:
     limit, day = full.details.get("budget_per_day"), full.details["per_working_day"]
-    if limit is not None and day > limit:
+    if limit is None or not full.value:
+        return
+    per_day = _times(full, day / full.value)
+    low = day if per_day.interval is None else per_day.interval.low
+    high = day if per_day.interval is None else per_day.interval.high
+    if high > limit:
+        said = "is more than" if low > limit else "may be more than"
         yield (
-            f"A working day costs {day:,.2f} {currency} on average, more than the daily budget of "
-            f"{limit:,.2f} {currency}."
+            f"A working day costs {spanned_figure(per_day, unit=currency)} on average, which "
+            f"{said} the daily budget of {figure(limit, currency)}."
         )
 
 
 def _by_transaction(transaction: Evidence) -> str:
     by_hand, limit = transaction.details.get("by_hand"), transaction.details.get("limit")
-    said = f"One transaction that is answered costs {spanned_figure(transaction)}, all in"
+    currency = currency_of(transaction.unit)
+    times, subject = (1, "One transaction that is answered costs")
+    if transaction.value < _NEXT_TO_NOTHING:
+        times, subject = (1000, "A thousand transactions that are answered cost")
+    said = f"{subject} {spanned_figure(_times(transaction, times), unit=currency)}, all in"
     if by_hand is not None:
-        said += f"; by hand it costs {figure(by_hand, transaction.unit)} today"
+        said += f"; by hand it is {figure(by_hand * times, currency)} today"
     if limit is not None:
         held = "within" if transaction.value <= limit else "above"
-        said += f"; that is {held} the {figure(limit, transaction.unit)} that were agreed"
+        said += f"; that is {held} the {figure(limit * times, currency)} that were agreed"
     return f"{said}."
 
 

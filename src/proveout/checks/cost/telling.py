@@ -194,15 +194,22 @@ class _Bill:
         }
 
     def to_fit(self, full: Month) -> list[Lever]:
+        currency = self.budget.currency
         found = list(
             levers(
-                self.per_request, self.load.users, self.volume, self.price, self.budget.per_month
+                self.per_request,
+                self.load.users,
+                self.volume,
+                self.price,
+                self.budget.per_month,
+                currency=currency,
             )
         )
         if not found or np.isnan(self.sizes.input + self.sizes.output):
             return found
         affordable = affordable_per_request(full, self.budget.per_month, self.per_request)
-        return [*found, *cheaper_models(self.sizes, self.price, self.table, affordable)]
+        models = cheaper_models(self.sizes, self.price, self.table, affordable, currency=currency)
+        return [*found, *models]
 
     def _growing(self) -> tuple[Month, ...]:
         growth = self.budget.growth_per_month

@@ -31,13 +31,13 @@ def view(report: Report) -> CostView | None:
 def _curve(story: CostStory) -> Chart:
     rows = []
     for users, e in story.at_users:
-        interval = "" if e.interval is None else span(e.interval, e.unit)
+        interval = "" if e.interval is None else span(e.interval, story.currency)
         share = figure(e.value / story.budget, "fraction")
         rows.append(
             Row(
                 label=f"{users:,} users",
                 marks=(interval_mark(e, series="production"),),
-                figures=(figure(e.value, e.unit, e.interval), interval, share),
+                figures=(figure(e.value, story.currency, e.interval), interval, share),
                 tone="bad" if e.value > story.budget else "plain",
             )
         )
@@ -46,7 +46,7 @@ def _curve(story: CostStory) -> Chart:
         rows=tuple(rows),
         label_heading="Users",
         figure_headings=("A month", "95 % interval", "Of the budget"),
-        unit=story.full.unit,
+        unit=story.currency,
         references=(Reference(value=story.budget, label="budget"),),
         from_zero=True,
         note="As many requests per user as the charter says; what one costs is measured.",
@@ -62,7 +62,7 @@ def _parts(story: CostStory) -> Chart | None:
             label=name,
             marks=(Mark(value=cost, series="production", is_bar=True),),
             figures=(
-                figure(cost, story.full.unit, story.full.interval),
+                figure(cost, story.currency, story.full.interval),
                 figure(cost / total, "fraction"),
             ),
         )
@@ -73,6 +73,6 @@ def _parts(story: CostStory) -> Chart | None:
         rows=rows,
         label_heading="Part",
         figure_headings=("A month", "Share"),
-        unit=story.full.unit,
+        unit=story.currency,
         from_zero=True,
     )
