@@ -106,7 +106,8 @@ class _Holding:
         doors = [plan.listen, ("127.0.0.1", 0)]
         proxy = SupervisedProxy(upstream, doors, self.sockets, plan.linger_s)
         with contextlib.ExitStack() as stack:
-            await asyncio.to_thread(stack.enter_context, proxy)
+            # Not in a thread: stopped in the middle of it, nobody would own the process.
+            stack.enter_context(proxy)
             path = urlsplit(web.url).path
             users = Users(
                 dialect=plan.dialect,

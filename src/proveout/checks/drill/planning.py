@@ -54,7 +54,12 @@ def plan_drill(
     _refuse_elsewhere(drill.fallback)
     dialect = open_dialect(system)
     assert dialect is not None  # noqa: S101  # it is reached by HTTP
-    read = read_scenario(scenario or drill.scenario, folder=loaded.folder)
+    # What is typed is meant from here; what the charter says, from its folder.
+    read = (
+        read_scenario(drill.scenario, folder=loaded.folder)
+        if scenario is None
+        else read_scenario(scenario, folder=Path.cwd())
+    )
     address = listening_address(listen or drill.listen, may_be_reached=may_be_reached)
     channels = Channels(() if is_silent else drill.notify, variables=os.environ)
     with Session() as session:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import socket
@@ -108,6 +109,14 @@ def say(folder: DrillFolder, message: dict[str, Any]) -> dict[str, Any]:
     if not answer["ok"]:
         raise InputError(answer["message"], hint=answer.get("hint"))
     return answer
+
+
+def remove_sockets(folder: str) -> None:
+    """Remove the folder of the two sockets, once nobody needs it."""
+    for name in ("proxy.log", "drill.sock", "proxy.sock"):
+        (Path(folder) / name).unlink(missing_ok=True)
+    with contextlib.suppress(OSError):
+        Path(folder).rmdir()
 
 
 def _ended_whole(file: Path) -> bool:
