@@ -129,7 +129,7 @@ class _Holding:
             how: Ending = "interrupted"
             self._write_state(proxy)
             try:
-                trouble = await users.try_once()
+                trouble = await users.try_first()
                 if trouble:
                     raise UnreachableError(
                         f"Before any fault, the system at {upstream.url} does not answer: "
