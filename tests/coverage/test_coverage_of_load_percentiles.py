@@ -54,5 +54,5 @@ def test_intervals_cover_the_long_run(utilisation: float, q: float) -> None:
             n_told += 1
             n_covered += found.interval.low <= truth <= found.interval.high
 
-    assert n_told >= 285
+    assert n_told >= 270  # a few runs say that they are too short
     assert n_covered / n_told >= 0.91

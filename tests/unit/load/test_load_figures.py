@@ -132,7 +132,7 @@ def test_the_first_level_that_misses_a_limit_is_where_it_breaks() -> None:
         users=100,
         held_at=50,
         limits=("error_rate",),
-        causes=("rate limit (HTTP 429) for 4.0 % of requests",),
+        causes=("rate limit (HTTP 429) for 4 % of requests",),
     )
     assert breaking(runs[:1], LIMITS) is None
 

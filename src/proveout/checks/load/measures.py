@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 BLOCKS = 10
 """Long enough that one block says little of the next, and still enough of them."""
 
+THRESHOLDS = (0.25, 0.5, 0.75, 0.9)
+
 LEVEL = 0.95
 
 FEWEST = 30
@@ -85,10 +87,10 @@ def percentile(level: Level, values: NDArray[np.float64], q: float) -> Percentil
         return TooFew(n=n, needed=_needed(q))
     ordered = np.sort(values)
     value = float(ordered[min(n - 1, math.ceil(q * n) - 1)])
-    blocks = _within(level, values <= value)
-    low, high = _bounds_of_share(blocks, expected=q)
+    worth = _worth_for_percentile(level, values, q)
+    low, high = _bounds(q, n * worth)
     if high * (n + 1) > n:
-        return TooFew(n=n, needed=max(n + 1, math.ceil(_needed(q) / _worth(blocks, q))))
+        return TooFew(n=n, needed=max(n + 1, math.ceil(_needed(q) / worth)))
     ends = [float(ordered[min(n - 1, max(0, math.ceil(end * n) - 1))]) for end in (low, high)]
     if not all(map(math.isfinite, (*ends, value))):
         return Percentile(value=value, interval=None, n=n)
@@ -104,7 +106,8 @@ def share(level: Level, outcome: Outcome) -> Share | TooFew:
     if n < FEWEST:
         return TooFew(n=n, needed=FEWEST)
     is_so = ended == outcome
-    low, high = _bounds_of_share(_within(level, is_so))
+    blocks = _within(level, is_so)
+    low, high = _bounds(float(is_so.mean()), n * _worth(blocks, float(is_so.mean())))
     return Share(
         value=float(is_so.mean()),
         interval=Interval(low=low, high=high, level=LEVEL, method="korn-graubard-blocks"),
@@ -150,18 +153,29 @@ def _per_block(level: Level, is_of_kind: NDArray[np.bool_]) -> NDArray[np.float6
     return counts
 
 
-def _bounds_of_share(blocks: _Blocks, *, expected: float | None = None) -> tuple[float, float]:
-    """Return the bounds of a share; `expected` is its value where that is known beforehand."""
+def _bounds(p: float, effective: float) -> tuple[float, float]:
+    """Return the bounds of a share from so many independent requests."""
     from scipy.stats import beta
 
-    n = float(blocks.n.sum())
-    p = float(blocks.of_kind.sum()) / n if expected is None else expected
-    effective = n * _worth(blocks, p)
     k = p * effective
     tail = (1 - LEVEL) / 2
     low = 0.0 if k <= 0 else float(beta.ppf(tail, k, effective - k + 1))
     high = 1.0 if k >= effective else float(beta.ppf(1 - tail, k + 1, effective - k))
     return low, high
+
+
+def _worth_for_percentile(level: Level, values: NDArray[np.float64], q: float) -> float:
+    """Return what one request is worth for a percentile.
+
+    The slowest few come in one or two bad stretches, of which a run sees too few to tell how they
+    vary; how long stretches are shows in the middle of the latencies as well, and the worst counts.
+    """
+    thresholds = np.quantile(values, [*THRESHOLDS, q], method="inverted_cdf")
+    shares = (*THRESHOLDS, q)
+    return min(
+        _worth(_within(level, values <= threshold), p)
+        for threshold, p in zip(thresholds, shares, strict=True)
+    )
 
 
 def _worth(blocks: _Blocks, p: float) -> float:
@@ -173,7 +187,9 @@ def _worth(blocks: _Blocks, p: float) -> float:
         return 1.0
     share = float(blocks.of_kind.sum()) / n
     off = blocks.of_kind - share * blocks.n
-    variance = BLOCKS / (BLOCKS - 1) * float(off @ off) / n**2
+    # A stretch may reach from one block into the next (Newey & West 1987, with one lag).
+    spread = float(off @ off) + 2 * max(0.0, float(off[1:] @ off[:-1]))
+    variance = BLOCKS / (BLOCKS - 1) * spread / n**2
     design_effect = max(1.0, variance / (p * (1 - p) / n))
     if design_effect == 1.0:
         return 1.0
