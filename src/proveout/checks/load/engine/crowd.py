@@ -22,7 +22,7 @@ from proveout.checks.load.engine.wires import Target, Wires, on_the_wire
 from proveout.checks.load.schedule import Thinking, poisson_moments
 from proveout.checks.load.spec import LevelPlan
 from proveout.systems.dialects import FirstToken
-from proveout.systems.exchange import Dialect, Reply, Request
+from proveout.systems.exchange import SIMULATED_HEADER, Dialect, Reply, Request
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -79,6 +79,8 @@ class Crowd:
         self._under_way: dict[int, tuple[float, float]] = {}
         """Measured requests without an end: when they were due, when they were taken up."""
         self._is_stopped = False
+        self.simulated = False
+        """Some reply, of whatever level and kind, said that it is of a simulation."""
 
     @property
     def tally(self) -> Tally:
@@ -207,6 +209,7 @@ class Crowd:
                     got.first, first = now(), None
                 seen = len(reader.body)
             if is_complete:
+                self.simulated = self.simulated or SIMULATED_HEADER in reader.headers
                 return reader
             if not data:
                 raise ConnectionResetError(errno.ECONNRESET, "closed in the middle")

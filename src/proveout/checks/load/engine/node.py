@@ -81,7 +81,7 @@ class Node:
             {
                 "columns": packed.getvalue(),
                 "faults": dict(tally.faults),
-                "simulated": tally.simulated,
+                "simulated": self._crowd.simulated,
                 "unread": tally.unread,
             },
         )

@@ -9,7 +9,7 @@ import gevent
 import numpy as np
 
 from proveout.systems.answering import NotAnswersError
-from proveout.systems.exchange import SIMULATED_HEADER, Dialect, Reply
+from proveout.systems.exchange import Dialect, Reply
 from proveout.systems.port import AnswerStatus
 
 if TYPE_CHECKING:
@@ -58,8 +58,6 @@ class ReplyQueue:
     def _read_one(self) -> None:
         tally, number, reply = self._waiting.popleft()
         self._bytes -= len(reply.body)
-        if SIMULATED_HEADER in reply.headers:
-            tally.simulated = True
         meaning = self._known.get(reply.body)
         if meaning is None:
             meaning = self._meaning(reply)

@@ -26,7 +26,6 @@ class Tally:
         self.n = 0
         self.n_bad = 0
         """Failed or given up."""
-        self.simulated = False
         self.unread = 0
         """Replies whose content was not looked at, for want of memory."""
 
