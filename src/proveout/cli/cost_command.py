@@ -66,7 +66,7 @@ def show_command(
         table.add_row(f"{users:,}", spanned_figure(each, unit=story.currency), share)
     told: list[Any] = [Text(sentence) for sentence in story.sentences]
     if story.to_fit:
-        told += [Text("To fit the budget, each of these alone would be enough:")]
+        told += [Text(f"{story.ways_out}:")]
         told += [Text(f"  {each}") for each in story.to_fit]
     told += [Text(each) for each in story.in_the_way]
     output.show(

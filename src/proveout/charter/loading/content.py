@@ -15,6 +15,11 @@ HIDDEN = "***"
 _PASSWORD_IN_URL = re.compile(r"(?<=://)([^/@:\s]*):(?:[^/@\s]|@(?=[^/\s]*@))+(?=@)")
 _PASSWORD_IN_WEB_ADDRESS = re.compile(r"(?<=://)([^/@:\s?#]*):(?:[^/@\s?#]|@(?=[^/\s?#]*@))+(?=@)")
 """Here '?' and '#' end the host: what follows them is no password and must not be hidden."""
+_SECRET_IN_QUERY = re.compile(
+    r"([?&](?:[^=&#]*(?:key|token|secret|password|signature)[^=&#]*|sig|code|auth)=)[^&#]+",
+    re.IGNORECASE,
+)
+"""Not every value of a query: 'api-version' is part of what was agreed."""
 _SECRET_HEADER = re.compile(r"auth|token|key|secret|cookie|password|credential", re.IGNORECASE)
 
 
@@ -26,10 +31,9 @@ def content(charter: Charter) -> dict[str, Any]:
     password is no change of what was agreed.
     """
     plain: dict[str, Any] = _hidden(charter.model_dump(mode="json", exclude_defaults=True))
-    headers = plain.get("system", {}).get("http", {}).get("headers", {})
-    for name, value in headers.items():
-        if _SECRET_HEADER.search(name) and "${" not in value:
-            headers[name] = HIDDEN
+    for reached in plain.get("system", {}).values():
+        if isinstance(reached, dict):
+            _hide_values(reached)
     return plain
 
 
@@ -77,6 +81,16 @@ _NOT_MEASURED: frozenset[tuple[str, ...]] = frozenset({
 })  # fmt: skip
 
 
+def _hide_values(reached: dict[str, Any]) -> None:
+    """Hide what was written out where the name of a variable belongs: headers, keys, settings."""
+    for named in (reached.get("headers", {}), reached.get("environment", {})):
+        for name, value in named.items():
+            if _SECRET_HEADER.search(name) and "${" not in value:
+                named[name] = HIDDEN
+    if "${" not in reached.get("api_key", "${"):
+        reached["api_key"] = HIDDEN
+
+
 def _without(value: Any, left_out: frozenset[tuple[str, ...]], place: tuple[str, ...]) -> Any:
     if isinstance(value, dict):
         fields = place == ("data", "fields")
@@ -95,7 +109,8 @@ def _hidden(value: Any) -> Any:
     if isinstance(value, str):
         is_web = value.startswith(("http://", "https://"))
         pattern = _PASSWORD_IN_WEB_ADDRESS if is_web else _PASSWORD_IN_URL
-        return pattern.sub(rf"\1:{HIDDEN}", value) if "://" in value else value
+        hidden = pattern.sub(rf"\1:{HIDDEN}", value) if "://" in value else value
+        return _SECRET_IN_QUERY.sub(rf"\1{HIDDEN}", hidden) if is_web else hidden
     if isinstance(value, dict):
         return {key: _hidden(item) for key, item in value.items()}
     if isinstance(value, list):

@@ -29,6 +29,12 @@ class CostStory:
     in_the_way: tuple[str, ...]
     """Why changes of other kinds would not be."""
 
+    @property
+    def ways_out(self) -> str:
+        """What stands above the changes."""
+        what = "this" if len(self.to_fit) == 1 else "each of these alone"
+        return f"To fit the budget, {what} would be enough"
+
 
 def cost_story(evidence: Iterable[Evidence]) -> CostStory | None:
     """Put the story together; None where a month has not been added up."""

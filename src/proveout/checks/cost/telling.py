@@ -103,7 +103,7 @@ class _Bill:
     sizes: Sizes
     per_request: float
     interval: Interval | None
-    """None where no price depends on what was measured: nothing is inferred then."""
+    """None where every request costs the same: nothing is inferred then."""
     volume: Volume
 
     @classmethod
@@ -115,6 +115,7 @@ class _Bill:
         table, use = PriceTable(on=context.now), measured.use
         charged = charges(use, budget.price, table, currency=budget.currency)
         value, interval = mean(charged.total)
+        varies = bool(np.ptp(charged.total) > 1e-9 * value)
         return cls(
             budget=budget,
             price=budget.price,
@@ -128,7 +129,7 @@ class _Bill:
             ),
             per_request=value,
             # A request cannot cost less than nothing, whatever the formula says.
-            interval=replace(interval, low=max(0.0, interval.low)) if charged.by_meter else None,
+            interval=replace(interval, low=max(0.0, interval.low)) if varies else None,
             volume=Volume(
                 requests_per_user_per_day=load.requests_per_user_per_day,
                 working_days_per_month=budget.working_days_per_month,

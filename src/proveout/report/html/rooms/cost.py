@@ -49,7 +49,8 @@ def _curve(story: CostStory) -> Chart:
         unit=story.currency,
         references=(Reference(value=story.budget, label="budget"),),
         from_zero=True,
-        note="As many requests per user as the charter says; what one costs is measured.",
+        note="As many requests per user as the charter says; what one costs is "
+        f"{story.full.basis}.",
     )
 
 
