@@ -172,6 +172,8 @@ def _cost(report: Report) -> Break:
     cost = full_figure(full, unit=currency_of(full.unit))
     told = f"A month at full use costs {cost}, {spanned_figure(share)} of the budget."
     over = share.interval.high if share.interval is not None else share.value
+    if over <= 1 and share.basis != "measured":  # a rehearsal shows what breaks, not what holds
+        return _standing("Cost", rulings, _basis(share), lambda: told, told)
     if over <= 1:
         return Break(
             name="Cost", state="holds", takes=None, where="", headline=told,

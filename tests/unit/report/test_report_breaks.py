@@ -110,6 +110,21 @@ def test_a_month_whose_interval_reaches_over_the_budget_does_not_hold() -> None:
     assert [p.state for p in near.parts if p.name == "Cost"] == ["breaks"]
 
 
+def test_a_rehearsal_shows_what_breaks_and_never_what_holds() -> None:
+    """A month that fits through a simulated system is not known to fit."""
+
+    def cost_of(share: float) -> tuple[str, tuple[str, ...]]:
+        found = tuple(replace(e, basis="simulated") for e in bill(share, fitting_users=900))
+        parts = what_breaks(report_of(found)).parts
+        return next((part.state, part.further) for part in parts if part.name == "Cost")
+
+    assert cost_of(0.5) == (
+        "unknown",
+        ("A month at full use costs 500 (490 to 510; n = 200), 50 % (49 to 51 %) of the budget.",),
+    )
+    assert cost_of(1.5)[0] == "breaks"
+
+
 def test_a_company_that_is_not_ready_breaks_before_any_drill() -> None:
     """Declared and missing, once somebody has looked."""
     missing = ruling("missing", "The team has accepted ownership", metric="governance.declared",
