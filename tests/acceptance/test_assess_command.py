@@ -62,7 +62,7 @@ def test_all_agreed_and_sealed_the_pilot_may_begin(project: Path) -> None:
 
 
 def test_it_may_not_go_live_without_measurements(project: Path) -> None:
-    """Hold, exit code 1; what no check of this version measures is missing, never passed."""
+    """Hold, exit code 1; what has not been measured is missing, never passed."""
     seal(project)
 
     code, document = answer(project, "assess")
@@ -70,10 +70,11 @@ def test_it_may_not_go_live_without_measurements(project: Path) -> None:
     verdict = document["report"]["verdict"]
     reasons = {line["id"]: line["findings"][0]["reason"] for line in verdict["rulings"]}
     assert (code, verdict["decision"]) == (1, "hold")
-    assert reasons["production.drill"] == "no check of this version measures it."
+    assert reasons["production.drill"] == "the check 'drill' has not run yet."
+    assert reasons["production.load-latency"] == "the check 'load' has not run yet."
     assert states(document)["production.quality-agreed"] == "missing"
     assert {check["check"]: check["status"] for check in verdict["checks"]} == {
-        "governance": "done", "quality": "skipped", "readiness": "done", "stress": "skipped",
+        "cost": "skipped", "governance": "done", "quality": "skipped", "readiness": "done", "stress": "skipped",
     }  # fmt: skip
 
 
@@ -88,7 +89,7 @@ def test_the_gate_says_the_same_from_the_ledger_alone(project: Path) -> None:
 
     suite = ET.parse(project / "gate.xml").getroot()
     assert (code, states(judged)) == (1, states(assessed))
-    assert suite.get("tests") == str(len(states(judged)) + 2)
+    assert suite.get("tests") == str(len(states(judged)) + 3)
     assert run(project, "ledger", "verify").stdout == entries
 
 

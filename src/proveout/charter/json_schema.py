@@ -43,6 +43,7 @@ _SHORT_FORMS = {
 _ONE_OR_MANY = {
     "Charter": ("acceptance",),
     "Data": ("production", "key", "required", "slices", "inputs"),
+    "Stress": ("files",),
 }
 """Lists of one may be written without the dash."""
 

@@ -52,7 +52,7 @@ def command(
         list[str] | None,
         typer.Option(
             "--with",
-            help="Run this check as well: load against a service and a drill wait to be asked.",
+            help="Run this check as well: load takes minutes, and waits to be asked.",
         ),
     ] = None,
     seed: SeedOption = SEED,

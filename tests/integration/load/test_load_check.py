@@ -11,8 +11,7 @@ from typing import Any
 import pytest
 
 from fixtures.tickets_pilot import lay_out
-from proveout.charter.schema import Charter
-from proveout.checks.load import CHECK
+from proveout.checks.load.check import is_loopback
 from proveout.simulation.behaviour import Behaviour, ServiceTime
 from proveout.simulation.running import running
 
@@ -73,36 +72,18 @@ def test_what_is_found_against_a_simulation_is_simulated(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize(
-    ("system", "waits"),
+    ("url", "is_here"),
     [
-        ("http://127.0.0.1:8600", False),
-        ("http://localhost:8600", False),
-        ("http://[::1]:8600", False),
-        ("https://api.example.com", True),
-        ("http://127.0.0.1.example.com", True),  # a name that only looks like this machine
-        ("model.py:answer", False),
+        ("http://127.0.0.1:8600", True),
+        ("http://localhost:8600", True),
+        ("http://[::1]:8600", True),
+        ("https://api.example.com", False),
+        ("http://127.0.0.1.example.com", False),  # a name that only looks like this machine
     ],
 )
-def test_only_what_others_bear_waits_to_be_asked(system: str, waits: bool, tmp_path: Path) -> None:
-    """This machine may be put under load unasked; nobody else's."""
-    lay_out(tmp_path)
-    charter = Charter.model_validate(
-        {"pilot": "p", "outcome": "An hour less.", "system": system, "load": {"users": 60}}
-        | _rest(tmp_path)
-    )
-
-    assert CHECK.waits_to_be_asked(charter) is waits
-
-
-def _rest(folder: Path) -> dict[str, Any]:
-    from proveout.charter.loading import load_charter
-
-    loaded = load_charter(folder / "pilot.yaml")
-    return {
-        name: value
-        for name, value in loaded.charter.model_dump(exclude_none=True).items()
-        if name not in ("pilot", "outcome", "system", "load")
-    }
+def test_only_this_machine_is_sent_load_without_asking_back(url: str, is_here: bool) -> None:
+    """Whoever names a service elsewhere is asked, or says --yes."""
+    assert is_loopback(url) is is_here
 
 
 def test_load_for_another_host_wants_somebodys_word(tmp_path: Path) -> None:

@@ -68,9 +68,9 @@ class LoadCheck:
         return needs
 
     def waits_to_be_asked(self, charter: Charter) -> bool:
-        """Tell whether somebody else's service would bear it; that is never done unasked."""
-        system = charter.system
-        return system is not None and system.web is not None and not is_loopback(system.web.url)
+        """Tell that others bear it, and that it takes minutes: it is never sent unasked."""
+        del charter
+        return True
 
     def run(self, context: CheckContext) -> Iterator[Finding]:
         """Send level after level, and tell what users met, and where it broke."""

@@ -228,8 +228,8 @@ def _engineering(
     )
 
 
-_LOAD_FIX = "Measure it at the peak of full use (load in the charter), and widen what is narrow."
-_DRILL_FIX = "Hold a drill over a heavy weekend, with faults injected and without the vendor."
+_LOAD_FIX = "Send it the peak of full use (proveout load), and widen what is narrow."
+_DRILL_FIX = "Hold a drill over a heavy weekend, without the vendor: proveout drill run."
 
 ENGINEERING: tuple[Criterion, ...] = (
     _engineering(
