@@ -74,7 +74,8 @@ def test_it_may_not_go_live_without_measurements(project: Path) -> None:
     assert reasons["production.load-latency"] == "the check 'load' has not run yet."
     assert states(document)["production.quality-agreed"] == "missing"
     assert {check["check"]: check["status"] for check in verdict["checks"]} == {
-        "cost": "skipped", "governance": "done", "quality": "skipped", "readiness": "done", "stress": "skipped",
+        "cost": "skipped", "governance": "done", "quality": "skipped", "readiness": "done",
+        "stress": "skipped",
     }  # fmt: skip
 
 
