@@ -39,6 +39,12 @@ NullOption = Annotated[
         "--null", help="Texts that stand for a missing value, such as NA.", metavar="TEXT,…"
     ),
 ]
+DocumentsOption = Annotated[
+    bool,
+    typer.Option(
+        "--documents", help="Each file is one document: mail, PDF, Word, web page or text."
+    ),
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

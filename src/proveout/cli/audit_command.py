@@ -13,6 +13,7 @@ from rich.text import Text
 from proveout.cli.adhoc import (
     SEED,
     Collected,
+    DocumentsOption,
     KeyOption,
     NullOption,
     SeedOption,
@@ -53,6 +54,7 @@ def command(
     site_column: Annotated[str | None, typer.Option(help="Column that names the site.")] = None,
     null: NullOption = None,
     table: TableOption = None,
+    documents: DocumentsOption = False,
     charter: Annotated[
         Path | None,
         typer.Option(help="Take what is declared of the data from this charter."),
@@ -150,7 +152,10 @@ def command(
     }
     declared = {name: value for name, value in given.items() if value}
     loaded = _charter(
-        sources or [], declared, {"null_values": listed(null), "table": table}, charter
+        sources or [],
+        declared,
+        {"null_values": listed(null), "table": table, "documents": documents},
+        charter,
     )
     earlier, renamed = ([], []) if since is None else earlier_audit(since, loaded.charter)
     _check_ends({"--todo": todo, "--duplicates": duplicates}, wanted, loaded, since)

@@ -11,7 +11,15 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from proveout.cli.adhoc import SEED, NullOption, SeedOption, asking, charter_of, listed
+from proveout.cli.adhoc import (
+    SEED,
+    DocumentsOption,
+    NullOption,
+    SeedOption,
+    asking,
+    charter_of,
+    listed,
+)
 from proveout.cli.output import Output
 from proveout.cli.paths import JsonOption, TableOption
 from proveout.errors import InputError
@@ -58,6 +66,7 @@ def command(
     ] = None,
     null: NullOption = None,
     table: TableOption = None,
+    documents: DocumentsOption = False,
     seed: SeedOption = SEED,
     as_json: JsonOption = False,
 ) -> int:
@@ -74,7 +83,9 @@ def command(
         raise InputError(
             f"{out} is neither .csv nor .parquet.", hint="Name the file by what it is: sample.csv"
         )
-    source_of = {"path": source, "null_values": listed(null), "table": table}
+    source_of = {
+        "path": source, "null_values": listed(null), "table": table, "documents": documents,
+    }  # fmt: skip
     loaded = charter_of("sample", {"production": [source_of], "required": listed(required)})
     check_destinations({"--out": out}, loaded=loaded)
     with asking(loaded, "readiness", seed=seed) as context:

@@ -34,6 +34,10 @@ def open_source(
     Raises InputError where it cannot be read, UnreachableError where a server does not answer.
     """
     name = name or source_name(source)
+    if source.documents:
+        from proveout.intake.documents.source import open_documents
+
+        return open_documents(source, folder=folder, session=session, name=name)
     if is_database(source):
         return _open_database(source, name, session, folder)
     source = as_file(source)

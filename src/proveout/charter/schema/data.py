@@ -47,6 +47,11 @@ class Source(Part):
     the name of each in a new column of this name."""
     rename: dict[Text, Text] = Field(default_factory=dict)
     """What a column is called in some of the files or sheets, and what it is to be called."""
+    documents: bool = False
+    """Each file is one document: a row with its name (`document`), its `text`, `kind`, `parts`,
+    `bytes` and when it was `modified`."""
+    files: tuple[Text, ...] = ()
+    """Of a folder of documents, only these: names below the folder, or patterns."""
 
     deliveries: Literal["daily", "weekdays", "weekly", "monthly", "quarterly", "yearly"] | None = (
         None
@@ -60,6 +65,29 @@ class Source(Part):
     @classmethod
     def _from_path(cls, value: Any) -> Any:
         return {"path": value} if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _documents_are_no_tables(self) -> Source:
+        if not self.documents:
+            if self.files:
+                msg = (
+                    "'files' chooses among documents; write documents: true beside it, or name "
+                    "the files in 'path'"
+                )
+                raise ValueError(msg)
+            return self
+        of_tables = ("table", "format", "delimiter", "decimal", "unite", "rename", "null_values")
+        said = [f"'{name}'" for name in of_tables if getattr(self, name)]
+        if said:
+            msg = (
+                f"a document is read as text, so that {' and '.join(said)} cannot be said of it; "
+                "take it out, or take out 'documents' where the files are tables"
+            )
+            raise ValueError(msg)
+        if "://" in self.path:
+            msg = "documents are files; write the folder that holds them, for example: path: inbox"
+            raise ValueError(msg)
+        return self
 
 
 class DataField(Part):
@@ -163,6 +191,20 @@ class Data(Part):
     sample_rows: PositiveInt | None = None
     """At most so many production rows go through the system, drawn at random; all when unset."""
 
+    @model_validator(mode="before")
+    @classmethod
+    def _of_documents(cls, value: Any) -> Any:
+        """A document goes by its name, and the system is given its text, unless more is said."""
+        if not isinstance(value, dict):
+            return value
+        production = value.get("production") or ()
+        several = production if isinstance(production, list | tuple) else [production]
+        sources = [each for each in (value.get("pilot"), *several) if each is not None]
+        if not sources or not all(map(_has_documents, sources)):
+            return value
+        own = {"key": ["document"], "inputs": ["text"]}
+        return {**value, **{name: said for name, said in own.items() if not value.get(name)}}
+
     @field_validator(
         "production", "key", "required", "slices", "inputs", "look_closer", mode="before"
     )
@@ -175,3 +217,8 @@ class Data(Part):
         """Columns declared as required, in either place, in order, once each."""
         declared = [name for name, field in self.fields.items() if field.required]
         return tuple(dict.fromkeys([*self.required, *declared]))
+
+
+def _has_documents(source: Any) -> bool:
+    said = source.get("documents") if isinstance(source, dict) else None
+    return said is True or (isinstance(source, Source) and source.documents)

@@ -14,6 +14,7 @@ from proveout.checks.readiness.conditions import as_moment, moment_literal, with
 from proveout.checks.readiness.empties import empty_examples
 from proveout.checks.readiness.engine import rows
 from proveout.checks.readiness.look import look
+from proveout.checks.readiness.lost import lost_rows
 from proveout.checks.readiness.patterns import Patterns, patterns
 from proveout.checks.readiness.problems import Rules, incomplete, is_bad, problems_of
 from proveout.checks.readiness.references import within_reach
@@ -130,7 +131,7 @@ def audit_source(
         opened=opened,
         rules=rules,
         n_rows=n_rows,
-        n_rejects=opened.rejects.count,
+        n_rejects=sum(lost_rows(opened).values()),
         columns=tuple(tallies),
         problems=tuple(
             ProblemCount(
@@ -175,7 +176,7 @@ def _empty(opened: OpenTable, rules: Rules, n_rows: int) -> SourceAudit:
         opened=opened,
         rules=rules,
         n_rows=n_rows,
-        n_rejects=opened.rejects.count,
+        n_rejects=sum(lost_rows(opened).values()),
         examples={},
         unresolved={},
         patterns={},

@@ -172,9 +172,10 @@ METRICS: tuple[Metric, ...] = (
     ),
     _metric(
         "unread_pages", "lower",
-        "How many pages of the source's documents could not be read: scans, and fonts or drawings "
-        "that say nothing; by kind.",
-        "Count of the pages that were refused; what stands on them is in no figure. Full count.",
+        "How many pages and attachments of the source's documents could not be read: scans, and "
+        "fonts or drawings that say nothing; by kind.",
+        "Count of the pages and attachments that were refused, and of documents that were cut; "
+        "what stands on them is in no figure. Full count.",
         "R201", dimensions=("source", "kind"), unit="count",
     ),
     _metric(

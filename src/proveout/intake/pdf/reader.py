@@ -68,7 +68,7 @@ def tables_of(pages: Iterable[Page], name: str) -> DocumentRead:
     n_pages = 0
     for page in pages:
         n_pages += 1
-        reject = _unreadable(page, name)
+        reject = unreadable(page, name)
         if reject is not None:
             rejects.append(reject)
         if reject is None or reject.reason == "scanned-page":
@@ -84,7 +84,7 @@ def tables_of(pages: Iterable[Page], name: str) -> DocumentRead:
     )
 
 
-def _unreadable(page: Page, name: str) -> Reject | None:
+def unreadable(page: Page, name: str) -> Reject | None:
     """Tell why nothing, or not all, of a page can be read."""
     at = f"page {page.number}"
     raw = " ".join(word.text for word in page.words)

@@ -35,6 +35,16 @@ class Instruction:
 
 
 _NEXT = "The next audit shows "
+UNREADABLE_DOCUMENTS = Instruction(
+    kind="unreadable-documents",
+    metric="readiness.rejects",
+    severity="blocks",
+    sentence="{records} of {source} cannot be read as text at all",
+    instruction="Say who reads them instead, or have them sent in a form that holds text: mail, "
+    "PDF that is no scan, .docx, web page or plain text, without a password. Scans take text "
+    "recognition first (ocrmypdf IN.pdf OUT.pdf).",
+    verification=_NEXT + "no documents of {source} without text.",
+)
 
 INSTRUCTIONS: tuple[Instruction, ...] = (
     Instruction(

@@ -20,6 +20,7 @@ from proveout.checks.readiness.remediation.instructions import (
     STALE,
     STAND_IN,
     TWO_READINGS,
+    UNREADABLE_DOCUMENTS,
     Instruction,
     Severity,
 )
@@ -207,6 +208,8 @@ def _counted(found: Sequence[Evidence], owners: Mapping[str, str]) -> Iterator[R
             n_records -= _otherwise(each)  # these are figures, and told as such
         if instruction.kind == "unreadable-rows":
             n_records -= int(each.details.get("cells", 0))  # told as faulty cells
+            if each.details.get("documents"):
+                instruction = UNREADABLE_DOCUMENTS
         if n_records <= 0:
             continue
         if instruction.kind == "missing" and absent.get(place, 0) >= _MOSTLY * n_records:

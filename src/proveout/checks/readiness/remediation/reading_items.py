@@ -65,6 +65,25 @@ _INSTRUCTIONS = {
             verification=_NEXT + "every page of {source} read.",
         ),
         Instruction(
+            kind="attachment",
+            metric=_PAGES,
+            severity="misleads",
+            sentence="{attachments} of mails of {source} could not be read, and {are} missing from "
+            "their text",
+            instruction="Say who looks at what is attached, or have it sent in a form that holds "
+            "text: PDF that is no scan, .docx, web page or plain text, without a password.",
+            verification=_NEXT + "every attachment of {source} read.",
+        ),
+        Instruction(
+            kind="document-cut",
+            metric=_PAGES,
+            severity="misleads",
+            sentence="{documents} of {source} {are} too long, and {was} cut",
+            instruction="Divide them, or say that what comes after the first million characters "
+            "does not matter.",
+            verification=_NEXT + "no document of {source} that was cut.",
+        ),
+        Instruction(
             kind="number-as-text",
             metric=_REPAIRS,
             severity="look",
@@ -129,6 +148,8 @@ def _of_cells(each: Evidence, kind: str, n: int, make: MakeItem) -> RemediationI
     one = n == 1
     words = {
         "cells": "1 cell" if one else f"{n:,} cells",
+        "attachments": "1 attachment" if one else f"{n:,} attachments",
+        "documents": "1 document" if one else f"{n:,} documents",
         "pages": "1 page" if one else f"{n:,} pages",
         "hold": "holds" if one else "hold",
         "have": "has" if one else "have",

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from proveout.checks.contract import CheckContext, Finding
 from proveout.checks.readiness.audit import SourceAudit
+from proveout.checks.readiness.lost import lost_examples, lost_rows
 from proveout.checks.readiness.telling import exceptions, fields, records, unanswered
 from proveout.checks.readiness.telling.reading import how_read, n_faulty_cells
 from proveout.checks.readiness.telling.sheets import sheets_in_words
@@ -51,14 +52,14 @@ def _rejects(write: Writer) -> Iterator[Finding]:
     if not total:
         yield write.missed("rejects", "the source holds no records", "Give data with records.")
         return
-    rejects = audit.opened.rejects
     yield write.share(
         "rejects", audit.n_rejects, total,
-        reasons=dict(rejects.by_reason()),
+        reasons=lost_rows(audit.opened),
         cells=n_faulty_cells(audit.opened) or None,
+        documents=audit.opened.source.documents or None,
         examples=[
             {"file": r.file, "line": r.line, "reason": r.reason, "raw": r.raw[:200]}
-            for r in (rejects.examples(3) if audit.n_rejects else [])
+            for r in (lost_examples(audit.opened) if audit.n_rejects else [])
         ],
     )  # fmt: skip
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from proveout.checks.contract import Finding
 from proveout.checks.readiness.audit import SourceAudit
+from proveout.checks.readiness.lost import lost_examples
 from proveout.checks.readiness.telling.writer import SHOWN, Writer, by_site, groups
 
 
@@ -43,7 +44,7 @@ def _examples(audit: SourceAudit, kind: str) -> list[dict[str, Any]]:
         # A file that cannot be read at all has no line.
         return [
             {"file": r.file} if r.line is None else {"file": r.file, "line": r.line}
-            for r in audit.opened.rejects.examples(3)
+            for r in lost_examples(audit.opened)
         ]
     return [
         dict(record)

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from proveout.checks.contract import Finding
+from proveout.checks.readiness.lost import UNREAD_PAGES
 from proveout.checks.readiness.telling.writer import Writer
 from proveout.intake.table import OpenTable, Reject, Rejects
 
 FAULTY_CELLS = ("error-value", "formula-not-computed")
 """Reasons for which a cell is a reject although its row was read."""
-UNREAD_PAGES = ("scanned-page", "unreadable-page", "unreadable-text")
-"""Reasons for which a page of a document is a reject, with all that stands on it."""
 _EXAMPLES = 3
 _BEFORE_VERB = (" holds ", " is merged ")
 
@@ -52,6 +51,6 @@ def _example(reject: Reject) -> str:
         if found:
             return f"{place}: {reject.raw}" if reject.raw else place
     if reject.reason in UNREAD_PAGES:
-        return f"{reject.file}, {reject.column}"
+        return f"{reject.file}, {reject.column}" if reject.column else reject.file
     where = reject.file if reject.line is None else f"line {reject.line}"
     return f"{where}: {reject.raw}"
