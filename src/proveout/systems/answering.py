@@ -254,7 +254,7 @@ def document_in(answer: Any) -> dict[str, Any] | None:
             start = answer.find("{", start + 1)
             continue
         # One of a list is not the document either.
-        return _whole(found) if not answer[:start].rstrip().endswith("[") else None
+        return whole(found) if not answer[:start].rstrip().endswith("[") else None
     return None
 
 
@@ -417,7 +417,7 @@ def _read_item(item: Any) -> tuple[Literal["number", "text", "document", "none",
     if item is None or repr(item) == "<NA>":
         return "none", None
     if isinstance(item, dict | str):
-        return "text" if isinstance(item, str) else "document", _whole(item)
+        return "text" if isinstance(item, str) else "document", whole(item)
     if isinstance(item, bool) or (isinstance(item, int) and abs(item) >= _LARGEST_EXACT):
         return "text", str(item)
     if not isinstance(item, int | float | Decimal):
@@ -428,16 +428,16 @@ def _read_item(item: Any) -> tuple[Literal["number", "text", "document", "none",
     return "strange", "NaN" if math.isnan(number) else "infinite"
 
 
-def _whole(value: Any) -> Any:
+def whole(value: Any) -> Any:
     """Return text without halves of characters, which JSON can hold and no file or ledger can."""
     if isinstance(value, str):
         if value.isascii():
             return value
         return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     if isinstance(value, dict):
-        return {_whole(key): _whole(item) for key, item in value.items()}
+        return {whole(key): whole(item) for key, item in value.items()}
     if isinstance(value, list):
-        return [_whole(item) for item in value]
+        return [whole(item) for item in value]
     return value
 
 

@@ -72,7 +72,11 @@ class Courier:
         self._loop.close()
 
     def knock(self, url: str, headers: Mapping[str, str], timeout_s: float) -> str | None:
-        """Say why nobody is there; None for any response at all, be it 404 or 405."""
+        """Say why nobody is there; None for any response at all, be it 404 or 405.
+
+        Who takes the call and hangs up is there as well: some servers do so for a method that
+        they do not know.
+        """
         import httpx
 
         async def ask() -> None:
@@ -82,6 +86,8 @@ class Courier:
 
         try:
             self._run(ask())
+        except (httpx.RemoteProtocolError, httpx.ReadError, httpx.DecodingError):
+            return None
         except (httpx.TransportError, httpx.InvalidURL, TimeoutError) as error:
             return _why(error, timeout_s)
         return None
