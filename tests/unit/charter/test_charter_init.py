@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from proveout.charter.init import (
 from proveout.charter.init.yaml_text import scalar
 from proveout.charter.loaded import LoadedCharter
 from proveout.charter.loading import content, load_charter
+from proveout.charter.schema.system import KINDS
 from proveout.evidence.catalogue import SHIPPED, Catalogue
 
 NOTHING_KNOWN = Answers(pilot="claims")
@@ -115,6 +117,20 @@ def test_all_comments_can_be_taken_away_together(answers: Answers, tmp_path: Pat
 
     said = set(content(charter))
     assert said == set(type(charter).model_fields) - {"version", "title"}
+
+
+@pytest.mark.parametrize("kind", KINDS[1:])
+def test_each_other_kind_of_system_is_shown(kind: str, tmp_path: Path) -> None:
+    """What is shown loads when it is taken out of its comment."""
+    lines = [line.replace("#", " ") for line in render(NOTHING_KNOWN).splitlines()]
+    start = next(n for n, line in enumerate(lines) if line.lstrip().startswith(f"{kind}:"))
+    margin = len(lines[start]) - len(lines[start].lstrip())
+    below = takewhile(lambda line: line[: margin + 1].isspace(), lines[start + 1 :])
+    example = "\n".join([lines[start], *below])
+
+    text = f"pilot: claims\nsystem:\n{example}\n"
+
+    assert content(_loaded(text, tmp_path).charter)["system"].keys() == {kind}
 
 
 @given(text=st.text())

@@ -81,32 +81,47 @@ OPTIONAL: tuple[Block, ...] = (
         """,
     ),
     Block(
-        "From the pilot's users to everybody.",
+        "From the pilot's users to everybody: proveout load sends it, level by level.",
         """
         load:
+          pilot_users: 50
           users: 10000
           requests_per_user_per_day: 30
+          ## The share of a day's requests that comes in its busiest hour.
+          peak_share_of_day: 0.2
+          ## More users than these are never sent; what lies beyond is predicted, and called so.
+          measure_up_to: 2000
+          give_up_after_s: 10
           p95_latency_s: 2
           max_error_rate: 0.01
         """,
     ),
     Block(
-        "What it may cost.",
+        "What it may cost. Prices of models: proveout cost models NAME",
         """
         budget:
           currency: EUR
           per_month: 2000
           on_exceeded: notify
+          ## Your own prices; or of a model: {model: gpt-4o-mini, provider: openai, usd_rate: 0.92}
+          ## where usd_rate says what one US dollar is in your currency.
           price: {per_request: 0.002}
         """,
     ),
     Block(
-        "Faults are injected while your own people keep the work going; for systems behind HTTP.",
+        "Faults are injected while your own people keep the work going: proveout drill run.",
         """
         drill:
+          ## A shipped one (proveout drill scenarios) or a file; the system is behind HTTP.
           scenario: weekend
           minutes: 30
+          ## Who is to notice and to act, and who is not to be needed.
           participants: [Michael Faraday]
+          vendor: [Victor Vendor]
+          ## Apprise URLs that alarms go to; without one, people see for themselves.
+          # notify: ['${DRILL_CHANNEL}']
+          ## What answers meanwhile; unset where people work by hand.
+          # fallback: https://old.example.com/v1
         """,
     ),
     Block(

@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 
 from proveout.charter.init.answers import Answers
 from proveout.charter.init.blocks import Block, Group
+from proveout.charter.init.kinds import other_kinds, scoring
 from proveout.charter.init.optional import OPTIONAL
 from proveout.charter.init.yaml_text import listed, scalar
 
@@ -146,12 +147,14 @@ def _stem(path: str) -> str:
 def _system(answers: Answers) -> Group:
     kind = "http" if (answers.system or "").startswith(("http://", "https://")) else "python"
     return Group(
-        "The system under test: python ('file.py:function'), http (address) or recorded (column).",
+        "The system under test, and how it is reached.",
         "system",
         (
             _line(kind, "", answers.system, "'model.py:predict'"),
+            *other_kinds(),
             Block("Found from the label when not given.",
                   f"task: {answers.task or 'classification'}"),
+            *scoring(),
             Block("From this confidence on, an answer counts as confident.", "confident_at: 0.9"),
             Block("", "version: '1.0'"),
             Block("", "owner: Data team"),
