@@ -189,7 +189,25 @@ def _measured(charter: Path, ledger: str | None) -> tuple[list[Evidence], CostSt
             f"The ledger does not know yet what {loaded.charter.pilot} costs.",
             hint=f"Measure it: proveout check cost {short(charter)}{and_ledger(ledger)}",
         )
+    _refuse_other_charter(loaded, found, charter, ledger)
     return found, story
+
+
+def _refuse_other_charter(
+    loaded: Any, found: list[Evidence], charter: Path, ledger: str | None
+) -> None:
+    from proveout.charter.loading import measured_hash
+    from proveout.evidence.model import CHARTER_INPUT, MEASURED_INPUT
+
+    now = {loaded.content_hash, measured_hash(loaded.charter, "cost")}
+    if any(
+        now.isdisjoint((e.inputs.get(CHARTER_INPUT), e.inputs.get(MEASURED_INPUT))) for e in found
+    ):
+        raise InputError(
+            f"What {loaded.charter.pilot} costs was measured under another charter: data, system, "
+            "load, budget or process say something else now.",
+            hint=f"Measure it again: proveout check cost {short(charter)}{and_ledger(ledger)}",
+        )
 
 
 def _first_of(month: str | None) -> datetime:

@@ -172,7 +172,14 @@ def _cost(report: Report) -> Break:
     cost = full_figure(full, unit=currency_of(full.unit))
     told = f"A month at full use costs {cost}, {spanned_figure(share)} of the budget."
     over = share.interval.high if share.interval is not None else share.value
-    if over <= 1 and share.basis != "measured":  # a rehearsal shows what breaks, not what holds
+    if over <= 1 and (failed := _failed(rulings)):  # less was agreed than the whole budget
+        return Break(
+            name="Cost", state="breaks", takes=1.0, where="at full use", headline=_told(failed[0]),
+            further=(told,), owner=_owner(failed), basis=_basis(share),
+        )  # fmt: skip
+    unsure = any(ruling.state not in ("passed", "waived") for ruling in rulings)
+    if over <= 1 and (unsure or share.basis != "measured"):
+        # A rehearsal, or a figure of another charter, may show what breaks, but not what holds.
         return _standing("Cost", rulings, _basis(share), lambda: told, told)
     if over <= 1:
         return Break(

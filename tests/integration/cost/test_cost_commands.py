@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -94,6 +95,26 @@ def test_the_gate_holds_what_the_budget_does_not(project: Path) -> None:
 
     lines = {line["id"]: line for line in json.loads(done.stdout)["report"]["verdict"]["rulings"]}
     assert lines["production.cost"]["state"] == "failed"
+
+
+def test_what_was_measured_under_another_charter_is_not_shown(
+    project: Path, tmp_path: Path
+) -> None:
+    """Another price makes another bill; another daily limit does not."""
+    told = {}
+    for name, budget in (
+        ("price", "0.0004|0.0008"),
+        ("limit", "per_month: 500|per_month: 500\n  per_day: 9"),
+    ):
+        before, _, after = budget.partition("|")
+        shutil.copytree(project, tmp_path / name)
+        charter = CHARTER.replace(before, after)
+        (tmp_path / name / "pilot.yaml").write_text(charter, encoding="utf-8")
+        told[name] = run(tmp_path / name, "cost", "show")
+
+    assert (told["price"].returncode, told["limit"].returncode) == (2, 0)
+    assert "What bill costs was measured under another charter" in told["price"].stderr
+    assert "Measure it again: proveout check cost pilot.yaml" in told["price"].stderr
 
 
 def test_before_it_was_measured_the_next_step_is_told(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from sample_report import NOW, fact, ruling, sample_report
 from proveout.charter.schema import Charter
 from proveout.evidence.model import Evidence
 from proveout.evidence.outcome import CheckOutcome
-from proveout.gate.model import Ruling
+from proveout.gate.model import Ruling, State
 from proveout.report import Report, render_breaks
 from proveout.report.breaks import what_breaks
 
@@ -123,6 +123,20 @@ def test_a_rehearsal_shows_what_breaks_and_never_what_holds() -> None:
         ("A month at full use costs 500 (490 to 510; n = 200), 50 % (49 to 51 %) of the budget.",),
     )
     assert cost_of(1.5)[0] == "breaks"
+
+
+def test_the_budget_holds_only_where_the_gate_says_so() -> None:
+    """It knows whether the figure is of this charter, and whether less was agreed."""
+
+    def cost_of(state: State) -> tuple[str, str]:
+        line = ruling(state, "A month costs at most 40 %", metric="cost.budget_share", reason="no",
+                      weight=1)  # fmt: skip
+        parts = what_breaks(report_of(bill(0.5, fitting_users=2000), (line,))).parts
+        return next((part.state, part.headline) for part in parts if part.name == "Cost")
+
+    assert cost_of("passed")[0] == "holds"
+    assert cost_of("missing") == ("unknown", "A month costs at most 40 %: no")
+    assert cost_of("failed") == ("breaks", "A month costs at most 40 %: no")
 
 
 def test_a_company_that_is_not_ready_breaks_before_any_drill() -> None:
