@@ -9,6 +9,8 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 
@@ -125,7 +127,7 @@ def test_the_gate_of_the_demo_needs_the_ledger_alone(demo: tuple[Path, list[str]
     done = run(bare, "proveout gate --stage production")
 
     assert done.returncode == 1
-    assert done.stdout.splitlines()[:3] == demo[1][7:10]
+    assert done.stdout.splitlines()[:3] == demo[1][8:11]
     assert run(bare, "proveout ledger verify").returncode == 0
 
 
@@ -184,6 +186,58 @@ def test_every_command_works_on_the_ten_line_charter(
     assert (tmp_path / "gate.xml").read_text(encoding="utf-8").startswith("<?xml")
 
 
+REHEARSAL: tuple[tuple[str, int], ...] = (
+    ("proveout assess --stage production", 1),
+    ("proveout load", 0),
+    ("proveout cost show", 0),
+    ("proveout cost export --out focus.csv", 0),
+    ("proveout breaks --html breaks.html", 0),
+    ("proveout drill scenarios", 0),
+    ("proveout drill run weekend --minutes 0.5 --yes", 1),  # nobody here notices anything
+)
+"""The same for the example with a simulated language model."""
+SIMULATE = "proveout simulate --config simulator.yaml"
+
+
+@pytest.mark.slow
+def test_every_command_works_on_a_simulated_language_model(tmp_path: Path) -> None:
+    """The invoice reader from its made data to a drill, as the README tells it."""
+    example = tmp_path / "invoices"
+    shutil.copytree(
+        ROOT / "examples" / "invoices",
+        example,
+        ignore=shutil.ignore_patterns("data", ".proveout", "__pycache__"),
+    )
+    assert run(example, f"{sys.executable} make_data.py").returncode == 0
+    with simulated(example) as url:
+        charter = example / "pilot.yaml"
+        text = charter.read_text(encoding="utf-8").replace("http://127.0.0.1:8600", url)
+        text = text.replace("drill:\n", "drill:\n  listen: 127.0.0.1:0\n", 1)
+        charter.write_text(text, encoding="utf-8")
+        assert run(example, 'proveout seal --who "Helen Marsh"').returncode == 0
+
+        codes = []
+        for command, _ in REHEARSAL:
+            done = run(example, command)
+            assert "Traceback" not in done.stdout, done.stdout
+            codes.append((command, done.returncode))
+
+    assert codes == list(REHEARSAL)
+    assert "What breaks first" in (example / "breaks.html").read_text(encoding="utf-8")
+
+
+@contextmanager
+def simulated(folder: Path) -> Iterator[str]:
+    """Run the README's simulator on a port that is free; give its address."""
+    command = [str(BIN / "proveout"), *SIMULATE.split()[1:], "--port", "0", "--json"]
+    with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            yield str(json.loads(process.stdout.readline())["url"]).removesuffix("/v1")
+        finally:
+            process.terminate()
+
+
 def ten_lines_pilot(demo: Path, folder: Path) -> None:
     """Lay out the model with a part of the data."""
     (folder / "data" / "production").mkdir(parents=True)
@@ -199,7 +253,7 @@ def test_every_command_is_run_here() -> None:
     """No command stands in the README that this file does not run."""
     shown = set(re.findall(r"`(proveout [a-z][^`]*)`", README))
 
-    assert shown == {command for command, _ in SESSION}
+    assert shown == {SIMULATE, *(command for command, _ in (*SESSION, *REHEARSAL))}
 
 
 def test_every_file_that_it_links_to_is_there() -> None:
