@@ -29,22 +29,31 @@ class ProductionInputs:
 def production_inputs(
     charter: Charter, opened: Sequence[OpenTable], *, rows: int | None, seed: int
 ) -> ProductionInputs:
-    """Draw rows, of those columns that the system is given. Raises InputError without any row."""
+    """Draw rows, of those columns that the system is given.
+
+    Raises InputError without any row, and where a declared input is not there.
+    """
     if not opened:
         raise InputError(
             "The charter names no production data, of which requests could be made.",
             hint="Name a source: data.production",
         )
     table = unite(opened)
+    absent = [name for name in charter.data.inputs if name not in table.columns]
+    if absent:
+        found = [name for name in table.columns if not name.startswith("__")]
+        raise InputError(
+            f"Production data do not have '{absent[0]}', which the system is to be given.",
+            hint=f"Columns found: {', '.join(found[:20])}. Look at data.inputs.",
+        )
     columns = given_columns(charter, table.columns)
-    drawn = fetch(table, columns, rows=rows, seed=seed).reset_index(drop=True)
-    if drawn.empty or not columns:
+    if not columns or (drawn := fetch(table, columns, rows=rows, seed=seed)).empty:
         raise InputError(
             "Production data hold no row that could be given to the system.",
             hint="Look at data.production and data.inputs: proveout audit pilot.yaml",
         )
     return ProductionInputs(
-        frame=drawn[list(columns)],
+        frame=drawn.reset_index(drop=True)[list(columns)],
         fingerprints={f"data:{each.name}": each.fingerprint for each in opened},
     )
 

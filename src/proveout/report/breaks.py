@@ -204,7 +204,7 @@ def _until(full: Evidence) -> tuple[str, ...]:
     month = full.details.get("over_budget_in_month")
     if not month:
         return ()
-    return (f"With the growth expected, no longer from month {month} on.",)
+    return (f"With the growth expected, no longer surely from month {month} on.",)
 
 
 def _people(report: Report) -> Break:

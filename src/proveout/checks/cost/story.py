@@ -135,7 +135,7 @@ def _growth(full: Evidence) -> Iterator[str]:
     if month is None:
         yield f"{said}, the budget holds it for the twelve months to come."
     elif month > 1:
-        yield f"{said}, the budget no longer holds it from month {month} on."
+        yield f"{said}, the budget no longer surely holds it from month {month} on."
 
 
 def _day(full: Evidence, currency: str) -> Iterator[str]:

@@ -188,7 +188,7 @@ class _Bill:
             },
             "prices_from": self.charged.prices_from,
             "growth_per_month": self.budget.growth_per_month,
-            "months_to_come": [each.total for each in self._growing()],
+            "months_to_come": [each.total for each in self._growing(self.per_request)],
             "over_budget_in_month": self._over_budget(),
             "budget_per_day": self.budget.per_day,
             "per_working_day": full.total / self.budget.working_days_per_month,
@@ -212,17 +212,16 @@ class _Bill:
         models = cheaper_models(self.sizes, self.price, self.table, affordable, currency=currency)
         return [*found, *models]
 
-    def _growing(self) -> tuple[Month, ...]:
+    def _growing(self, per_request: float) -> tuple[Month, ...]:
         growth = self.budget.growth_per_month
-        return growing(
-            self.per_request, self.load.users, growth, self.volume, self.price, months=MONTHS
-        )
+        return growing(per_request, self.load.users, growth, self.volume, self.price, months=MONTHS)
 
     def _over_budget(self) -> int | None:
-        """In which month from full use on, the first being 1, the budget no longer holds it."""
+        """From which month on, full use being the first, the budget no longer surely holds it."""
+        at_most = self.per_request if self.interval is None else self.interval.high
         over = (
             place
-            for place, each in enumerate(self._growing(), start=1)
+            for place, each in enumerate(self._growing(at_most), start=1)
             if each.total > self.budget.per_month
         )
         return next(over, None)
