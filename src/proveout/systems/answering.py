@@ -254,7 +254,7 @@ def distinct(faults: Iterable[str], *, most: int = 20) -> tuple[str, ...]:
     Faults that differ only in figures and quoted values are of one kind.
     """
     kinds: dict[str, str] = {}
-    for fault in faults:
+    for fault in map(whole, faults):
         kinds.setdefault(_PARTICULARS.sub("…", fault), fault)
     once = tuple(kinds.values())
     if len(once) <= most:

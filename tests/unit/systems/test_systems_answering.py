@@ -165,4 +165,5 @@ def test_half_a_character_becomes_the_sign_for_one_that_is_lost() -> None:
 
     assert (plain, fields) == ("a\ufffd", {"a\ufffd": ["a\ufffd"]})
     assert document_in('{"total": "\\ud800"}') == {"total": "\ufffd"}
+    assert distinct([f"ValueError: {half}"]) == ("ValueError: a\ufffd",)
     assert read_list(["grüß 🙂"]).text.tolist() == ["grüß 🙂"]
