@@ -413,7 +413,7 @@ def test_recorded_answers_cannot_be_stressed() -> None:
 
     assert needs[0] == Need(
         what="recorded answers cannot be asked again for damaged inputs",
-        next_step="Name a system that answers: system.python or system.http",
+        next_step="Name a system that answers: system.python, system.http, system.chat …",
     )
     assert needs[1].what == "stress.operators names 'misspeling', which is no operator"
     assert needs[1].next_step.startswith("Did you mean 'misspelling'? Known: missing-values, ")

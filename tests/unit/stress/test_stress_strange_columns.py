@@ -12,6 +12,7 @@ import pytest
 
 from proveout.checks.stress.columns import kinds_of
 from proveout.checks.stress.operators import OPERATORS, Known, TooFewError, applicable, apply
+from proveout.checks.stress.trial import changes, n_changed, shown
 
 N = 60
 
@@ -33,11 +34,23 @@ def of_own_types() -> pd.DataFrame:
 
 FRAMES = {
     "own types": of_own_types(),
+    "names": pd.DataFrame(
+        {
+            name: values
+            for names, values in (
+                (("self", "2019", "名前"), [1.5, 20.0, -3.25] * 20),
+                (("class", "", "a b"), ["x", "y", "z"] * 20),
+                (("for", "größe"), pd.date_range("2024-01-01", periods=N, freq="7h")),
+            )
+            for name in names
+        }
+    ),
     "numbers": pd.DataFrame(
         {
             "infinite": [np.inf, -np.inf, 0.0, 1e300] * 15,
             "beyond floats": [2**60 + n for n in range(N)],
             "constant": [5] * N,
+            "arrow": pd.array([1, None] * 30, dtype="int64[pyarrow]"),
             "zeros": [-0.0, 0.0] * 30,
             "tiny": [1e-300] * N,
             "empty": [np.nan] * N,
@@ -90,6 +103,39 @@ def test_no_damage_fails_on_strange_columns(name: str) -> None:
         for severity in (0.05, 1.0):
             with suppress(TooFewError):
                 found = apply(operator, frame, columns, severity=severity, seed=3, known=known)
+                changes(frame, found)
                 assert found.replaces or {p for part in found.parts for p in part.index} == set(
                     found.hit.tolist()
                 )
+
+
+def test_exact_decimals_are_numbers_and_stay_decimals() -> None:
+    """Amounts of money from databases are numbers; the system gets the type that it always got."""
+    amounts = pd.DataFrame({"amount": [Decimal("1234.50"), None, Decimal("0.00")] * 20})
+
+    kinds = kinds_of(amounts["amount"])
+    (turned,) = apply(OPERATORS["flipped-sign"], amounts, ("amount",), severity=1.0, seed=3).parts
+    (written,) = apply(
+        OPERATORS["locale-numbers"], amounts, ("amount",), severity=1.0, seed=3
+    ).parts
+
+    assert kinds == {"number"}
+    assert turned["amount"].tolist()[:3] == [Decimal("-1234.5"), None, Decimal("0.00")]
+    assert written["amount"].tolist()[:3] == ["1.234,5", None, "0,0"]
+
+
+def test_a_row_is_changed_where_a_cell_differs() -> None:
+    """Nothing is nothing however it is written, 3 is 3.0, and '3' is not 3."""
+    was = pd.DataFrame({"a": [pd.NA, [1, 2], 3, 3], "b": [None, "x", "y", "z"]}, dtype=object)
+    now = pd.DataFrame({"a": [np.nan, [1, 2], 3.0, "3"], "b": [pd.NA, "X", "y", "z"]}, dtype=object)
+
+    changed = n_changed(was, now)
+
+    assert changed == 2
+
+
+def test_cells_of_any_kind_can_be_shown() -> None:
+    """An example holds what JSON can hold, whatever stood in the cell."""
+    cells = [shown(cell) for cell in (pd.NA, np.nan, [1, 2], Decimal("1.50"), time(9, 30), b"a")]
+
+    assert cells == [None, None, "[1, 2]", "1.50", "09:30:00", "b'a'"]

@@ -32,6 +32,9 @@ def after(operator: str, values: list[Any], *, seed: int = 3) -> list[Any]:
         # Numbers keep their place values, in the notation of another country.
         ("locale-numbers", [1234.5, 12.0, -0.25, None], ["1.234,5", "12,0", "-0,25", None]),
         ("locale-numbers", [1234567, 5], ["1.234.567", "5"]),
+        # However small or large: every digit is kept.
+        ("locale-numbers", [4e-09, 1e15], ["0,000000004", "1.000.000.000.000.000,0"]),
+        ("misread-separators", [4e-09], [4.0]),
         # Day and month change places where both could be a month.
         (
             "day-month-swap",
@@ -64,6 +67,16 @@ def after(operator: str, values: list[Any], *, seed: int = 3) -> list[Any]:
 def test_what_becomes_of_a_value(operator: str, before: list[Any], found: list[Any]) -> None:
     """Each kind of damage looks as it does in real data."""
     assert after(operator, before) == found
+
+
+@pytest.mark.parametrize("operator", ["joined-words", "swapped-words", "misspelling"])
+def test_every_text_is_changed_that_can_be(operator: str) -> None:
+    """Where there are two different words, the damage finds a place; two alike letters are none."""
+    texts = [f"committee of {number} bookkeepers" for number in range(200)]
+
+    found = after(operator, texts)
+
+    assert [text for text, was in zip(found, texts, strict=True) if text == was] == []
 
 
 def test_one_unit_for_the_whole_column() -> None:

@@ -6,13 +6,18 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from proveout.checks.stress.breaking import Effects, effects_of
+from proveout.checks.stress.budget import cost_of
 from proveout.checks.stress.operators import Damaged, Known, TooFewError, apply, n_hit
 from proveout.checks.stress.plan import Plan, Planned
-from proveout.checks.stress.trial import Asked, Inquiry, Trial, inquire
+from proveout.checks.stress.trial import Asked, Inquiry, Trial, changes, inquire
 from proveout.systems import Answers, System, fit_to_task
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+NOTHING_CHANGES = "it changes none of the records that are hit"
+"""What does nothing cannot show that nothing happens."""
 
 
 class Asker:
@@ -25,10 +30,14 @@ class Asker:
         self._system = system
         self._asked: dict[tuple[str, tuple[str, ...]], Inquiry] = {}
         self.rows_asked = len(plan.truth)
+        self._requests = plan.budget.sent(clean.answers)
 
     def try_out(self, planned: Planned) -> Trial:
-        """Return one trial. Raises TooFewError."""
-        return self.inquire(planned).at(n_hit(planned.severity, len(self.plan.truth)))
+        """Return one trial. Raises TooFewError, also where not one row of it changes."""
+        trial = self.inquire(planned).at(n_hit(planned.severity, len(self.plan.truth)))
+        if not trial.n_changed:
+            raise TooFewError(NOTHING_CHANGES)
+        return trial
 
     def effects(self, planned: Planned) -> Effects | None:
         """Return what the damage did row by row, where it was asked for already."""
@@ -46,40 +55,56 @@ class Asker:
         known, wanted = self._asked.get(key), n_hit(planned.severity, len(plan.truth))
         if known is not None and len(known.damaged.hit) >= wanted:
             return known
-        greater = {
-            each.severity
-            for each in plan.trials
-            if each.operator.name == planned.operator.name and each.severity > planned.severity
-        }
-        self._asked[key] = self.ask(self._greatest(planned, greater))
+        self._asked[key] = self.ask(self._greatest(planned))
         return self._asked[key]
 
-    def _greatest(self, planned: Planned, greater: set[float]) -> Damaged:
+    def rows_of(self, planned: Planned) -> int:
+        """Count the rows that it takes to inquire into a kind of damage for the first time."""
+        return cost_of(planned.operator, self._severities(planned), len(self.plan.truth))
+
+    def _severities(self, planned: Planned) -> list[float]:
+        """The severities at which a kind of damage may be asked for, the greatest first."""
+        greater = {
+            each.severity
+            for each in self.plan.trials
+            if each.operator.name == planned.operator.name and each.severity > planned.severity
+        }
+        return [*sorted(greater, reverse=True), planned.severity]
+
+    def _greatest(self, planned: Planned) -> Damaged:
         """Do as much of the damage as there can be, as much as is wanted at least."""
-        for severity in sorted(greater, reverse=True):
+        *greater, wanted = self._severities(planned)
+        for severity in greater:
             with suppress(TooFewError):
                 return self._damaged(planned, severity)
-        return self._damaged(planned, planned.severity)
+        return self._damaged(planned, wanted)
 
     def ask(self, damaged: Damaged) -> Inquiry:
-        """Ask for damaged rows."""
-        plan = self.plan
-        if not damaged.replaces:
-            self.rows_asked += sum(len(part) for part in damaged.parts)
-        return inquire(self._system, self.clean, plan.truth, damaged, plan.rules)
+        """Ask for damaged rows. Raises TooFewError where the budget does not hold them."""
+        plan, rows = self.plan, sum(len(part) for part in damaged.parts)
+        if damaged.replaces:
+            return inquire(self._system, self.clean, plan.truth, damaged, plan.rules)
+        if not self.may_ask(rows):
+            raise TooFewError(f"stress.max_requests leaves no room for {rows:,} more")
+        inquiry = inquire(self._system, self.clean, plan.truth, damaged, plan.rules)
+        self.rows_asked += rows
+        self._requests += sum(plan.budget.sent(each.answers) for each in inquiry.asked)
+        return inquiry
 
     def may_ask(self, rows: int) -> bool:
-        """Tell whether the budget holds so many more rows."""
-        most = self.plan.budget.rows
-        return most is None or self.rows_asked + rows <= most
+        """Tell whether the budget holds so many more rows, were each of them to be sent again."""
+        budget = self.plan.budget
+        return budget.most is None or self._requests + budget.at_worst(rows) <= budget.most
 
     def answer(self, rows: pd.DataFrame) -> Answers:
         """Ask for rows of another place, whose true answers nobody knows."""
+        answers = self._system.answer(rows)
         self.rows_asked += len(rows)
-        return fit_to_task(self._system.answer(rows), self.plan.rules.task)
+        self._requests += self.plan.budget.sent(answers)
+        return fit_to_task(answers, self.plan.rules.task)
 
     def _damaged(self, planned: Planned, severity: float) -> Damaged:
-        return apply(
+        damaged = apply(
             planned.operator,
             self.plan.inputs,
             planned.columns,
@@ -87,3 +112,6 @@ class Asker:
             seed=self.plan.seed,
             known=self.known,
         )
+        if not changes(self.plan.inputs, damaged):
+            raise TooFewError(NOTHING_CHANGES)
+        return damaged

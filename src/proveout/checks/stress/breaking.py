@@ -109,12 +109,13 @@ class Effects:
 
     def _drop_at(self, severity: float, level: float) -> Figure | None:
         if self.is_random:
-            before, after, scale = self.loss[self.places], self.loss_hit, severity
+            before, after = self.loss[self.places], self.loss_hit
         else:
-            k, scale = self._n_hit(severity), 1.0
+            k = self._n_hit(severity)
             before, after = self.loss, self.loss.copy()
             after[self.places[:k]] = self.loss_hit[:k]
         known = ~np.isnan(before) & ~np.isnan(after)
+        scale = self._part(severity, before, known) if self.is_random else 1.0
         if known.sum() < (FEWEST_OF_SHARES if self.is_share else FEWEST_FOR_MEAN):
             return None
         before, after = before[known], after[known]
@@ -125,6 +126,18 @@ class Effects:
         else:
             return None
         return Figure(value=scale * value, interval=_scaled(interval, scale), n=len(before))
+
+    def _part(self, severity: float, before: Floats, known: NDArray[np.bool_]) -> float:
+        """Tell the part that damaged rows have in the figure: the severity, where all are answered.
+
+        An amount that is no longer answered is compared with nothing; the fewer damaged rows are
+        answered, the less they weigh beside those that were not hit.
+        """
+        if self.is_share:
+            return severity
+        damaged = severity * float(before[known].sum())
+        sound = (1 - severity) * float(np.nansum(before))
+        return damaged / (damaged + sound) if damaged + sound > 0 else severity
 
     def _silent_at(self, severity: float, level: float) -> Figure | None:
         if self.silent is None or self.silent_hit is None:

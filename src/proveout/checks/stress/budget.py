@@ -6,8 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from proveout.charter.schema import Charter
 from proveout.checks.stress.operators import Operator, n_hit
+from proveout.systems import Answers
 
 if TYPE_CHECKING:
     from proveout.checks.stress.plan import Planned
@@ -27,21 +30,40 @@ class Budget:
     """Requests in all; None where there is no limit."""
     per_row: int
     """Requests that one answer takes."""
+    retries: int = 0
+    """How often each of them may be sent again."""
 
-    @property
-    def rows(self) -> int | None:
-        """Rows that may be asked in all."""
-        return None if self.most is None else self.most // self.per_row
+    def at_worst(self, rows: int) -> int:
+        """Count the requests that so many rows take where each is sent again and again."""
+        return rows * self.per_row * (1 + self.retries)
+
+    def sent(self, answers: Answers) -> int:
+        """Count the requests that were sent for answers, as far as the system tells."""
+        if answers.usage is None:
+            return len(answers.status) * self.per_row
+        attempts = answers.usage.attempts
+        return int(np.where(np.isnan(attempts), self.per_row, attempts).sum())
+
+    def holds(self, rows: int, *, at_once: int) -> bool:
+        """Tell whether so many rows can be asked for in all, so many of them in one go at most.
+
+        Only the last go has to fit in at its worst: what was really sent is known before each.
+        """
+        more = self.at_worst(at_once) - at_once * self.per_row
+        return self.most is None or rows * self.per_row + more <= self.most
 
 
 def budget_of(charter: Charter) -> Budget:
     """Read it from the charter."""
-    chat = charter.system.chat if charter.system is not None else None
-    if chat is None:
-        return Budget(most=charter.stress.max_requests, per_row=1)
+    system, most = charter.system, charter.stress.max_requests
+    web = None if system is None else system.web
+    retries = 0 if web is None else web.retries
+    if system is None or system.chat is None:
+        return Budget(most=most, per_row=1, retries=retries)
     return Budget(
-        most=charter.stress.max_requests or CHAT_REQUESTS,
-        per_row=chat.samples if chat.confidence == "agreement" else 1,
+        most=most or CHAT_REQUESTS,
+        per_row=system.chat.samples if system.chat.confidence == "agreement" else 1,
+        retries=retries,
     )
 
 
@@ -72,11 +94,12 @@ def within(
     groups: dict[str, list[Planned]] = {}
     for trial in trials:
         groups.setdefault(trial.operator.name, []).append(trial)
-    spent, left = rows + aside, budget.rows
+    spent, at_once = rows + aside, rows
     kept, left_out = set(), {}
     for name, group in sorted(groups.items(), key=lambda item: not _is_for_prose(item[1])):
         cost = cost_of(group[0].operator, (each.severity for each in group), rows)
-        if left is not None and spent + cost > left:
+        at_once = max(at_once, cost)
+        if not budget.holds(spent + cost, at_once=at_once):
             left_out[name] = f"stress.max_requests allows {budget.most:,} requests"
             continue
         kept.add(name)

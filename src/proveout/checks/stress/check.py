@@ -5,12 +5,17 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from proveout.charter.schema import Charter
 from proveout.checks import CheckContext, Finding, Need, Progress
+from proveout.checks.needs import production_rows, system_that_answers
 from proveout.checks.truths import truths_missing
 from proveout.evidence.catalogue import Metric, confidence, stress
 from proveout.evidence.outcome import NotMeasured
+
+if TYPE_CHECKING:
+    from proveout.checks.stress.plan import Plan
 
 FEWEST_ROWS = 30
 """Below this no interval says anything."""
@@ -27,26 +32,15 @@ class StressCheck:
 
     def needs(self, charter: Charter) -> list[Need]:
         """Say what the charter lacks, all of it at once."""
-        needs = []
-        if charter.system is None:
-            needs.append(
-                Need(what="the charter names no system", next_step="Say how it is reached: system")
-            )
-        elif charter.system.recorded is not None:
-            needs.append(
-                Need(
-                    what="recorded answers cannot be asked again for damaged inputs",
-                    next_step="Name a system that answers: system.python or system.http",
-                )
-            )
-        if not any(source.role == "records" for source in charter.data.production):
-            needs.append(
-                Need(
-                    what="the charter names no production data",
-                    next_step="Name a source: data.production",
-                )
-            )
-        return needs + truths_missing(charter) + _unknown_operators(charter)
+        return [
+            *system_that_answers(
+                charter,
+                why_not_recorded="recorded answers cannot be asked again for damaged inputs",
+            ),
+            *production_rows(charter),
+            *truths_missing(charter),
+            *_unknown_operators(charter),
+        ]
 
     def run(self, context: CheckContext) -> Iterator[Finding]:
         """Ask for the clean rows, then for each kind of damage, and name the worst."""
@@ -62,7 +56,7 @@ class StressCheck:
         yield Progress(done=0, total=None, what="drawing production rows")
         plan = prepare(context.charter, context.data, folder=context.loaded.folder)
         if len(plan.truth) < FEWEST_ROWS or not plan.trials:
-            yield from _not_measured(_why_nothing_to_try(len(plan.truth)))
+            yield from _not_measured(_why_nothing_to_try(plan))
             return
         total = len(plan.trials)
         with context.open_system() as system:
@@ -121,9 +115,15 @@ def _unknown_operators(charter: Charter) -> list[Need]:
     return needs
 
 
-def _why_nothing_to_try(rows: int) -> str:
+def _why_nothing_to_try(plan: Plan) -> str:
+    rows = len(plan.truth)
     if rows < FEWEST_ROWS:
         return f"{rows} production rows have a known true answer; {FEWEST_ROWS} are needed"
+    if plan.over_budget:
+        return (
+            f"stress.max_requests allows {plan.budget.most:,} requests, which is too few for "
+            f"{rows:,} rows as they are and any damage to them"
+        )
     return "no kind of damage fits the columns that the system is given"
 
 

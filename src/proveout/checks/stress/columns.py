@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from decimal import Decimal
 from typing import Any, Literal
 
 import pandas as pd
@@ -25,6 +26,9 @@ hours; few numbers do so by chance."""
 FEWEST_WORDS = 4
 """Text whose typical value has so many words is written for people: prose, not a code or name."""
 
+OBJECTS: tuple[tuple[Kind, type], ...] = (("moment", date), ("number", Decimal))
+"""What pandas has no type of its own for: days, and the exact decimals of databases."""
+
 ISO = re.compile(r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?)?(Z|[+-]\d{2}:?\d{2})?")
 
 
@@ -38,8 +42,9 @@ def kinds_of(column: pd.Series[Any]) -> frozenset[Kind]:
     if pd.api.types.is_datetime64_any_dtype(present.dtype):
         return frozenset({"moment"})
     first = present.head(LOOKED_AT)
-    if all(isinstance(value, date) for value in first):
-        return frozenset({"moment"})
+    for kind, kept_as in OBJECTS:
+        if all(isinstance(value, kept_as) for value in present):
+            return frozenset({kind})
     if not all(isinstance(value, str) for value in first):
         return frozenset()
     kinds: set[Kind] = {"text"}

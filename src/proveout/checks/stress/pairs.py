@@ -3,20 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from itertools import combinations, islice
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from proveout.checks import CheckContext, Finding
 from proveout.checks.stress.asking import Asker
-from proveout.checks.stress.columns import kinds_of
+from proveout.checks.stress.columns import Kind, kinds_of
 from proveout.checks.stress.figures import Figure, quality_drop, silent_failure
-from proveout.checks.stress.operators import Damaged, Hit, Operator, TooFewError, apply, n_hit
+from proveout.checks.stress.operators import (
+    Damaged,
+    Hit,
+    Operator,
+    TooFewError,
+    apply,
+    damaged_rows,
+    n_hit,
+)
 from proveout.checks.stress.plan import Planned
+from proveout.checks.stress.trial import changes, n_changed
 from proveout.evidence.model import Subject
 from proveout.evidence.outcome import NotMeasured
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 CANDIDATES = 16
 """Pairs are chosen among so many of the worst kinds of damage."""
@@ -35,7 +48,9 @@ def of_pairs(context: CheckContext, asker: Asker, worst: Sequence[Planned]) -> I
     """Try the worst kinds of damage two at a time, in few rows."""
     severity = min(context.charter.stress.severities)
     rows = n_hit(severity, len(asker.plan.truth))
-    for pair in _chosen(asker, worst)[: context.charter.stress.combine]:
+    fitting = ((pair, _both(asker, pair, severity)) for pair in _chosen(asker, worst))
+    to_try = ((pair, both) for pair, both in fitting if both is not None)
+    for pair, both in islice(to_try, context.charter.stress.combine):
         if not asker.may_ask(rows):
             yield NotMeasured(
                 metric="stress.combined_quality_drop",
@@ -44,7 +59,7 @@ def of_pairs(context: CheckContext, asker: Asker, worst: Sequence[Planned]) -> I
                 next_step="Raise stress.max_requests, or set stress.combine to 0.",
             )
             return
-        yield from _of_pair(context, asker, pair, severity)
+        yield from _of_pair(context, asker, pair, both, severity)
 
 
 def _chosen(asker: Asker, worst: Sequence[Planned]) -> list[_Pair]:
@@ -82,10 +97,13 @@ def _is_answered(asker: Asker, planned: Planned) -> bool:
 
 
 def _of_pair(
-    context: CheckContext, asker: Asker, pair: _Pair, severity: float
+    context: CheckContext, asker: Asker, pair: _Pair, both: Damaged, severity: float
 ) -> Iterator[Finding]:
-    trial = asker.ask(_both(asker, pair, severity)).at(n_hit(severity, len(asker.plan.truth)))
-    alone = [asker.try_out(replace(each, severity=severity)) for each in (pair.first, pair.second)]
+    trial = asker.ask(both).at(n_hit(severity, len(asker.plan.truth)))
+    alone = []
+    for each in pair:
+        with suppress(TooFewError):  # in so few rows it may change nothing by itself
+            alone.append(asker.try_out(replace(each, severity=severity)))
     details = {
         "stands_for": f"{pair.first.operator.stands_for}; and {pair.second.operator.stands_for}",
         "rows_hit": trial.n_hit,
@@ -114,8 +132,11 @@ def _of_pair(
         )
 
 
-def _both(asker: Asker, pair: _Pair, severity: float) -> Damaged:
-    """Damage the same rows in the one way, and then in the other, where that still fits."""
+def _both(asker: Asker, pair: _Pair, severity: float) -> Damaged | None:
+    """Damage the same rows in the one way, and then in the other; None where either does nothing.
+
+    What is told of a pair must not be what one of them does alone.
+    """
     plan = asker.plan
     first = apply(
         pair.first.operator,
@@ -125,16 +146,26 @@ def _both(asker: Asker, pair: _Pair, severity: float) -> Damaged:
         seed=plan.seed,
         known=asker.known,
     )
-    if not first.parts:
-        return first
+    if not changes(plan.inputs, first):
+        return None
     (rows,) = first.parts
     operator = pair.second.operator
     columns = tuple(
         name
         for name in pair.second.columns
-        if not operator.kinds or operator.kinds & kinds_of(rows[name])
+        if not operator.kinds or operator.kinds & _kinds_left(asker, pair, rows, name)
     )
     if len(columns) < operator.fewest_columns:
-        return first
+        return None
     hit = Hit(rows=rows, sample=plan.inputs, columns=columns, known=asker.known)
-    return replace(first, parts=tuple(operator.damage(hit, np.random.default_rng([plan.seed, 2]))))
+    (twice,) = damaged_rows(operator, hit, np.random.default_rng([plan.seed, 2]))
+    return replace(first, parts=(twice,)) if n_changed(rows, twice) else None
+
+
+def _kinds_left(asker: Asker, pair: _Pair, rows: pd.DataFrame, name: str) -> frozenset[Kind]:
+    """Tell the kinds of a column after the first damage; a few rows do not show categories."""
+    known = asker.plan.kinds[name]
+    if name not in pair.first.columns:
+        return known
+    left = kinds_of(rows[name])
+    return left | (known & {"category"}) if "text" in left else left

@@ -64,6 +64,8 @@ class Plan:
     moments: pd.Series[Any] | None
     """When each row came about, where that is known."""
     budget: Budget
+    over_budget: frozenset[str]
+    """Operators that stress.max_requests leaves no room for."""
     n_asked: int
     """Rows that will be asked for, all in all, the search by column excepted."""
 
@@ -119,6 +121,7 @@ def prepare(charter: Charter, access: DataAccess, *, folder: Path) -> Plan:
             None if sample.moments is None else sample.moments.iloc[known].reset_index(drop=True)
         ),
         budget=budget,
+        over_budget=frozenset(left_out),
         n_asked=n_asked,
         asked_for=frozenset(stress.operators),
         fingerprints=sample.fingerprints,

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import chain, zip_longest
 from typing import Any
+
+import numpy as np
 
 from proveout.checks import CheckContext, Finding
 from proveout.checks.stress.asking import Asker
@@ -151,10 +154,8 @@ class Teller:
         self, metric: str, tried: list[_Tried], figure_of: Any, extra: dict[str, Any]
     ) -> Finding:
         if not tried:
-            unknown = figure_of(self._asker.try_out(self._plan.trials[0]))
-            reason = unknown.reason if isinstance(unknown, Unknown) else "no trial gave a figure"
-            step = unknown.next_step if isinstance(unknown, Unknown) else ""
-            return NotMeasured(metric=metric, reason=reason, next_step=step)
+            unknown = self._why_none(figure_of)
+            return NotMeasured(metric=metric, reason=unknown.reason, next_step=unknown.next_step)
         top = worst((each.wide for each in tried), plain=(each.plain for each in tried))
         named = sorted(tried, key=lambda each: -each.wide.value)[:NAMED]
         first = named[0].planned
@@ -172,6 +173,19 @@ class Teller:
         if self._plan.absent:
             details["inputs_not_in_the_data"] = list(self._plan.absent)
         return self._told(metric, top, WHOLE, details)
+
+    def _why_none(self, figure_of: Any) -> Unknown:
+        try:
+            found = figure_of(self._asker.try_out(self._plan.trials[0]))
+        except (TooFewError, IndexError) as why:
+            found = why
+        if isinstance(found, Unknown):
+            return found
+        return Unknown(
+            reason="no kind of damage could be tried; "
+            + "; ".join(f"{name}: {why}" for name, why in list(self._left_out.items())[:NAMED]),
+            next_step="Name other operators or columns (stress.operators, stress.columns).",
+        )
 
     def _named(self, tried: _Tried, figure_of: Any) -> dict[str, Any]:
         operator = tried.planned.operator
@@ -194,18 +208,19 @@ class Teller:
         is_whole = operator.takes_all or operator.replaces or operator.fewest_columns > 1
         if is_whole or len(planned.columns) < 2:
             return "not tried: this damage is not one of single columns"
-        n_rows = planned.severity * len(self._plan.truth) * len(planned.columns)
-        if not self._asker.may_ask(int(n_rows) + len(planned.columns)):
+        n_rows = self._asker.rows_of(planned) * len(planned.columns)
+        if not self._asker.may_ask(n_rows):
             return "not tried: stress.max_requests leaves no room for it"
         seconds = n_rows * self._clean.answers.elapsed_s / len(self._plan.truth)
         if seconds > COLUMN_SECONDS / (2 * NAMED):
             return f"not tried: it would take about {seconds:.0f} s"
         found: list[dict[str, Any]] = []
         for column in planned.columns:
-            alone = Planned(operator=planned.operator, severity=planned.severity, columns=(column,))
-            figure = figure_of(self._asker.try_out(alone))
-            if isinstance(figure, Figure):
-                found.append({"column": column, "value": figure.value, "n": figure.n})
+            alone = replace(planned, columns=(column,))
+            with suppress(TooFewError):  # nothing of this column changes, or too few rows hold it
+                figure = figure_of(self._asker.try_out(alone))
+                if isinstance(figure, Figure):
+                    found.append({"column": column, "value": figure.value, "n": figure.n})
         return sorted(found, key=lambda each: -each["value"])[:10]
 
     def _told(
@@ -239,8 +254,8 @@ class Teller:
     def _with_drop(self, details: dict[str, Any], trial: Trial) -> dict[str, Any]:
         task = self._plan.rules.task
         told: dict[str, Any] = {"main_metric": main_metric(task)}
+        known = ~np.isnan(trial.before.loss) & ~np.isnan(trial.after.loss)  # NaN: unanswered
         for name, judged in (("before", trial.before), ("after", trial.after)):
-            known = judged.loss == judged.loss  # not NaN, which is: unanswered
             for rows, which in ((known, ""), (known & trial.is_hit, "_on_rows_hit")):
                 if rows.any():
                     loss = float(judged.loss[rows].mean())

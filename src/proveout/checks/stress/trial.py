@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from proveout.checks.stress.operators import Damaged
+from proveout.checks.stress.operators import Damaged, is_gone
 from proveout.scoring import Comparers
 from proveout.scoring.values import as_text, value_at
 from proveout.statistics.scores import Judged, Task, judge
@@ -142,7 +142,10 @@ class Inquiry:
             ),
             is_hit=np.arange(len(origin)) >= len(kept),
             n_hit=len(hit),
-            n_changed=sum(_n_changed(clean.inputs, each.inputs) for each in asked),
+            n_changed=sum(
+                n_changed(clean.inputs.iloc[places], each.inputs)
+                for each, places in zip(asked, arrived, strict=True)
+            ),
             examples=list(_examples(clean, asked, self.truth)) if knows_wrong else [],
             faults=tuple(dict.fromkeys(fault for each in asked for fault in each.answers.faults)),
             status=_statuses(asked),
@@ -183,6 +186,14 @@ def try_out(
     return inquire(system, clean, truth, damaged, rules).at(len(damaged.hit))
 
 
+def changes(clean: pd.DataFrame, damaged: Damaged) -> bool:
+    """Tell whether any of the rows that are hit is another one than before."""
+    return any(
+        n_changed(clean.iloc[damaged.hit if damaged.replaces else part.index], part)
+        for part in damaged.parts
+    )
+
+
 def _together(parts: list[Judged]) -> Judged:
     first = parts[0]
 
@@ -208,25 +219,24 @@ def _statuses(asked: list[Asked]) -> dict[str, int]:
     return {name: count for name, count in counts.items() if count}
 
 
-def _n_changed(clean: pd.DataFrame, part: pd.DataFrame) -> int:
-    if list(part.columns) != list(clean.columns) or part.index.has_duplicates:
-        return part.index.nunique()
-    was = clean.loc[part.index]
-    differs = np.zeros(len(part), dtype=bool)
-    for name in part.columns:
-        one, other = was[name].to_numpy(dtype=object), part[name].to_numpy(dtype=object)
-        both_gone = pd.isna(one) & pd.isna(other)
-        differs |= ~both_gone & np.array(
-            [not _equal(a, b) for a, b in zip(one, other, strict=True)], dtype=bool
-        )
+def n_changed(was: pd.DataFrame, now: pd.DataFrame) -> int:
+    """Count the rows that differ from those whose place they take, row for row."""
+    if list(now.columns) != list(was.columns) or now.index.has_duplicates:
+        return now.index.nunique()
+    differs = np.zeros(len(now), dtype=bool)
+    for name in now.columns:
+        pairs = zip(was[name].tolist(), now[name].tolist(), strict=True)
+        differs |= np.array([not _equal(one, other) for one, other in pairs], dtype=bool)
     return int(differs.sum())
 
 
 def _equal(one: Any, other: Any) -> bool:
-    """Equal as values: 3 is 3.0, but '3' is not 3."""
+    """Equal as values: 3 is 3.0, but '3' is not 3; nothing is nothing, however it is written."""
+    if is_gone(one) or is_gone(other):
+        return is_gone(one) and is_gone(other)
     if isinstance(one, str) != isinstance(other, str):
         return False
-    return bool(one == other)
+    return bool(np.all(one == other))  # a cell may be an array
 
 
 def _examples(
@@ -241,7 +251,7 @@ def _examples(
             found += 1
             position = int(positions[row])
             was, now = clean.inputs.iloc[position], each.inputs.iloc[int(row)]
-            names = [name for name in now.index if not _same_cell(was.get(name), now[name])]
+            names = [name for name in now.index if not _equal(was.get(name), now[name])]
             lost = [name for name in was.index if name not in now.index]
             pairs = {name: shown_apart(was.get(name), now[name]) for name in names[:8]}
             yield {
@@ -274,10 +284,6 @@ def _field_at_fault(clean: Judged, damaged: Judged, position: int, row: int) -> 
     }
 
 
-def _same_cell(one: Any, other: Any) -> bool:
-    return bool(pd.isna(one) and pd.isna(other)) or _equal(one, other)
-
-
 LONGEST, AHEAD = 80, 20
 """Characters of a text that are shown, and how many of them stand ahead of where it differs."""
 
@@ -301,7 +307,7 @@ def shown(cell: Any) -> Any:
         cell = cell.item()
     if isinstance(cell, dict | list | tuple | np.ndarray):
         cell = as_text(cell)
-    if cell is None or pd.isna(cell):
+    if is_gone(cell):
         return None
     if isinstance(cell, bool | int):
         return cell

@@ -25,6 +25,8 @@ from proveout.checks.stress.operators.operator import (
     TooFewError,
     applicable,
     apply,
+    damaged_rows,
+    is_gone,
     n_hit,
 )
 
@@ -124,5 +126,7 @@ __all__ = [
     "TooFewError",
     "applicable",
     "apply",
+    "damaged_rows",
+    "is_gone",
     "n_hit",
 ]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from proveout.checks.stress.columns import Kind
-from proveout.checks.stress.operators.operator import Hit, Operator, is_gone, with_values
+from proveout.checks.stress.operators.operator import Hit, Operator, with_values
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -24,7 +24,7 @@ def _rename(hit: Hit, rng: Generator) -> list[pd.DataFrame]:  # noqa: ARG001  # 
             value: f"{name[:3].upper()}-{number:02d}"
             for number, value in enumerate(sorted(set(hit.sample[name].dropna().tolist())), start=1)
         }
-        new[name] = [cell if is_gone(cell) else codes[cell] for cell in hit.rows[name].tolist()]
+        new[name] = [codes.get(cell, cell) for cell in hit.rows[name].tolist()]
     return [with_values(hit.rows, new)]
 
 
@@ -55,7 +55,7 @@ def _mistake(hit: Hit, rng: Generator) -> list[pd.DataFrame]:
         known = sorted(set(hit.sample[name].dropna().tolist()))
         order = [known[place] for place in rng.permutation(len(known))]
         after = dict(zip(order, [*order[1:], *order[:1]], strict=True))
-        new[name] = [cell if is_gone(cell) else after[cell] for cell in hit.rows[name].tolist()]
+        new[name] = [after.get(cell, cell) for cell in hit.rows[name].tolist()]
     return [with_values(hit.rows, new)]
 
 

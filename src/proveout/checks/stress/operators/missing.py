@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from proveout.checks.stress.columns import Kind
-from proveout.checks.stress.operators.operator import Hit, Operator
+from proveout.checks.stress.operators.operator import Hit, Operator, with_columns
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -22,7 +22,8 @@ def _lose_half(hit: Hit, rng: Generator) -> list[pd.DataFrame]:
 
 
 def _lose_all_but_driver(hit: Hit, rng: Generator) -> list[pd.DataFrame]:
-    others = tuple(name for name in hit.columns if name != driver(hit.sample, hit.columns))
+    spared = driver(hit.sample, hit.columns)
+    others = tuple(name for name in hit.columns if name != spared)
     return [_emptied(hit.rows, others, rng)]
 
 
@@ -49,8 +50,8 @@ def _emptied(rows: pd.DataFrame, columns: tuple[str, ...], rng: Generator) -> pd
 
 def _without(rows: pd.DataFrame, columns: tuple[str, ...], gone: NDArray[np.bool_]) -> pd.DataFrame:
     # pandas' own mask knows what "missing" is for each type of column
-    return rows.assign(
-        **{name: rows[name].mask(gone[:, place]) for place, name in enumerate(columns)}
+    return with_columns(
+        rows, {name: rows[name].mask(gone[:, place]) for place, name in enumerate(columns)}
     )
 
 

@@ -13,7 +13,13 @@ import pandas as pd
 from proveout.checks.stress.columns import Kind
 from proveout.checks.stress.operators.clocks import CLOCK, shifted_clock
 from proveout.checks.stress.operators.numbers import recomputed
-from proveout.checks.stress.operators.operator import Hit, Operator, is_gone, with_values
+from proveout.checks.stress.operators.operator import (
+    Hit,
+    Operator,
+    is_gone,
+    with_columns,
+    with_values,
+)
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -95,7 +101,7 @@ def _turn_round(hit: Hit, rng: Generator) -> list[pd.DataFrame]:
     for one, other in (pairs[place] for place in rng.permutation(len(pairs))):
         if one not in new and other not in new:
             new[one], new[other] = hit.rows[other], hit.rows[one]
-    return [hit.rows.assign(**new)]
+    return [with_columns(hit.rows, new)]
 
 
 def _in_pairs(sample: pd.DataFrame, columns: tuple[str, ...]) -> tuple[str, ...]:

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from proveout.checks.stress.columns import Kind
-from proveout.checks.stress.operators.operator import Hit, Operator, is_gone, with_values
+from proveout.checks.stress.operators.operator import (
+    Hit,
+    Operator,
+    is_gone,
+    with_columns,
+    with_values,
+)
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -69,9 +77,9 @@ def _localise(hit: Hit, rng: Generator) -> list[pd.DataFrame]:  # noqa: ARG001  
 
 def _german(number: float) -> str:
     """Write 1234.5 as '1.234,5', and 12.0 in a column of fractions as '12,0'."""
-    written = f"{number:,}" if isinstance(number, int) else f"{number:,.6f}".rstrip("0")
-    written = written + "0" if written.endswith(".") else written
-    return written.translate(str.maketrans(",.", ".,"))
+    if not math.isfinite(number):
+        return str(number)
+    return f"{Decimal(str(number)):,f}".translate(str.maketrans(",.", ".,"))
 
 
 def _put_sentinel(hit: Hit, rng: Generator) -> list[pd.DataFrame]:
@@ -108,7 +116,7 @@ def recomputed(hit: Hit, new: Mapping[str, pd.Series[Any] | NDArray[Any]]) -> pd
         was_whole = pd.api.types.is_integer_dtype(hit.rows[name].dtype)
         exact = bool(((figures % 1 == 0) & (figures.abs() < 2**53)).all())
         columns[name] = figures.astype("int64") if was_whole and exact else figures
-    return hit.rows.assign(**columns)
+    return with_columns(hit.rows, columns)
 
 
 UNIT_CHANGE = Operator(

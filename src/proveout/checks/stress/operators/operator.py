@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 import zlib
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -153,26 +154,72 @@ def apply(
         order = chooser.permutation(len(sample))[:k]
     else:
         around = Hit(rows=sample.iloc[:0], sample=sample, columns=columns, known=known)
-        order = operator.choose(around, k, chooser)
+        order = operator.choose(_with_floats(operator, around), k, chooser)
     hit = np.sort(order)
     rng = np.random.default_rng([seed, name, 1])
     parts: list[pd.DataFrame] = []
     if k:
         rows = sample.iloc[hit].copy()
         about = Hit(rows=rows, sample=sample, columns=columns, known=known)
-        parts = operator.damage(about, rng)
+        parts = damaged_rows(operator, about, rng)
     return Damaged(
         parts=tuple(parts), hit=hit, order=order, columns=columns, replaces=operator.replaces
     )
 
 
-def with_values(rows: pd.DataFrame, new: dict[str, list[Any]]) -> pd.DataFrame:
+def damaged_rows(operator: Operator, hit: Hit, rng: Generator) -> list[pd.DataFrame]:
+    """Damage the rows that are hit; exact decimals are damaged as numbers and stay decimals."""
+    decimals = _decimals(operator, hit)
+    return [
+        with_columns(part, {name: _as_decimals(part[name], hit.rows[name]) for name in decimals})
+        for part in operator.damage(_with_floats(operator, hit), rng)
+    ]
+
+
+def _decimals(operator: Operator, hit: Hit) -> tuple[str, ...]:
+    """Name the columns of exact decimals that an operator takes for numbers."""
+    if "number" not in operator.kinds:
+        return ()
+    return tuple(name for name in hit.columns if hit.sample[name].dtype == object)
+
+
+def _with_floats(operator: Operator, hit: Hit) -> Hit:
+    names = _decimals(operator, hit)
+
+    def plain(rows: pd.DataFrame) -> pd.DataFrame:
+        return with_columns(rows, {name: pd.to_numeric(rows[name]).astype(float) for name in names})
+
+    return replace(hit, rows=plain(hit.rows), sample=plain(hit.sample)) if names else hit
+
+
+def _as_decimals(damaged: pd.Series[Any], was: pd.Series[Any]) -> pd.Series[Any]:
+    """Turn numbers back into decimals; those that did not change as they were, 1.50 as 1.50."""
+    cells = [
+        old
+        if isinstance(old, Decimal) and new == float(old)
+        else Decimal(repr(new))
+        if isinstance(new, float) and math.isfinite(new)
+        else None
+        if is_gone(new)
+        else new
+        for old, new in zip(was.tolist(), damaged.tolist(), strict=True)
+    ]
+    return pd.Series(cells, index=damaged.index, dtype=object)
+
+
+def with_columns(rows: pd.DataFrame, new: Mapping[str, Any]) -> pd.DataFrame:
+    """Return rows with whole columns replaced, whatever these are called: `self`, for example."""
+    changed = rows.copy(deep=False)
+    for name, values in new.items():
+        changed[name] = values
+    return changed
+
+
+def with_values(rows: pd.DataFrame, new: Mapping[str, list[Any]]) -> pd.DataFrame:
     """Return rows with whole columns replaced; pandas picks the type, as it would on reading."""
-    return rows.assign(
-        **{
-            name: pd.Series(values, index=rows.index) if len(values) else rows[name]
-            for name, values in new.items()
-        }
+    return with_columns(
+        rows,
+        {name: pd.Series(values, index=rows.index) for name, values in new.items() if values},
     )
 
 
@@ -191,4 +238,6 @@ def each_text(
 
 def is_gone(cell: Any) -> bool:
     """Tell whether a cell is empty."""
-    return cell is None or cell is pd.NaT or cell is pd.NA or cell != cell  # noqa: PLR0124
+    if isinstance(cell, float | np.floating | Decimal):
+        return math.isnan(cell)
+    return cell is None or cell is pd.NaT or cell is pd.NA

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +10,13 @@ import numpy as np
 import pandas as pd
 
 from proveout.checks.stress.operators.numbers import NUMBER, recomputed
-from proveout.checks.stress.operators.operator import Hit, Operator, is_gone, with_values
+from proveout.checks.stress.operators.operator import (
+    Hit,
+    Operator,
+    is_gone,
+    with_columns,
+    with_values,
+)
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -27,7 +34,8 @@ def _figures(hit: Hit, name: str) -> NDArray[np.float64]:
 
 
 def _is_whole(hit: Hit, name: str) -> bool:
-    return bool((hit.sample[name].dropna() % 1 == 0).all())
+    figures = hit.sample[name].to_numpy(dtype=np.float64, na_value=np.nan)
+    return bool((np.rint(figures) == figures)[~np.isnan(figures)].all())
 
 
 def _spread(hit: Hit, name: str) -> float:
@@ -65,13 +73,12 @@ def _flip_sign(hit: Hit, rng: Generator) -> list[pd.DataFrame]:  # noqa: ARG001
 
 
 def _swap_digits(hit: Hit, rng: Generator) -> list[pd.DataFrame]:
-    new: dict[str, list[Any]] = {}
+    new: dict[str, pd.Series[Any]] = {}
     for name in hit.columns:
-        new[name] = [
-            cell if is_gone(cell) else _with_digits_swapped(cell, rng)
-            for cell in hit.rows[name].tolist()
-        ]
-    return [hit.rows.assign(**{n: _like(hit.rows[n], values) for n, values in new.items()})]
+        cells = hit.rows[name].tolist()
+        swapped = [cell if is_gone(cell) else _with_digits_swapped(cell, rng) for cell in cells]
+        new[name] = _like(hit.rows[name], swapped)
+    return [with_columns(hit.rows, new)]
 
 
 def _with_digits_swapped(number: float, rng: Generator) -> float:
@@ -113,7 +120,7 @@ def _misread_number(figure: float) -> float:
     if not np.isfinite(figure) or abs(figure) >= 1e12:
         return figure
     if figure % 1:
-        return float(f"{figure:.6f}".rstrip("0").replace(".", ""))
+        return float(f"{Decimal(repr(figure)):f}".replace(".", ""))
     return figure / 1000 if abs(figure) >= 1000 else figure
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from proveout.checks.stress.operators.operator import Hit, Operator, is_gone
+from proveout.checks.stress.operators.operator import Hit, Operator, is_gone, with_columns
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -83,7 +83,7 @@ def _filled(rows: pd.DataFrame, names: list[str], cells: Any) -> pd.DataFrame:
     for place, name in enumerate(names):
         column = pd.Series(cells[:, place], index=rows.index, dtype=object)
         new[name] = _typed(column, rows[name])
-    return rows.assign(**new)
+    return with_columns(rows, new)
 
 
 def _typed(column: pd.Series[Any], was: pd.Series[Any]) -> pd.Series[Any]:

@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from proveout.checks.stress.columns import Kind
-from proveout.checks.stress.operators.operator import Hit, Operator, is_gone, with_values
+from proveout.checks.stress.operators.operator import (
+    Hit,
+    Operator,
+    is_gone,
+    with_columns,
+    with_values,
+)
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -57,7 +63,7 @@ def _stick(hit: Hit, rng: Generator) -> list[pd.DataFrame]:
         if len(known):
             value = known.iloc[[int(rng.integers(len(known)))] * len(hit.rows)]
             new[name] = value.set_axis(hit.rows.index)
-    return [hit.rows.assign(**new)]
+    return [with_columns(hit.rows, new)]
 
 
 SENTINEL_TEXT = Operator(

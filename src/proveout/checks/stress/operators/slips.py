@@ -55,14 +55,20 @@ UNSEEN = ("\u200b", "\u200c", "\u00ad", "\ufeff", "\u2060")
 PICTURES = ("🙂", "👍", "😀", "🙏", "🎉", "😕", "✅", "🔥")
 
 
-def some_words(text: str, rng: Generator, share: float) -> list[tuple[int, int]]:
+def some_words(
+    text: str, rng: Generator, share: float, among: slice = slice(None)
+) -> list[tuple[int, int]]:
     """Pick about such a share of the words, one at least; where they begin and end, last first."""
-    words = [match.span() for match in WORD.finditer(text)]
+    words = [match.span() for match in WORD.finditer(text)][among]
     if not words:
         return []
     count = max(1, round(share * len(words)))
     chosen = rng.permutation(len(words))[:count]
     return sorted((words[place] for place in chosen.tolist()), reverse=True)
+
+
+AFTER_THE_FIRST, BEFORE_THE_LAST = slice(1, None), slice(None, -1)
+"""Words that have one before them, and words that have one after them."""
 
 
 def _type(text: str, rng: Generator) -> str:
@@ -94,9 +100,10 @@ def _look_alike(text: str, rng: Generator) -> str:
     if not places:
         return text + "\u0430"
     count = max(1, len(places) // 8)
+    letters = list(text)
     for place in rng.permutation(places)[:count].tolist():
-        text = text[:place] + TWINS[text[place]] + text[place + 1 :]
-    return text
+        letters[place] = TWINS[text[place]]
+    return "".join(letters)
 
 
 def _hide(text: str, rng: Generator) -> str:
@@ -107,9 +114,8 @@ def _hide(text: str, rng: Generator) -> str:
 
 
 def _run_together(text: str, rng: Generator) -> str:
-    for start, _ in some_words(text, rng, 0.15):
-        if start:
-            text = text[:start].rstrip() + text[start:]
+    for start, _ in some_words(text, rng, 0.15, AFTER_THE_FIRST):
+        text = text[:start].rstrip() + text[start:]
     return text
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from proveout.checks.stress.columns import Kind, kinds_of
-from proveout.checks.stress.operators.operator import Hit, Operator
+from proveout.checks.stress.operators.operator import Hit, Operator, with_columns
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -30,7 +30,7 @@ def _swap_columns(hit: Hit, rng: Generator) -> list[pd.DataFrame]:
     if not new:  # no two columns of a kind: the first two, whatever they are
         one, other = hit.columns[:2]
         new = {one: hit.rows[other], other: hit.rows[one]}
-    return [hit.rows.assign(**new)]
+    return [with_columns(hit.rows, new)]
 
 
 def _swap_values(hit: Hit, rng: Generator) -> list[pd.DataFrame]:
@@ -45,13 +45,13 @@ def _swap_values(hit: Hit, rng: Generator) -> list[pd.DataFrame]:
         else:
             donors = hit.rows[name].iloc[source]
         new[name] = donors.set_axis(hit.rows.index)
-    return [hit.rows.assign(**new)]
+    return [with_columns(hit.rows, new)]
 
 
 def _repeat_previous(hit: Hit, rng: Generator) -> list[pd.DataFrame]:  # noqa: ARG001
     before = np.maximum(hit.rows.index.to_numpy() - 1, 0)
     stale = hit.sample.iloc[before].set_index(hit.rows.index)
-    return [hit.rows.assign(**{name: stale[name] for name in hit.columns})]
+    return [with_columns(hit.rows, {name: stale[name] for name in hit.columns})]
 
 
 def _join_wrongly(hit: Hit, rng: Generator) -> list[pd.DataFrame]:
@@ -96,7 +96,7 @@ def _with_partners(hit: Hit, names: list[str], source: NDArray[np.intp]) -> pd.D
     partners = hit.rows.iloc[source].set_axis(hit.rows.index)
     if len(hit.rows) == 1:
         partners = hit.sample.iloc[[int(hit.rows.index[0]) - 1]].set_axis(hit.rows.index)
-    return hit.rows.assign(**{name: partners[name] for name in names})
+    return with_columns(hit.rows, {name: partners[name] for name in names})
 
 
 def _slip_down(hit: Hit, rng: Generator) -> list[pd.DataFrame]:
@@ -105,7 +105,7 @@ def _slip_down(hit: Hit, rng: Generator) -> list[pd.DataFrame]:
     above = hit.sample.iloc[np.maximum(hit.rows.index.to_numpy() - 1, 0)]
     above = above.set_axis(hit.rows.index)
     names = [hit.columns[place] for place in chosen]
-    return [hit.rows.assign(**{name: above[name] for name in names})]
+    return [with_columns(hit.rows, {name: above[name] for name in names})]
 
 
 SWAPPED_COLUMNS = Operator(

@@ -61,7 +61,9 @@ def misspell(text: str, rng: Generator, near: dict[str, str] = NEIGHBOURS) -> st
         return text[:place] + (typed.upper() if key.isupper() else typed) + text[place + 1 :]
     if way == 1 and len(text) > 1:
         place = min(place, len(text) - 2)
-        return text[:place] + text[place + 1] + text[place] + text[place + 2 :]
+        one, other = text[place], text[place + 1]
+        if one != other:
+            return text[:place] + other + one + text[place + 2 :]
     return text[:place] + text[place + 1 :] if len(text) > 1 else text + text
 
 

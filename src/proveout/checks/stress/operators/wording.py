@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from proveout.checks.stress.operators.operator import Operator
-from proveout.checks.stress.operators.slips import PROSE, some_words
+from proveout.checks.stress.operators.slips import BEFORE_THE_LAST, PROSE, some_words
 from proveout.checks.stress.operators.texts import TEXT, changing
 
 if TYPE_CHECKING:
@@ -69,6 +69,7 @@ TENS = ("", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eight
 
 FILLERS = ("uh", "um", "well", "you know", "I mean", "actually", "like", "so", "basically")
 
+_BLANK_AND_WORD = re.compile(r"(\s+)(\S+)")
 SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 
 
@@ -159,12 +160,11 @@ def _double_words(text: str, rng: Generator) -> str:
 
 
 def _swap_words(text: str, rng: Generator) -> str:
-    for start, end in some_words(text, rng, 0.1):
-        following = re.match(r"(\s+)(\S+)", text[end:])
+    for start, end in some_words(text, rng, 0.1, BEFORE_THE_LAST):
+        following = _BLANK_AND_WORD.match(text, end)
         if following:
-            after = end + following.end()
             swapped = following.group(2) + following.group(1) + text[start:end]
-            text = text[:start] + swapped + text[after:]
+            text = text[:start] + swapped + text[following.end() :]
     return text
 
 
