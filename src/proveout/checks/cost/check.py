@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from proveout.charter.schema import Charter
 from proveout.checks import CheckContext, Finding, Need, Progress
+from proveout.checks.needs import production_rows, said, system_that_answers
 from proveout.errors import ProveoutError
 from proveout.evidence.catalogue import Metric
 from proveout.evidence.catalogue.cost import METRICS
@@ -27,39 +28,37 @@ class CostCheck:
 
     def needs(self, charter: Charter) -> list[Need]:
         """Say what the charter lacks, all of it at once."""
-        lacking = [
-            (
-                charter.system is None,
-                "the charter names no system",
-                "Say how it is reached: system",
+        budget = charter.budget
+        return [
+            *system_that_answers(
+                charter, why_not_recorded="recorded answers do not show what an answer takes"
             ),
-            (
-                charter.system is not None and charter.system.recorded is not None,
-                "recorded answers do not show what an answer takes",
-                "Name a system that answers: system.chat, system.http, …",
+            *production_rows(charter),
+            *said(
+                (
+                    budget,
+                    "the charter does not say what it may cost",
+                    "Say what a month may cost: budget",
+                ),
+                (
+                    charter.load,
+                    "the charter does not say how many users there will be",
+                    "Say how many, and how often they ask: load.users",
+                ),
             ),
-            (
-                not any(source.role == "records" for source in charter.data.production),
-                "the charter names no production data",
-                "Name a source: data.production",
-            ),
-            (
-                charter.budget is None,
-                "the charter does not say what it may cost",
-                "Say what a month may cost: budget",
-            ),
-            (
-                charter.budget is not None and charter.budget.price is None,
-                "the charter gives no price",
-                "Say what is paid for: budget.price, with a model of the price table or prices",
-            ),
-            (
-                charter.load is None,
-                "the charter does not say how many users there will be",
-                "Say how many, and how often they ask: load.users",
+            *(
+                said(
+                    (
+                        budget.price,
+                        "the charter gives no price",
+                        "Say what is paid for: budget.price, with a model of the price table or "
+                        "prices",
+                    )
+                )
+                if budget is not None
+                else []
             ),
         ]
-        return [Need(what=what, next_step=step) for is_lacking, what, step in lacking if is_lacking]
 
     def run(self, context: CheckContext) -> Iterator[Finding]:
         """Measure some rows, price them, and add up the month."""
