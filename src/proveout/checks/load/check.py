@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from proveout.charter.schema import Charter
 from proveout.checks import CheckContext, Finding, Need, Progress
+from proveout.checks.needs import production_rows, said, system_that_answers
 from proveout.evidence.catalogue import Metric
 from proveout.evidence.catalogue.load import METRICS
 
@@ -39,33 +40,16 @@ class LoadCheck:
 
     def needs(self, charter: Charter) -> list[Need]:
         """Say what the charter lacks, all of it at once."""
-        needs = []
-        if charter.load is None:
-            needs.append(
-                Need(
-                    what="the charter does not say how many users there will be",
-                    next_step="Say how many: load.users",
-                )
-            )
-        if charter.system is None:
-            needs.append(
-                Need(what="the charter names no system", next_step="Say how it is reached: system")
-            )
-        elif charter.system.recorded is not None:
-            needs.append(
-                Need(
-                    what="recorded answers bear any load",
-                    next_step="Name a system that answers: system.python, system.http …",
-                )
-            )
-        if not any(source.role == "records" for source in charter.data.production):
-            needs.append(
-                Need(
-                    what="the charter names no production data, of which requests could be made",
-                    next_step="Name a source: data.production",
-                )
-            )
-        return needs
+        users = (
+            charter.load,
+            "the charter does not say how many users there will be",
+            "Say how many: load.users",
+        )
+        return [
+            *said(users),
+            *system_that_answers(charter, why_not_recorded="recorded answers bear any load"),
+            *production_rows(charter),
+        ]
 
     def waits_to_be_asked(self, charter: Charter) -> bool:
         """Tell that others bear it, and that it takes minutes: it is never sent unasked."""
