@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from proveout.checks import CheckContext
-from proveout.checks.cost.reckoning import Reckoning, parts_of
 from proveout.checks.cost.measured import Measured
+from proveout.checks.cost.reckoning import Reckoning, parts_of
 from proveout.evidence.model import Evidence, Interval, Subject
 from proveout.pricing.fitting import Lever
 from proveout.pricing.month import curve
