@@ -102,7 +102,10 @@ def run(
     if scenario is not None and scenario.endswith((".yaml", ".yml")) and _is_charter(scenario):
         charter, scenario = Path(scenario), None
     state = state_folder(charter)
-    with open_workspace(charter, ledger_location(charter, ledger), state) as workspace:
+    with (
+        open_workspace(charter, ledger_location(charter, ledger), state) as workspace,
+        output.passing() as tick,
+    ):
         folder = drill_folder(state)
         _clear_up(folder, output)
         plan = plan_drill(
@@ -116,6 +119,8 @@ def run(
             seed=seed,
             linger_s=linger * 60,
             say=lambda text: output.say(Text(text)),
+            tick=tick,
+            how_to_take_part=_how_to_take_part(charter),
         )
         broken_off = folder.broken_off()
         try:
@@ -138,6 +143,15 @@ def run(
     output.show(_story(found), {"drill": found, "not_measured": missing})
     output.say(f"Next: proveout gate {charter}{and_ledger(ledger)}")
     return 0 if found.get("passed") else 1
+
+
+def _how_to_take_part(charter: Path) -> str:
+    where = "" if charter == Path(CHARTER_FILE) else f" --charter {charter}"
+    return (
+        f"Who takes part says so from another terminal: 'proveout drill status{where}' shows how "
+        "things stand; then 'proveout drill ack', 'act', 'step' or 'vendor' (each has --help). "
+        "Ctrl-C breaks it off."
+    )
 
 
 def _story(found: dict[str, Any]) -> Text:

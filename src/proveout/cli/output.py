@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from rich.console import Console, RenderableType
@@ -36,6 +37,15 @@ class Output:
         """Narrate: what is going on, where a file was written, what to do next."""
         if not self.quiet:
             _print(self.stderr, message)
+
+    @contextmanager
+    def passing(self) -> Iterator[Callable[[str], None]]:
+        """Show on a terminal, in a line that does not stay, how things stand."""
+        if not self.shows_progress:
+            yield lambda _: None
+            return
+        with self.stderr.status("") as line:
+            yield lambda text: line.update(Text(text))
 
     def show(self, human: RenderableType, plain: dict[str, Any]) -> None:
         """Give the result: the human form, or with `--json` the plain one."""

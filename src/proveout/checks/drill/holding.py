@@ -59,6 +59,9 @@ class Plan:
     linger_s: float
     say: Callable[[str], None]
     """Tells whoever holds the drill what is going on."""
+    tick: Callable[[str], None] = lambda _: None
+    """Shows them, every second, how things stand."""
+    how_to_take_part: str = ""
 
 
 def hold(plan: Plan) -> HeldDrill:
@@ -149,8 +152,9 @@ class _Holding:
             self.began = users.began = time.monotonic()
             self._note("begin", {"scenario": plan.scenario.name, "seconds": plan.seconds})
             plan.say(
-                f"The drill has begun: {plan.scenario.title}, in {words_of(plan.seconds)}. The "
-                f"proxy listens on {plan.listen[0]}:{proxy.ports[0]}."
+                f"The drill has begun: {plan.scenario.title}, in {words_of(plan.seconds)}. "
+                f"The proxy listens on {plan.listen[0]}:{proxy.ports[0]}."
+                f"{plan.how_to_take_part and f' {plan.how_to_take_part}'}"
             )
             self._heed_signals()
             control = self.sockets / "drill.sock"
@@ -184,7 +188,8 @@ class _Holding:
         working = asyncio.create_task(users.work())
         switching = asyncio.create_task(self._switch(proxy))
         stopping = asyncio.create_task(self.stop.wait())
-        tasks = (working, switching, stopping)
+        showing = asyncio.create_task(self._show(users))
+        tasks = (working, switching, stopping, showing)
         try:
             await asyncio.wait(tasks, timeout=self.plan.seconds, return_when=_FIRST)
             if switching.done():
@@ -202,6 +207,15 @@ class _Holding:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _show(self, users: Users) -> None:
+        while True:
+            now = self._status(users)
+            self.plan.tick(
+                f"{words_of(now['left_s'])} left; {now['recently_served']} of the last "
+                f"{now['recent_requests']} requests were served"
+            )
+            await asyncio.sleep(1)
 
     async def _switch(self, proxy: SupervisedProxy) -> None:
         """Switch each fault on and off at its time, and tell people what a monitor would show."""
@@ -275,7 +289,7 @@ class _Holding:
         said = self._roster().said(message, at_s=self._now())
         self.said.append(said)
         self._note("said", asdict(said))
-        self.plan.say(f"{words_of(said.at_s)}: {said.deed} by {said.who} {said.text}".rstrip())
+        self.plan.say(f"{words_of(said.at_s)}: {said.sentence(runbook(self.plan.charter))}")
         return {"message": f"Noted {words_of(said.at_s)} after the beginning: {said.who}."}
 
     def _roster(self) -> Roster:

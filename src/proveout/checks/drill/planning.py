@@ -37,6 +37,8 @@ def plan_drill(
     seed: int,
     linger_s: float,
     say: Callable[[str], None],
+    tick: Callable[[str], None] = lambda _: None,
+    how_to_take_part: str = "",
 ) -> Plan:
     """Make a plan of the charter and what was asked for. Raises InputError, MissingExtraError."""
     for package, extra in (("h11", "drill"), ("httpx", "http")):
@@ -79,6 +81,8 @@ def plan_drill(
         seed=seed,
         linger_s=linger_s,
         say=say,
+        tick=tick,
+        how_to_take_part=how_to_take_part,
     )
 
 

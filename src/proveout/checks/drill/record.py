@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -57,6 +57,20 @@ class Said:
     """Number of a step of the runbook, from 1."""
     by_hand: bool = False
     """From here on the work is done by hand, as the person says."""
+
+    def sentence(self, steps: Sequence[str]) -> str:
+        """Tell who said what; `steps` are those of the runbook."""
+        match self.deed:
+            case "ack":
+                what = "noticed that something is wrong"
+            case "act":
+                what = "works by hand from now on" if self.by_hand else "does something about it"
+            case "step":
+                what = f"has done step {self.step}"
+            case "vendor":
+                what = "needed the vendor"
+        text = steps[self.step - 1] if self.step is not None else self.text
+        return f"{self.who} {what}{f': {text}' if text else '.'}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -103,7 +103,7 @@ class Scenario(Part):
     def clock(self, hour: float) -> str:
         """Tell an hour of the scenario: 'Saturday 14:00', or 'hour 4' without a beginning."""
         if self.starts is None:
-            return f"hour {hour:g}"
+            return f"hour {round(hour, 2):g}"
         day, _, time = self.starts.partition(" ")
         hours, _, minutes = time.partition(":")
         whole = DAYS.index(day) * 1440 + int(hours) * 60 + int(minutes) + round(hour * 60)
