@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from proveout.scoring.values import as_text
+from proveout.scoring.words import UNITS
 from proveout.spelling.days import read_day
 from proveout.spelling.figures import read_figure
+from proveout.spelling.names import CURRENCY
 from proveout.spelling.readings import agree
 
-_FIGURE = re.compile(
-    r"(?<![\w.,/:-])[-\u2212]?\d(?:[\d.,'\u2019\u00a0\u202f]*\d)?(?:\s?[%\u2030])?(?![\w/:-]|[.,]\d)"
+_CORE = r"[-\u2212]?\d(?:[\d.,'\u2019\u00a0\u202f]*\d)?"
+_ENDS = rf"(?:(?=(?:{UNITS})(?![^\W_]))|(?![\w/:]|-(?![^\W\d_])|[.,]\d))"
+_FIGURE = re.compile(rf"(?<![\w.,/:-]){_CORE}(?:\s?[%\u2030])?{_ENDS}", re.IGNORECASE)
+"""A figure by itself: not within a word, a range, a time of day or a fraction. Its unit may stand
+right behind it, and so may a word after a hyphen: '5kg', '30-day'."""
+_PRICE = re.compile(
+    rf"(?<![\w.,/:-])(?:(?:{CURRENCY})\s?{_CORE}|{_CORE}\s?(?:{CURRENCY}|%|\u2030))(?![^\W_]|[.,]\d)"
 )
-"""A figure by itself: not within a word, a range, a time of day or a fraction."""
+"""A figure with its currency or per cent."""
 
 _MOST_WORDS = 6
 """'4 de marzo de 2024' and a day of the week before it."""
@@ -26,6 +33,14 @@ _AROUND_WORDS = ".,;:!?()[]\"'“”„«»"
 def figures_in(text: str) -> Iterator[str]:
     """Yield every figure of a text."""
     yield from _FIGURE.findall(text)
+
+
+def mentions_price(wanted: str, answer: str, same: Callable[[str, str], bool]) -> bool:
+    """Tell whether a figure with its currency or per cent stands in an answer however spelled."""
+    figure = read_figure(wanted)
+    if figure is None or not (figure.currency or figure.parts_of_one > 1):
+        return False
+    return any(same(wanted, found[0]) for found in _PRICE.finditer(answer))
 
 
 def mentions_day(truth: Any, answer: Any) -> bool:

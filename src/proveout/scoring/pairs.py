@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal, localcontext
@@ -15,9 +16,10 @@ from proveout.scoring.mentions import (
     is_held_as_day,
     is_held_as_figure,
     mentions_day,
+    mentions_price,
 )
 from proveout.scoring.values import as_text
-from proveout.scoring.words import contains, normalised
+from proveout.scoring.words import contains, same_words
 from proveout.spelling.days import read_day
 from proveout.spelling.figures import Figure, read_figure
 from proveout.spelling.readings import agree
@@ -56,11 +58,7 @@ def _normalised(truth: Any, answer: Any) -> bool:
     if is_held_as_day(truth):
         return _days(truth, answer)
     one, other = as_text(truth), as_text(answer)
-    if one == other:
-        return True
-    short = normalised(one)
-    # A text of nothing but punctuation is compared as it is.
-    return short == normalised(other) if short else False
+    return one == other or same_words(one, other)
 
 
 def _contains(truth: Any, answer: Any) -> bool:
@@ -70,7 +68,10 @@ def _contains(truth: Any, answer: Any) -> bool:
         return any(_same_figure(truth, each) for each in figures_in(text))
     if is_held_as_day(truth):
         return mentions_day(truth, text)
-    return contains(text, as_text(truth))
+    wanted = as_text(truth)
+    return contains(text, wanted) or any(
+        mentions_price(each, text, _same_figure) for each in wanted.split("|")
+    )
 
 
 def _same_figure(truth: Any, answer: Any) -> bool:
@@ -87,13 +88,28 @@ def _numbers(scorer: Scorer) -> Agrees:
     def agrees(truth: Any, answer: Any) -> bool:
         wanted = read_figure(truth)
         if wanted is None:
-            return _normalised(as_text(truth), answer)
+            whole, unit = _apart(as_text(truth))
+            wanted = read_figure(whole)
+            if wanted is None or not unit:
+                return _normalised(as_text(truth), answer)
+            answer, given_unit = _apart(as_text(answer))
+            if unit != given_unit:
+                return False
         given = read_figure(answer)
         return given is not None and figures_agree(
             wanted, given, truth=truth, answer=answer, absolute=absolute, relative=relative
         )
 
     return agrees
+
+
+_WITH_UNIT = re.compile(r"(.*\d)\s*((?:[^\W\d_]|[°/])\S{0,11})")
+
+
+def _apart(text: str) -> tuple[str, str]:
+    """Part a figure from its unit: '12.0 kg' is 12.0 of kg; no unit where there is none."""
+    found = _WITH_UNIT.fullmatch(text.strip())
+    return (found[1], found[2].casefold().rstrip(".")) if found else (text, "")
 
 
 def figures_agree(

@@ -22,7 +22,26 @@ _FIGURE = re.compile(
     rf"\s*(?P<behind>-)?\s*(?P<after>{CURRENCY}|%|‰)?(?P<behind_2>-)?\s*(?P<close>\))?"
 )
 _SCIENTIFIC = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?[eE][+-]?[0-9]{1,3}")
-_DASHES = str.maketrans({"\u2212": "-", "\u2013": "-", "\u066b": ".", "\u066c": ",", "\u2019": "'"})
+_DASHES = str.maketrans(
+    {"\u2212": "-", "\u2013": "-", "\u2014": "-", "\u066b": ".", "\u066c": ",", "\u2019": "'"}
+)
+_CODES = [
+    each for each in CURRENCY.split("|") if len(each) == 3 and each.isupper() and each.isalpha()
+]
+_BY_NAME = (
+    ("EUR", r"euros?"), ("CNY", "rmb"), ("INR", r"rs[.]?"), ("CHF", r"sfr[.]?"),
+    ("AED", r"dhs?[.]?"), ("USD", r"us[ -]dollars?"), ("$", r"dollars?"), ("C$", r"ca[$]"),
+    ("A$", r"au[$]"),
+    ("%", r"per ?cent|pct[.]?|prozent|pour ?cent|por ?ciento|per ?cento|procent"),
+)  # fmt: skip
+"""What else people call currencies and per cent, in any letters."""
+_NAMES = re.compile(
+    r"(?<![a-z])(?:"
+    + "|".join([*(f"({name})" for _, name in _BY_NAME), f"({'|'.join(_CODES)})"])
+    + r")(?![a-z])",
+    re.IGNORECASE,
+)
+_SIGN_BEFORE_PARENTHESIS = re.compile(rf"({CURRENCY})\s*\((.+)\)")
 _GROUPS = {"point": (",", " ", "'"), "comma": (".", " ", "'")}
 
 
@@ -65,7 +84,7 @@ def _read(text: str) -> Figure | None:
     text = _in_plain_digits(unicodedata.normalize("NFKC", text)).translate(_DASHES).strip()
     if _SCIENTIFIC.fullmatch(text):
         return _plain(Decimal(text))
-    found = _FIGURE.fullmatch(text)
+    found = _FIGURE.fullmatch(text) or _FIGURE.fullmatch(_with_signs(text))
     if found is None or bool(found["open"]) != bool(found["close"]):
         return None
     signs = [found[name] for name in ("sign", "sign_2", "behind", "behind_2")]
@@ -85,6 +104,19 @@ def _read(text: str) -> Figure | None:
         currency=_codes(found["before"]) | _codes(found["after"]),
         parts_of_one=_PARTS_OF_ONE.get(around, 1),
     )
+
+
+def _with_signs(text: str) -> str:
+    """Write names of currencies, and per cent in words, as the signs that figures have."""
+    if not any(each.isdigit() for each in text):
+        return text
+
+    def sign(found: re.Match[str]) -> str:
+        at = (found.lastindex or 1) - 1
+        return _BY_NAME[at][0] if at < len(_BY_NAME) else found[0].upper()
+
+    signs = _NAMES.sub(sign, text)
+    return _SIGN_BEFORE_PARENTHESIS.sub(r"(\1\2)", signs)
 
 
 def _number(core: str, decimal: str, groups: tuple[str, ...]) -> Decimal | None:

@@ -77,7 +77,7 @@ def invoices(n: int) -> pd.DataFrame:
             {
                 "id": f"{at:04}",
                 "text": text + (f"\norder {order}" if order else ""),
-                "supplier.name": "Mueller & Co" if at % 20 == 5 else "Müller & Co.",
+                "supplier.name": "Möller & Co" if at % 20 == 5 else "Müller & Co.",
                 "total": total,
                 "due": f"2024-03-{1 + at % 28:02}",
                 "order": order,

@@ -38,6 +38,25 @@ NORMALISED = [
     ("007", "7", False),  # the data hold a code
     (datetime(2024, 3, 4, tzinfo=UTC), "4 March 2024", True),
     (True, "true", True),
+    ("DE89 3704 0044 0532 0130 00", "DE89370400440532013000", True),  # groups mean nothing
+    ("DE89 3704 0044 0532 0130 00", "DE89370400440532013001", False),
+    ("ATU12345678", "ATU 12345678", True),
+    ("12345678", "1234-5678", True),
+    ("-12345678", "12345678", False),
+    ("INV-001", "INV001", False),  # too short for a code that cannot be another
+    ("Dupont S.A.R.L.", "DUPONT SARL", True),  # initials are one word
+    ("Maersk A/S", "Maersk AS", True),
+    ("and/or", "andor", False),
+    ("AT&T", "AT & T", True),
+    ("Müller & Söhne", "Mueller & Soehne", True),  # as who has no umlauts writes
+    ("Müller", "Moeller", False),
+    ("Ørsted", "Orsted", True),
+    ("Łódź", "Lodz", True),
+    ("5 kg", "5kg", True),
+    ("5 kg", "5 g", False),
+    ("10 %", "10%", True),
+    ("10 %", "10", False),
+    ("Acme GmbH", "Acme AG", False),
 ]
 
 NUMBERS = [
@@ -57,6 +76,18 @@ NUMBERS = [
     ("1,00,000", 100000, True),
     ("12", "twelve", False),
     ("n/k", "N/K", True),  # the truth is no figure
+    (2313.76, "2.313,76 Euro", True),
+    ("50 EUR", "50 dollars", False),
+    ("USD 50", "50 dollars", True),
+    (50, "50 points", False),
+    (0.19, "19 percent", True),
+    (-50, "€(50.00)", True),
+    (-50, "50,00- EUR", True),
+    (55, "CHF 55.—", True),
+    ("12 kg", "12.0kg", True),  # with its unit
+    ("12 kg", "12 lb", False),
+    ("12 kg", "12", False),
+    ("1.204,50 kg", "1204.50 kg", True),
 ]
 
 DATES = [
@@ -69,6 +100,7 @@ DATES = [
     (date(2024, 3, 4), "Mon, 4 Mar 2024 10:15", True),
     (date(2024, 3, 4), "2024年3月4日", True),
     (date(2024, 3, 4), "March 2024", False),
+    (date(2024, 8, 1), "1º agosto 2024", True),
 ]
 
 CONTAINS = [
@@ -77,6 +109,21 @@ CONTAINS = [
     ("30", "You have 130 days", False),
     ("4", "Within 3-4 weeks", False),
     ("4", "It is 1.4", False),
+    ("5", "a rate of 5 %", False),
+    ("10 %", "a 10% discount", True),
+    ("10 %", "a 110 % effort", False),
+    ("€50", "It costs 50 EUR.", True),
+    ("€50", "It costs 50 USD.", False),
+    ("€50", "It costs €50.50.", False),
+    ("5 kg", "It weighs 5kg.", True),
+    ("25 °C", "Store below 25°C.", True),
+    (30, "A 30-day return", True),
+    (30, "In 30-40 days", False),
+    (5, "It weighs 5kg.", True),
+    (5, "On 5th Avenue", False),
+    ("DE89 3704 0044 0532 0130 00", "Pay to DE89370400440532013000, please.", True),
+    ("DE89370400440532013000", "Pay to DE89 3704 0044 0532 0130 001.", False),
+    ("Müller", "Ask Mueller.", True),
     ("東京", "本社は東京にあります。", True),
     ("|", "anything", False),
     (1204, "You have 1,204 points.", True),  # the data hold a number
