@@ -19,7 +19,7 @@ from proveout.scoring.mentions import (
     mentions_price,
 )
 from proveout.scoring.values import as_text
-from proveout.scoring.words import contains, same_words
+from proveout.scoring.words import code_of, contains, same_words
 from proveout.spelling.days import read_day
 from proveout.spelling.figures import Figure, read_figure
 from proveout.spelling.readings import agree
@@ -54,7 +54,9 @@ def pair_scorer(scorer: Scorer) -> Agrees:
 def _normalised(truth: Any, answer: Any) -> bool:
     """Compare as text; what the data hold as a number or a day is compared as such."""
     if is_held_as_figure(truth):
-        return _same_figure(truth, answer)
+        code = code_of(as_text(truth))  # an account may stand in the data as a number
+        same_code = code is not None and code == code_of(as_text(answer))
+        return same_code or _same_figure(truth, answer)
     if is_held_as_day(truth):
         return _days(truth, answer)
     one, other = as_text(truth), as_text(answer)

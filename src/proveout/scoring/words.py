@@ -20,7 +20,7 @@ UNITS = (
     "pcs|psi|bar|rpm|nm|lbs|lb|oz|ft"
 )
 """What stands behind a figure with a blank or without."""
-_FIGURE_AND_UNIT = re.compile(rf"(?<!\w)(\d(?:[\d.,]*\d)?)(?=(?:{UNITS})(?![^\W_])|°)")
+_FIGURE_AND_UNIT = re.compile(rf"(?<!\w)(\d(?:[\d.,]{0,30}\d)?)(?=(?:{UNITS})(?![^\W_])|°)")
 _BEFORE_PER_CENT = re.compile(r"(?<=\d)\s+(?=[%‰])")
 _OTHER_LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ħ": "h", "æ": "ae", "œ": "oe"})
 _IN_TWO_LETTERS = str.maketrans(

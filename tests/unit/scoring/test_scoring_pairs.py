@@ -43,6 +43,8 @@ NORMALISED = [
     ("ATU12345678", "ATU 12345678", True),
     ("12345678", "1234-5678", True),
     ("-12345678", "12345678", False),
+    (12345678, "1234 5678", True),  # the data hold an account as a number
+    (1234567, "1234 567", False),
     ("INV-001", "INV001", False),  # too short for a code that cannot be another
     ("Dupont S.A.R.L.", "DUPONT SARL", True),  # initials are one word
     ("Maersk A/S", "Maersk AS", True),
