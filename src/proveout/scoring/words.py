@@ -20,7 +20,7 @@ UNITS = (
     "pcs|psi|bar|rpm|nm|lbs|lb|oz|ft"
 )
 """What stands behind a figure with a blank or without."""
-_FIGURE_AND_UNIT = re.compile(rf"(?<!\w)(\d(?:[\d.,]{0,30}\d)?)(?=(?:{UNITS})(?![^\W_])|°)")
+_FIGURE_AND_UNIT = re.compile(rf"(?<!\w)(\d(?:[\d.,]{{0,30}}\d)?)(?=(?:{UNITS})(?![^\W_])|°)")
 _BEFORE_PER_CENT = re.compile(r"(?<=\d)\s+(?=[%‰])")
 _OTHER_LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ħ": "h", "æ": "ae", "œ": "oe"})
 _IN_TWO_LETTERS = str.maketrans(
@@ -43,15 +43,15 @@ def normalised(text: str, *, joins_digits: str = ".,") -> str:
     """
     plain = unicodedata.normalize("NFKC", text.translate(_NO_APOSTROPHES)).casefold()
     folded = _without_accents(plain.translate(_NO_APOSTROPHES)).replace("\u2212", "-")
-    folded = _INITIALS.sub(_joined, folded).replace("&", " & ")
-    folded = _BEFORE_PER_CENT.sub("", _FIGURE_AND_UNIT.sub(r"\1 ", folded))
+    folded = _INITIALS.sub(_joined, folded)
     kept = []
     for at, each in enumerate(folded):
         if each.isalnum() or each in _MARKS_KEPT or unicodedata.category(each)[0] in "MS":
             kept.append(each)
         else:
             kept.append(each if _belongs_to_figure(folded, at, joins_digits) else " ")
-    return " ".join("".join(kept).split())
+    words = _FIGURE_AND_UNIT.sub(r"\1 ", "".join(kept).replace("&", " & "))
+    return " ".join(_BEFORE_PER_CENT.sub("", words).split())
 
 
 def _joined(found: re.Match[str]) -> str:
