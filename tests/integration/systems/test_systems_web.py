@@ -10,7 +10,7 @@ import threading
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import pandas as pd
@@ -398,3 +398,40 @@ def test_what_is_no_proper_response_is_told_in_words(response: bytes, fault: str
 
     assert found.faults == (fault,)
     assert found.status[0] != AnswerStatus.OK
+
+
+def test_a_connection_that_was_closed_in_between_is_no_failure_of_the_service() -> None:
+    """Nobody had taken the request: it is sent again on another connection, and told."""
+    body = json.dumps({"answers": ["a"]}).encode()
+    fine = b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n%s" % (len(body), body)
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve() -> None:
+            for _ in range(3):  # whether it is there, the first batch, and the second
+                caller, _ = server.accept()
+                with caller, caller.makefile("rb") as lines:
+                    take(lines)
+                    caller.sendall(fine)
+                    take(lines)  # one more, and closes the connection
+
+        def take(lines: BinaryIO) -> None:
+            head = b""
+            while (line := lines.readline()) not in (b"\r\n", b""):
+                head += line.lower()
+            _, _, length = head.partition(b"content-length: ")
+            lines.read(int(length.split()[0]) if length else 0)
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        url = f"http://127.0.0.1:{server.getsockname()[1]}"
+        batch = pd.DataFrame({"x": [1]})
+
+        with system("classification", http={"url": url, "concurrency": 1}) as opened:
+            first, second = opened.answer(batch), opened.answer(batch)
+        thread.join()
+
+    assert (first.value.tolist(), second.value.tolist()) == (["a"], ["a"])
+    assert second.faults == ("1 retries after: the service had closed the connection in between",)
+    assert second.usage is not None
+    assert second.usage.attempts.tolist() == [2]

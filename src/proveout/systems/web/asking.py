@@ -86,12 +86,17 @@ class Asker:
             request = self._written(rows, sample)
         except InputError as error:  # a column that was there before: a broken input, not a charter
             return _unheard(len(rows), error.message)
-        began, attempt = time.monotonic(), 0
+        began, attempt, hung_up = time.monotonic(), 0, 0
         while True:
             attempt += 1
             heard, pause_s = self._once(request, began, attempt)
+            # Nobody had taken it: every client asks again then, on a connection of its own.
+            if heard.was_hung_up and hung_up < self._charter.concurrency:
+                hung_up += 1
+                self._retried["the service had closed the connection in between"] += 1
+                continue
             may_help = patience.is_worth_asking_again(heard.code) and not self._has_given_up
-            if attempt > self._charter.retries or not may_help or pause_s is None:
+            if attempt - hung_up > self._charter.retries or not may_help or pause_s is None:
                 return heard
             if self._is_leaving.wait(pause_s):
                 return heard
@@ -129,6 +134,7 @@ class Asker:
             latency_s=delivery.ended - began,
             first_token_s=sent - began + delivery.first_token_s,
             attempts=attempt,
+            was_hung_up=delivery.was_hung_up,
             is_simulated=SIMULATED_HEADER in headers,
         )
         spread = self._spread.random()

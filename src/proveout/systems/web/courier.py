@@ -26,6 +26,8 @@ _KINDS = {
     "DecodingError": "its compression is damaged",
 }
 
+_HUNG_UP = ("RemoteProtocolError", "ReadError", "WriteError")
+
 _T = TypeVar("_T")
 
 
@@ -40,6 +42,8 @@ class Delivery:
     has_timed_out: bool
     ended: float
     """Moment, by the monotonic clock, at which it was all there or had failed."""
+    was_hung_up: bool = False
+    """The connection was an earlier one, which the service closed before it could take this."""
     first_token_s: float
     """Since the request was sent; NaN where it was no stream or no token came."""
 
@@ -101,11 +105,20 @@ class Courier:
 
         began = time.monotonic()
         received = bytearray()
+        is_reused = True
+
+        async def trace(event: str, _: Any) -> None:
+            nonlocal is_reused
+            is_reused = is_reused and not event.startswith("connection.connect")
+
         first = FirstToken(dialect) if request.is_stream else None
         first_token_s = math.nan
 
-        def nothing(fault: str, *, has_timed_out: bool = False) -> Delivery:
+        def nothing(
+            fault: str, *, has_timed_out: bool = False, was_hung_up: bool = False
+        ) -> Delivery:
             return Delivery(
+                was_hung_up=was_hung_up,
                 reply=None,
                 fault=fault,
                 has_timed_out=has_timed_out,
@@ -117,7 +130,11 @@ class Courier:
             async with (
                 asyncio.timeout(timeout_s),
                 self._client.stream(
-                    request.method, request.url, headers=request.headers, content=request.body
+                    request.method,
+                    request.url,
+                    headers=request.headers,
+                    content=request.body,
+                    extensions={"trace": trace},
                 ) as response,
             ):
                 async for part in response.aiter_bytes():
@@ -132,7 +149,8 @@ class Courier:
             # The kind alone: the text of such an error may hold the URL with its secrets.
             how = "the response broke off" if received else "no response"
             kind = type(error).__name__
-            return nothing(f"{how}: {_KINDS.get(kind, kind)}")
+            hung_up = is_reused and not received and kind in _HUNG_UP
+            return nothing(f"{how}: {_KINDS.get(kind, kind)}", was_hung_up=hung_up)
         ended = time.monotonic()
         headers = {name.lower(): value for name, value in response.headers.items()}
         return Delivery(

@@ -61,6 +61,8 @@ class Heard:
     first_token_s: float
     attempts: int
     is_simulated: bool
+    was_hung_up: bool = False
+    """The service had closed the connection before it took the request."""
     samples: int = 1
     """Requests that the answer is made of, without a retry."""
 
