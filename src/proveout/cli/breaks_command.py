@@ -23,6 +23,7 @@ from proveout.cli.paths import (
 from proveout.cli.whole_lines import whole_lines
 
 _SIGNS = {"breaks": "✗", "unknown": "?", "holds": "✓"}
+_WORDS = {"breaks": "breaks", "unknown": "is not known", "holds": "holds"}
 
 
 def register(app: typer.Typer) -> None:
@@ -57,7 +58,10 @@ def command(
     found = what_breaks(report)
     lines: list[Text] = [Text(found.first, style="bold")]
     for part in found.parts:
-        lines += [Text(), Text(f"{_SIGNS[part.state]} {part.name} {part.where}".rstrip())]
+        how = f" {part.where}" if part.where else ""
+        simulated = " (simulated)" if part.basis == "simulated" else ""
+        title = f"{_SIGNS[part.state]} {part.name} {_WORDS[part.state]}{how}{simulated}"
+        lines += [Text(), Text(title)]
         lines += [Text(f"  {each}") for each in (part.headline, *part.further)]
         if part.state != "holds" and part.owner:
             lines.append(Text(f"  Acts: {part.owner}"))

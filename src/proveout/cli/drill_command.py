@@ -141,7 +141,7 @@ def run(
         check = DrillCheck(held=replace(held, broken_off=broken_off))
         workspace.run_these([check], seed=seed, watch=keep)
     output.show(_story(found), {"drill": found, "not_measured": missing})
-    output.say(f"Next: proveout gate {charter}{and_ledger(ledger)}")
+    output.say(f"Next: proveout gate {charter}{and_ledger(ledger)} --html drill.html")
     return 0 if found.get("passed") else 1
 
 

@@ -220,8 +220,16 @@ def _people(report: Report) -> Break:
         if ruling.criterion.family == "organisational" and (was_asked or ruling.state == "failed")
     ]
     waiting = tuple(_told(ruling) for ruling in organisation)[:FURTHER]
+    held = report.one("drill.passed") or report.one("drill.time_to_notice")
+    seen = () if held is None else tuple(map(str, held.details.get("shortcomings") or ()))
+    if seen and not failed:
+        # A rehearsal is no evidence for a gate, but what went wrong in it went wrong.
+        return Break(
+            name="People", state="breaks", takes=NOW, where="in the last drill",
+            headline=seen[0], further=(*seen[1:], *waiting)[:FURTHER],
+            owner=_owner(drill), basis=_basis(held),
+        )  # fmt: skip
     if failed:
-        held = report.one("drill.passed") or report.one("drill.time_to_notice")
         return Break(
             name="People", state="breaks", takes=NOW, where="in the first drill",
             headline=_told(failed[0]), further=(*map(_told, failed[1:]), *waiting)[:FURTHER],

@@ -10,6 +10,7 @@ from proveout.charter.loaded import LoadedCharter
 from proveout.evidence.catalogue import Catalogue
 from proveout.evidence.model import Evidence, Scope, Subject
 from proveout.gate.model import Verdict
+from proveout.gate.notes import PREDICTED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +42,16 @@ class Report:
         """Return the first evidence on a metric and subject (the pilot as a whole when None)."""
         wanted = Subject() if subject is None else subject
         return first(found for found in self.of(metric, scope=scope) if found.subject == wanted)
+
+    @property
+    def rehearsal(self) -> str | None:
+        """Say that figures come from a simulated system; None where none does."""
+        if not any(
+            found.basis == "simulated" and not found.metric.startswith(PREDICTED)
+            for found in self.evidence
+        ):
+            return None
+        return "A rehearsal: a simulation stood in for the system, and what is found so is no pass."
 
     @property
     def other_notes(self) -> tuple[str, ...]:

@@ -43,6 +43,8 @@ def render_terminal(report: Report) -> RenderableType:
         Text(verdict.summary),
         Text(_counted(report), style="dim"),
     ]
+    if report.rehearsal:
+        parts.append(Text(report.rehearsal, style="magenta"))
     if verdict.fix_first:
         parts += [
             Text(),

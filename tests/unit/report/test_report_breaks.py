@@ -155,6 +155,23 @@ def test_a_company_that_is_not_ready_breaks_before_any_drill() -> None:
     assert people["not asked"].state == "unknown"
 
 
+def test_what_people_did_in_a_rehearsed_drill_comes_before_what_is_not_declared() -> None:
+    """The gate takes no rehearsal as evidence; the reader hears what went wrong in it first."""
+    missing = ruling("missing", "The team has accepted ownership", metric="governance.declared",
+                     reason="nobody has", weight=1)  # fmt: skip
+    drill = fact("drill.passed", 0, details={"shortcomings": ["Nobody noticed the outage."]})
+
+    found = what_breaks(report_of((replace(drill, basis="simulated"),), (missing,)))
+
+    assert found.first.startswith("First to break: people, in the last drill.")
+    people = found.parts[0]
+    assert (people.headline, people.basis, people.further) == (
+        "Nobody noticed the outage.",
+        "simulated",
+        ("The team has accepted ownership: nobody has",),
+    )
+
+
 def test_what_comes_from_a_simulation_says_so() -> None:
     """On the page as well."""
     point = replace(fact("load.breaking_point", 400, n=9000), basis="simulated")

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from sample_report import fact, sample_report
 
+from proveout.report import render_html
 from proveout.report.glance import Glance, at_a_glance
 
 
@@ -131,3 +132,20 @@ def test_what_was_loosened_is_told_once() -> None:
     told = replace(report, verdict=replace(report.verdict, notes=("Another note.", doubled)))
 
     assert told.other_notes == ("Another note.",)
+
+
+def test_a_rehearsal_is_called_so_before_any_figure() -> None:
+    """In every form; what is merely predicted from a real system makes no rehearsal."""
+    found = fact("quality.accuracy", 0.92, n=120)
+    rehearsed = replace(sample_report(), evidence=(replace(found, basis="simulated"),))
+    predicted = replace(
+        sample_report(),
+        evidence=(found, replace(fact("load.predicted_p95_latency", 2, n=9), basis="simulated")),
+    )
+
+    page, measured = render_html(rehearsed), render_html(predicted)
+
+    assert rehearsed.rehearsal is not None
+    assert page.index(rehearsed.rehearsal) < page.index("What decides")
+    assert predicted.rehearsal is None
+    assert "rehearsal:" not in measured

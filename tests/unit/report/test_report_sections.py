@@ -82,3 +82,20 @@ def test_figures_of_an_example_are_written_alike() -> None:
     damage = {"before": {"pay": 238959}, "after": {"pay": 23895.9}, "answer": "no", "truth": "yes"}
 
     assert example_words(damage) == "pay 238959 → 23895.9: answered “no”; the truth is “yes”"
+
+
+def test_a_system_that_is_better_in_production_has_no_drop() -> None:
+    """'A drop by -12 %' is understood by nobody."""
+    better = tuple(
+        fact("quality.sandbox_drop", -0.03, half_width=0.01, n=5000, details={"metric": "accuracy"})
+        if found.metric == "quality.sandbox_drop"
+        else found
+        for found in sample_report().evidence
+    )
+
+    sentence = quality.drop_sentence(replace(sample_report(), evidence=better))
+
+    assert sentence is not None
+    assert sentence.endswith(
+        "no drop: a difference of -3 % (-4 to -2 %; n = 5,000) of the records."
+    )

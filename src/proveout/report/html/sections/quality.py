@@ -85,6 +85,9 @@ def drop_sentence(report: Report) -> str | None:
 
 def _worse_by(drop: Evidence, *, is_error: bool) -> str:
     """Say what a drop is of: of the error on the sample, or of all records."""
+    if drop.value < 0:
+        what = "error" if is_error else "records"
+        return f"no drop: a difference of {full_figure(drop)} of the {what}"
     if is_error:
         return f"an error larger by {full_figure(drop)}"
     return f"a drop by {full_figure(drop)} of the records"
