@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from proveout.charter.sealing import Change, DefaultLine, compare, diff_text
+from proveout.charter.sealing import Change, DefaultLine, compare, diff_text, in_context
 from proveout.charter.sealing.effects import AGREED_LIMITS
+from proveout.checks.stress import budget
 from proveout.evidence.catalogue import Catalogue
 from proveout.gate import default_lines
 
@@ -120,6 +121,115 @@ LOOSER: list[tuple[str, tuple[str | int, ...], Any]] = [
     ("governance.output_audit.share", ("governance", "output_audit", "share"), 0.01),
     ("legal[May we keep answers?]", ("legal", 0), GONE),
 ]  # fmt: skip
+
+PLAIN = {
+    key: value for key, value in BASE.items() if key not in ("system", "stress", "load", "budget")
+}
+INVOICES: dict[str, Any] = {
+    **PLAIN,
+    "system": {
+        "chat": {"url": "http://localhost/v1", "model": "m", "user": "{text}", "timeout_s": 20},
+        "scoring": {
+            "scorer": {"by": "number", "right_from": 0.9},
+            "fields": {
+                "total": {"by": "number", "tolerance": 0.01},
+                "supplier": {"by": "exact", "required": True},
+                "note": {"required": False},
+            },
+        },
+        "let_through": {"max_error": 0.04, "probability": 0.95},
+    },
+    "stress": {
+        "rows": 200, "combine": 2, "max_requests": 3000, "severities": [0.5],
+        "files": [{"path": "a.csv"}, {"path": "b.csv"}],
+    },
+    "load": {"users": 1000, "arrivals": "open", "levels": [10, 100], "measure_up_to": 200,
+             "seconds": 60},
+    "budget": {
+        "currency": "EUR", "per_month": 2000, "working_days_per_month": 22, "rows": 300,
+        "growth_per_month": 0.02,
+        "price": {
+            "per_request": 0.01, "per_million_output_tokens": 2.5, "fixed_per_month": 50,
+            "own_cache_share": 0.1, "usd_rate": 0.9,
+        },
+    },
+    "drill": {"minutes": 40, "users": 30, "participants": [{"name": "Ada"}, {"name": "Bob"}]},
+}  # fmt: skip
+"""A language model that reads documents, with everything said that a trial can be made of."""
+
+_FIELDS, _PRICE = ("system", "scoring", "fields"), ("budget", "price")
+MILDER: list[tuple[str, tuple[str | int, ...], Any]] = [
+    ("system.chat.timeout_s", ("system", "chat", "timeout_s"), 90),
+    ("system.let_through.max_error", ("system", "let_through", "max_error"), 0.1),
+    ("system.let_through.max_error", ("system", "let_through", "max_error"), GONE),
+    ("system.let_through.probability", ("system", "let_through", "probability"), 0.8),
+    ("system.scoring.scorer.right_from", ("system", "scoring", "scorer", "right_from"), 0.5),
+    ("system.scoring.scorer.relative_tolerance", ("system", "scoring", "scorer",
+                                                  "relative_tolerance"), 0.05),
+    ("system.scoring.fields[total].tolerance", (*_FIELDS, "total", "tolerance"), 1),
+    ("system.scoring.fields[supplier].by", (*_FIELDS, "supplier", "by"), "contains"),
+    ("system.scoring.fields[supplier].required", (*_FIELDS, "supplier", "required"), False),
+    ("system.scoring.fields[total]", (*_FIELDS, "total"), GONE),
+    ("stress.rows", ("stress", "rows"), 50),
+    ("stress.rows", ("stress", "rows"), GONE),  # 100 for a chat system
+    ("stress.max_requests", ("stress", "max_requests"), 500),
+    ("stress.max_requests", ("stress", "max_requests"), GONE),  # 2,000 for a chat system
+    ("stress.combine", ("stress", "combine"), 0),
+    ("stress.files", ("stress", "files"), [{"path": "a.csv"}]),
+    ("stress.severities", ("stress", "severities"), GONE),
+    ("load.arrivals", ("load", "arrivals"), "closed"),
+    ("load.levels", ("load", "levels"), [10, 50]),
+    ("load.measure_up_to", ("load", "measure_up_to"), 100),
+    ("load.seconds", ("load", "seconds"), 5),
+    ("budget.working_days_per_month", ("budget", "working_days_per_month"), 15),
+    ("budget.growth_per_month", ("budget", "growth_per_month"), GONE),
+    ("budget.rows", ("budget", "rows"), 30),
+    ("budget.price.per_request", (*_PRICE, "per_request"), 0.001),
+    ("budget.price.per_million_output_tokens", (*_PRICE, "per_million_output_tokens"), GONE),
+    ("budget.price.fixed_per_month", (*_PRICE, "fixed_per_month"), 1),
+    ("budget.price.own_cache_share", (*_PRICE, "own_cache_share"), 0.5),
+    ("budget.price.usd_rate", (*_PRICE, "usd_rate"), 0.5),
+    ("budget.price.retries_are_billed", (*_PRICE, "retries_are_billed"), False),
+    ("budget.price.discounts", (*_PRICE, "discounts"), [{"above_requests": 9, "share": 0.5}]),
+    ("drill.minutes", ("drill", "minutes"), 5),
+    ("drill.users", ("drill", "users"), 2),
+    ("drill.participants", ("drill", "participants"), [{"name": "Ada"}]),
+    ("drill", ("drill",), GONE),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("path", "where", "milder"), MILDER)
+def test_a_milder_trial_is_looser_and_its_reverse_is_tighter(
+    path: str, where: tuple[str | int, ...], milder: Any, catalogue: Catalogue
+) -> None:
+    """A threshold is easier to meet where less is tried, more counts as right, or less is paid."""
+    edited = changed(INVOICES, where, milder)
+
+    there = compare(INVOICES, edited, catalogue, defaults=DEFAULTS)
+    back = compare(edited, INVOICES, catalogue, defaults=DEFAULTS)
+
+    assert [(change.path, change.effect) for change in there] == [(path, "looser")]
+    assert [(change.path, change.effect) for change in back] == [(path, "tighter")]
+
+
+def test_what_stress_takes_unsaid_is_the_figure_of_the_check() -> None:
+    """The check may not be known here, so that its figures stand in two places."""
+    assert (in_context.CHAT_ROWS, in_context.CHAT_REQUESTS) == (
+        budget.CHAT_ROWS,
+        budget.CHAT_REQUESTS,
+    )
+
+
+def test_an_optional_field_that_goes_makes_nothing_easier(catalogue: Catalogue) -> None:
+    """A document is right when its required fields are."""
+    edited = changed(INVOICES, (*_FIELDS, "note"), GONE)
+
+    found = compare(INVOICES, edited, catalogue, defaults=DEFAULTS)
+
+    assert [(change.path, change.effect) for change in found] == [
+        ("system.scoring.fields[note]", "other")
+    ]
+
 
 DEFAULTS = {
     "production.completeness": DefaultLine(

@@ -23,7 +23,9 @@ ANY = "*"
 Pattern = tuple[str, ...]
 """A path without the names that users choose: ('acceptance', '*', 'threshold')."""
 
-_CHOSEN_NAMES: frozenset[Pattern] = frozenset({("data", "fields"), ("standard",)})
+_CHOSEN_NAMES: frozenset[Pattern] = frozenset(
+    {("data", "fields"), ("standard",), ("system", "scoring", "fields")}
+)
 """Mappings whose keys are names that the user chose."""
 
 

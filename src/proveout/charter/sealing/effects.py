@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from proveout.charter.schema import Comparison
+from proveout.charter.schema.standard import Price
+from proveout.charter.schema.system import KINDS
 from proveout.charter.sealing.differences import ANY, Difference, Pattern
 from proveout.charter.sealing.in_context import BY_CONTEXT, of_worst_slice
 from proveout.charter.sealing.model import Effect
@@ -14,6 +16,8 @@ from proveout.charter.sealing.rules import (
     Rule,
     allowed,
     ceiling,
+    concessions,
+    cost,
     demand,
     demands,
     floor,
@@ -21,6 +25,8 @@ from proveout.charter.sealing.rules import (
     neither,
     presence,
     ranked,
+    reach,
+    slack,
     tried,
     where_given,
 )
@@ -122,6 +128,11 @@ AGREED_LIMITS: dict[Pattern, str] = {
 }
 """Limits of the charter, and the line of the default standard that holds where they are unset."""
 
+_SCORERS: tuple[Pattern, ...] = (
+    ("system", "scoring", "scorer"),
+    ("system", "scoring", "fields", ANY),
+)
+
 _RULES: dict[Pattern, Rule] = {
     # One criterion that comes or goes, and what it demands.
     ("acceptance", ANY): presence,
@@ -159,18 +170,48 @@ _RULES: dict[Pattern, Rule] = {
     # What is promised of answers that go out alone.
     ("system", "let_through", "max_error"): ceiling,
     ("system", "let_through", "probability"): floor,
+    # An answer that comes late is no answer; the longer it is waited for, the fewer are late.
+    **{("system", kind, "timeout_s"): ceiling for kind in KINDS},
+    # How near an answer in words must come to the truth.
+    **{(*place, "by"): ranked("exact", "normalised", "contains") for place in _SCORERS},
+    **{(*place, "tolerance"): slack for place in _SCORERS},
+    **{(*place, "relative_tolerance"): slack for place in _SCORERS},
+    **{(*place, "right_from"): floor for place in _SCORERS},
     ("stress", "operators"): tried,
     ("stress", "columns"): tried,
     ("stress", "severities"): hardest,
+    ("stress", "combine"): floor,
+    ("stress", "files"): demands,
     ("load", "users"): floor,
     ("load", "requests_per_user_per_day"): floor,
     ("load", "peak_share_of_day"): where_given(floor),
     ("load", "give_up_after_s"): ceiling,
+    # Users who wait for an answer spare a slow system; requests that come whatever happens do not.
+    ("load", "arrivals"): ranked("open", "closed"),
+    ("load", "levels"): reach,
+    ("load", "measure_up_to"): reach,
+    ("load", "seconds"): floor,
     ("budget",): presence,
     ("budget", "per_month"): ceiling,
     ("budget", "per_day"): ceiling,
     ("budget", "per_transaction"): ceiling,
     ("budget", "on_exceeded"): ranked("block", "fallback", "notify"),
+    # What the bill is reckoned from.
+    ("budget", "working_days_per_month"): floor,
+    ("budget", "growth_per_month"): floor,
+    ("budget", "rows"): floor,
+    **{("budget", "price", key): cost for key in Price.model_fields if key.startswith("per_")},
+    # Where no price is named for cached tokens, they are paid as the others.
+    ("budget", "price", "per_million_cached_input_tokens"): where_given(cost),
+    ("budget", "price", "fixed_per_month"): cost,
+    ("budget", "price", "usd_rate"): where_given(cost),
+    ("budget", "price", "retries_are_billed"): demand,
+    ("budget", "price", "own_cache_share"): slack,
+    ("budget", "price", "discounts"): concessions,
+    ("drill",): presence,
+    ("drill", "minutes"): floor,
+    ("drill", "users"): floor,
+    ("drill", "participants"): demands,
     # How much people promised to watch.
     ("governance", "exceptions", "due_hours"): ceiling,
     ("governance", "exceptions", "escalates_after_hours"): ceiling,

@@ -5,9 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from proveout.charter.schema.standard import Stress
 from proveout.charter.sealing.differences import ANY, Difference, Pattern
 from proveout.charter.sealing.model import Effect
-from proveout.charter.sealing.rules import Rule, ceiling, demands, floor, neither, where_given
+from proveout.charter.sealing.rules import (
+    Rule,
+    ceiling,
+    demands,
+    floor,
+    neither,
+    reach,
+    where_given,
+)
 
 MONTH_DAYS = 31.0
 """How old measured evidence may be where a line of acceptance does not say; the gate's figure."""
@@ -64,6 +73,30 @@ def _required(charter: Mapping[str, Any]) -> list[str]:
     ]
 
 
+CHAT_ROWS, CHAT_REQUESTS = 100, 2_000
+"""How much stress tries on a chat system where the charter does not say; the check's figures."""
+
+
+def _stress(charter: Mapping[str, Any], key: str) -> int | None:
+    """Return how many rows or requests stress takes; None where there is no limit."""
+    found: int | None = (charter.get("stress") or {}).get(key)
+    if not (charter.get("system") or {}).get("chat"):
+        return found
+    unsaid, meant = (Stress().rows, CHAT_ROWS) if key == "rows" else (None, CHAT_REQUESTS)
+    return meant if found == unsaid else found
+
+
+def _required_fields(scoring: Mapping[str, Any] | None) -> list[str]:
+    fields = (scoring or {}).get("fields") or {}
+    return [name for name, field in fields.items() if (field or {}).get("required", True)]
+
+
+def _of_fields(_: Difference, was: Mapping[str, Any], now: Mapping[str, Any]) -> Effect:
+    """Judge which fields of a document have to be right for it to be right."""
+    before, after = ((charter.get("system") or {}).get("scoring") for charter in (was, now))
+    return demands(_required_fields(before), _required_fields(after))
+
+
 Contextual = Callable[[Difference, Mapping[str, Any], Mapping[str, Any]], Effect]
 """Takes the difference, and the whole charter before and after."""
 
@@ -78,6 +111,12 @@ BY_CONTEXT: dict[Pattern, Contextual] = {
     ("data", "required"): lambda _, was, now: demands(_required(was), _required(now)),
     ("kpis", ANY, "threshold"): lambda it, _, __: _of_threshold(
         it, "direction", {"higher": floor, "lower": ceiling}
+    ),
+    ("system", "scoring", "fields", ANY): _of_fields,
+    ("system", "scoring", "fields", ANY, "required"): _of_fields,
+    ("stress", "rows"): lambda _, was, now: reach(_stress(was, "rows"), _stress(now, "rows")),
+    ("stress", "max_requests"): lambda _, was, now: reach(
+        _stress(was, "max_requests"), _stress(now, "max_requests")
     ),
     ("load", "p95_latency_s"): lambda _, was, now: ceiling(_latency(was), _latency(now)),
 }

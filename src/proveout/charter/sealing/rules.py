@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -42,10 +43,30 @@ def demand(before: bool | None, after: bool | None) -> Effect:
 
 def demands(before: Sequence[Any] | None, after: Sequence[Any] | None) -> Effect:
     """Judge a list of demands: fewer is looser; some in exchange for others is neither."""
-    was, now = set(before or ()), set(after or ())
+    was, now = _items(before), _items(after)
     if now < was:
         return "looser"
     return "tighter" if was < now else "other"
+
+
+def concessions(before: Sequence[Any] | None, after: Sequence[Any] | None) -> Effect:
+    """Judge a list of what is let off: more is looser."""
+    return OPPOSITE[demands(before, after)]
+
+
+def slack(before: float | None, after: float | None) -> Effect:
+    """Judge what may be off or left out, where nothing said is none of it: more is looser."""
+    return _ordered(before or 0.0, after or 0.0)
+
+
+def cost(before: float | None, after: float | None) -> Effect:
+    """Judge what a bill is made of, where nothing said is nothing to pay: less is looser."""
+    return _ordered(-(before or 0.0), -(after or 0.0))
+
+
+def reach(before: Any, after: Any) -> Effect:
+    """Judge how far a trial goes, by its furthest step; nothing said is all the way."""
+    return _ordered(-_furthest(before), -_furthest(after))
 
 
 def tried(before: Sequence[Any] | None, after: Sequence[Any] | None) -> Effect:
@@ -91,6 +112,16 @@ def where_given(rule: Rule) -> Rule:
 def neither(_: Any, __: Any) -> Effect:
     """Judge what makes nothing easier or harder by itself."""
     return "other"
+
+
+def _furthest(value: float | Sequence[float] | None) -> float:
+    steps = [value] if isinstance(value, int | float) else [*(value or ())]
+    return max(steps, default=math.inf)
+
+
+def _items(listed: Sequence[Any] | None) -> set[str]:
+    """Return the items of a list as they compare, parts of a charter among them."""
+    return {json.dumps(item, sort_keys=True) for item in listed or ()}
 
 
 def _ordered(before: float, after: float) -> Effect:
