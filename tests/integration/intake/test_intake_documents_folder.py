@@ -257,6 +257,20 @@ def test_a_pilot_on_a_folder_is_judged_by_a_table_of_truths(pilot: Path) -> None
     assert len(harmed) == 2, harmed
 
 
+def test_names_without_their_endings_are_told(pilot: Path) -> None:
+    """A table of truths that calls files otherwise says so, instead of nothing."""
+    truths = (pilot / "truth.csv").read_text(encoding="utf-8")
+    bare = truths.replace(".txt", "").replace(".eml", "").replace(".pdf", "")
+    (pilot / "truth.csv").write_text(bare, encoding="utf-8")
+
+    told = run("check", "quality", str(pilot / "pilot.yaml"), "--json")
+
+    assert (
+        "by document no label is that of a record: 'INV-100.txt' in the data, 'INV-100' in "
+        "data.labels" in told.stdout
+    ), told.stdout
+
+
 def test_an_audit_tells_what_of_the_folder_cannot_be_read(
     pilot: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

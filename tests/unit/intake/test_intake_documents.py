@@ -114,6 +114,11 @@ def test_a_binary_file_is_no_text() -> None:
         read_plain(bytes(range(256)) * 20, "a.txt")
 
 
+def test_a_slip_of_the_keyboard_makes_no_binary_file() -> None:
+    """Two odd bytes in a short letter are no reason to refuse it."""
+    assert read_plain("Grüße\x07 aus Köln\x00".encode(), "a.txt").text == "Grüße\x07 aus Köln"
+
+
 def test_a_text_too_long_is_cut_and_told() -> None:
     """What is missing from a row is never silent."""
     read = read_plain(b"x" * (MOST_CHARACTERS + 1), "a.txt")

@@ -19,6 +19,7 @@ from proveout.intake.inputs import given_columns
 from proveout.intake.truths import (
     LABEL,
     join_truths,
+    keys_of,
     known_truths,
     objects,
     stands_in_data,
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
     from numpy.typing import NDArray
 
+NEVER_MEET = "labels_of_no_row"
+"""Among the notes: why no row has a label."""
 _OURS = (SITE_COLUMN, SOURCE_COLUMN)
 
 
@@ -206,6 +209,18 @@ def _truth(
         )
     known = fetch(opened.table, wanted, rows=None, seed=0)
     found, ambiguous = join_truths(frame, known, key=data.labels.key, columns=columns)
+    if apart := _never_meet(frame, known, data.labels.key):
+        notes[NEVER_MEET] = apart
     if ambiguous:
         notes["rows_with_contradicting_labels"] = ambiguous
     return known_truths(charter, found, len(frame)), {f"data:{opened.name}": opened.fingerprint}
+
+
+def _never_meet(frame: pd.DataFrame, known: pd.DataFrame, key: Sequence[str]) -> str | None:
+    """Say how records are called here and there, where no label is that of any record."""
+    ours, theirs = keys_of(frame, key), keys_of(known, key)
+    if not len(ours) or not len(theirs) or ours.isin(theirs).any():
+        return None
+    by = " and ".join(key)
+    here, there = (" ".join(str(each[name].iloc[0]) for name in key) for each in (frame, known))
+    return f"by {by} no label is that of a record: '{here}' in the data, '{there}' in data.labels"

@@ -14,6 +14,7 @@ from proveout.checks.quality import breakdown, words
 from proveout.checks.quality.asking import ask, statuses, throughput
 from proveout.checks.quality.familiar import familiarity
 from proveout.checks.quality.records import (
+    NEVER_MEET,
     Records,
     Unlabelled,
     label_name,
@@ -309,4 +310,5 @@ def _finding(
 
 def _in(trial: Trial, reason: str) -> str:
     where = "the curated sample" if trial.records.scope == "pilot" else "production"
-    return f"in {where}: {reason}"
+    apart = trial.records.notes.get(NEVER_MEET)
+    return f"in {where}: {reason}" + (f"; {apart}" if apart else "")

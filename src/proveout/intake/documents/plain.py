@@ -11,6 +11,7 @@ from proveout.intake.readers.streams import SAMPLE_BYTES
 
 _LONE = re.compile(r"[\ud800-\udfff]")
 _NEWLINES = re.compile(r"\r\n?|[\u2028\u2029\x85]")
+_FEW_CONTROLS = 3
 _BINARY = bytes({*range(9), *range(14, 27), *range(28, 32)})
 
 
@@ -25,7 +26,7 @@ def decoded(
     data: bytes, name: str, *, encoding: str | None = None
 ) -> tuple[str, tuple[Fault, ...]]:
     """Return the characters, and what bytes stand for none of them (written as U+FFFD)."""
-    found = encoding or _encoding(data)
+    found = encoding or _encoding(data) or _encoding(_without_controls(data))
     if found is None:
         head = data[:SAMPLE_BYTES]
         if len(head.translate(None, _BINARY)) < 0.99 * len(head):
@@ -65,6 +66,12 @@ def _encoding(data: bytes) -> str | None:
         telling = b"\n".join(line for line in data.splitlines() if not line.isascii())
         return encoding_of(telling[:SAMPLE_BYTES])
     return found
+
+
+def _without_controls(data: bytes) -> bytes:
+    """Leave out what a keyboard slips into a short text, where it is a few bytes at most."""
+    kept = data.translate(None, _BINARY)
+    return kept if len(data) - len(kept) <= _FEW_CONTROLS else data
 
 
 def _around(text: str) -> str:
