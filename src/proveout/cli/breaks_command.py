@@ -22,9 +22,6 @@ from proveout.cli.paths import (
 )
 from proveout.cli.whole_lines import whole_lines
 
-_SIGNS = {"breaks": "✗", "unknown": "?", "holds": "✓"}
-_WORDS = {"breaks": "breaks", "unknown": "is not known", "holds": "holds"}
-
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
@@ -58,10 +55,7 @@ def command(
     found = what_breaks(report)
     lines: list[Text] = [Text(found.first, style="bold")]
     for part in found.parts:
-        how = f" {part.where}" if part.where else ""
-        simulated = " (simulated)" if part.basis == "simulated" else ""
-        title = f"{_SIGNS[part.state]} {part.name} {_WORDS[part.state]}{how}{simulated}"
-        lines += [Text(), Text(title)]
+        lines += [Text(), Text(f"{part.sign} {part.name}: {part.standing}")]
         lines += [Text(f"  {each}") for each in (part.headline, *part.further)]
         if part.state != "holds" and part.owner:
             lines.append(Text(f"  Acts: {part.owner}"))

@@ -41,6 +41,18 @@ class Break:
     basis: str
     """'measured' or 'simulated' where it rests on figures; empty otherwise."""
 
+    @property
+    def sign(self) -> str:
+        """✗, ? or ✓."""
+        return {"breaks": "✗", "unknown": "?", "holds": "✓"}[self.state]
+
+    @property
+    def standing(self) -> str:
+        """'breaks at 400 of 2,000 users (simulated)'."""
+        how = {"breaks": "breaks", "unknown": "is not known", "holds": "holds"}[self.state]
+        simulated = "(simulated)" if self.basis == "simulated" else ""
+        return " ".join(filter(None, (how, self.where, simulated)))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WhatBreaks:

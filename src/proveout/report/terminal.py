@@ -11,6 +11,7 @@ from rich.text import Text
 
 from proveout.evidence.figures import day, evidence_figure, short_hash
 from proveout.gate.model import Decision, Ruling, State
+from proveout.report.breaks import what_breaks
 from proveout.report.glance import Glance, at_a_glance
 from proveout.report.model import Report
 from proveout.report.words import DECISIONS, FAMILIES, STATE_SIGNS
@@ -54,6 +55,8 @@ def render_terminal(report: Report) -> RenderableType:
     glance = at_a_glance(report)
     if glance:
         parts += [Text(), Text("At a glance", style="bold"), _glance(glance)]
+    if verdict.stage == "production":
+        parts += [Text(), Text("What breaks first", style="bold"), _breaks(report)]
     if verdict.fix_first:
         parts += [Text(), Text("Fix first", style="bold"), _fix_first(verdict.fix_first)]
     parts += [Text(), Text("The standard", style="bold"), _standard(report)]
@@ -91,6 +94,23 @@ def _glance(lines: tuple[Glance, ...]) -> RenderableType:
                 (0, 0, 0, 2),
             )
             for line in lines
+        )
+    )
+
+
+def _breaks(report: Report) -> RenderableType:
+    """One line each of data, load, cost and people; `proveout breaks` has the rest."""
+    found = what_breaks(report)
+    return Group(
+        *(
+            Padding(
+                Text.assemble(
+                    f"{part.sign} {part.name}: ",
+                    (part.standing, "dim"),
+                ),
+                (0, 0, 0, 2),
+            )
+            for part in found.parts
         )
     )
 
