@@ -14,6 +14,7 @@ from proveout.charter.schema import Charter, Stage
 from proveout.errors import CharterError
 from proveout.evidence.catalogue import Catalogue
 from proveout.gate.adjusting import each_term, is_looser
+from proveout.gate.milder import tried_less_than_sealed
 from proveout.gate.model import Criterion, Dossier
 from proveout.gate.standard import standard_for
 
@@ -34,7 +35,18 @@ def eased_since_seal(
         )
     now = {criterion.id: criterion for criterion in criteria}
     eased = [told for line in lines for told in _compared(line, now.get(line.id), catalogue)]
-    return (f"Easier than when it was sealed: {'; '.join(eased)}.",) if eased else ()
+    told = (("Easier", eased), ("A milder trial", _milder(stage, dossier, catalogue)))
+    return tuple(
+        f"{what} than when it was sealed: {'; '.join(each)}." for what, each in told if each
+    )
+
+
+def _milder(stage: Stage, dossier: Dossier, catalogue: Catalogue) -> list[str]:
+    """Name what the gate of the trials must know of them."""
+    if stage != "production" or None in (dossier.first_sealed, dossier.sealed_content):
+        return []
+    first, now = dossier.first_sealed, dossier.sealed_content
+    return list(tried_less_than_sealed(first or {}, now or {}, catalogue))
 
 
 def _compared(was: Criterion, now: Criterion | None, catalogue: Catalogue) -> Iterator[str]:

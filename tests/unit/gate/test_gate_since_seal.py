@@ -88,8 +88,8 @@ def acceptance(position: int, **changes: Any) -> dict[str, Any]:
             "production.stress-quality-drop (at most 5 % became at most 50 %)",
         ),
         (
-            {**AGREED, "load": {"users": 1000, "give_up_after_s": 60}},
-            "production.load-latency (at most 2 s became at most 60 s)",
+            {**AGREED, "load": {"users": 1000}},
+            "production.load-latency (at most 2 s became at most 10 s)",
         ),
         (
             {**AGREED, "rollback": {"procedure": "switch off"}},
@@ -119,6 +119,25 @@ def test_whatever_made_a_line_easier_is_said(after: dict[str, Any], told: str) -
 def test_a_standard_that_became_no_easier_is_not_remarked_on(after: dict[str, Any]) -> None:
     """The same, or tighter: nothing is said."""
     assert eased(AGREED, after) == ()
+
+
+def test_a_milder_trial_than_sealed_is_said() -> None:
+    """The lines ask for the same, of less: every verdict names each place that made it so."""
+    after = {
+        **AGREED,
+        "stress": {"max_quality_drop": 0.05, "rows": 90, "combine": 0, "severities": [0.05]},
+        "load": {"users": 1000, "p95_latency_s": 2, "give_up_after_s": 60, "seconds": 5},
+        "system": {"python": "m.py:f", "let_through": {"max_error": 0.2}},
+    }
+    before = {**AGREED, "system": {"python": "m.py:f"}}
+
+    assert eased(before, after) == (
+        "A milder trial than when it was sealed: system.let_through.max_error (0.05 became 0.2); "
+        "stress.severities (0.05, 0.25 became 0.05); stress.rows (5,000 became 90); "
+        "stress.combine (3 became 0); load.give_up_after_s (10 became 60); "
+        "load.seconds (30 became 5).",
+    )
+    assert eased(after, before) == ()
 
 
 def test_without_an_amendment_there_is_nothing_to_compare() -> None:

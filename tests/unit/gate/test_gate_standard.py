@@ -454,6 +454,39 @@ def test_a_milder_trial_than_the_default_is_said() -> None:
     assert notes("scale", **values) == ()
 
 
+def test_a_smaller_trial_than_the_default_is_said() -> None:
+    """Fewer records, pairs or requests hide what damage does, and so does a wider promise."""
+    values = {
+        "acceptance": ["quality.accuracy >= 0.85"],
+        "stress": {"rows": 500, "combine": 0, "max_requests": 4000},
+        "system": {
+            "python": "model.py:predict",
+            "let_through": {"max_error": 0.2, "probability": 0.8},
+        },
+    }
+
+    assert notes("production", **values) == (
+        "Stress tries each kind of damage on 500 records; 5,000 by default.",
+        "Stress tries no pair of damage together; 3 by default.",
+        "Stress asks for at most 4,000 answers; as many as it takes by default.",
+        "Of the answers that go out alone, 20 % may be wrong; 5 % by default.",
+        "What is promised of answers that go out alone holds with a probability of 80 %; "
+        "90 % by default.",
+    )
+
+
+def test_a_chat_system_is_paid_by_the_answer_and_tried_on_less() -> None:
+    """Its default is another one: what is less than that is said."""
+    chat = {"chat": {"url": "http://localhost/v1", "model": "m", "user": "{text}"}}
+    values = {"acceptance": ["quality.accuracy >= 0.85"], "system": chat}
+
+    assert notes("production", **values, stress={"rows": 100, "max_requests": 2000}) == ()
+    assert notes("production", **values, stress={"rows": 60, "max_requests": 800}) == (
+        "Stress tries each kind of damage on 60 records; 100 by default.",
+        "Stress asks for at most 800 answers; 2,000 by default.",
+    )
+
+
 def test_a_harder_trial_needs_no_remark() -> None:
     """Nor does the default."""
     values = {
