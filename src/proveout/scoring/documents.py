@@ -12,7 +12,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from proveout.scoring.comparing import Comparers
-from proveout.scoring.values import is_empty, is_word_for_nothing, value_at
+from proveout.scoring.values import (
+    is_empty,
+    is_phrase_for_nothing,
+    is_word_for_nothing,
+    value_at,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -151,7 +156,7 @@ class _Column:
         if is_checked_alone:  # a form is followed or not, whatever the truth is
             self.empty_truth = np.zeros(len(truths), dtype=bool)
         else:
-            said_nothing = np.array([is_word_for_nothing(each) for each in answers], dtype=bool)
+            said_nothing = np.array([is_phrase_for_nothing(each) for each in answers], dtype=bool)
             meant_nothing = np.array([is_word_for_nothing(each) for each in truths], dtype=bool)
             self.empty_truth |= meant_nothing & (self._empty_answer | said_nothing)
             self._empty_answer |= said_nothing & self.empty_truth

@@ -11,6 +11,14 @@ from typing import Any
 
 WORDS_FOR_NOTHING = frozenset({"null", "none", "n/a", "na", "nil", "nan", "-", "--", "–", "—"})
 """As models write them where a document lacks a field. Beside a filled truth they are answers."""
+PHRASES_FOR_NOTHING = frozenset((
+    "n.a", "unknown", "missing", "not found", "not available", "not given", "not specified",
+    "not stated", "not provided", "not present", "not applicable", "not mentioned",
+    "keine angabe", "k.a", "k. a", "nicht angegeben", "nicht vorhanden", "entfällt",
+    "non disponible", "non spécifié", "non indiqué", "no disponible", "no especificado",
+    "non disponibile", "non indicato", "niet vermeld", "niet opgegeven",
+))  # fmt: skip
+"""The same at more length. In the data they may be a value, so that they count in answers only."""
 
 _MIDNIGHT = re.compile(r"T00:00:00(\+00:00)?$")
 _DEEPEST = 50
@@ -36,6 +44,13 @@ def is_empty(value: Any, depth: int = 0) -> bool:
 def is_word_for_nothing(value: Any) -> bool:
     """Tell whether a text says in words that there is nothing."""
     return isinstance(value, str) and value.strip().casefold() in WORDS_FOR_NOTHING
+
+
+def is_phrase_for_nothing(value: Any) -> bool:
+    """Tell whether an answer says in words, few or many, that there is nothing."""
+    if is_word_for_nothing(value):
+        return True
+    return isinstance(value, str) and value.strip().rstrip(".").casefold() in PHRASES_FOR_NOTHING
 
 
 def as_text(value: Any) -> str:

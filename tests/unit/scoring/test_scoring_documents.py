@@ -37,6 +37,11 @@ def outcomes(truths: list[dict[str, Any]], answers: list[Any], **fields: Any) ->
         ("12.50", None, Outcome.UNANSWERED),
         (None, None, Outcome.UNANSWERED),
         ("12.50", '{"total": "12,50"}', Outcome.RIGHT),
+        (None, {"total": "Not found."}, Outcome.RIGHTLY_EMPTY),
+        ("", {"total": "keine Angabe"}, Outcome.RIGHTLY_EMPTY),
+        ("unknown", {"total": "unknown"}, Outcome.RIGHT),
+        ("unknown", {"total": ""}, Outcome.MISSED),  # in the data it may be a value
+        ("PO-1", {"total": "not found"}, Outcome.WRONG),
     ],
 )
 def test_a_field_is_right_wrong_missed_or_invented(
