@@ -27,6 +27,8 @@ def structures_agree(
     wanted, given = as_structure(truth), as_structure(answer)
     if isinstance(given, list | tuple) and isinstance(wanted, str) and "|" in wanted:
         wanted = [part.strip() for part in wanted.split("|")]
+    elif isinstance(given, str) and isinstance(wanted, str) and "|" in given and "|" in wanted:
+        wanted, given = ([part.strip() for part in each.split("|")] for each in (wanted, given))
     if depth > _DEEPEST:  # so deep no document goes; what lies below is compared as text
         wanted, given = as_text(truth), as_text(answer)
     if isinstance(wanted, list | tuple) or isinstance(given, list | tuple):

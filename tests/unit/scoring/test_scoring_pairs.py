@@ -196,6 +196,8 @@ def test_a_schema_that_is_none_or_lies_elsewhere_is_a_mistake_of_the_charter() -
     ("truth", "answer", "right"),
     [
         ("paper|ink", ["ink", "paper"], True),
+        ("paper|ink", "Ink | Paper", True),
+        ("paper|ink", "ink", False),
         ('["paper", "ink"]', ["Ink", "Paper"], True),
         ("paper|ink", ["ink", "ink"], False),
         ("paper", ["paper"], True),
