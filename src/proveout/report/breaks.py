@@ -139,9 +139,11 @@ def _data(report: Report) -> Break:
 
 def _least_damage(least: Evidence) -> str:
     operator = (least.subject.get("operator") or "damage").replace("-", " ").replace("_", " ")
+    column = least.subject.get("column")
+    where = "" if column is None else f"in '{column}', "
     return (
-        f"{operator.capitalize()} in {spanned_figure(least)} of the records is enough to miss what "
-        "was agreed."
+        f"{operator.capitalize()} {where}in {spanned_figure(least)} of the records is enough to "
+        "miss what was agreed."
     )
 
 
@@ -152,14 +154,14 @@ def _load(report: Report) -> Break:
     load = report.loaded.charter.load
     measured = report.one("load.p95_latency") or point
     if point is not None and load is not None:
-        causes = [str(each) for each in point.details.get("causes") or ()]
+        causes = [str(each) for each in point.details.get("what_broke") or ()]
+        seen = (f"Seen: {'; '.join(causes)}.",) if causes else ()
         users = round(point.value)
         return Break(
             name="Load", state="breaks", takes=min(1.0, users / load.users),
             where=f"at {users:,} of {load.users:,} users",
-            headline=" ".join(causes[:1])
-            or f"From {users:,} users on it misses what was agreed.",
-            further=(*causes[1:], *map(_told, failed))[:FURTHER],
+            headline=f"From {users:,} users on it misses what was agreed.",
+            further=(*seen, *map(_told, failed))[:FURTHER],
             owner=_owner(failed or rulings), basis=_basis(point),
         )  # fmt: skip
     if failed:

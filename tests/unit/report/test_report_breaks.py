@@ -65,7 +65,7 @@ def test_what_takes_least_breaks_first() -> None:
                 fact("stress.breaking_severity", 0.2, half_width=0.01, n=500,
                      scope="synthetic", operator="case"),
                 fact("load.breaking_point", 400, n=9000,
-                     details={"causes": ["The queue grew without end."]}),
+                     details={"what_broke": ["the queue grew without end"]}),
                 *bill(1.5, fitting_users=1284),
             )
         )
@@ -79,7 +79,8 @@ def test_what_takes_least_breaks_first() -> None:
     assert found.first == (
         "First to break: data, with 3 % of the records damaged. Not known: people."
     )
-    assert found.parts[1].headline == "The queue grew without end."
+    assert found.parts[1].headline == "From 400 users on it misses what was agreed."
+    assert found.parts[1].further == ("Seen: the queue grew without end.",)
     assert found.parts[2].further == ("Enough by itself: A cache of 40 %.",)
 
 
