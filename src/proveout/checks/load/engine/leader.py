@@ -21,7 +21,7 @@ from gevent.queue import Queue
 from locust.env import Environment
 
 from proveout.checks.load.engine import node as messages
-from proveout.checks.load.engine.node import Node
+from proveout.checks.load.engine.node import BROKEN_SHARE, Node
 from proveout.checks.load.spec import LevelPlan, LoadSpec
 
 if TYPE_CHECKING:
@@ -29,9 +29,6 @@ if TYPE_CHECKING:
 
 FEWEST_TO_BREAK = 50
 """Requests that must have ended before a level is called broken beyond doubt."""
-
-BROKEN_SHARE = 0.6
-"""With so many of fifty requests failed or given up, half or more of all are, beyond doubt."""
 
 WORKERS_WAIT_S = 60.0
 
@@ -48,7 +45,7 @@ class Leader:
         self._folder = folder
         self._environment = Environment(user_classes=[])
         self._answers: dict[str, dict[str, Any]] = {}
-        self._counts: dict[str, dict[str, int]] = {}
+        self._counts: dict[str, dict[str, Any]] = {}
         self._all_there = Event()
         self._began = 0.0
         self._plans: Queue[LevelPlan] = Queue()
@@ -172,7 +169,9 @@ class Leader:
         n = sum(each["n"] for each in self._counts.values())
         bad = sum(each["bad"] for each in self._counts.values())
         tell(elapsed_s=time.monotonic() - self._began, n=n, bad=bad)
-        is_broken = n >= FEWEST_TO_BREAK and bad / n >= BROKEN_SHARE
+        settled = sum(each["settled"] for each in self._counts.values())
+        settled_bad = sum(each["settled_bad"] for each in self._counts.values())
+        is_broken = settled >= FEWEST_TO_BREAK and settled_bad / settled >= BROKEN_SHARE
         if is_broken and self._spec.stops_when_broken and not self._is_stopping:
             self._is_stopping = True
             self._runner.send_message(messages.STOP, {})

@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 TELL_S = 1.0
 """How often a node tells how far it is."""
 
+BROKEN_SHARE = 0.6
+"""With so many of fifty requests failed or given up, half or more of all are, beyond doubt."""
+
 # Messages from the one who leads.
 SPEC, LEVEL, STOP = "proveout-spec", "proveout-level", "proveout-stop"
 # Messages to the one who leads.
@@ -91,7 +94,12 @@ class Node:
         while True:
             gevent.sleep(TELL_S)
             tally = self._crowd.tally
-            self._send(COUNTS, {"n": tally.n, "bad": tally.n_bad})
+            # Counting again takes time, and is of use only where the level may be ended by it.
+            settled, settled_bad = 0, 0
+            if tally.n_bad >= BROKEN_SHARE * tally.n:
+                settled, settled_bad = tally.settled(self._crowd.oldest_due)
+            counts = {"n": tally.n, "bad": tally.n_bad}
+            self._send(COUNTS, {**counts, "settled": settled, "settled_bad": settled_bad})
 
     def _stop(self, data: dict[str, Any]) -> None:
         del data
@@ -104,7 +112,11 @@ class Node:
 
 def _why(error: OSError) -> str:
     """Say it in words; an address, which may hold secrets, is not repeated."""
-    said = error.strerror or type(error).__name__
+    if isinstance(error, TimeoutError):
+        return "no connection within 10 s"
+    if (reason := getattr(error, "verify_message", None)) is not None:
+        return f"its certificate is not trusted ({reason})"
+    said = error.strerror or str(error) or type(error).__name__
     return said[0].lower() + said[1:].rstrip(".")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from array import array
 from collections import Counter
 from typing import TYPE_CHECKING
@@ -22,7 +23,8 @@ class Tally:
         self._columns = {name: array("d") for name in COLUMNS}
         self._outcome = self._columns["outcome"]
         self._appends = tuple(self._columns[name].append for name in COLUMNS[:6])
-        self.faults: Counter[str] = Counter()
+        self._faults: dict[int, str] = {}
+        self._end = math.inf
         self.n = 0
         self.n_bad = 0
         """Failed or given up."""
@@ -49,7 +51,7 @@ class Tally:
         if outcome != Outcome.ANSWERED:
             self.n_bad += 1
         if fault is not None:
-            self.faults[fault] += 1
+            self._faults[self.n] = fault
         self.n += 1
         return self.n - 1
 
@@ -58,15 +60,36 @@ class Tally:
         if self._outcome[number] == Outcome.ANSWERED:
             self._outcome[number] = Outcome.FAILED
             self.n_bad += 1
-            self.faults[fault] += 1
+            self._faults[number] = fault
 
     def took(self, number: int, tokens_in: float, tokens_out: float) -> None:
         """Note the tokens of an answer."""
         self._columns["input_tokens"][number] = tokens_in
         self._columns["output_tokens"][number] = tokens_out
 
+    def settled(self, until: float) -> tuple[int, int]:
+        """Count the requests that were due before a moment, and those of them that are bad.
+
+        What ends first is mostly what fails first. Only of requests that were due before the oldest
+        one which is still under way has every one an end.
+        """
+        is_settled = np.array(self._columns["due_s"]) < until
+        is_bad = np.array(self._outcome)[is_settled] != Outcome.ANSWERED
+        return int(is_settled.sum()), int(is_bad.sum())
+
+    def keep_before(self, moment: float) -> None:
+        """Let nothing count that was due at that moment or later."""
+        self._end = moment
+
+    @property
+    def faults(self) -> Counter[str]:
+        """How many requests failed, by what went wrong."""
+        due = self._columns["due_s"]
+        return Counter(fault for at, fault in self._faults.items() if due[at] < self._end)
+
     def columns(self, begin: float) -> NDArray[np.float64]:
         """Return one row per name in `COLUMNS`; moments are seconds from `begin`."""
         found = np.array([self._columns[name] for name in COLUMNS])
+        found = found[:, found[0] < self._end]
         found[:MOMENTS] -= begin
         return found
