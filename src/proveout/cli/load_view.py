@@ -99,7 +99,14 @@ def sentence(found: Break | None, sound: Sequence[Level], limits: Limits) -> str
     which = " and ".join(NAMES[name] for name in found.limits)
     held = "at none before" if found.held_at is None else f"at {found.held_at:,} it still held"
     why = f"; seen: {'; '.join(found.causes)}" if found.causes else ""
-    return f"It breaks at {found.users:,} users ({held}): {which}{why}. Limits: {asked}."
+    above = ", ".join(f"{users:,}" for users in found.held_above)
+    again = (
+        f" With {above} users it held again, so that something else than their number may have "
+        "broken it: send it once more."
+        if above
+        else ""
+    )
+    return f"It breaks at {found.users:,} users ({held}): {which}{why}.{again} Limits: {asked}."
 
 
 def doubts(runs: Sequence[LevelRun]) -> list[str]:

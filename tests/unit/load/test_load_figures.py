@@ -137,6 +137,18 @@ def test_the_first_level_that_misses_a_limit_is_where_it_breaks() -> None:
     assert breaking(runs[:1], LIMITS) is None
 
 
+def test_levels_that_hold_above_one_that_does_not_are_named() -> None:
+    """It is the first that misses all the same; that more users met nothing of it is told."""
+    n = 1_000
+    broken = level(np.full(n, 3.0), users=100)
+    runs = [level(np.full(n, 0.5), users=users) for users in (300, 50, 200)]
+
+    found = breaking([*runs, broken], LIMITS)
+
+    assert found is not None
+    assert (found.users, found.held_at, found.held_above) == (100, 50, (200, 300))
+
+
 def test_a_level_with_too_few_requests_neither_breaks_nor_holds() -> None:
     """What could not be measured is not taken for good."""
     runs = [level(np.full(10, 0.1), users=10), level(np.full(1_000, 3.0), users=20)]

@@ -49,6 +49,16 @@ def test_full_size_that_is_small_is_sent_more_often_than_it_asks() -> None:
     assert times_as_often(charter, 100, plan.rate_per_s) == pytest.approx(24)
 
 
+def test_the_most_that_may_be_sent_is_sent_however_few_they_are() -> None:
+    """So that something is measured of every pilot; twenty users ask far less than that."""
+    charter = load(seconds=30, measure_up_to=20)
+
+    (plan,) = level_plans(charter)
+
+    assert (plan.users, plan.rate_per_s) == (20, 4.0)
+    assert left_out(charter) == ()
+
+
 def test_users_think_as_long_as_the_peak_lets_them() -> None:
     """Six requests an hour leave ten minutes between one and the next."""
     assert [plan.think_s for plan in level_plans(load())] == pytest.approx([600, 600])

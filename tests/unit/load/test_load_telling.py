@@ -50,6 +50,12 @@ BUSY = {"requests_per_user_per_day": 1_800.0}
 """A hundred users who ask ten times a second at the peak."""
 
 
+OF_FULL_SIZE = {
+    "load.p50_latency", "load.p95_latency", "load.p99_latency", "load.error_rate",
+    "load.abandonment", "load.throughput",
+}  # fmt: skip
+
+
 def of(found: list[Any], metric: str, subject: Subject = WHOLE) -> Any:
     return [
         each for each in found
@@ -94,13 +100,16 @@ def test_figures_of_the_whole_are_those_of_full_size_alone() -> None:
 
 
 def test_a_generator_that_did_not_keep_up_gives_no_evidence() -> None:
-    """The reason is told instead of a figure."""
+    """The reason is told instead of each figure of the whole, and once of the level."""
     run = replace(measured(np.full(1_000, 0.5)), limited="it was late")
 
     found = list(teller(**BUSY).of_level(run))
 
-    assert [type(each) for each in found] == [NotMeasured, NotMeasured]
-    assert {each.reason for each in found} == {"it was late"}  # type: ignore[union-attr]
+    missing = [each for each in found if isinstance(each, NotMeasured)]
+    assert missing == found
+    assert [each.metric for each in missing if each.subject != WHOLE] == ["load.p95_latency"]
+    assert {each.metric for each in missing if each.subject == WHOLE} == OF_FULL_SIZE
+    assert {each.reason for each in missing} == {"it was late"}
 
 
 @pytest.mark.parametrize("latency", [0.5, 30.0])
@@ -115,6 +124,35 @@ def test_more_requests_than_full_size_has_may_only_speak_for_it(latency: float) 
     )
 
 
+@pytest.mark.parametrize(
+    ("run", "wrong"),
+    [
+        (measured(np.full(1_000, 30.0)), "95 of 100 answers came too late (answers that take too "
+         "long, at a steady pace)"),
+        # Nothing is slow: what is wrong is what the answers are.
+        (measured(np.full(1_000, 0.5), outcome=ending(1_000, FAILED=13),
+                  faults={"malformed answer": 13}),
+         "too many requests failed (malformed answer for 1.3 % of requests)"),
+    ],
+)  # fmt: skip
+def test_what_went_wrong_with_more_requests_than_there_will_be_is_said(
+    run: LevelRun, wrong: str
+) -> None:
+    """The reason names what was missed, and that it says nothing of the peak itself."""
+    few = teller(requests_per_user_per_day=3.0, p95_latency_s=2.0)
+
+    (missing,) = [
+        each for each in few.of_level(run)
+        if isinstance(each, NotMeasured) and each.metric == "load.error_rate"
+    ]  # fmt: skip
+
+    assert missing.reason == (
+        "requests came 600 times as often as at the peak, so that enough of them fall due in "
+        f"100 s, and {wrong}; whether that is so at the peak itself is not known"
+    )
+    assert missing.next_step == "Measure longer: load.seconds: 7200"
+
+
 def test_full_size_that_was_not_sent_is_said_to_be_unknown() -> None:
     """Every figure of the whole is named, with the reason."""
     found = list(teller(**BUSY).of_full_size([measured(np.full(1_000, 0.5), users=60)]))
@@ -122,7 +160,4 @@ def test_full_size_that_was_not_sent_is_said_to_be_unknown() -> None:
     assert {each.reason for each in found if isinstance(each, NotMeasured)} == {
         "no more than 60 of 100 users were sent"
     }
-    assert {each.metric for each in found if isinstance(each, NotMeasured)} == {
-        "load.p50_latency", "load.p95_latency", "load.p99_latency", "load.error_rate",
-        "load.abandonment", "load.throughput",
-    }  # fmt: skip
+    assert {each.metric for each in found if isinstance(each, NotMeasured)} == OF_FULL_SIZE

@@ -41,6 +41,8 @@ class Break:
     """Which limits it misses: 'p95_latency', 'error_rate', 'abandonment'."""
     causes: tuple[str, ...]
     """What was seen, in words, the plainest first."""
+    held_above: tuple[int, ...] = ()
+    """Higher levels that were good enough all the same: chance, or something that came and went."""
 
 
 def missed(level: Level, limits: Limits) -> tuple[str, ...]:
@@ -66,13 +68,21 @@ def is_known(level: Level) -> bool:
 
 def breaking(levels: Sequence[Level], limits: Limits) -> Break | None:
     """Return the first level that misses a limit; None where all hold."""
-    held: int | None = None
-    for level in sorted(levels, key=lambda each: each.users):
-        which = missed(level, limits)
+    ordered = sorted(levels, key=lambda each: each.users)
+    misses = [missed(level, limits) for level in ordered]
+    held = [
+        level.users for level, which in zip(ordered, misses, strict=True)
+        if not which and is_known(level)
+    ]  # fmt: skip
+    for level, which in zip(ordered, misses, strict=True):
         if which:
-            return Break(users=level.users, held_at=held, limits=which, causes=causes(level, which))
-        if is_known(level):
-            held = level.users
+            return Break(
+                users=level.users,
+                held_at=max((users for users in held if users < level.users), default=None),
+                limits=which,
+                causes=causes(level, which),
+                held_above=tuple(users for users in held if users > level.users),
+            )
     return None
 
 

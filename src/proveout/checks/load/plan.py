@@ -33,15 +33,16 @@ def demand(load: Load, *, users: int | None = None) -> Demand:
 def level_plans(load: Load) -> tuple[LevelPlan, ...]:
     """Return the levels that are sent, in order.
 
-    Levels at which too few requests fall due for any figure are left out. Full size is sent all the
-    same, and with more requests than it has: what holds with these holds with fewer.
+    Levels at which too few requests fall due for any figure are left out. The highest one is sent
+    all the same, and with more requests than it has: what holds with these holds with fewer.
     """
     plans = []
+    skipped = left_out(load)
     for users in _levels(load):
+        if users in skipped:
+            continue
         rate = demand(load, users=users).peak_rate_per_s
         if is_too_small(load, users):
-            if users != load.users:
-                continue
             rate = FEWEST_DUE / load.seconds
         plans.append(
             LevelPlan(
@@ -59,9 +60,8 @@ def level_plans(load: Load) -> tuple[LevelPlan, ...]:
 
 def left_out(load: Load) -> tuple[int, ...]:
     """Return the numbers of users at which too few requests fall due."""
-    return tuple(
-        users for users in _levels(load) if users != load.users and is_too_small(load, users)
-    )
+    *below, _ = _levels(load)
+    return tuple(users for users in below if is_too_small(load, users))
 
 
 def is_too_small(load: Load, users: int) -> bool:

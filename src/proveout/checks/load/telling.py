@@ -10,7 +10,7 @@ from typing import Any
 from proveout.capacity.runs import Level, Outcome
 from proveout.charter.schema.standard import Load
 from proveout.checks import CheckContext, Finding
-from proveout.checks.load.breaking import Break, breaking, is_known, missed
+from proveout.checks.load.breaking import Break, breaking, causes, is_known, missed
 from proveout.checks.load.measures import (
     Percentile,
     TooFew,
@@ -75,20 +75,19 @@ class Teller:
         subjects = [Subject.of(users=str(users))]
         if users == self.load.users:
             subjects.append(WHOLE)
-        times = times_as_often(self.load, users, run.level.rate_per_s)
         for subject in subjects:
+            # Of the whole, each figure that is missing is named: the gate asks for each by itself.
+            names = (*PERCENTILES, *SHARES, "throughput") if subject == WHOLE else ("p95_latency",)
             if run.limited is not None:
-                yield self._not_measured("p95_latency", subject, run.limited, _MORE_GENERATOR)
+                reason, step = run.limited, _MORE_GENERATOR
             elif is_beyond_asked(run, self.load):
-                yield self._not_measured(
-                    "p95_latency",
-                    subject,
-                    f"requests came {times:,.0f} times as often as at the peak, so that enough of "
-                    f"them fall due in {self.load.seconds:g} s, and that was too much",
-                    f"Measure longer: load.seconds: {seconds_needed(self.load, users)}",
-                )
+                reason = self._beyond_asked(run)
+                step = f"Measure longer: load.seconds: {seconds_needed(self.load, users)}"
             else:
-                yield from self._figures(run, subject, times)
+                yield from self._figures(run, subject)
+                continue
+            for name in names:
+                yield self._not_measured(name, subject, reason, step)
 
     def of_break(self, runs: Sequence[LevelRun]) -> Iterator[Finding]:
         """Yield from which number of users it is no longer good enough."""
@@ -133,9 +132,22 @@ class Teller:
         for name in (*PERCENTILES, *SHARES, "throughput"):
             yield self._not_measured(name, WHOLE, reason, step)
 
-    def _figures(self, run: LevelRun, subject: Subject, times: float) -> Iterator[Finding]:
+    def _beyond_asked(self, run: LevelRun) -> str:
+        """Say what went wrong with more requests than there will be, and that no more is known."""
+        level = run.level
+        which = missed(level, limits_of(self.load))
+        wrong = " and ".join(_MISSED[name] for name in which)
+        seen = "; ".join(causes(level, which))
+        return (
+            f"requests came {_times(run, self.load):,.0f} times as often as at the peak, so that "
+            f"enough of them fall due in {self.load.seconds:g} s, and {wrong}"
+            f"{f' ({seen})' if seen else ''}; whether that is so at the peak itself is not known"
+        )
+
+    def _figures(self, run: LevelRun, subject: Subject) -> Iterator[Finding]:
         level = run.level
         details = {**self.told, **_level_details(run)}
+        times = _times(run, self.load)
         if times > MORE_THAN_ASKED:
             details["times_as_often_as_at_the_peak"] = round(times, 1)
         values = latencies(level)
@@ -224,8 +236,7 @@ class Teller:
 
 def is_beyond_asked(run: LevelRun, load: Load) -> bool:
     """Tell whether a level misses the limits, but with more requests than its users send."""
-    times = times_as_often(load, run.level.users, run.level.rate_per_s)
-    return times > MORE_THAN_ASKED and bool(missed(run.level, limits_of(load)))
+    return _times(run, load) > MORE_THAN_ASKED and bool(missed(run.level, limits_of(load)))
 
 
 def sound_levels(runs: Sequence[LevelRun], load: Load) -> list[Level]:
@@ -238,6 +249,22 @@ def sound_levels(runs: Sequence[LevelRun], load: Load) -> list[Level]:
         and (is_known(run.level) or missed(run.level, limits_of(load)))
     ]
 
+
+def _times(run: LevelRun, load: Load) -> float:
+    """Return how many times as often requests came as the level's users send them at the peak."""
+    level = run.level
+    wanted = times_as_often(load, level.users, level.rate_per_s)
+    if wanted <= MORE_THAN_ASKED:
+        return wanted
+    # Users who wait for an answer ask less often than they were meant to.
+    return min(wanted, times_as_often(load, level.users, len(level.requests.due_s) / level.seconds))
+
+
+_MISSED = {
+    "p95_latency": "95 of 100 answers came too late",
+    "error_rate": "too many requests failed",
+    "abandonment": "too many users gave up",
+}
 
 _MORE_GENERATOR = (
     "Send from a machine that is otherwise idle, or from several processes: "
@@ -265,6 +292,7 @@ def _level_details(run: LevelRun) -> dict[str, Any]:
 def _as_details(found: Break) -> dict[str, Any]:
     return {
         "held_at": found.held_at,
+        **({"held_above": list(found.held_above)} if found.held_above else {}),
         "limits_missed": list(found.limits),
         "what_broke": list(found.causes),
     }
