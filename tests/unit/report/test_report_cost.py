@@ -63,7 +63,7 @@ def test_a_month_is_told_in_money_and_what_is_in_the_way_apart_from_the_ways_out
         "requests cost.",
         "3 of 200 requests brought no answer that says what it took; they are taken to cost what "
         "the others do.",
-        "A working day costs 67.50 EUR (64.12 to 70.88 EUR) on average, which may be more than "
+        "A working day costs 68 EUR (64 to 71 EUR) on average, which may be more than "
         "the daily budget of 67 EUR.",
     )
     assert shown.story.ways_out == "To fit the budget, this would be enough"
