@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,8 @@ from pydantic import (
     ValidationError,
 )
 
-from proveout.charter.loading.document import read_document
+from proveout.charter.loaded import PathInCharter
+from proveout.charter.loading.document import Document, read_document
 from proveout.charter.loading.nearest import nearest
 from proveout.charter.schema.base import Part, Share, Text
 from proveout.errors import InputError
@@ -99,17 +101,18 @@ def read_settings(file: Path | None, options: dict[str, Any]) -> Settings:
 
     Raises InputError naming every key that is wrong.
     """
-    given = {} if file is None else _from_file(file)
-    if file is not None and isinstance(given.get("answers"), dict):
-        path = given["answers"].get("path")
-        if isinstance(path, str):
-            given["answers"] = {**given["answers"], "path": str(file.parent / path)}
-    given |= {name: value for name, value in options.items() if value is not None}
+    document = Document() if file is None else _read(file)
+    given = {} if file is None else _from_file(file, document.value)
+    stated = {name: value for name, value in options.items() if value is not None}
     try:
-        return Settings.model_validate(given)
+        return Settings.model_validate(given | stated)
     except ValidationError as error:
         place = "The options" if file is None else str(file)
-        lines = [f"  {_told(each)}" for each in error.errors()]
+        mistakes = ((_line(each["loc"], document, stated), _told(each)) for each in error.errors())
+        lines = [
+            f"  {told}" if line is None else f"  line {line}: {told}"
+            for line, told in sorted(mistakes, key=lambda each: each[0] or 0)
+        ]
         raise InputError(
             "\n".join([f"{place}: these settings of the simulator cannot be used.", *lines]),
             hint="All settings: proveout simulate --help",
@@ -126,25 +129,40 @@ def responder_of(settings: Settings) -> Responder | None:
     return Informed(settings.behaviour, read_answers(settings.answers))
 
 
-def _from_file(file: Path) -> dict[str, Any]:
+def _read(file: Path) -> Document:
     document = read_document(text_of(file))
     if document.problems:
-        first = document.problems[0]
+        told = [f"  line {each.at.line}: {each.what}" for each in document.problems]
         raise InputError(
-            f"{file}, line {first.at.line}: {first.what}.", hint=f"Write {first.write}."
+            "\n".join([f"{file} cannot be read.", *told]), hint=document.problems[0].write
         )
-    if document.value is None:
+    return document
+
+
+def _from_file(file: Path, value: dict[str, Any] | None) -> dict[str, Any]:
+    """Return the settings of a file, the path of the answers from where the file is."""
+    if value is None:
         return {}
-    if not isinstance(document.value, dict):
-        raise InputError(f"{file} holds no settings.", hint="One a line, such as 'slots: 8'.")
-    value = dict(document.value)
-    if isinstance(value.get("answers"), str):
-        value["answers"] = {"path": value["answers"]}
-    return value
+    answers = value.get("answers")
+    if isinstance(answers, str):
+        answers = {"path": answers}
+    if isinstance(answers, dict) and isinstance(answers.get("path"), str):
+        answers = {**answers, "path": str(file.parent / answers["path"])}
+    return value if answers is None else {**value, "answers": answers}
+
+
+def _line(path: PathInCharter, document: Document, options: Mapping[str, Any]) -> int | None:
+    """Tell where a setting stands in the file; None where it came as an option."""
+    if path[0] in options:
+        return None
+    at = document.keys.get(path) or document.keys.get(path[:1])
+    return None if at is None else at.line
 
 
 def _told(error: Any) -> str:
     place = ".".join(str(part) for part in error["loc"])
+    if error["type"] == "missing":
+        return f"{place} is missing"
     if error["type"] != "extra_forbidden":
         return f"{place} is {error['input']!r}: {error['msg']}"
     part = AnswerFile if place.startswith("answers.") else Settings

@@ -54,8 +54,8 @@ def test_settings_of_a_file_are_held_against_what_there_is(tmp_path: Path) -> No
     assert error == {
         "kind": "input",
         "message": f"{file}: these settings of the simulator cannot be used.\n"
-        "  error_rate is 1.5: Input should be less than or equal to 1\n"
-        "  slot is not a setting; 'slots' is meant?",
+        "  line 1: slot is not a setting; 'slots' is meant?\n"
+        "  line 2: error_rate is 1.5: Input should be less than or equal to 1",
         "hint": "All settings: proveout simulate --help",
     }
 
