@@ -44,7 +44,8 @@ def refused(tmp_path: Path, text: str, **options: object) -> str:
         # No YAML, or nothing that has names.
         (
             "slots: 4\nslots: 5\n",
-            " cannot be read.\n  line 2: The key 'slots' is given twice; it stands on line 1 already.",
+            " cannot be read.\n"
+            "  line 2: The key 'slots' is given twice; it stands on line 1 already.",
         ),
         ("- 4\n", " cannot be read.\n  line 1: The file holds a list where keys are expected."),
     ],
