@@ -61,7 +61,8 @@ def read_request(body: bytes) -> ChatRequest:
     form = _object(asked, "response_format")
     schema = _object(form, "json_schema").get("schema")
     options = _object(asked, "stream_options")
-    limit = asked.get("max_completion_tokens", asked.get("max_tokens"))
+    limits = (asked.get(key) for key in ("max_completion_tokens", "max_tokens"))
+    limit = next((each for each in limits if each is not None), None)
     return ChatRequest(
         model=_text(asked, "model"),
         text=_messages(asked.get("messages")),

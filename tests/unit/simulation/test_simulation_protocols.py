@@ -26,6 +26,15 @@ def test_chat_request_is_read_or_refused(asked: dict[str, object]) -> None:
         chat.read_request(orjson.dumps(asked))
 
 
+def test_a_limit_that_is_null_leaves_the_other_one() -> None:
+    """Clients send the names of both, with nothing under the one that they do not use."""
+    asked = {"model": "m", "messages": [{"role": "user", "content": "?"}], "max_tokens": 5}
+
+    read = chat.read_request(orjson.dumps({**asked, "max_completion_tokens": None}))
+
+    assert read.max_tokens == 5
+
+
 @given(
     st.dictionaries(st.sampled_from(TABLES), JSON) | JSON,
     st.sampled_from(["/", "/invocations", "/v2/models/m/infer"]),
