@@ -81,8 +81,10 @@ def command(
         output.say(f"{len(found) - SHOWN:,} more facts are in the ledger, and in --json.")
     for line in unanswered(found):
         output.say(escape(line))
+    if outcome.status != "done":
+        return 3
     output.say(f"Next: proveout gate {charter}{and_ledger(ledger)}")
-    return 0 if outcome.status == "done" else 3
+    return 0
 
 
 def _table(found: list[Evidence], outcome: CheckOutcome) -> Table:

@@ -118,7 +118,7 @@ def test_speaks_the_services_own_json(service: Service) -> None:
     ("reply", "status", "fault"),
     [
         ((503, {}), "FAILED", "HTTP 503 Service Unavailable"),
-        ((404, {}), "FAILED", "HTTP 404 Not Found"),
+        ((418, {}), "FAILED", "HTTP 418 I'm a Teapot"),
         ((299 + 300, {}), "FAILED", "HTTP 599"),
         ((200, b"<html>"), "MALFORMED", "the response is not JSON"),
         ((200, b"\xff\xfe"), "MALFORMED", "the response is not JSON"),

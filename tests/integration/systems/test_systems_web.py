@@ -292,12 +292,74 @@ def test_credentials_follow_no_redirect(service: Service) -> None:
     other = Service()
     service.reply = lambda _: (307, {}, {"location": f"{other.root}/v1/chat/completions"})
 
-    with chat(service, headers={"Authorization": "Bearer s3cret"}) as opened:
-        found = opened.answer(QUESTIONS)
+    with (
+        chat(service, headers={"Authorization": "Bearer s3cret"}) as opened,
+        pytest.raises(UnreachableError),
+    ):
+        opened.answer(QUESTIONS)
     other.close()
 
-    assert found.faults == ("HTTP 307 Temporary Redirect",)
     assert other.headers == []
+
+
+@pytest.mark.parametrize(
+    ("code", "what", "hint"),
+    [
+        (
+            401,
+            "HTTP 401 Unauthorized (invalid_api_key)",
+            "See that system.chat.api_key and system.chat.headers hold a key that is valid for "
+            "this service.",
+        ),
+        (
+            404,
+            "HTTP 404 Not Found (invalid_api_key)",
+            "See that system.chat.url (most end in /v1), and system.chat.model are right.",
+        ),
+        (
+            301,
+            "HTTP 301 Moved Permanently (invalid_api_key)",
+            "No redirect is followed: write where it leads under system.chat.url.",
+        ),
+    ],
+)
+def test_a_wrong_key_or_address_is_no_bad_system(
+    service: Service, code: int, what: str, hint: str
+) -> None:
+    """Where every request is turned down by it, nothing was measured, and it is said what to do."""
+    service.reply = lambda _: (code, {"error": {"code": "invalid_api_key"}})
+
+    with chat(service) as opened, pytest.raises(UnreachableError) as raised:
+        opened.answer(QUESTIONS)
+
+    assert (
+        raised.value.message == f"The system at {service.root}/v1 turns every request down: {what}."
+    )
+    assert raised.value.hint == hint
+
+
+def test_a_service_that_has_answered_once_may_fail_by_its_keys(service: Service) -> None:
+    """A key that expires in between is something that users meet."""
+    asked = count()
+    service.reply = lambda _: (200, said("yes")) if next(asked) == 0 else (401, {})
+
+    with chat(service, concurrency=1) as opened:
+        found = opened.answer(QUESTIONS)
+
+    assert found.faults == ("HTTP 401 Unauthorized",)
+
+
+def test_a_service_without_tls_is_told_from_one_that_is_away(service: Service) -> None:
+    """'https' for 'http' is said to be that."""
+    address = service.root.replace("http:", "https:")
+
+    with pytest.raises(UnreachableError) as raised:
+        chat(service, url=address).__enter__()
+
+    assert raised.value.message == (
+        f"The system at {address} could not be reached: it speaks no TLS there; without TLS the "
+        "address begins with http://."
+    )
 
 
 def test_what_one_answer_sets_is_not_known_when_the_next_is_asked_for(service: Service) -> None:

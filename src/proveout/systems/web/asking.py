@@ -33,6 +33,10 @@ MOST_TIME_OUTS = 10
 """After so many requests in a row that timed out nothing more is asked; each takes its limit."""
 
 
+TURNS_DOWN = frozenset({301, 302, 303, 307, 308, 401, 403, 404, 405, 407})
+"""Statuses that speak of the address or the key, and not of what was asked."""
+
+
 class Asker:
     """Asks on behalf of many threads; knows what all of them have met."""
 
@@ -43,12 +47,19 @@ class Asker:
         self._retried: Counter[str] = Counter()
         # Of all threads together; that one may count a little late does no harm.
         self._time_outs_in_a_row = 0
+        self._turned_down: tuple[int, str] | None = None
+        self._was_let_in = False
         self._is_leaving = threading.Event()
         self._spread = random.Random()  # noqa: S311  # keeps retries apart, nothing more
 
     def leave(self) -> None:
         """Let every thread come to an end: no pauses, nothing more is asked."""
         self._is_leaving.set()
+
+    @property
+    def turned_down(self) -> tuple[int, str] | None:
+        """Status and fault with which every request until now was turned down; else None."""
+        return None if self._was_let_in else self._turned_down
 
     def retries_told(self) -> tuple[str, ...]:
         """Say which retries there were since this was last asked."""
@@ -125,6 +136,10 @@ class Asker:
         reply = delivery.reply
         headers = {} if reply is None else reply.headers
         decoded, status, fault = self._meaning(delivery, request)
+        if reply is not None and reply.status in TURNS_DOWN:
+            self._turned_down = (reply.status, fault or "")
+        else:
+            self._was_let_in = True
         heard = Heard(
             rows=request.rows,
             decoded=decoded,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 import os
+import ssl
 import threading
 import time
 from collections.abc import Coroutine, Mapping
@@ -187,12 +188,23 @@ def _network_words(error: Exception) -> str:
     cause: BaseException | None = error
     while cause is not None:
         for each in _parts_of(cause):
+            if isinstance(each, ssl.SSLError):  # whose number is none of the operating system's
+                return _tls_words(each)
             if isinstance(each, OSError) and each.errno and each.strerror:
                 # asyncio's own words name the address; those of a failed look-up have no number
                 said = os.strerror(each.errno) if each.errno > 0 else each.strerror
                 return said[0].lower() + said[1:].rstrip(".")
         cause = cause.__cause__ or cause.__context__
     return ""
+
+
+def _tls_words(error: ssl.SSLError) -> str:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        why = error.verify_message.rstrip(".")
+        return f"its certificate is not trusted ({why}), nor by SSL_CERT_FILE"
+    if error.reason == "WRONG_VERSION_NUMBER":
+        return "it speaks no TLS there; without TLS the address begins with http://"
+    return f"no TLS connection came about ({(error.reason or 'no reason').lower()})"
 
 
 def _parts_of(error: BaseException) -> list[BaseException]:

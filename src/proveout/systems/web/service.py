@@ -74,8 +74,9 @@ class WebService:
     def answer(self, batch: pd.DataFrame) -> Answers:
         """Answer every row.
 
-        Raises UnreachableError when the service cannot be reached at the start, and InputError
-        when the first rows of all lack a column that the request is to hold.
+        Raises UnreachableError when the service cannot be reached at the start, or turns down
+        every request from the first on by its address or key, and InputError when the first rows
+        of all lack a column that the request is to hold.
         """
         asker = self._start()
         rows = records(batch)
@@ -90,6 +91,9 @@ class WebService:
                 asker.leave()
                 self.__exit__(None, None, None)
                 raise
+        if asker.turned_down is not None:
+            status, fault = asker.turned_down
+            raise self._turned_away(status, *without(self._secrets, (fault,)))
         answers = answering.join(parts, elapsed_s=time.monotonic() - began)
         if self._task is not None:  # all at once, so that a fault counts the rows of all requests
             answers = answering.fit_to_task(answers, self._task)
@@ -112,6 +116,22 @@ class WebService:
             )
         )
         return [asker.agreed(heard[first : first + n]) for first in range(0, len(heard), n)]
+
+    def _turned_away(self, status: int, fault: str) -> UnreachableError:
+        kind = kind_of(self._charter)
+        if status in (401, 403, 407):
+            key = f"system.{kind}.api_key and " if hasattr(self._charter, "api_key") else ""
+            hint = f"See that {key}system.{kind}.headers hold a key that is valid for this service."
+        elif status < 400:
+            hint = f"No redirect is followed: write where it leads under system.{kind}.url."
+        else:
+            model = f", and system.{kind}.model" if hasattr(self._charter, "model") else ""
+            ends = " (most end in /v1)" if kind == "chat" else ""
+            hint = f"See that system.{kind}.url{ends}{model} are right."
+            hint = hint if model else hint.replace(" are right", " is right")
+        return UnreachableError(
+            f"The system at {self.label} turns every request down: {fault}.", hint=hint
+        )
 
     def _start(self) -> Asker:
         if self._asker is None:
