@@ -24,7 +24,6 @@ from proveout.cli.paths import (
     short,
     state_folder,
 )
-from proveout.errors import InputError
 
 if TYPE_CHECKING:
     from proveout.checks.drill.state import DrillFolder
@@ -104,9 +103,9 @@ def run(
     state = state_folder(charter)
     with (
         open_workspace(charter, ledger_location(charter, ledger), state) as workspace,
+        drill_folder(state).alone() as folder,
         output.passing() as tick,
     ):
-        folder = drill_folder(state)
         _clear_up(folder, output)
         plan = plan_drill(
             workspace.loaded,
@@ -125,8 +124,9 @@ def run(
         broken_off = folder.broken_off()
         try:
             held = hold(plan)
-        except (BrokenOffError, KeyboardInterrupt):
-            output.say("The drill was broken off. Nothing is recorded of it but that.")
+        except (BrokenOffError, KeyboardInterrupt) as ending:
+            by = f" by {ending}" if str(ending) else ""
+            output.say(Text(f"The drill was broken off{by}. Nothing is recorded of it but that."))
             return INTERRUPTED
         found: dict[str, Any] = {}
         missing: list[Any] = []
@@ -165,18 +165,13 @@ def _story(found: dict[str, Any]) -> Text:
 
 
 def _clear_up(folder: DrillFolder, output: Output) -> None:
-    """See that no other drill is held, and clear away what one that was killed has left."""
-    from proveout.checks.drill.state import remove_sockets, tell
+    """Clear away what a drill that was killed has left."""
+    from proveout.checks.drill.state import remove_sockets
     from proveout.faults.supervised import stop_left_behind
 
     left = folder.read()
     if left is None:
         return
-    if tell(left, {"do": "status"}) is not None:
-        raise InputError(
-            f"A drill is being held here already: {left.scenario}, begun {left.began_at[:16]} UTC.",
-            hint="Stop it: proveout drill stop",
-        )
     was_passing = stop_left_behind(left.proxy_door)
     folder.forget()
     remove_sockets(left.sockets)
@@ -188,7 +183,7 @@ def _clear_up(folder: DrillFolder, output: Output) -> None:
     told = short(Path(left.timeline))
     output.say(
         Text(
-            f"An earlier drill ({left.scenario}, begun {left.began_at[:16]} UTC) is over. Its "
+            f"An earlier drill ({left.scenario}, begun {left.began} UTC) is over. Its "
             f"faults ended with it; {proxy}. What it saw: {told}"
         )
     )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Self
 from urllib.parse import urlsplit
 
+_CONNECT_WITHIN_S = 10.0
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -51,3 +52,22 @@ class Upstream:
         return await asyncio.open_connection(
             self.host, self.port, ssl=ssl.create_default_context(), server_hostname=self.host
         )
+
+
+async def why_not(upstream: Upstream) -> str:
+    """Try to connect, and say why it cannot be done; empty where it can."""
+    try:
+        async with asyncio.timeout(_CONNECT_WITHIN_S):
+            _, writer = await upstream.connect()
+    except ssl.SSLCertVerificationError as error:
+        return (
+            f"its certificate is not trusted ({error.verify_message}); the authority that signed "
+            "it can be named by the environment variable SSL_CERT_FILE"
+        )
+    except TimeoutError:
+        return f"no connection within {_CONNECT_WITHIN_S:g} s"
+    except OSError as error:
+        said = error.strerror or type(error).__name__
+        return said[:1].lower() + said[1:]
+    writer.close()
+    return ""

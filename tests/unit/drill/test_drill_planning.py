@@ -9,7 +9,7 @@ from proveout.checks import refuse_mere_mention
 from proveout.checks.drill import CHECK
 from proveout.checks.drill.planning import listening_address
 from proveout.checks.drill.reading import read_scenario, shipped
-from proveout.checks.drill.users import retargeted
+from proveout.checks.drill.users import Way, fallback_way, retargeted
 from proveout.errors import InputError
 
 
@@ -38,17 +38,53 @@ def test_what_is_no_address_is_told(text: str) -> None:
     )
 
 
-def test_requests_go_nowhere_but_where_the_charter_says() -> None:
-    """The proxy or the fallback in the place of the charter's URL; anything else is refused."""
-    here = "http://127.0.0.1:9/v1"
+PROXY = Way(base="http://127.0.0.1:9")
+OTHER = fallback_way("https://old.example/v1", "https://a.example/v1")
 
-    assert retargeted("https://a.example/v1/chat?x=1", "https://a.example/v1", here) == (
-        "http://127.0.0.1:9/v1/chat?x=1"
-    )
+
+@pytest.mark.parametrize(
+    ("url", "charter_url", "way", "goes_to"),
+    [
+        ("https://a.example/v1/chat", "https://a.example/v1", PROXY, "http://127.0.0.1:9/v1/chat"),
+        # A version, or a key, in the query of the charter's URL is part of it.
+        ("https://a.example/v1/chat?v=2", "https://a.example/v1?v=2", PROXY,
+         "http://127.0.0.1:9/v1/chat?v=2"),
+        ("https://a.example/ask?key=s", "https://a.example/ask?key=s", PROXY,
+         "http://127.0.0.1:9/ask?key=s"),
+        ("https://a.example", "https://a.example", PROXY, "http://127.0.0.1:9/"),
+        # It is not given to another host.
+        ("https://a.example/v1/chat?key=s", "https://a.example/v1?key=s", OTHER,
+         "https://old.example/v1/chat"),
+        # A fallback has a path of its own, be it none.
+        ("https://a.example/v1/ask", "https://a.example/v1/ask",
+         fallback_way("http://old.example", "https://a.example/v1/ask"), "http://old.example/"),
+    ],
+)  # fmt: skip
+def test_requests_go_where_the_charter_says(
+    url: str, charter_url: str, way: Way, goes_to: str
+) -> None:
+    """The proxy, or the fallback, stands in the place of the charter's URL."""
+    assert retargeted(url, charter_url, way) == goes_to
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://b.example/v1/chat",
+        "https://a.example.evil.example/v1/chat",
+        "https://a.example:8443/v1/chat",
+        "http://a.example/v1/chat",
+        "https://a.example/v10/chat",
+    ],
+)
+def test_requests_go_nowhere_else(url: str) -> None:
+    """What is not below the charter's URL is refused, however alike it looks."""
     with pytest.raises(InputError) as refused:
-        retargeted("https://b.example/v1/chat", "https://a.example/v1", here)
+        retargeted(url, "https://a.example/v1", PROXY)
+
+    host = url.split("/")[2]
     assert refused.value.message == (
-        "A request would go to b.example, which the charter does not name."
+        f"A request would go to {host}, which the charter does not name."
     )
 
 

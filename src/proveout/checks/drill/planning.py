@@ -9,8 +9,8 @@ from pathlib import Path
 
 from proveout.charter.loaded import LoadedCharter
 from proveout.checks.drill.check import CHECK
-from proveout.checks.drill.holding import Plan
 from proveout.checks.drill.notifying import Channels
+from proveout.checks.drill.plan import Plan
 from proveout.checks.drill.reading import read_scenario
 from proveout.checks.drill.state import DrillFolder
 from proveout.errors import InputError, MissingExtraError

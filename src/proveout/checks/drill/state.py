@@ -6,11 +6,16 @@ import contextlib
 import json
 import os
 import socket
+import stat
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from proveout.errors import InputError
+
+SOCKETS_PREFIX = "proveout-"
+"""How the name of every folder for a drill's sockets begins."""
 
 _ANSWER_WITHIN_S = 10.0
 
@@ -27,6 +32,11 @@ class Whereabouts:
     sockets: str
     """Folder of the two Unix sockets; short, because a socket's path may have 107 characters."""
     timeline: str
+
+    @property
+    def began(self) -> str:
+        """When it began, to the minute."""
+        return self.began_at[:16]
 
     @property
     def control(self) -> Path:
@@ -47,24 +57,59 @@ class DrillFolder:
         self._file = self.path / "state.json"
 
     def prepare(self) -> None:
-        """Make it, for its owner alone."""
+        """Make it, for its owner alone. Raises InputError where it is a link to elsewhere."""
+        if self.path.is_symlink():
+            raise InputError(
+                f"{self.path} is a link to another place, and a drill writes to no other place.",
+                hint=f"Remove it: rm {self.path}",
+            )
         self.path.mkdir(parents=True, exist_ok=True)
         self.path.chmod(0o700)
+
+    @contextlib.contextmanager
+    def alone(self) -> Iterator[DrillFolder]:
+        """See that no other drill is held here meanwhile. Raises InputError where one is.
+
+        The lock is the kernel's: it is gone with whoever holds it, however they went.
+        """
+        import fcntl  # not on Windows, where no drill can be held
+
+        handle = os.open(self.path / "lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+        try:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                there = self.read()
+                which = "" if there is None else f": {there.scenario}, begun {there.began} UTC"
+                raise InputError(
+                    f"A drill is being held here already{which}.",
+                    hint="Stop it: proveout drill stop",
+                ) from None
+            yield self
+        finally:
+            os.close(handle)
 
     def write(self, whereabouts: Whereabouts) -> None:
         """Write where the drill is; readable by the owner alone, whole or not at all."""
         new = self._file.with_suffix(".new")
-        handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        new.unlink(missing_ok=True)
+        handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with open(handle, "w", encoding="utf-8") as file:  # noqa: PTH123 - a handle, not a path
             json.dump(asdict(whereabouts), file)
         new.replace(self._file)
 
     def read(self) -> Whereabouts | None:
-        """Return where the drill is, or was; None where there is none."""
+        """Return where the drill is, or was; None where there is none, or it is not of a drill.
+
+        A folder that came from elsewhere may hold such a file as well. It must not make us remove
+        sockets of others, or talk to them.
+        """
         try:
-            return Whereabouts(**json.loads(self._file.read_text("utf-8")))
-        except (FileNotFoundError, ValueError, TypeError):
+            found = Whereabouts(**json.loads(self._file.read_text("utf-8")))
+            is_of_a_drill = _is_of_a_drill(Path(found.sockets))
+        except (OSError, ValueError, TypeError):
             return None
+        return found if is_of_a_drill else None
 
     def forget(self) -> None:
         """Remove what was written, and the sockets."""
@@ -119,10 +164,23 @@ def remove_sockets(folder: str) -> None:
         Path(folder).rmdir()
 
 
+def _is_of_a_drill(sockets: Path) -> bool:
+    """Tell whether a folder is one that a drill of this user makes for its sockets, or is gone."""
+    if not sockets.name.startswith(SOCKETS_PREFIX):
+        return False
+    try:
+        known = sockets.lstat()
+    except FileNotFoundError:
+        return True
+    is_private = stat.S_ISDIR(known.st_mode) and not known.st_mode & 0o077
+    return is_private and known.st_uid == os.geteuid()
+
+
 def _ended_whole(file: Path) -> bool:
-    lines = file.read_text("utf-8").splitlines()
+    # One that was killed, or whose disk was full, may end in the middle of a line or character.
+    lines = file.read_text("utf-8", "replace").splitlines()
     try:
         last = json.loads(lines[-1]) if lines else {}
     except ValueError:
         return False
-    return last.get("event") == "end" and last.get("how") == "finished"
+    return isinstance(last, dict) and (last.get("event"), last.get("how")) == ("end", "finished")

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import random
 import re
+import ssl
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 from proveout.checks.drill.record import Asked, ServedBy
 from proveout.errors import InputError, MissingExtraError
@@ -32,10 +33,11 @@ _SECRET = re.compile(r"auth|token|key|secret|cookie|password|credential", re.IGN
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Way:
-    """Where requests go: scheme, host, port, and the path before that of the request."""
+    """Where requests go."""
 
     base: str
-    """What the charter's URL is replaced by."""
+    """Takes the place of scheme, host and port of the charter's URL; where it has a path, of that
+    path too."""
     headers: Mapping[str, str] = field(default_factory=dict)
     is_trusted: bool = True
     """It is whom the charter's keys are meant for."""
@@ -43,7 +45,14 @@ class Way:
 
 def fallback_way(url: str, charter_url: str) -> Way:
     """Return the way to the fallback. The system's keys are not given to another host."""
-    return Way(base=url, is_trusted=urlsplit(url).netloc == urlsplit(charter_url).netloc)
+    base = url if urlsplit(url).path else f"{url}/"  # its own path, be it none
+    there, system = urlsplit(base), urlsplit(charter_url)
+    return Way(base=base, is_trusted=_place(there) == _place(system))
+
+
+def pause_s(seconds: float) -> float:
+    """Return how long a user thinks, on average, in a drill of this length."""
+    return min(THINK_S, seconds / ASKS_AT_LEAST)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -92,12 +101,19 @@ class Users:
         except ImportError:
             raise MissingExtraError(extra="http", wanted_for="A drill") from None
         limits = httpx.Limits(max_connections=self.n + 1, max_keepalive_connections=self.n + 1)
-        # Not through a proxy of the environment: it would be a second one, and not ours.
-        return httpx.AsyncClient(timeout=None, limits=limits, trust_env=False)  # noqa: S113
+        # Not through a proxy of the environment: it would be a second one, and not ours. Who is
+        # trusted is said by the machine and by SSL_CERT_FILE, as it is for the proxy.
+        return httpx.AsyncClient(
+            timeout=None,  # noqa: S113 - ours holds
+            limits=limits,
+            trust_env=False,
+            follow_redirects=False,
+            verify=ssl.create_default_context(),
+        )
 
     async def _user(self, client: Any, number: int) -> None:
         draw = random.Random(f"{self.seed}:user:{number}")  # noqa: S311 - not for secrets
-        think_s = min(THINK_S, self.seconds / ASKS_AT_LEAST)
+        think_s = pause_s(self.seconds)
         await asyncio.sleep(draw.uniform(0, think_s))
         while True:
             due = time.monotonic()
@@ -146,7 +162,7 @@ class Users:
         return "an answer that is no answer" if unusable else ""
 
     async def _reply(self, client: Any, request: Request, way: Way) -> Reply:
-        url = retargeted(request.url, self.charter_url, way.base)
+        url = retargeted(request.url, self.charter_url, way)
         headers = {
             name: value
             for name, value in {**request.headers, **way.headers}.items()
@@ -164,15 +180,27 @@ class Users:
             return Reply(status=response.status_code, headers=named, body=bytes(body))
 
 
-def retargeted(url: str, charter_url: str, base: str) -> str:
+def retargeted(url: str, charter_url: str, way: Way) -> str:
     """Put another base in the place of the charter's URL.
 
+    The query, in which services take keys, goes to nobody but whom it is meant for.
     Raises InputError for a request that would go anywhere else than the charter says.
     """
-    before = charter_url.rstrip("/")
-    if not url.startswith(before):
+    asked, agreed, base = urlsplit(url), urlsplit(charter_url), urlsplit(way.base)
+    root = agreed.path.rstrip("/")
+    is_below = asked.path == root or asked.path.startswith(f"{root}/")
+    if _place(asked) != _place(agreed) or not is_below:
         raise InputError(
-            f"A request would go to {urlsplit(url).netloc}, which the charter does not name.",
+            f"A request would go to {_place(asked)[1]}, which the charter does not name.",
             hint="A drill reaches nothing but system.*.url and drill.fallback.",
         )
-    return base.rstrip("/") + url[len(before) :]
+    path = asked.path
+    if base.path:
+        path = base.path.rstrip("/") + path[len(root) :]
+    query = base.query or (asked.query if way.is_trusted else "")
+    return urlunsplit((base.scheme, base.netloc, path or "/", query, ""))
+
+
+def _place(url: SplitResult) -> tuple[str, str]:
+    """Scheme, host and port; user and password are not part of the place."""
+    return url.scheme, url.netloc.rpartition("@")[2]
