@@ -21,6 +21,8 @@ from proveout.capacity.runs import Demand, Level, Outcome
 
 USERS_AT_MOST = 200
 """Users at once, unless said otherwise."""
+REHEARSALS = 3
+"""How often the peak's rate may be measured when a prediction would be refused."""
 
 _RAMP = (1, 2, 4, 8, 12, 16, 24, 32, 48, 64, 96, 128, 200, 300, 400, 600, 800)
 """Users of a ramp: near enough to each other that the number of slots lies between neighbours."""
@@ -70,7 +72,7 @@ def next_level(
     *,
     users_at_most: int = USERS_AT_MOST,
     seconds: float = 60.0,
-    rehearsals: int = 3,
+    rehearsals: int = REHEARSALS,
     trust: Trust | None = None,
 ) -> PlannedLevel | None:
     """Say what to measure next, given what was measured; None when no more is needed, or helps.

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from proveout.capacity.design import USERS_AT_MOST, next_level
+from proveout.capacity.design import REHEARSALS, USERS_AT_MOST, next_level, plan_levels
 from proveout.charter.schema.standard import Load
 from proveout.checks import CheckContext, Finding, Progress
 from proveout.checks.load.foretelling import foretold
@@ -65,14 +65,21 @@ def run(
 def _designed(started: Engine, load: Load, design: _Gathered) -> Iterator[Progress]:
     """Measure what a prediction takes, with no more users at once than may be sent."""
     at_most = min(USERS_AT_MOST, load.measure_up_to or load.users)
+    steps = len(plan_levels(demand(load), users_at_most=at_most, seconds=load.seconds))
+    rehearsed = 0
     while True:
         levels = [run.level for run in design.runs if run.limited is None]
         planned = next_level(levels, demand(load), users_at_most=at_most, seconds=load.seconds)
         if planned is None or len(levels) < len(design.runs):
             return
-        yield from _level(
-            started, as_plan(planned), design, done=len(levels), total=None, why="to predict: "
+        is_rehearsal = planned.seconds > load.seconds
+        rehearsed += is_rehearsal
+        why = (
+            f"to predict, the rate of the peak ({rehearsed} of at most {REHEARSALS}): "
+            if is_rehearsal
+            else f"to predict, step {len(levels) + 1} of at most {steps}: "
         )
+        yield from _level(started, as_plan(planned), design, done=len(levels), total=None, why=why)
 
 
 def _level(
@@ -87,7 +94,16 @@ def _level(
     whole_s = plan.warm_up_s + plan.seconds
     for event in started.run(plan):
         if isinstance(event, Sending):
-            elapsed = f"{min(event.elapsed_s, whole_s):.0f} of {whole_s:.0f} s"
+            elapsed = f"{_clock(min(event.elapsed_s, whole_s))} of {_clock(whole_s)}"
             yield Progress(done=done, total=total, what=f"{why}{plan.users:,} users, {elapsed}")
         else:
             gathered.runs.append(event)
+
+
+def _clock(seconds: float) -> str:
+    """Write a length as a clock does.
+
+    >>> _clock(610)
+    '10:10'
+    """
+    return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
