@@ -20,7 +20,7 @@ pytestmark = pytest.mark.slow
 PROVEOUT = Path(sys.executable).with_name("proveout")
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
-QUICKER = {"  seconds: 10\n": "  seconds: 4\n"}
+QUICKER = {"  seconds: 20\n": "  seconds: 4\n"}
 """What the test changes of a charter before it is sealed: shorter levels of load."""
 
 
