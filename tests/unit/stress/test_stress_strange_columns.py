@@ -10,9 +10,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from proveout.checks.stress.changes import changes, n_changed
 from proveout.checks.stress.columns import kinds_of
+from proveout.checks.stress.examples import shown
 from proveout.checks.stress.operators import OPERATORS, Known, TooFewError, applicable, apply
-from proveout.checks.stress.trial import changes, n_changed, shown
 
 N = 60
 

@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from proveout.checks.stress.examples import shown_apart
 from proveout.checks.stress.operators import OPERATORS, apply
 from proveout.checks.stress.operators.slips import LAYOUTS
 from proveout.checks.stress.operators.texts import NEIGHBOURS
-from proveout.checks.stress.trial import shown_apart
 
 DOCS = Path(__file__).parents[3] / "docs" / "stress.md"
 

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from proveout.checks.stress.breaking import Effects, effects_of
 from proveout.checks.stress.budget import cost_of
+from proveout.checks.stress.changes import changes
 from proveout.checks.stress.operators import Damaged, Known, TooFewError, apply, n_hit
 from proveout.checks.stress.plan import Plan, Planned
-from proveout.checks.stress.trial import Asked, Inquiry, Trial, changes, inquire
+from proveout.checks.stress.trial import Asked, Inquiry, Trial, inquire
 from proveout.systems import Answers, System, fit_to_task
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ import numpy as np
 from proveout.charter.schema import Charter, Source
 from proveout.checks import CheckContext, Finding
 from proveout.checks.stress.asking import Asker
+from proveout.checks.stress.examples import shown
 from proveout.checks.stress.plan import FILE_ROWS
-from proveout.checks.stress.trial import shown
 from proveout.errors import ProveoutError
 from proveout.evidence.model import Subject
 from proveout.evidence.outcome import NotMeasured

@@ -12,6 +12,7 @@ import numpy as np
 
 from proveout.checks import CheckContext, Finding
 from proveout.checks.stress.asking import Asker
+from proveout.checks.stress.changes import changes, n_changed
 from proveout.checks.stress.columns import Kind, kinds_of
 from proveout.checks.stress.figures import Figure, quality_drop, silent_failure
 from proveout.checks.stress.operators import (
@@ -24,7 +25,6 @@ from proveout.checks.stress.operators import (
     n_hit,
 )
 from proveout.checks.stress.plan import Planned
-from proveout.checks.stress.trial import changes, n_changed
 from proveout.evidence.model import Subject
 from proveout.evidence.outcome import NotMeasured
 

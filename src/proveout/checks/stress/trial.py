@@ -7,17 +7,16 @@ for what is new.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from proveout.checks.stress.operators import Damaged, is_gone
+from proveout.checks.stress.changes import n_changed
+from proveout.checks.stress.examples import examples
+from proveout.checks.stress.operators import Damaged
 from proveout.scoring import Comparers
-from proveout.scoring.values import as_text, value_at
 from proveout.statistics.scores import Judged, Task, judge
 from proveout.systems import Answers, AnswerStatus, System, fit_to_task
 
@@ -146,7 +145,7 @@ class Inquiry:
                 n_changed(clean.inputs.iloc[places], each.inputs)
                 for each, places in zip(asked, arrived, strict=True)
             ),
-            examples=list(_examples(clean, asked, self.truth)) if knows_wrong else [],
+            examples=list(examples(clean, asked, self.truth)) if knows_wrong else [],
             faults=tuple(dict.fromkeys(fault for each in asked for fault in each.answers.faults)),
             status=_statuses(asked),
         )
@@ -179,21 +178,6 @@ def inquire(
     )
 
 
-def try_out(
-    system: System, clean: Asked, truth: NDArray[Any], damaged: Damaged, rules: Rules
-) -> Trial:
-    """Ask for the damaged rows, and put them among those that were not hit."""
-    return inquire(system, clean, truth, damaged, rules).at(len(damaged.hit))
-
-
-def changes(clean: pd.DataFrame, damaged: Damaged) -> bool:
-    """Tell whether any of the rows that are hit is another one than before."""
-    return any(
-        n_changed(clean.iloc[damaged.hit if damaged.replaces else part.index], part)
-        for part in damaged.parts
-    )
-
-
 def _together(parts: list[Judged]) -> Judged:
     first = parts[0]
 
@@ -217,101 +201,3 @@ def _statuses(asked: list[Asked]) -> dict[str, int]:
     codes = np.concatenate([each.answers.status for each in asked] or [np.empty(0, np.int8)])
     counts = {status.name.lower(): int((codes == status).sum()) for status in AnswerStatus}
     return {name: count for name, count in counts.items() if count}
-
-
-def n_changed(was: pd.DataFrame, now: pd.DataFrame) -> int:
-    """Count the rows that differ from those whose place they take, row for row."""
-    if list(now.columns) != list(was.columns) or now.index.has_duplicates:
-        return now.index.nunique()
-    differs = np.zeros(len(now), dtype=bool)
-    for name in now.columns:
-        pairs = zip(was[name].tolist(), now[name].tolist(), strict=True)
-        differs |= np.array([not _equal(one, other) for one, other in pairs], dtype=bool)
-    return int(differs.sum())
-
-
-def _equal(one: Any, other: Any) -> bool:
-    """Equal as values: 3 is 3.0, but '3' is not 3; nothing is nothing, however it is written."""
-    if is_gone(one) or is_gone(other):
-        return is_gone(one) and is_gone(other)
-    if isinstance(one, str) != isinstance(other, str):
-        return False
-    return bool(np.all(one == other))  # a cell may be an array
-
-
-def _examples(
-    clean: Asked, asked: list[Asked], truth: NDArray[Any], *, most: int = 3
-) -> Iterator[dict[str, Any]]:
-    found = 0
-    for each in asked:
-        positions = each.inputs.index.to_numpy(dtype=np.intp)
-        for row in np.flatnonzero(each.silent & ~clean.silent[positions]):
-            if found == most:
-                return
-            found += 1
-            position = int(positions[row])
-            was, now = clean.inputs.iloc[position], each.inputs.iloc[int(row)]
-            names = [name for name in now.index if not _equal(was.get(name), now[name])]
-            lost = [name for name in was.index if name not in now.index]
-            pairs = {name: shown_apart(was.get(name), now[name]) for name in names[:8]}
-            yield {
-                "before": {
-                    **{str(name): pair[0] for name, pair in pairs.items()},
-                    **{str(name): shown(was.get(name)) for name in lost[: 8 - len(pairs)]},
-                },
-                "after": {str(name): pair[1] for name, pair in pairs.items()},
-                "answer_before": shown(clean.answers.value[position]),
-                "answer": shown(each.answers.value[row]),
-                "confidence": shown(each.answers.confidence[row]),
-                "truth": shown(truth[position]),
-                **_field_at_fault(clean.judged, each.judged, position, int(row)),
-            }
-
-
-def _field_at_fault(clean: Judged, damaged: Judged, position: int, row: int) -> dict[str, Any]:
-    """Of a document, say the first field that went wrong instead of all of them."""
-    if clean.fields is None or damaged.fields is None:
-        return {}
-    lost = clean.fields.right[position] & ~damaged.fields.right[row] & clean.fields.required
-    if not lost.any():
-        return {}
-    name = clean.fields.names[int(np.flatnonzero(lost)[0])]
-    return {
-        "field": name,
-        "answer_before": shown(as_text(value_at(clean.answer[position], name))),
-        "answer": shown(as_text(value_at(damaged.answer[row], name))),
-        "truth": shown(as_text(clean.truth[position].get(name))),
-    }
-
-
-LONGEST, AHEAD = 80, 20
-"""Characters of a text that are shown, and how many of them stand ahead of where it differs."""
-
-
-def shown_apart(one: Any, other: Any) -> tuple[Any, Any]:
-    """Show two cells; of long texts the part where they begin to differ."""
-    if not (isinstance(one, str) and isinstance(other, str)):
-        return shown(one), shown(other)
-    if max(len(one), len(other)) <= LONGEST:
-        return one, other
-    shared = zip(one, other, strict=False)
-    same = next((place for place, (a, b) in enumerate(shared) if a != b), min(len(one), len(other)))
-    start = 0 if same <= AHEAD * 2 else same - AHEAD
-    cut = "…" if start else ""
-    return shown(cut + one[start:]), shown(cut + other[start:])
-
-
-def shown(cell: Any) -> Any:
-    """A cell as JSON can hold it, long text cut."""
-    if isinstance(cell, np.generic):
-        cell = cell.item()
-    if isinstance(cell, dict | list | tuple | np.ndarray):
-        cell = as_text(cell)
-    if is_gone(cell):
-        return None
-    if isinstance(cell, bool | int):
-        return cell
-    if isinstance(cell, float) and math.isfinite(cell):
-        return float(f"{cell:.6g}")
-    text = str(cell)
-    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
