@@ -14,7 +14,7 @@ from cryptography.x509.oid import NameOID
 
 from proveout.faults.effects import Errors, Fault
 from proveout.faults.proxy import Proxy
-from proveout.faults.upstream import Upstream
+from proveout.faults.upstream import Upstream, why_not
 
 ANSWER = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nhi"
 
@@ -107,3 +107,35 @@ def test_a_service_with_a_certificate_that_nobody_vouches_for_is_not_spoken_to(
 
     with pytest.raises((asyncio.IncompleteReadError, ConnectionError)):
         asyncio.run(heard_by_the_service(tmp_path, faulty=False))
+
+
+async def told_by_a_service_by_tls(folder: Path) -> str:
+    """Say why a service cannot be connected to, that has a certificate of its own."""
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(*certificate(folder))
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=context)
+    async with server:
+        return await why_not(Upstream.of(f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}"))
+
+
+def test_a_certificate_that_nobody_vouches_for_is_named_as_the_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And what can be done; with the authority named, there is no reason left."""
+    (tmp_path / "other").mkdir()
+    known, _ = certificate(tmp_path / "other")
+    monkeypatch.setenv("SSL_CERT_FILE", str(known))
+
+    told = asyncio.run(told_by_a_service_by_tls(tmp_path))
+
+    assert told == (
+        "its certificate is not trusted (self-signed certificate); the authority that signed it "
+        "can be named by the environment variable SSL_CERT_FILE"
+    )
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "certificate.pem"))
+    assert asyncio.run(told_by_a_service_by_tls(tmp_path)) == ""

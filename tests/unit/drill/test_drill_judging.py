@@ -97,6 +97,18 @@ def test_a_lucky_stretch_is_no_recovery() -> None:
     assert seen.recover_s == 100.5
 
 
+def test_nobody_answers_for_the_next_fault() -> None:
+    """Ten seconds in which all are served show recovery, though the next fault begins then."""
+    faults = (fault(), fault("again", began_s=210, ended_s=220))
+    asked = requests(
+        *SERVED_AROUND[:2], (200, 210, "system"), (210, 220, None), (220, 400, "system")
+    )
+
+    first, second = judge(held(*faults, asked=asked), recover_within_s=3600).faults
+
+    assert (first.recover_s, second.recover_s) == (100.5, 10.5)
+
+
 def test_a_fault_that_users_do_not_feel_needs_no_recovery() -> None:
     """Served throughout is 0 s, and is told as such."""
     (seen,) = judge(held(fault(), asked=requests((0, 400, "system"))), recover_within_s=3600).faults

@@ -140,12 +140,16 @@ def test_a_drill_becomes_evidence_fault_by_fault_and_as_a_whole(tmp_path: Path) 
 def test_what_people_say_is_attested_and_what_a_simulation_gives_is_simulated(
     tmp_path: Path,
 ) -> None:
-    """The clockwork is measured; that a step was done is somebody's word."""
-    found = findings(held(simulated=True), tmp_path)
-    basis = {each.metric: (each.basis, each.person) for each in found if isinstance(each, Evidence)}
+    """The clockwork is measured; that a step was done is somebody's word, but in a rehearsal."""
+    told = findings(held(), tmp_path)
+    basis = {each.metric: (each.basis, each.person) for each in told if isinstance(each, Evidence)}
 
     assert basis["drill.steps_done"] == ("attested", "Ana Ruiz")
-    assert basis["drill.passed"] == ("simulated", None)
+    assert basis["drill.passed"] == ("measured", None)
+    rehearsed = findings(held(simulated=True), tmp_path)
+    assert {(each.basis, each.person) for each in rehearsed if isinstance(each, Evidence)} == {
+        ("simulated", None)
+    }
     measured = findings(held(said=()), tmp_path)
     of = {each.metric: each.basis for each in measured if isinstance(each, Evidence)}
     assert of["drill.steps_done"] == "measured"

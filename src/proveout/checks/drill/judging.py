@@ -5,12 +5,14 @@ Definitions (docs/drill.md tells them to people):
   fault that is on and not yet acknowledged; where none is on, for the last one that ended without.
 - Users are served again at the end of the first answered request from which on at least 95 % of
   the usual share is answered, both of the next 20 requests and of all until the fault ends. Usual
-  is the share that was answered before the first fault.
+  is the share that was answered before the first fault. Where another fault begins before 20
+  requests have ended, those until then tell, if there are 5: nobody answers for the next fault.
 - A fault under which that was so all the time needs no recovery: 0 s.
 """
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -74,7 +76,10 @@ def judge(held: HeldDrill, *, recover_within_s: float) -> Judgement:
     noticed, false_alarms = _noticed(held.faults, held.said)
     ended = sorted(held.asked, key=lambda each: each.done_s)
     wanted = SERVED * _usual(held.faults, ended)
-    seen = tuple(_seen(fault, noticed.get(fault.name), ended, wanted) for fault in held.faults)
+    seen = tuple(
+        _seen(fault, noticed.get(fault.name), ended, wanted, _next_began_s(fault, held.faults))
+        for fault in held.faults
+    )
     ours = [each for each in held.said if not each.is_vendor]
     vendor = tuple(each for each in held.said if each.is_vendor or each.deed == "vendor")
     return Judgement(
@@ -112,9 +117,21 @@ def _usual(faults: Sequence[FaultOn], ended: Sequence[Asked]) -> float:
     return sum(before) / len(before) if len(before) >= FEWEST else 1.0
 
 
-def _seen(fault: FaultOn, noticed: Said | None, ended: Sequence[Asked], wanted: float) -> FaultSeen:
+def _next_began_s(fault: FaultOn, faults: Sequence[FaultOn]) -> float:
+    """Return when the next fault began after this one had ended; infinite where none did."""
+    later = (each.began_s for each in faults if each.began_s >= fault.ended_s)
+    return min(later, default=math.inf)
+
+
+def _seen(
+    fault: FaultOn,
+    noticed: Said | None,
+    ended: Sequence[Asked],
+    wanted: float,
+    next_began_s: float,
+) -> FaultSeen:
     due = [each for each in ended if fault.began_s <= each.due_s < fault.ended_s]
-    recovered, was_felt = _recovered(fault, ended, wanted)
+    recovered, was_felt = _recovered(fault, ended, wanted, next_began_s)
     return FaultSeen(
         fault=fault,
         noticed=noticed,
@@ -126,15 +143,19 @@ def _seen(fault: FaultOn, noticed: Said | None, ended: Sequence[Asked], wanted: 
     )
 
 
-def _recovered(fault: FaultOn, ended: Sequence[Asked], wanted: float) -> tuple[float | None, bool]:
+def _recovered(
+    fault: FaultOn, ended: Sequence[Asked], wanted: float, next_began_s: float
+) -> tuple[float | None, bool]:
     """Return when users were served again (None: never seen), and whether they felt it at all."""
     after = [each for each in ended if each.due_s >= fault.began_s]
     served = [each.served_by is not None for each in after]
     sums = [0, *accumulate(served)]
-    until_end = bisect_left([each.done_s for each in after], fault.ended_s)
+    done_s = [each.done_s for each in after]
+    until_end = bisect_left(done_s, fault.ended_s)
+    until_next = bisect_left(done_s, next_began_s)
     starts = [0, *(at + 1 for at in range(len(after)) if not served[at])]
     for start in starts:
-        stop = min(start + RUN, len(after))
+        stop = min(start + RUN, until_next if until_next - start >= FEWEST else len(after))
         enough = stop - start >= FEWEST
         if not enough or not _is_served(sums, start, stop, wanted):
             continue

@@ -81,8 +81,8 @@ class Plan:
         often = f"{asks:.1f} requests a second" if asks < 10 else f"{asks:.0f} requests a second"
         sentences = [
             f"For {words_of(self.seconds)}, {self.drill.users} users of the drill's own ask {url} "
-            f"through a proxy: about {often}{at_busiest}, which the system's owner may have to "
-            "pay for.",
+            f"through a proxy: at most some {often}{at_busiest}, which somebody may have to pay "
+            "for.",
             "Faults are made in the proxy alone; only who is pointed at it meets them.",
         ]
         if self.drill.fallback is not None:

@@ -105,18 +105,21 @@ class Teller:
             return
         marked = [each for each in self.held.said if each.step is not None and not each.is_vendor]
         who = ", ".join(dict.fromkeys(each.who for each in marked))
+        # That a step was done is what a person says; that none was marked is what we saw. What is
+        # said in a rehearsal is part of the rehearsal.
+        is_attested = bool(marked) and not self.held.simulated
         yield self.context.found(
             "drill.steps_done",
             len(done) / len(steps),
             n=len(steps),
             scope="production",
-            # That a step was done is what a person says; that none was marked is what we saw.
-            basis="attested" if marked else self._basis,
-            person=who or None,
+            basis="attested" if is_attested else self._basis,
+            person=who if is_attested else None,
             inputs=self.held.inputs,
             details={
                 "done": [steps[number - 1] for number in done],
                 "not_done": [s for at, s in enumerate(steps, 1) if at not in done],
+                **({"marked_by": who} if marked else {}),
             },
         )
 
