@@ -23,7 +23,7 @@ PREDICTED = {
 }
 
 NAMES = {
-    "p95_latency": "95 of 100 answers come too late",
+    "p95_latency": "fewer than 95 of 100 are answered in time",
     "error_rate": "too many requests fail",
     "abandonment": "too many users give up",
 }
@@ -82,13 +82,23 @@ def level_as_dict(run: LevelRun) -> dict[str, Any]:
     return found
 
 
-def sentence(found: Break | None, sound: Sequence[Level], limits: Limits) -> str:
-    """Say where it breaks, or that it does not."""
+def why_it_ended(runs: Sequence[LevelRun]) -> str:
+    """Say of what the last level failed, where most of it did; empty otherwise."""
+    if not runs or not runs[-1].was_stopped:
+        return ""
+    faults = sorted(runs[-1].level.faults.items(), key=lambda each: -each[1])
+    return "; ".join(f"{fault} ({n:,} requests)" for fault, n in faults[:3])
+
+
+def sentence(found: Break | None, sound: Sequence[Level], limits: Limits, ended: str = "") -> str:
+    """Say where it breaks, or that it does not; `ended` says of what the last level failed."""
     asked = (
         f"{limits.p95_s:g} s for 95 of 100 answers, {_percent(limits.error_rate)} errors, "
         f"{_percent(limits.abandonment)} giving up"
     )
     if found is None:
+        if not sound and ended:
+            return f"Nothing was measured, because requests failed: {ended}. Look at that first."
         if not sound:
             return (
                 "Nothing can be said: at no level did enough requests come, or the load generator "

@@ -149,6 +149,18 @@ def test_levels_that_hold_above_one_that_does_not_are_named() -> None:
     assert (found.users, found.held_at, found.held_above) == (100, 50, (200, 300))
 
 
+def test_where_requests_fail_at_once_nothing_is_said_to_be_slow() -> None:
+    """No time is long enough for 95 of 100, and what is seen is why: they fail."""
+    n = 1_000
+    run = level(np.full(n, 0.1), outcome=ending(n, FAILED=900), faults={"HTTP 307": 900})
+
+    found = breaking([run], LIMITS)
+
+    assert found is not None
+    assert found.limits == ("p95_latency", "error_rate")
+    assert found.causes == ("HTTP 307 for 90 % of requests",)
+
+
 def test_a_level_with_too_few_requests_neither_breaks_nor_holds() -> None:
     """What could not be measured is not taken for good."""
     runs = [level(np.full(10, 0.1), users=10), level(np.full(1_000, 3.0), users=20)]

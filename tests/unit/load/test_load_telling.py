@@ -127,8 +127,8 @@ def test_more_requests_than_full_size_has_may_only_speak_for_it(latency: float) 
 @pytest.mark.parametrize(
     ("run", "wrong"),
     [
-        (measured(np.full(1_000, 30.0)), "95 of 100 answers came too late (answers that take too "
-         "long, at a steady pace)"),
+        (measured(np.full(1_000, 30.0)), "fewer than 95 of 100 were answered in time (answers "
+         "that take too long, at a steady pace)"),
         # Nothing is slow: what is wrong is what the answers are.
         (measured(np.full(1_000, 0.5), outcome=ending(1_000, FAILED=13),
                   faults={"malformed answer": 13}),

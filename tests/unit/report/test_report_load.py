@@ -67,8 +67,18 @@ def test_where_it_breaks_is_one_sentence() -> None:
     assert "From 2,000" in shown.lead
     assert shown.lead.endswith("users on it is no longer good enough; at 500 it still held.")
     assert shown.sentences == (
-        "There 95 of 100 answers come later than they may and more users give up than may.",
+        "There fewer than 95 of 100 are answered in time and more users give up than may.",
         "Seen: HTTP <503> for 3.0% of requests.",
+    )
+
+
+def test_a_median_alone_does_not_say_that_limits_were_kept() -> None:
+    """Too few requests for a 95th percentile are no proof that it did not break."""
+    shown = view(report_of(*level(20, 0.9, 0.0, 0.0)[1:]))
+
+    assert shown is not None
+    assert shown.lead == (
+        "At no level did enough requests come to say whether it keeps to the limits."
     )
 
 

@@ -16,6 +16,9 @@ ERROR_RATE = 0.01
 ABANDONMENT = 0.05
 """As in the default standard, where the charter does not say."""
 
+LATE_SHARE = 0.05
+"""What a 95th percentile leaves to be late."""
+
 GROWTH = 1.5
 """Latency that is so much higher in the last third of a level than in the first one, and keeps
 rising, is that of a queue that grows."""
@@ -80,17 +83,17 @@ def breaking(levels: Sequence[Level], limits: Limits) -> Break | None:
                 users=level.users,
                 held_at=max((users for users in held if users < level.users), default=None),
                 limits=which,
-                causes=causes(level, which),
+                causes=causes(level, which, limits),
                 held_above=tuple(users for users in held if users > level.users),
             )
     return None
 
 
-def causes(level: Level, which: Sequence[str]) -> tuple[str, ...]:
+def causes(level: Level, which: Sequence[str], limits: Limits) -> tuple[str, ...]:
     """Say what was seen where limits were missed."""
     found = []
     n = len(level.requests.outcome)
-    if "error_rate" in which:
+    if "error_rate" in which or not _is_slow(level, limits):
         for fault, count in sorted(level.faults.items(), key=lambda each: -each[1])[:3]:
             named = "rate limit (HTTP 429)" if fault == "HTTP 429" else fault
             found.append(f"{named} for {figure(count / n, 'fraction')} of requests")
@@ -100,9 +103,18 @@ def causes(level: Level, which: Sequence[str]) -> tuple[str, ...]:
             f"a queue that grows: waiting took {growth:.1f} times as long at the end of the level "
             "as at its begin"
         )
-    elif "p95_latency" in which or "abandonment" in which:
+    elif "abandonment" in which or ("p95_latency" in which and _is_slow(level, limits)):
         found.append("answers that take too long, at a steady pace")
     return tuple(found)
+
+
+def _is_slow(level: Level, limits: Limits) -> bool:
+    """Tell whether users wait too long; where most requests fail at once, nobody does."""
+    requests = level.requests
+    has_time = (requests.outcome != Outcome.FAILED) & (requests.outcome != Outcome.UNFINISHED)
+    waited = (requests.done_s - requests.due_s)[has_time]
+    is_late = (waited > limits.p95_s) | (requests.outcome[has_time] == Outcome.GAVE_UP)
+    return float(is_late.sum()) > LATE_SHARE * len(waited)
 
 
 def queue_growth(level: Level) -> float | None:

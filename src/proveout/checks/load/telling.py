@@ -135,9 +135,10 @@ class Teller:
     def _beyond_asked(self, run: LevelRun) -> str:
         """Say what went wrong with more requests than there will be, and that no more is known."""
         level = run.level
-        which = missed(level, limits_of(self.load))
+        limits = limits_of(self.load)
+        which = missed(level, limits)
         wrong = " and ".join(_MISSED[name] for name in which)
-        seen = "; ".join(causes(level, which))
+        seen = "; ".join(causes(level, which, limits))
         return (
             f"requests came {_times(run, self.load):,.0f} times as often as at the peak, so that "
             f"enough of them fall due in {self.load.seconds:g} s, and {wrong}"
@@ -261,7 +262,7 @@ def _times(run: LevelRun, load: Load) -> float:
 
 
 _MISSED = {
-    "p95_latency": "95 of 100 answers came too late",
+    "p95_latency": "fewer than 95 of 100 were answered in time",
     "error_rate": "too many requests failed",
     "abandonment": "too many users gave up",
 }

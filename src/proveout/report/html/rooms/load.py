@@ -24,7 +24,7 @@ LATE = "generator_late_p99_s"
 TIMES = "times_as_often_as_at_the_peak"
 
 MISSED = {
-    "p95_latency": "95 of 100 answers come later than they may",
+    "p95_latency": "fewer than 95 of 100 are answered in time",
     "error_rate": "more requests fail than may",
     "abandonment": "more users give up than may",
 }
@@ -67,10 +67,13 @@ def _lead(report: Report, breaking: Evidence | None) -> str:
             "at no smaller number did it hold" if held is None else f"at {held:,} it still held"
         )
         return f"From {breaking.value:,.0f}{full} users on it is no longer good enough; {before}."
-    sent = _levels(report)
-    if not sent:
+    # A median without a 95th percentile does not say that the limits were kept.
+    known = _levels(report, P95)
+    if not known and _levels(report):
+        return "At no level did enough requests come to say whether it keeps to the limits."
+    if not known:
         return "Not one level could be measured."
-    return f"It did not break: up to {max(sent):,}{full} users it kept to the limits."
+    return f"It did not break: up to {max(known):,}{full} users it kept to the limits."
 
 
 def _sentences(breaking: Evidence | None) -> Iterator[str]:
@@ -82,6 +85,12 @@ def _sentences(breaking: Evidence | None) -> Iterator[str]:
     causes = breaking.details.get("what_broke", ())
     if causes:
         yield f"Seen: {'; '.join(causes)}."
+    again = breaking.details.get("held_above", ())
+    if again:
+        yield (
+            f"With {', '.join(f'{users:,}' for users in again)} users it held again, so that "
+            "something else than their number may have broken it: send it once more."
+        )
 
 
 def _predicted(report: Report) -> Iterator[str]:
@@ -91,13 +100,10 @@ def _predicted(report: Report) -> Iterator[str]:
             yield f"{words} {full_figure(found)}."
 
 
-def _levels(report: Report) -> list[int]:
-    """Return the numbers of users that anything was measured at."""
-    users = {
-        found.subject.get("users")
-        for found in report.evidence
-        if found.metric in (P95, "load.p50_latency", "load.error_rate")
-    }
+def _levels(report: Report, *metrics: str) -> list[int]:
+    """Return the numbers of users that these metrics, or anything at all, were measured at."""
+    wanted = metrics or (P95, "load.p50_latency", "load.error_rate")
+    users = {found.subject.get("users") for found in report.evidence if found.metric in wanted}
     return sorted(int(each) for each in users if each is not None)
 
 
