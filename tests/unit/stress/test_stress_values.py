@@ -43,6 +43,17 @@ def after(operator: str, values: list[Any], *, seed: int = 3) -> list[Any]:
         ),
         ("day-month-swap", [date(2013, 3, 4)], [date(2013, 4, 3)]),
         ("day-month-swap", ["2013-03-04 05:00:00"], ["2013-04-03 05:00:00"]),
+        # The moment is another one; how it is written stays.
+        (
+            "lost-time",
+            ["2024-03-04T10:00Z", "2024-03-04 10:00:01.25", "2024-03-04T10:00:00.1234567+05:30"],
+            ["2024-03-04T00:00Z", "2024-03-04 00:00:00.00", "2024-03-04T00:00:00.0000000+05:30"],
+        ),
+        (
+            "day-month-swap",
+            ["0987-03-04", "2024-03-04T10:00Z"],
+            ["0987-04-03", "2024-04-03T10:00Z"],
+        ),
         # An interface that reads a decimal comma as one of thousands, and a point the other way.
         ("misread-separators", [12.5, 7.0, 1234.0], [125.0, 7.0, 1.234]),
         ("rounded-numbers", [347, 12, 0, -86], [300, 10, 0, -90]),
@@ -96,6 +107,13 @@ def test_a_sentinel_is_no_usual_value() -> None:
     for seed in range(20):
         (found,) = set(after("sentinel-values", [-1, 0, 999, 5], seed=seed))
         assert found in (9999, -999, 99999)
+
+
+def test_a_sentinel_date_is_written_as_the_others_are() -> None:
+    """A reader that stumbles over a missing Z would not be one that takes 1900 for a date."""
+    (found,) = after("sentinel-dates", ["2024-03-04T10:00Z"])
+
+    assert found in {"1900-01-01T00:00Z", "1970-01-01T00:00Z", "2099-12-31T00:00Z"}
 
 
 def test_extremes_are_beyond_the_range() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,7 @@ from proveout.checks.stress.operators.operator import (
     with_columns,
     with_values,
 )
+from proveout.checks.stress.operators.writing import like, read
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -40,7 +41,7 @@ def _change_format(hit: Hit, rng: Generator) -> list[pd.DataFrame]:
 
     def written(name: str) -> Callable[[Any], Any]:
         def write(cell: Any) -> Any:
-            moment = _read(cell)
+            moment = read(cell)
             if moment is None:
                 return cell
             has_time = isinstance(moment, datetime) and len(str(cell)) > len("2013-01-01")
@@ -53,10 +54,10 @@ def _change_format(hit: Hit, rng: Generator) -> list[pd.DataFrame]:
 
 def _swap_day_and_month(hit: Hit, rng: Generator) -> list[pd.DataFrame]:  # noqa: ARG001
     def swap(cell: Any) -> Any:
-        moment = _read(cell)
+        moment = read(cell)
         if moment is None or moment.day > 12:
             return cell
-        return _like(cell, moment.replace(month=moment.day, day=moment.month))
+        return like(cell, moment.replace(month=moment.day, day=moment.month))
 
     return [_each_cell(hit, lambda _: swap)]
 
@@ -78,13 +79,13 @@ def _shifted(hit: Hit, hours: dict[str, float]) -> pd.DataFrame:
         by = timedelta(hours=hours[name])
 
         def shift(cell: Any) -> Any:
-            moment = _read(cell)
+            moment = read(cell)
             if moment is None:
                 return cell
             if isinstance(moment, datetime):
-                return _like(cell, moment + by)
+                return like(cell, moment + by)
             # A date stands for its midnight.
-            return _like(cell, (datetime.combine(moment, time()) + by).date())
+            return like(cell, (datetime.combine(moment, time()) + by).date())
 
         return shift
 
@@ -140,11 +141,11 @@ def _wrong_century(hit: Hit, rng: Generator) -> list[pd.DataFrame]:
 
     def moved(name: str) -> Callable[[Any], Any]:
         def move(cell: Any) -> Any:
-            moment = _read(cell)
+            moment = read(cell)
             if moment is None or not 1 <= moment.year + years[name] <= 2261:
                 return cell
             day = min(moment.day, 28) if moment.month == 2 else moment.day
-            return _like(cell, moment.replace(year=moment.year + years[name], day=day))
+            return like(cell, moment.replace(year=moment.year + years[name], day=day))
 
         return move
 
@@ -156,7 +157,7 @@ def _count(hit: Hit, rng: Generator) -> list[pd.DataFrame]:
 
     def counted(name: str) -> Callable[[Any], Any]:
         def count(cell: Any) -> Any:
-            moment = _read(cell)
+            moment = read(cell)
             if moment is None:
                 return cell
             whole = moment if isinstance(moment, datetime) else datetime.combine(moment, time())
@@ -173,10 +174,10 @@ def _count(hit: Hit, rng: Generator) -> list[pd.DataFrame]:
 
 def _lose_time(hit: Hit, rng: Generator) -> list[pd.DataFrame]:  # noqa: ARG001
     def cut(cell: Any) -> Any:
-        moment = _read(cell)
+        moment = read(cell)
         if not isinstance(moment, datetime):
             return cell
-        return _like(cell, moment.replace(hour=0, minute=0, second=0, microsecond=0))
+        return like(cell, moment.replace(hour=0, minute=0, second=0, microsecond=0))
 
     return [_each_cell(hit, lambda _: cut)]
 
@@ -198,24 +199,6 @@ def _within_bounds(change: Callable[[Any], Any], cell: Any) -> Any:
         return change(cell)
     except (OverflowError, ValueError):
         return cell
-
-
-def _read(cell: Any) -> date | datetime | None:
-    if isinstance(cell, date):
-        return cell
-    try:
-        return datetime.fromisoformat(cell)
-    except (TypeError, ValueError):
-        return None
-
-
-def _like(cell: Any, moment: date | datetime) -> Any:
-    """Write a moment as the cell it takes the place of was written."""
-    if not isinstance(cell, str):
-        return moment
-    if len(cell) == len("2013-01-01") or not isinstance(moment, datetime):
-        return moment.strftime("%Y-%m-%d")
-    return moment.isoformat(sep=cell[10])
 
 
 DATE_FORMAT = Operator(

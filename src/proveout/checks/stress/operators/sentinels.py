@@ -15,6 +15,7 @@ from proveout.checks.stress.operators.operator import (
     with_columns,
     with_values,
 )
+from proveout.checks.stress.operators.writing import like
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -49,8 +50,7 @@ def _put_day(hit: Hit, rng: Generator) -> list[pd.DataFrame]:
 def _as(cell: Any, day: date) -> Any:
     """Write a day as the cell it takes the place of was written."""
     if isinstance(cell, str):
-        midnight = cell[10] + "00:00:00" if len(cell) > len("2013-01-01") else ""
-        return day.isoformat() + midnight
+        return like(cell, datetime(day.year, day.month, day.day))  # noqa: DTZ001  # as the cell says
     if isinstance(cell, datetime):
         return pd.Timestamp(day.isoformat(), tz=cell.tzinfo)
     return day
