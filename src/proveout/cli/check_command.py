@@ -81,6 +81,8 @@ def command(
         output.say(f"{len(found) - SHOWN:,} more facts are in the ledger, and in --json.")
     for line in unanswered(found):
         output.say(escape(line))
+    for step in dict.fromkeys(each.next_step for each in outcome.not_measured if each.next_step):
+        output.say(f"To measure what was not: {escape(step)}")
     if outcome.status != "done":
         return 3
     output.say(f"Next: proveout gate {charter}{and_ledger(ledger)}")

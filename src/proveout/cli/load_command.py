@@ -17,7 +17,7 @@ WORKER = "worker"
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    epilog = "Example: proveout load --url http://127.0.0.1:8600 --users 50 --to 2000"
+    epilog = "Example: proveout load --url http://127.0.0.1:8600 --users 50 --to 2000 --think 10"
     app.command("load", epilog=epilog)(command)
 
 

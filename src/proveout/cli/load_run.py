@@ -153,6 +153,11 @@ def without_charter(
         raise InputError(
             f"--url {asked.url} is no address.", hint="It begins with http:// or https://."
         )
+    if given.users is not None and given.to is not None and given.to < given.users:
+        raise InputError(
+            f"--to {given.to:,} is less than --users {given.users:,}.",
+            hint="Users grow from --users to --to.",
+        )
     load = _load(given)
     spec = replace(
         _spec(asked),
@@ -210,7 +215,7 @@ def _show(
     limits = limits_of(load)
     sound = sound_levels(runs, load)
     broke = breaking(sound, limits)
-    said = load_view.sentence(broke, sound, limits)
+    said = load_view.sentence(broke, sound, limits, load_view.why_it_ended(runs))
     doubts = load_view.doubts(runs)
     lines = [Text(line) for line in ("", said, *doubts, *further)]
     plain = {

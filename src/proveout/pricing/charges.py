@@ -84,6 +84,16 @@ def charges(use: Use, price: Price, table: PriceTable, *, currency: str) -> Char
     return Charges(by_meter=by_meter, prices_from=source, times=paid / use.needed)
 
 
+def refuse_unpriced(price: Price, table: PriceTable, *, currency: str) -> None:
+    """Raise InputError for prices that no request could be priced by, before one is sent."""
+    _refuse_contradictions(price, currency)
+    own = _own_prices(price)
+    if price.model is not None and not {"input tokens", "output tokens"} <= own.keys():
+        table.rate(
+            price.model, price.provider, input_tokens=1, cached_input_tokens=0, output_tokens=1
+        )
+
+
 def _refuse_contradictions(price: Price, currency: str) -> None:
     if price.model is not None and currency != "USD" and price.usd_rate is None:
         raise InputError(

@@ -69,6 +69,11 @@ MISTAKES: dict[str, str] = {
           - quality.accuracy >= 0
           - {metric: quality.silent_failure, comparison: '<=', threshold: 1}
     """,
+    # Nobody would send it, and nobody would say so.
+    "level of load beyond full size": """\
+        pilot: claims
+        load: {users: 600, levels: [50, 5000]}
+    """,
     # A percentage in the short form.
     "percent sign in short": """\
         pilot: claims

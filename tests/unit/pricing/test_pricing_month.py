@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from proveout.charter.schema.standard import Price, VolumeDiscount
 from proveout.errors import InputError
-from proveout.pricing.charges import charges
+from proveout.pricing.charges import charges, refuse_unpriced
 from proveout.pricing.fitting import Sizes, cheaper_models, levers
 from proveout.pricing.month import Volume, curve, growing, month
 from proveout.pricing.table import PriceTable
@@ -240,11 +240,14 @@ def test_a_model_of_the_price_table_in_the_budgets_currency() -> None:
     ],
 )
 def test_a_price_that_cannot_be_had_is_said(price: Price, message: str, hint: str) -> None:
-    """Never a guess."""
+    """Never a guess; and before a row is sent and paid for."""
     with pytest.raises(InputError) as error:
         charges(used(), price, TABLE, currency="EUR")
+    with pytest.raises(InputError) as before:
+        refuse_unpriced(price, TABLE, currency="EUR")
 
     assert (error.value.message, error.value.hint) == (message, hint)
+    assert (before.value.message, before.value.hint) == (message, hint)
 
 
 def test_tokens_that_are_not_known_have_no_price() -> None:

@@ -26,6 +26,7 @@ def cross_problems(document: Document, known_metrics: Catalogue | None) -> list[
         return []
     checks: list[Callable[[dict[str, Any]], Found]] = [
         _names_given_twice, _unknown_sources, _thresholds_behind_baseline, _label_among_inputs,
+        _levels_beyond_full_size,
     ]  # fmt: skip
     found = [item for check in checks for item in check(root)]
     for path in (("acceptance",), ("assumptions",)):
@@ -54,6 +55,18 @@ def _names_given_twice(root: dict[str, Any]) -> Found:
                 yield (*place, "name"), what, "Give each its own name."
             else:
                 first[name] = index
+
+
+def _levels_beyond_full_size(root: dict[str, Any]) -> Found:
+    load = root.get("load")
+    users = load.get("users") if isinstance(load, dict) else None
+    levels = load.get("levels") if isinstance(load, dict) else None
+    if not isinstance(users, int) or not isinstance(levels, list):
+        return
+    for index, level in enumerate(levels):
+        if isinstance(level, int) and level > users:
+            what = f"{level:,} users are more than full size, which is {users:,}: never sent."
+            yield ("load", "levels", index), what, "Take it out, or raise load.users."
 
 
 def _unknown_sources(root: dict[str, Any]) -> Found:

@@ -65,12 +65,20 @@ class CostCheck:
         from proveout.checks.cost.measured import measure
         from proveout.checks.cost.telling import tell
         from proveout.intake.inputs import production_inputs
+        from proveout.pricing.charges import refuse_unpriced
+        from proveout.pricing.table import PriceTable
 
         charter = context.charter
-        assert charter.budget is not None  # noqa: S101  # needs() has seen to it
+        budget = charter.budget
+        assert budget is not None and budget.price is not None  # noqa: S101, PT018  # needs()
+        try:  # before the rows are paid for
+            refuse_unpriced(budget.price, PriceTable(on=context.now), currency=budget.currency)
+        except ProveoutError as error:
+            yield from _not_measured(error.message, error.hint or "")
+            return
         yield Progress(done=0, total=None, what="drawing production rows")
         drawn = production_inputs(
-            charter, context.data.production(), rows=charter.budget.rows, seed=context.seed
+            charter, context.data.production(), rows=budget.rows, seed=context.seed
         )
         if len(drawn.frame) < FEWEST_ROWS:
             yield from _not_measured(
