@@ -112,6 +112,28 @@ def test_a_generator_that_did_not_keep_up_gives_no_evidence() -> None:
     assert {each.reason for each in missing} == {"it was late"}
 
 
+@pytest.mark.parametrize(
+    ("is_ended", "reason", "step"),
+    [
+        (False, "40 requests fell due in 100 s; about 72 are needed",
+         "Measure longer: load.seconds: 180"),
+        # More time would not help: it would be ended as early again.
+        (True, "the level was ended after 100.0 s, broken beyond doubt; of the 40 requests until "
+         "then no such figure can be made", "See what broke: load.breaking_point"),
+    ],
+)  # fmt: skip
+def test_too_few_requests_are_told_with_what_helps(is_ended: bool, reason: str, step: str) -> None:
+    """So long a level would have to be; one that was ended would be ended again."""
+    run = replace(measured(np.full(40, 0.5), users=60), was_stopped=is_ended)
+
+    (p95,) = [
+        each for each in teller(**BUSY).of_level(run)
+        if isinstance(each, NotMeasured) and each.metric == "load.p95_latency"
+    ]  # fmt: skip
+
+    assert (p95.reason, p95.next_step) == (reason, step)
+
+
 @pytest.mark.parametrize("latency", [0.5, 30.0])
 def test_more_requests_than_full_size_has_may_only_speak_for_it(latency: float) -> None:
     """What holds with more holds with fewer; what does not hold then is not measured."""

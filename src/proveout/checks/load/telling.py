@@ -154,14 +154,14 @@ class Teller:
         values = latencies(level)
         for name, q in PERCENTILES.items():
             found = percentile(level, values, q)
-            yield self._percentile(name, subject, found, level.seconds, details)
+            yield self._percentile(name, subject, found, run, details)
         if not all(map(math.isnan, level.requests.first_token_s)):
             found = percentile(level, first_tokens(level), 0.95)
-            yield self._percentile("first_token_p95", subject, found, level.seconds, details)
+            yield self._percentile("first_token_p95", subject, found, run, details)
         for name, outcome in SHARES.items():
             part = share(level, outcome)
             if isinstance(part, TooFew):
-                yield self._too_few(name, subject, part, level.seconds)
+                yield self._too_few(name, subject, part, run)
                 continue
             of_kind = {"faults": level.faults} if name == "error_rate" else {}
             yield self.context.found(
@@ -189,11 +189,11 @@ class Teller:
         name: str,
         subject: Subject,
         found: Percentile | TooFew,
-        seconds: float,
+        run: LevelRun,
         details: dict[str, Any],
     ) -> Finding:
         if isinstance(found, TooFew):
-            return self._too_few(name, subject, found, seconds)
+            return self._too_few(name, subject, found, run)
         if found.interval is not None:
             return self.context.found(
                 f"load.{name}",
@@ -222,13 +222,22 @@ class Teller:
             details={**details, "at_least": True},
         )
 
-    def _too_few(self, name: str, subject: Subject, found: TooFew, seconds: float) -> NotMeasured:
+    def _too_few(self, name: str, subject: Subject, found: TooFew, run: LevelRun) -> NotMeasured:
+        seconds = run.level.seconds
+        if run.was_stopped:  # it would be ended as early another time
+            return self._not_measured(
+                name,
+                subject,
+                f"the level was ended after {seconds:.1f} s, broken beyond doubt; of the "
+                f"{found.n:,} requests until then no such figure can be made",
+                "See what broke: load.breaking_point",
+            )
         wanted_s = seconds * found.needed / max(found.n, 1)
         return self._not_measured(
             name,
             subject,
             f"{found.n:,} requests fell due in {seconds:g} s; about {found.needed:,} are needed",
-            f"Measure longer: load.seconds: {math.ceil(wanted_s / 10) * 10:,}".replace(",", ""),
+            f"Measure longer: load.seconds: {math.ceil(wanted_s / 10) * 10}",
         )
 
     def _not_measured(self, name: str, subject: Subject, reason: str, step: str) -> NotMeasured:
