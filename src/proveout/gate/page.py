@@ -71,9 +71,9 @@ data to something.
 their lines; `kpis` and `assumptions` become one line each.
 - Lines on sites, ranges, references and freshness apply where the charter declares such things.
 - Each verdict says what the charter makes milder: fewer kinds, columns, records, pairs or shares \
-of damage, fewer requests, a higher `system.confident_at`, a wider `system.let_through`, every line \
-that asks for less than when it was sealed, every place that made a trial milder since, and what \
-else was changed when results were known.
+of damage, fewer requests, a higher `system.confident_at`, a wider `system.let_through`, every \
+line that asks for less than when it was sealed, every place that made a trial milder since, and \
+what else was changed when results were known.
 """
 
 
