@@ -215,7 +215,7 @@ def test_a_drill_that_is_broken_off_records_nothing_and_is_told_of_later(
         "Vendor.",
     }
 
-    drill = begin()
+    drill = begin(minutes=0.06)
     out, _ = drill.communicate(timeout=60)
     found = json.loads(out)["drill"]
 

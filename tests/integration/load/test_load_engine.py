@@ -77,21 +77,22 @@ def test_users_give_up_when_their_patience_ends(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("behaviour", "fault"),
+    ("behaviour", "kinds"),
     [
-        (Behaviour(service=QUICK, error_rate=1.0), "HTTP 500"),
-        (Behaviour(service=QUICK, requests_per_minute=1.0), "HTTP 429"),
-        (Behaviour(service=QUICK, malformed_rate=1.0), "malformed answer"),
+        (Behaviour(service=QUICK, error_rate=0.5, malformed_rate=1.0),
+         {"HTTP 500", "malformed answer"}),
+        (Behaviour(service=QUICK, requests_per_minute=1.0), {"HTTP 429"}),
     ],
-)
-def test_errors_are_counted_by_kind(behaviour: Behaviour, fault: str, tmp_path: Path) -> None:
+)  # fmt: skip
+def test_errors_are_counted_by_kind(behaviour: Behaviour, kinds: set[str], tmp_path: Path) -> None:
     """What is no answer has failed, and the level says how often in which way."""
     with running(behaviour) as service:
         run = sent(asking(service.url, stops_when_broken=False), PLAN, tmp_path)
 
     n_failed = int((run.level.requests.outcome == Outcome.FAILED).sum())
     assert n_failed > 0.9 * len(run.level.requests.outcome)
-    assert run.level.faults == {fault: n_failed}
+    assert set(run.level.faults) == kinds
+    assert sum(run.level.faults.values()) == n_failed
 
 
 def test_a_level_that_is_broken_beyond_doubt_is_ended_and_is_the_last(tmp_path: Path) -> None:

@@ -73,6 +73,16 @@ def test_what_was_never_answered_counts_as_slower_than_any_answer() -> None:
     assert p95 == Percentile(value=math.inf, interval=None, n=n)
 
 
+def test_few_requests_are_enough_where_hardly_any_is_answered() -> None:
+    """Nine of ten gave up: that 95 of a hundred take longer than anybody waits, forty tell."""
+    n = 40
+    run = level(np.full(n, 0.5), outcome=ending(n, GAVE_UP=36))
+
+    p95 = percentile(run, latencies(run), 0.95)
+
+    assert p95 == Percentile(value=math.inf, interval=None, n=n)
+
+
 def test_unfinished_requests_are_neither_answered_nor_failed() -> None:
     """A run that is ended early knows nothing of what was still under way."""
     n = 1_000

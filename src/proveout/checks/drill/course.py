@@ -25,8 +25,8 @@ class Course:
     began: float = 0.0
     """On the monotonic clock; 0 until it has begun."""
     began_at: datetime = field(default_factory=lambda: datetime.now(UTC))
-    was_notified: bool = True
-    """Every notification was sent."""
+    was_notified: bool = False
+    """A notification was sent, by every channel."""
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     stopped_by: str = ""
     timeline: Timeline | None = None
@@ -73,7 +73,7 @@ class Course:
             users=users.n,
             give_up_after_s=users.give_up_after_s,
             fallback=plan.drill.fallback is not None,
-            notified=bool(plan.channels) and self.was_notified,
+            notified=self.was_notified,
             simulated=users.simulated,
             broken_off=0,
             inputs=plan.inputs,

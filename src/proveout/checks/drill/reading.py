@@ -40,7 +40,7 @@ def read_scenario(wanted: str, *, folder: Path) -> Scenario:
     near = nearest(wanted, _ORDER)
     mean = f"Did you mean '{near}'? " if near else ""
     raise InputError(
-        f"There is no scenario '{wanted}', neither shipped nor as a file in {folder}.",
+        f"There is no scenario '{wanted}', neither shipped nor as a file in {folder.resolve()}.",
         hint=f"{mean}Shipped are: {', '.join(_ORDER)}. See them: proveout drill scenarios",
     )
 

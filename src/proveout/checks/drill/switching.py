@@ -74,6 +74,6 @@ class Switching:
         text = f"{each.sign}\nAcknowledge: proveout drill ack --who NAME"
         sent = await asyncio.to_thread(plan.channels.notify, title, text)
         self.course.note("notified", {"sign": each.sign, "sent": sent})
+        self.course.was_notified = self.course.was_notified or sent
         if not sent:
-            self.course.was_notified = False
             plan.say("The notification could not be sent on every channel of drill.notify.")

@@ -89,6 +89,8 @@ def percentile(level: Level, values: NDArray[np.float64], q: float) -> Percentil
     value = float(ordered[min(n - 1, math.ceil(q * n) - 1)])
     worth = _worth_for_percentile(level, values, q)
     low, high = _bounds(q, n * worth)
+    if math.isinf(ordered[max(0, math.ceil(low * n) - 1)]):
+        return Percentile(value=math.inf, interval=None, n=n)  # for certain, however few they are
     if high * (n + 1) > n:
         return TooFew(n=n, needed=max(n + 1, math.ceil(_needed(q) / worth)))
     ends = [float(ordered[min(n - 1, max(0, math.ceil(end * n) - 1))]) for end in (low, high)]

@@ -17,6 +17,9 @@ from proveout.checks.load.spec import LevelPlan, LoadSpec
 FEWEST_DUE = 120
 """Requests that a level must be about to have: a 95th percentile with an interval takes 72 that are
 independent of each other, which they are not altogether."""
+ENOUGH_DUE = 2 * FEWEST_DUE
+"""Requests that full size is sent where it has too few: more time would not bring more of them, so
+that there must be enough although they depend on each other."""
 
 
 def demand(load: Load, *, users: int | None = None) -> Demand:
@@ -43,7 +46,7 @@ def level_plans(load: Load) -> tuple[LevelPlan, ...]:
             continue
         rate = demand(load, users=users).peak_rate_per_s
         if is_too_small(load, users):
-            rate = FEWEST_DUE / load.seconds
+            rate = ENOUGH_DUE / load.seconds
         plans.append(
             LevelPlan(
                 users=users,

@@ -192,7 +192,9 @@ def _people(story: Mapping[str, Any]) -> list[str]:
     if not story["notified"]:
         told.append("No notification was sent: people had to see for themselves.")
     if story["false_alarms"]:
-        told.append(f"Acknowledged though nothing was wrong: {story['false_alarms']} times.")
+        times = story["false_alarms"]
+        often = "once" if times == 1 else f"{times} times"
+        told.append(f"Acknowledged though nothing was wrong: {often}.")
     broken_off = story["drills_broken_off_before"]
     if broken_off:
         drills = "1 drill" if broken_off == 1 else f"{broken_off} drills"
