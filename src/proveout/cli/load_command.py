@@ -95,7 +95,7 @@ def command(
 
     Exit code 0: it ran. 3: the system or the load generator gave nothing to measure.
     """
-    from proveout.cli import load_run
+    from proveout.cli import load_options, load_run
 
     output = Output(as_json=as_json)
     if charter == WORKER:
@@ -105,13 +105,15 @@ def command(
             "--listen waits for workers, and none are asked for.",
             hint="Say how many there will be: --workers N",
         )
-    given = load_run.Given(
+    given = load_options.Given(
         users=users, to=to, seconds=seconds, is_open=is_open, think=think, patience=patience
     )
-    sharing = load_run.Sharing(
-        workers=workers, listen=None if listen is None else load_run.address(listen, "--listen")
+    sharing = load_options.Sharing(
+        workers=workers, listen=None if listen is None else load_options.address(listen, "--listen")
     )
     if url is not None:
-        asked = load_run.Asked(url=url, chat=chat, prompt=prompt, body=body, headers=header or [])
+        asked = load_options.Asked(
+            url=url, chat=chat, prompt=prompt, body=body, headers=header or []
+        )
         return load_run.without_charter(output, asked, given, sharing, yes=yes)
     return load_run.with_charter(output, Path(charter), given, sharing, yes=yes, ledger=ledger)

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -16,48 +16,24 @@ from rich.console import Group
 from rich.markup import escape
 from rich.text import Text
 
+from proveout.cli.load_options import (
+    SEED,
+    Asked,
+    Given,
+    Sharing,
+    address,
+    changed,
+    load_of,
+    spec_of,
+)
 from proveout.cli.output import Output
 from proveout.cli.paths import and_ledger, ledger_location, state_folder
 from proveout.errors import InputError
 
 if TYPE_CHECKING:
-    from proveout.charter.schema import System
     from proveout.charter.schema.standard import Load
     from proveout.checks.load.running import LevelRun
     from proveout.checks.load.spec import LevelPlan, LoadSpec
-
-SEED = 20260101
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Given:
-    """Options that say how much is sent; None where they were left out."""
-
-    users: int | None
-    to: int | None
-    seconds: float | None
-    is_open: bool
-    think: float | None
-    patience: float | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sharing:
-    """Who sends."""
-
-    workers: int
-    listen: tuple[str, int] | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """Options that say what is asked, without a charter."""
-
-    url: str
-    chat: str | None
-    prompt: str | None
-    body: Path | None
-    headers: Sequence[str]
 
 
 def as_worker(master: str | None) -> int:
@@ -80,16 +56,6 @@ def as_worker(master: str | None) -> int:
         return 0 if process.wait() == 0 else 3
 
 
-def address(text: str, option: str) -> tuple[str, int]:
-    """Read HOST:PORT. Raises InputError."""
-    host, _, port = text.rpartition(":")
-    if not host or not port.isdigit():
-        raise InputError(
-            f"{option} {text} is no address.", hint=f"Write host and port: {option} 10.0.0.5:5557"
-        )
-    return host, int(port)
-
-
 def with_charter(
     output: Output, charter: Path, given: Given, sharing: Sharing, *, yes: bool, ledger: str | None
 ) -> int:
@@ -97,10 +63,12 @@ def with_charter(
     from proveout.assess import open_workspace
     from proveout.assess.events import CheckEnded, Event, EvidenceFound
     from proveout.checks.load.check import LoadCheck, is_loopback
+    from proveout.checks.load.plan import level_plans
     from proveout.cli import load_view
     from proveout.cli.watching import watching
     from proveout.evidence.model import Evidence
     from proveout.evidence.outcome import CheckOutcome
+    from proveout.systems.dialects.addresses import without_secrets
 
     runs: list[LevelRun] = []
     outcomes: list[CheckOutcome] = []
@@ -110,14 +78,21 @@ def with_charter(
     with open_workspace(charter, location, state_folder(charter)) as workspace:
         agreed = workspace.loaded.charter
         system = agreed.system
-        load = None if agreed.load is None else _changed(agreed.load, given)
+        load = None if agreed.load is None else changed(agreed.load, given)
         if system is not None and system.web is not None and not is_loopback(system.web.url):
             _ask(output, system.web.url, yes=yes)
-        loaded = replace(workspace.loaded, charter=agreed.model_copy(update={"load": load}))
+        agreed = agreed.model_copy(update={"load": load})
+        loaded = replace(workspace.loaded, charter=agreed)
+        if load is not None and system is not None and not check.needs(agreed):
+            web = system.web
+            where = "a door of its own" if web is None else without_secrets(web.url)
+            predicts = load.measure_up_to is not None and load.measure_up_to < load.users
+            plans = level_plans(load)
+            output.say(Text(load_view.announcement(where, plans, predicts=predicts)))
         checks = tuple(
             check if each.name == check.name else each for each in workspace.registry.checks
         )
-        changed = replace(
+        with_load = replace(
             workspace, loaded=loaded, registry=replace(workspace.registry, checks=checks)
         )
         with watching(output, None) as watch:
@@ -129,7 +104,7 @@ def with_charter(
                 elif isinstance(event, CheckEnded):
                     outcomes.append(event.outcome)
 
-            run = changed.run([check.name], seed=SEED, watch=keep)
+            run = with_load.run([check.name], seed=SEED, watch=keep)
     outcome = outcomes[-1]
     if load is None or outcome.status != "done":
         output.show(Text(""), {"run": run, "levels": [], "outcome": outcome.as_dict()})
@@ -148,6 +123,8 @@ def without_charter(
     """Send load to an address; nothing is recorded."""
     from proveout.checks.load.check import is_loopback
     from proveout.checks.load.plan import left_out, level_plans, limits_of
+    from proveout.cli import load_view
+    from proveout.systems.dialects.addresses import without_secrets
 
     if not asked.url.startswith(("http://", "https://")):
         raise InputError(
@@ -158,16 +135,18 @@ def without_charter(
             f"--to {given.to:,} is less than --users {given.users:,}.",
             hint="Users grow from --users to --to.",
         )
-    load = _load(given)
+    load = load_of(given)
     spec = replace(
-        _spec(asked),
+        spec_of(asked),
         asked_s=limits_of(load).p95_s,
         workers=sharing.workers,
         listen=sharing.listen,
     )
     if not is_loopback(asked.url):
         _ask(output, asked.url, yes=yes)
-    runs = _run(output, spec, level_plans(load))
+    plans = level_plans(load)
+    output.say(Text(load_view.announcement(without_secrets(asked.url), plans)))
+    runs = _run(output, spec, plans)
     for users in left_out(load):
         output.say(
             f"{users:,} users were not sent: too few requests fall due in {load.seconds:g} s. "
@@ -242,96 +221,3 @@ def _ask(output: Output, url: str, *, yes: bool) -> None:
             hint="If it is meant, and agreed with who runs it: --yes",
         )
     typer.confirm(f"Send load to {host}? Is that agreed with who runs it?", abort=True, err=True)
-
-
-def _changed(load: Load, given: Given) -> Load:
-    """Return what the charter says, with what the options say otherwise. Raises InputError."""
-    if given.to is not None and given.to > load.users:
-        raise InputError(
-            f"--to {given.to:,} is more than full size, which the charter says is {load.users:,}.",
-            hint="Say in the charter how many there will be: load.users",
-        )
-    update: dict[str, Any] = {}
-    if given.users is not None:
-        update |= {"pilot_users": given.users, "levels": ()}
-    if given.to is not None:
-        update["measure_up_to"] = given.to
-    if given.seconds is not None:
-        update["seconds"] = given.seconds
-    if given.is_open:
-        update["arrivals"] = "open"
-    if given.think is not None or given.patience is not None:
-        raise InputError(
-            "How often users ask, and how long they wait, is agreed in the charter.",
-            hint="Change it there: load.requests_per_user_per_day, load.give_up_after_s",
-        )
-    return load.model_copy(update=update)
-
-
-def _load(given: Given) -> Load:
-    from proveout.charter.schema.standard import Load
-    from proveout.checks.load.schedule import PEAK_SHARE
-
-    users = given.users or 50
-    most = given.to or 10 * users
-    plain: dict[str, Any] = {
-        "pilot_users": min(users, most),
-        "users": most,
-        "arrivals": "open" if given.is_open else "closed",
-    }
-    if given.seconds is not None:
-        plain["seconds"] = given.seconds
-    if given.think is not None:
-        plain["requests_per_user_per_day"] = 3600 / given.think / PEAK_SHARE
-    if given.patience is not None:
-        plain["give_up_after_s"] = given.patience
-    return Load.model_validate(plain)
-
-
-def _spec(asked: Asked) -> LoadSpec:
-    """Return what is sent. Raises InputError."""
-    from proveout.checks.load.spec import LoadSpec, RawTarget
-
-    headers = dict(_header(text) for text in asked.headers)
-    if asked.chat is not None:
-        system = _chat(asked, headers)
-        return LoadSpec(
-            seed=SEED,
-            system=system.model_dump(mode="json", exclude_none=True),
-            rows=({"prompt": asked.prompt},),
-        )
-    if asked.prompt is not None:
-        raise InputError("--prompt is for a language model.", hint="Name the model: --chat MODEL")
-    body = ""
-    if asked.body is not None:
-        try:
-            body = asked.body.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise InputError(f"{asked.body} cannot be read: {error}.") from error
-        headers = {"Content-Type": "application/json", **headers}
-    method = "GET" if asked.body is None else "POST"
-    return LoadSpec(
-        seed=SEED, raw=RawTarget(url=asked.url, method=method, headers=headers, body=body)
-    )
-
-
-def _chat(asked: Asked, headers: dict[str, str]) -> System:
-    from proveout.charter.schema import System
-
-    if asked.prompt is None:
-        raise InputError("--chat needs something to ask.", hint="Add: --prompt 'TEXT'")
-    chat = {
-        "url": asked.url,
-        "model": asked.chat,
-        "user": "{prompt}",
-        "stream": True,
-        "headers": headers,
-    }
-    return System.model_validate({"chat": chat, "task": "text"})
-
-
-def _header(text: str) -> tuple[str, str]:
-    name, colon, value = text.partition(":")
-    if not colon or not name.strip():
-        raise InputError(f"--header '{text}' is no header.", hint="Write 'Name: value'.")
-    return name.strip(), value.strip()

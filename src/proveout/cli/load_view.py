@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from proveout.checks.load.breaking import Break, Limits
     from proveout.checks.load.measures import Percentile, Share, TooFew
     from proveout.checks.load.running import LevelRun
+    from proveout.checks.load.spec import LevelPlan
     from proveout.evidence.model import Evidence
     from proveout.evidence.outcome import CheckOutcome
 
@@ -27,6 +28,27 @@ NAMES = {
     "error_rate": "too many requests fail",
     "abandonment": "too many users give up",
 }
+
+
+def announcement(where: str, plans: Sequence[LevelPlan], *, predicts: bool = False) -> str:
+    """Say, before anything is sent, what is, where to, for how long, and how to stop."""
+    levels = ", ".join(f"{plan.users:,}" for plan in plans)
+    in_turn = " one after the other" if len(plans) > 1 else ""
+    rates = [plan.rate_per_s for plan in plans if plan.rate_per_s is not None]
+    most = f", up to {max(rates):.3g} requests a second" if rates else ""
+    # After each level the last ones that wait are waited for.
+    whole_s = sum(plan.warm_up_s + plan.seconds + plan.give_up_after_s / 2 for plan in plans)
+    minutes = "under a minute" if whole_s < 45 else f"about {math.ceil(whole_s / 60)} min"
+    later = (
+        " Then few users who do not pause show how much it works on at a time, to predict full "
+        "size; that takes some minutes more."
+        if predicts
+        else ""
+    )
+    return (
+        f"Load goes to {where}: {levels} users{in_turn}{most}, {minutes} in all.{later} "
+        "A level at which most requests fail is the last. Ctrl-C stops it."
+    )
 
 
 def table(runs: Sequence[LevelRun]) -> Table:

@@ -95,9 +95,13 @@ def _level(
     for event in started.run(plan):
         if isinstance(event, Sending):
             elapsed = f"{_clock(min(event.elapsed_s, whole_s))} of {_clock(whole_s)}"
-            yield Progress(done=done, total=total, what=f"{why}{plan.users:,} users, {elapsed}")
+            yield Progress(done=done, total=total, what=f"{why}{_users(plan.users)}, {elapsed}")
         else:
             gathered.runs.append(event)
+
+
+def _users(n: int) -> str:
+    return "1 user" if n == 1 else f"{n:,} users"
 
 
 def _clock(seconds: float) -> str:
