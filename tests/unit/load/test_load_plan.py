@@ -44,9 +44,9 @@ def test_full_size_that_is_small_is_sent_more_often_than_it_asks() -> None:
     (plan,) = level_plans(charter)
 
     assert plan.users == 100
-    assert plan.rate_per_s == 4.0
-    assert plan.think_s == 25.0
-    assert times_as_often(charter, 100, plan.rate_per_s) == pytest.approx(24)
+    assert plan.rate_per_s == 8.0
+    assert plan.think_s == 12.5
+    assert times_as_often(charter, 100, plan.rate_per_s) == pytest.approx(48)
 
 
 def test_the_most_that_may_be_sent_is_sent_however_few_they_are() -> None:
@@ -55,7 +55,7 @@ def test_the_most_that_may_be_sent_is_sent_however_few_they_are() -> None:
 
     (plan,) = level_plans(charter)
 
-    assert (plan.users, plan.rate_per_s) == (20, 4.0)
+    assert (plan.users, plan.rate_per_s) == (20, 8.0)
     assert left_out(charter) == ()
 
 
