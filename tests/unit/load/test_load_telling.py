@@ -28,6 +28,7 @@ class Context:
     """Hands back what was found, as plain values."""
 
     charter: Charter
+    seed: int = 1
     told: list[dict[str, Any]] = field(default_factory=list)
 
     def found(self, metric: str, value: float, **more: Any) -> dict[str, Any]:

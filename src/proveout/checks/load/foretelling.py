@@ -11,7 +11,7 @@ from proveout.capacity.prediction import CONFIDENCE, Estimate, Prediction, Refus
 from proveout.checks import Finding
 from proveout.checks.load.plan import demand, limits_of
 from proveout.checks.load.running import LevelRun
-from proveout.checks.load.telling import Teller
+from proveout.checks.load.telling import MORE_GENERATOR, Teller
 from proveout.evidence.model import WHOLE, Interval
 from proveout.evidence.outcome import NotMeasured
 
@@ -21,7 +21,7 @@ METHOD = "prediction by a fitted queue"
 def foretold(teller: Teller, runs: Sequence[LevelRun]) -> Iterator[Finding]:
     """Yield what is predicted for the peak of full size; basis simulated, whatever it rests on."""
     if any(run.limited for run in runs):
-        yield from _refused(next(run.limited for run in runs if run.limited), "")
+        yield from _refused(next(run.limited for run in runs if run.limited), MORE_GENERATOR)
         return
     limits = limits_of(teller.load)
     found = predict_from(
@@ -45,7 +45,7 @@ def _of_prediction(teller: Teller, found: Prediction) -> Iterator[Finding]:
         if estimate is None:
             continue
         if not all(map(math.isfinite, (estimate.value, estimate.low, estimate.high))):
-            yield _not_predicted(name, _why_infinite(name, estimate), "")
+            yield _not_predicted(name, *_why_infinite(name, estimate))
             continue
         low, high = sorted((estimate.low, estimate.high))
         yield teller.context.found(
@@ -66,15 +66,23 @@ def _of_prediction(teller: Teller, found: Prediction) -> Iterator[Finding]:
         )
 
 
-def _why_infinite(name: str, estimate: Estimate) -> str:
+def _why_infinite(name: str, estimate: Estimate) -> tuple[str, str]:
+    """Return why there is no finite figure, and what can be done."""
     if name == "needed_capacity":
-        return "no number of slots is found that keeps to the limits for certain"
+        return (
+            "no number of slots is found that keeps to the limits for certain",
+            "Measure nearer to full size: load.measure_up_to",
+        )
     if math.isinf(estimate.value):
         return (
             "so many requests will be given up or fail that no time can be named within which 95 % "
-            "are answered"
+            "are answered",
+            "See what it takes: load.predicted_abandonment and load.needed_capacity.",
         )
-    return "it may be that more than 5 % of requests are never answered; no interval can be named"
+    return (
+        "it may be that more than 5 % of requests are never answered; no interval can be named",
+        "Measure nearer to full size: load.measure_up_to",
+    )
 
 
 def _plain(estimate: Estimate) -> list[float | None]:

@@ -79,7 +79,7 @@ class Teller:
             # Of the whole, each figure that is missing is named: the gate asks for each by itself.
             names = (*PERCENTILES, *SHARES, "throughput") if subject == WHOLE else ("p95_latency",)
             if run.limited is not None:
-                reason, step = run.limited, _MORE_GENERATOR
+                reason, step = run.limited, MORE_GENERATOR
             elif is_beyond_asked(run, self.load):
                 reason = self._beyond_asked(run)
                 step = f"Measure longer: load.seconds: {seconds_needed(self.load, users)}"
@@ -276,7 +276,7 @@ _MISSED = {
     "abandonment": "too many users gave up",
 }
 
-_MORE_GENERATOR = (
+MORE_GENERATOR = (
     "Send from a machine that is otherwise idle, or from several processes: "
     "proveout load --workers 2"
 )
