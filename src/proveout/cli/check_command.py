@@ -81,8 +81,12 @@ def command(
         output.say(f"{len(found) - SHOWN:,} more facts are in the ledger, and in --json.")
     for line in unanswered(found):
         output.say(escape(line))
-    for step in dict.fromkeys(each.next_step for each in outcome.not_measured if each.next_step):
-        output.say(f"To measure what was not: {escape(step)}")
+    steps: dict[str, str] = {}
+    for each in outcome.not_measured:
+        steps.setdefault(each.next_step, each.metric)
+    for step, metric in steps.items():
+        if step:
+            output.say(f"To measure {escape(metric)}: {escape(step)}")
     if outcome.status != "done":
         return 3
     output.say(f"Next: proveout gate {charter}{and_ledger(ledger)}")
@@ -98,7 +102,9 @@ def _table(found: list[Evidence], outcome: CheckOutcome) -> Table:
     for heading in ("In", "Subject", "Figure"):
         table.add_column(heading, overflow="fold")
     for fact in found[:SHOWN]:
-        where = "" if fact.basis == "attested" else fact.scope
+        where: str = "" if fact.basis == "attested" else fact.scope
+        if fact.basis == "simulated":
+            where += ", simulated"
         table.add_row(fact.metric, where, str(fact.subject), full_figure(fact))
     for missing in outcome.not_measured:
         reason = f"not measured: {missing.reason}"

@@ -119,7 +119,7 @@ def _data(report: Report) -> Break:
         return Break(
             name="Data", state="breaks", takes=NOW, where="with production as it is today",
             headline=_told(today[0]), further=(*damage, *map(_told, today[1:]))[:FURTHER],
-            owner=_owner(today), basis=basis,
+            owner=_owner(today), basis=_basis(today[0].deciding.evidence) or basis,
         )  # fmt: skip
     if least is not None:
         return Break(

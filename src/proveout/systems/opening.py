@@ -68,7 +68,7 @@ def _fingerprint(python: PythonSystem, folder: Path, known: dict[str, str | None
         code = folder / place
         if not code.is_file():
             raise InputError(
-                f"system.python.callable: there is no file '{place}' in {folder}.",
+                f"system.python.callable: there is no file '{place}' in {folder.resolve()}.",
                 hint="Write it as 'path/to/file.py:function', from the charter's folder.",
             )
     else:

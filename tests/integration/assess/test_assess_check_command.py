@@ -6,6 +6,8 @@ import pytest
 
 from proveout.cli import check_command
 from proveout.cli.app import build_app, run_app
+from proveout.simulation.behaviour import Behaviour, ServiceTime
+from proveout.simulation.running import running
 
 pytestmark = [
     # Ibis 12 calls DuckDB and pandas by names that these have deprecated since.
@@ -27,7 +29,7 @@ def test_a_check_says_of_which_records_each_figure_is(
     Path("b.csv").write_text("y,said\n" + "a,a\nb,a\n" * 20, encoding="utf-8")
 
     code = run_app(build_app([check_command.register]), ["check", "quality"])
-    out = capsys.readouterr().out
+    out, err = capsys.readouterr()
 
     lines = [line.split()[:4] for line in out.splitlines() if line.startswith("quality.accuracy")]
     assert code == 0
@@ -36,6 +38,27 @@ def test_a_check_says_of_which_records_each_figure_is(
         ["quality.accuracy", "production", "50", "%"],
     ]
     assert "…" not in out
+    # What could not be measured is followed by what to do about it.
+    assert "To measure quality.worst_slice: Name columns to break down by:" in err
+
+
+def test_a_check_says_of_which_figures_a_simulation_gave_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nobody takes a rehearsal for a measurement because it stands in the same table."""
+    monkeypatch.chdir(tmp_path)
+    with running(Behaviour(service=ServiceTime(mean_s=0))) as service:
+        Path("pilot.yaml").write_text(
+            "pilot: p\ndata: {production: b.csv, label: y, inputs: [x]}\n"
+            f"system: {{http: '{service.url}', task: classification}}\n",
+            encoding="utf-8",
+        )
+        Path("b.csv").write_text("x,y\n" + "1,yes\n2,no\n" * 20, encoding="utf-8")
+        run_app(build_app([check_command.register]), ["check", "quality"])
+
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+    (accuracy,) = [line for line in lines if line[0] == "quality.accuracy"]
+    assert accuracy[1:3] == ["production,", "simulated"]
 
 
 def test_a_check_says_which_rows_got_no_answer(

@@ -40,7 +40,7 @@ class OwnFunction:
         place = self.callable.rpartition(":")[0]
         if place.endswith(".py") and not (self.folder / place).is_file():
             raise InputError(
-                f"system.scoring: there is no file '{place}' in {self.folder}.",
+                f"system.scoring: there is no file '{place}' in {self.folder.resolve()}.",
                 hint="Write it as 'path/to/score.py:function', from the charter's folder.",
             )
 
