@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from proveout.charter.schema import System
+from proveout.charter.schema import Charter, System
 from proveout.checks import CheckContext
 from proveout.intake.inputs import production_inputs
 from proveout.systems import open_system
@@ -24,6 +24,24 @@ class Target:
     """Fingerprints of data and system."""
     told: dict[str, Any]
     """What the reader of a figure must know of the way in which it was asked."""
+
+
+def requests_of(charter: Charter) -> tuple[Charter, dict[str, Any]]:
+    """Return the charter with the load that its service gets, and what must be told of that.
+
+    Where a confidence comes from the agreement of several answers, each question is as many
+    requests.
+    """
+    load, chat = charter.load, charter.system.chat if charter.system is not None else None
+    if load is None or chat is None or chat.confidence != "agreement":
+        return charter, {}
+    times = load.requests_per_user_per_day * chat.samples
+    more = load.model_copy(update={"requests_per_user_per_day": times})
+    told = (
+        f"Each question is asked {chat.samples} times, for the agreement of the answers; each of "
+        "these is sent and timed as a request of its own."
+    )
+    return charter.model_copy(update={"load": more}), {"samples": told}
 
 
 @contextmanager

@@ -58,18 +58,21 @@ class LoadCheck:
 
     def run(self, context: CheckContext) -> Iterator[Finding]:
         """Send level after level, and tell what users met, and where it broke."""
-        from proveout.checks.load.asking import target
+        from proveout.checks.load.asking import requests_of, target
         from proveout.checks.load.plan import spec_of
         from proveout.checks.load.run import run
 
-        load = context.charter.load
+        charter, told = requests_of(context.charter)
+        context = replace(context, loaded=replace(context.loaded, charter=charter))
+        load = charter.load
         assert load is not None  # noqa: S101  # needs() has seen to it
         yield Progress(done=0, total=None, what="drawing production rows")
         with target(context, rows=ROWS) as asked, tempfile.TemporaryDirectory() as folder:
             spec = spec_of(load, asked.system, asked.rows, seed=context.seed, workers=self.workers)
             spec = replace(spec, listen=self.listen)
             context = replace(context, inputs={**context.inputs, **asked.inputs})
-            yield from run(context, load, spec, asked.told, Path(folder), heard=self.heard)
+            told |= asked.told
+            yield from run(context, load, spec, told, Path(folder), heard=self.heard)
 
 
 def is_loopback(url: str) -> bool:

@@ -193,9 +193,8 @@ def _cautions(report: Report) -> Iterator[str]:
     measured = [e for e in told if e.metric not in FORETOLD]
     if any(e.basis == "simulated" for e in measured):
         yield "The far end says of itself that it is a simulation: this is a rehearsal."
-    door = next((found.details["door"] for found in told if "door" in found.details), None)
-    if door is not None:
-        yield str(door)
+    for way in ("door", "samples"):
+        yield from {str(found.details[way]) for found in told if way in found.details}
     late = [float(e.details[LATE]) for e in told if LATE in e.details]
     if late:
         yield (
