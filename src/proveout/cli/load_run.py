@@ -122,7 +122,7 @@ def without_charter(
 ) -> int:
     """Send load to an address; nothing is recorded."""
     from proveout.checks.load.check import is_loopback
-    from proveout.checks.load.plan import left_out, level_plans, limits_of
+    from proveout.checks.load.plan import left_out, level_plans
     from proveout.cli import load_view
     from proveout.systems.dialects.addresses import without_secrets
 
@@ -138,7 +138,7 @@ def without_charter(
     load = load_of(given)
     spec = replace(
         spec_of(asked),
-        asked_s=limits_of(load).p95_s,
+        asked_s=load.p95_latency_s or 0.0,
         workers=sharing.workers,
         listen=sharing.listen,
     )

@@ -13,6 +13,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 COLUMNS = (
@@ -129,5 +130,6 @@ def _moment(moment: datetime) -> str:
 
 
 def _number(value: float) -> str:
-    """Write a figure without an exponent; more digits than any currency has are noise."""
-    return f"{value:.10f}".rstrip("0").rstrip(".") or "0"
+    """Write a figure without an exponent; what is below its 15 digits is rounding."""
+    exact = format(Decimal(f"{value:.15g}"), "f")
+    return (exact.rstrip("0").rstrip(".") if "." in exact else exact) or "0"

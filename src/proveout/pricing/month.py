@@ -36,6 +36,8 @@ class Volume:
 
     requests_per_user_per_day: float
     working_days_per_month: float
+    sent_per_request: float = 1.0
+    """Requests that are sent, retries among them, for one that is wanted: discounts go by these."""
 
     def requests(self, users: float) -> float:
         """Requests of a month."""
@@ -46,7 +48,8 @@ def month(per_request: float, users: float, volume: Volume, price: Price) -> Mon
     """Add up a month: `per_request` is what one request costs before any discount."""
     requests = volume.requests(users)
     billed = requests * (1 - price.own_cache_share)
-    off = per_request * _requests_off(billed, price.discounts)
+    sent = volume.sent_per_request
+    off = per_request * _requests_off(billed * sent, price.discounts) / sent
     return Month(
         users=users,
         requests=requests,

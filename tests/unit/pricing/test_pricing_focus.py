@@ -77,3 +77,17 @@ def test_what_is_paid_whatever_is_used_is_a_recurring_purchase(rows: list[dict[s
 
     assert (seats["ChargeCategory"], seats["ChargeFrequency"]) == ("Purchase", "Recurring")
     assert (seats["ConsumedQuantity"], seats["ConsumedUnit"]) == ("", "")
+
+
+def test_price_times_quantity_is_the_cost_to_the_last_digit() -> None:
+    """A price by the token has many digits, and none is lost."""
+    line = Line(
+        meter="cached input tokens", unit="Tokens", quantity=310_739_112.0, cost=46.6108668,
+        list_cost=46.6108668,
+    )  # fmt: skip
+
+    (row,) = csv.DictReader(io.StringIO(csv_text(BILL, (line,))))
+
+    product = float(row["ContractedUnitPrice"]) * float(row["PricingQuantity"])
+    assert product == pytest.approx(float(row["ContractedCost"]), rel=1e-12)
+    assert "e" not in row["ContractedUnitPrice"]

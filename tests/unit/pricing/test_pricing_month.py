@@ -61,6 +61,16 @@ def test_a_discount_holds_for_what_lies_above_its_step_alone() -> None:
     assert bill.discount == pytest.approx(600 - bill.variable)
 
 
+def test_discounts_go_by_the_requests_that_are_sent() -> None:
+    """Every second answer takes two requests: 60,000 wanted are 90,000 for the step at 75,000."""
+    steps = (VolumeDiscount(above_requests=75_000, share=0.5),)
+    volume = Volume(requests_per_user_per_day=30, working_days_per_month=20, sent_per_request=1.5)
+
+    bill = month(0.015, 100, volume, Price(discounts=steps))
+
+    assert bill.variable == pytest.approx(75_000 * 0.01 + 15_000 * 0.01 * 0.5)
+
+
 @given(
     per_request=st.floats(0, 10),
     users=st.integers(0, 100_000),

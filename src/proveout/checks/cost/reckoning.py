@@ -69,6 +69,7 @@ class Reckoning:
             volume=Volume(
                 requests_per_user_per_day=load.requests_per_user_per_day,
                 working_days_per_month=budget.working_days_per_month,
+                sent_per_request=float(np.mean(use.needed * charged.times)),
             ),
         )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ class Course:
     began: float = 0.0
     """On the monotonic clock; 0 until it has begun."""
     began_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    """When it was made ready: what its files are called by."""
     was_notified: bool = False
     """A notification was sent, by every channel."""
     stop: asyncio.Event = field(default_factory=asyncio.Event)
@@ -62,7 +63,7 @@ class Course:
         plan, roster = self.plan, self.plan.roster
         return HeldDrill(
             scenario=plan.scenario,
-            began_at=self.began_at,
+            began_at=datetime.now(UTC) - timedelta(seconds=self.now_s),
             seconds=plan.seconds,
             faults=tuple(self.faults),
             said=tuple(self.said),

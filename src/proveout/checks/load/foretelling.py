@@ -28,7 +28,6 @@ def foretold(teller: Teller, runs: Sequence[LevelRun]) -> Iterator[Finding]:
         [run.level for run in runs],
         demand(teller.load),
         limits=predictions.Limits(p95_latency_s=limits.p95_s, max_abandonment=limits.abandonment),
-        seed=teller.context.seed,
     )
     if isinstance(found, Refused):
         yield from _refused(" ".join(found.reasons), found.next_step)

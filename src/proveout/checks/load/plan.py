@@ -109,7 +109,7 @@ def spec_of(
         seed=seed,
         system=system.model_dump(mode="json", exclude_none=True),
         rows=tuple(rows),
-        asked_s=limits_of(load).p95_s,
+        asked_s=load.p95_latency_s or 0.0,
         workers=workers,
     )
 
