@@ -153,7 +153,8 @@ def _say_ready(output: Output, simulator: Simulator) -> None:
         return
     output.lines([f"Simulated system ready: {url}"])
     output.say(f"  chat: url: {url}/v1, model: simulated  (any key will do)")
-    output.say(f"  http: {url}   mlflow: {url}   open_inference: {url}, model: simulated")
+    output.say(f"  open_inference: url: {url}, model: simulated")
+    output.say(f"  http: {url}   mlflow: {url}")
     output.say("Nothing found through it counts as measured. Stop with Ctrl-C.")
 
 
