@@ -23,6 +23,9 @@ def seen(found: Evidence, criterion: Criterion) -> str:
 def _said(found: Evidence, criterion: Criterion) -> str:
     subject = f"{found.subject}: " if found.subject != criterion.subject else ""
     value = evidence_figure(found)
+    if found.value != criterion.threshold and value == figure(criterion.threshold, found.unit):
+        # Rounded to what is asked for, it would read as if it were reached.
+        value = figure(found.value, found.unit)
     if "at" in found.details:
         value += f" at '{found.details['at']}'"
     if found.basis == "attested":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fixtures.gate_makers import NOW, charter, criterion, dossier, fact, outcome
+from fixtures.gate_makers import NOW, charter, criterion, dossier, fact, interval, outcome
 from proveout.evidence.model import Subject
 from proveout.gate import decide
 from proveout.gate.reasons import seen
@@ -29,3 +29,13 @@ def test_what_only_people_can_say_is_missing_because_nobody_said_it() -> None:
     verdict = decide(charter(), "production", (asked,), known, NOW)
 
     assert verdict.rulings[0].deciding.reason == "nobody has attested it."
+
+
+def test_a_figure_that_falls_short_never_reads_as_if_it_did_not() -> None:
+    """97.8 % with a wide interval would round to the 98 % that are asked for."""
+    asked = criterion("readiness.required_completeness", threshold=0.98)
+    short = fact("readiness.required_completeness", 0.978, interval=interval(0.94, 0.99), n=139)
+
+    assert seen(short, asked) == (
+        "97.8 % (95 % interval 94 to 99 %, n = 139); asked is at least 98 %"
+    )
