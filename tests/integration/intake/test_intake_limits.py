@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from contextlib import closing
@@ -121,11 +122,16 @@ def test_a_limit_of_addresses_is_told_from_a_fault(tmp_path: Path) -> None:
         "from proveout.cli.app import main; main()"
     )
 
-    done = subprocess.run(
-        [sys.executable, "-c", command],
-        cwd=tmp_path, capture_output=True, text=True, check=False,
-        env={**os.environ, "COLUMNS": "300"},
-    )  # fmt: skip
+    def attempt() -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-c", command],
+            cwd=tmp_path, capture_output=True, text=True, check=False,
+            env={**os.environ, "COLUMNS": "300"},
+        )  # fmt: skip
+
+    # A thread of a C library that gets no address may end the process before anybody can say why.
+    attempts = (attempt() for _ in range(5))
+    done = next(done for done in attempts if done.returncode != -signal.SIGSEGV)
 
     assert done.returncode == 3, done.stderr
     assert done.stderr.startswith("Error: There is not enough memory for this: ")
