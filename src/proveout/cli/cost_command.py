@@ -26,6 +26,7 @@ from proveout.cli.whole_lines import whole_lines
 from proveout.errors import InputError
 
 if TYPE_CHECKING:
+    from proveout.charter.loaded import LoadedCharter
     from proveout.checks.cost.story import CostStory
     from proveout.evidence.model import Evidence
 
@@ -57,7 +58,7 @@ def show_command(
     from proveout.evidence.figures import figure, spanned_figure
 
     output = Output(as_json=as_json)
-    found, story = _measured(charter, ledger)
+    found, story = _measured(_loaded(charter), charter, ledger)
     table = Table(box=None, pad_edge=False)
     for heading in ("Users", "A month", "Of the budget"):
         table.add_column(heading, justify="right")
@@ -104,7 +105,7 @@ def export_command(
     start = _first_of(month)
     loaded = _loaded(charter)
     check_destinations({"--out": out}, loaded=loaded)
-    _, story = _measured(charter, ledger)
+    _, story = _measured(loaded, charter, ledger)
     bill, lines = expected_bill(loaded.charter, story, start=start)
     write_text(out, csv_text(bill, lines))
     output.show(
@@ -168,18 +169,19 @@ def models_command(
         output.say(f"{len(found) - SHOWN:,} more are in --json; or give more of the name.")
 
 
-def _loaded(charter: Path) -> Any:
+def _loaded(charter: Path) -> LoadedCharter:
     from proveout.charter.loading import load_charter
 
     return load_charter(charter)
 
 
-def _measured(charter: Path, ledger: str | None) -> tuple[list[Evidence], CostStory]:
+def _measured(
+    loaded: LoadedCharter, charter: Path, ledger: str | None
+) -> tuple[list[Evidence], CostStory]:
     from proveout.assess.earlier import earlier_evidence
     from proveout.checks.cost.story import cost_story
     from proveout.evidence.ledger import open_ledger
 
-    loaded = _loaded(charter)
     with open_ledger(ledger_location(charter, ledger), create=False) as opened:
         entries = opened.entries(pilot=loaded.charter.pilot, kinds=("evidence", "outcome"))
         found = earlier_evidence(entries, "cost")
@@ -194,7 +196,7 @@ def _measured(charter: Path, ledger: str | None) -> tuple[list[Evidence], CostSt
 
 
 def _refuse_other_charter(
-    loaded: Any, found: list[Evidence], charter: Path, ledger: str | None
+    loaded: LoadedCharter, found: list[Evidence], charter: Path, ledger: str | None
 ) -> None:
     from proveout.charter.loading import measured_hash
     from proveout.evidence.model import CHARTER_INPUT, MEASURED_INPUT
@@ -211,15 +213,12 @@ def _refuse_other_charter(
 
 
 def _first_of(month: str | None) -> datetime:
+    from proveout.pricing.month import next_month
+
     if month is None:
         now = datetime.now(UTC)
-        return _next_month(now.replace(day=1, hour=0, minute=0, second=0, microsecond=0))
+        return next_month(now.replace(day=1, hour=0, minute=0, second=0, microsecond=0))
     try:
         return datetime.strptime(month, "%Y-%m").replace(tzinfo=UTC)
     except ValueError:
         raise InputError(f"'{month}' is no month.", hint="Write it as YYYY-MM.") from None
-
-
-def _next_month(first: datetime) -> datetime:
-    year, month = divmod(first.month, 12)
-    return first.replace(year=first.year + year, month=month + 1)

@@ -9,7 +9,7 @@ from proveout.charter.loaded import LoadedCharter
 from proveout.charter.loading import content
 from proveout.charter.schema.system import KINDS
 from proveout.evidence.figures import minute
-from proveout.evidence.model import CHARTER_INPUT, DATA_INPUT
+from proveout.evidence.model import CHARTER_INPUT, DATA_INPUT, Evidence
 from proveout.gate.bench import Bench
 from proveout.gate.judge import CLOCKS_APART, is_surely_broken
 from proveout.gate.model import Ruling
@@ -46,13 +46,14 @@ def _broken_limits_waived(rulings: Sequence[Ruling]) -> Iterator[str]:
             )
 
 
+def is_rehearsed(found: Evidence) -> bool:
+    """Tell whether a simulated system gave it; a prediction from a real one is no rehearsal."""
+    return found.basis == "simulated" and not found.metric.startswith(PREDICTED)
+
+
 def _on_simulations(bench: Bench) -> Iterator[str]:
     """Name checks that met a simulated system; what is predicted from a real one is no such."""
-    simulated = {
-        found.check.name
-        for found in bench.dossier.evidence
-        if found.basis == "simulated" and not found.metric.startswith(PREDICTED)
-    }
+    simulated = {found.check.name for found in bench.dossier.evidence if is_rehearsed(found)}
     if simulated:
         yield (
             f"Found through a simulated system, which is a rehearsal and never a pass: "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from proveout.charter.schema.standard import Price, VolumeDiscount
 
@@ -80,6 +81,12 @@ def growing(
     return tuple(
         month(per_request, users * (1 + growth) ** later, volume, price) for later in range(months)
     )
+
+
+def next_month(first: datetime) -> datetime:
+    """Return the first moment of the month after the one that begins here."""
+    year, month = divmod(first.month, 12)
+    return first.replace(year=first.year + year, month=month + 1)
 
 
 def _requests_off(billed: float, discounts: Sequence[VolumeDiscount]) -> float:

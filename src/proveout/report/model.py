@@ -10,7 +10,7 @@ from proveout.charter.loaded import LoadedCharter
 from proveout.evidence.catalogue import Catalogue
 from proveout.evidence.model import Evidence, Scope, Subject
 from proveout.gate.model import Verdict
-from proveout.gate.notes import PREDICTED
+from proveout.gate.notes import is_rehearsed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,10 +46,7 @@ class Report:
     @property
     def rehearsal(self) -> str | None:
         """Say that figures come from a simulated system; None where none does."""
-        if not any(
-            found.basis == "simulated" and not found.metric.startswith(PREDICTED)
-            for found in self.evidence
-        ):
+        if not any(is_rehearsed(found) for found in self.evidence):
             return None
         return "A rehearsal: a simulation stood in for the system, and what is found so is no pass."
 

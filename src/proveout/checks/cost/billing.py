@@ -7,6 +7,7 @@ from datetime import datetime
 from proveout.charter.schema import Charter
 from proveout.checks.cost.story import CostStory
 from proveout.pricing.focus import Bill, Line
+from proveout.pricing.month import next_month
 
 _UNITS = {
     "requests": "Requests",
@@ -23,14 +24,13 @@ def expected_bill(
     """Return the bill of the month that begins at `start`, and its lines."""
     full, price = story.full, charter.budget.price if charter.budget is not None else None
     model = price.model if price is not None else None
-    year, month = divmod(start.month, 12)
     bill = Bill(
         pilot=charter.pilot,
         currency=story.currency,
         provider=(price.provider if price is not None else None) or "not stated",
         service=model or charter.title or charter.pilot,
         start=start,
-        end=start.replace(year=start.year + year, month=month + 1),
+        end=next_month(start),
         basis=full.basis,
         low=_of_one(story, "low"),
         high=_of_one(story, "high"),

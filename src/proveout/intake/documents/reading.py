@@ -21,8 +21,6 @@ from proveout.intake.session import Session
 MOST_BYTES = 64 << 20
 """Of one file, in memory: a mail with large attachments. A PDF document is read where it lies."""
 _MOST_TEXT_BYTES = 16 << 20
-_HARMED = (ValueError, LookupError, AssertionError, AttributeError, TypeError, RecursionError)
-"""What the parsers of the library raise over text that nobody wrote by mistake."""
 
 
 class DocumentReader:
