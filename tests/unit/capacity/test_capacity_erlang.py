@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from proveout.capacity.discrete import Slots, play_open
-from proveout.capacity.erlang import (
+from fixtures.erlang import (
     abandonment_exponential,
     abandonment_fixed,
     erlang_b,
     erlang_c,
     waits_longer,
 )
+from proveout.capacity.discrete import Slots, play_open
 
 PLAYED = 400_000
 

@@ -81,21 +81,22 @@ METRICS: tuple[Metric, ...] = (
     _load(
         "predicted_p95_latency", "s", "lower",
         "The time within which 95 % of requests will be answered at the peak of full use.",
-        "Predicted from runs at a smaller size, by a queueing model fitted to them; the interval "
+        "Predicted from runs at a smaller size, by playing a queue with slots, contention and "
+        "patience that was fitted to them (no formula: Erlang-A is too kind); the interval "
         "is one of prediction. Simulated, never measured.",
-        source="R403; Garnett, Mandelbaum & Reiman 2002 (Erlang-A); Gunther 2007 (USL)",
+        source="R403; Gunther 2007 (USL); held to Garnett, Mandelbaum & Reiman 2002 in tests",
     ),
     _load(
         "predicted_abandonment", "fraction", "lower",
         "The share of users who will give up waiting at the peak of full use.",
         "As load.predicted_p95_latency.",
-        source="R403; Garnett, Mandelbaum & Reiman 2002 (Erlang-A)",
+        source="R403; Gunther 2007 (USL)",
     ),
     _load(
         "needed_capacity", "count", "lower",
         "How many requests it must be able to work on at the same time at the peak of full use.",
         "The smallest number of slots with which the fitted model keeps to the charter's limits.",
-        source="R403, R404; Garnett, Mandelbaum & Reiman 2002 (Erlang-A)",
+        source="R403, R404; Gunther 2007 (USL)",
         dimensions=(),
     ),
 )  # fmt: skip
