@@ -13,7 +13,10 @@ from proveout.errors import InputError, UnreachableError
 from proveout.evidence.catalogue import SHIPPED, Catalogue, Metric
 
 GROUP = "proveout.checks"
-_FIRST = ("readiness", "quality", "stress", "load", "cost", "drill", "governance")
+_FIRST = (
+    "readiness", "quality", "stress", "load", "cost", "drill", "drift", "latency", "adoption",
+    "exceptions", "assumptions", "governance",
+)  # fmt: skip
 """Order of the shipped checks: what the data is like comes before what it does to the system."""
 
 

@@ -19,7 +19,12 @@ from proveout.charter.loaded import LoadedCharter
 from proveout.charter.loading import load_charter
 from proveout.charter.schema import Stage
 from proveout.charter.sealing import standing_in
-from proveout.checks import Check, refuse_mere_mention, waits_to_be_asked
+from proveout.checks import (
+    Check,
+    refuse_mere_mention,
+    waits_to_be_asked,
+    watches_production,
+)
 from proveout.errors import InputError
 from proveout.evidence.ledger import Ledger, open_ledger
 from proveout.evidence.model import Evidence
@@ -48,7 +53,11 @@ class Workspace:
         if only:
             return self._named(only)
         charter = self.loaded.charter
-        return tuple(each for each in self.registry.checks if not waits_to_be_asked(each, charter))
+        return tuple(
+            each
+            for each in self.registry.checks
+            if not waits_to_be_asked(each, charter) and not watches_production(each)
+        )
 
     def together_with(self, more: Sequence[str]) -> tuple[Check, ...]:
         """Return all checks that need not be asked for, and those named besides."""

@@ -7,8 +7,11 @@ from proveout.checks.contract import (
     Finding,
     Need,
     Progress,
+    Served,
+    Window,
     refuse_mere_mention,
     waits_to_be_asked,
+    watches_production,
 )
 
 __all__ = [
@@ -18,6 +21,9 @@ __all__ = [
     "Finding",
     "Need",
     "Progress",
+    "Served",
+    "Window",
     "refuse_mere_mention",
     "waits_to_be_asked",
+    "watches_production",
 ]

@@ -55,6 +55,34 @@ class Need:
     """'Name the column that holds the true answer: data.label'."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """A span of production traffic; whole moments with time zone, the end not included."""
+
+    begins: datetime
+    ends: datetime
+
+    def __str__(self) -> str:
+        return f"{self.begins.isoformat()}/{self.ends.isoformat()}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Served:
+    """A window of the prediction log, as tables that the engine holds."""
+
+    window: Window
+    requests: OpenTable
+    """One row per request, with the columns of `runtime.log.columns.schema`."""
+    rows: OpenTable
+    """One row per answer: the columns that the system was given, and `proveout_answer`,
+    `proveout_confidence`, `proveout_label` (null until it is known), `proveout_id` of the request,
+    `proveout_at`, `proveout_version`, `proveout_team`, `proveout_user`."""
+    before: Callable[[], OpenTable | None]
+    """Open the rows of the time between launch and this window; None where there were none."""
+    exceptions: OpenTable | None = None
+    """One row per entry of the exception queue, all of them, not only those of the window."""
+
+
 class DataAccess(Protocol):
     """The charter's sources, each opened once and shared by all checks of a run."""
 
@@ -72,6 +100,10 @@ class DataAccess(Protocol):
 
     def labels(self) -> OpenTable | None:
         """Open the file of true answers; None where labels are a column of the data."""
+        ...
+
+    def served(self) -> Served | None:
+        """Return what the prediction log tells of a window; None before the system is in use."""
         ...
 
     def open(self, source: Source) -> OpenTable:
@@ -101,6 +133,8 @@ class CheckContext:
     """Who sealed the charter; None before the seal."""
     earlier: Callable[[], Sequence[Evidence]] = tuple
     """Ask for what this check found in the run before this one; nothing where there was none."""
+    known: Callable[[], Sequence[Evidence]] = tuple
+    """Ask for the latest evidence of all checks, this run's included as far as it has gone."""
     basis: Basis = "measured"
     """What is found is called this, where it is not said; `replace` it once the system turns out
     to be a simulation."""
@@ -160,6 +194,14 @@ def waits_to_be_asked(check: Check, charter: Charter) -> bool:
     """
     asks = getattr(check, "waits_to_be_asked", None)
     return bool(asks(charter)) if asks is not None else False
+
+
+def watches_production(check: Check) -> bool:
+    """Tell whether a check looks at a system in use alone, so that an assessment leaves it out.
+
+    A check that never does so needs no such attribute.
+    """
+    return bool(getattr(check, "watches_production", False))
 
 
 def refuse_mere_mention(check: Check, charter: Charter) -> None:

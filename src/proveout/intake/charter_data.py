@@ -39,6 +39,9 @@ class CharterData:
         labels = self._data.labels
         return None if labels is None else self._open(labels.source)
 
+    def served(self) -> None:
+        """Return nothing: what a charter names lies before the launch."""
+
     def open(self, source: Source) -> OpenTable:
         """Open a file that stress is to give to the system. Raises InputError when unreadable."""
         return self._open(source)

@@ -9,6 +9,8 @@ from pydantic import Field, field_validator
 from proveout.charter.schema.base import Name, Part, Text
 from proveout.charter.schema.data import Data
 from proveout.charter.schema.drill import Drill
+from proveout.charter.schema.gateway import Gateway, Rollout
+from proveout.charter.schema.monitoring import Monitoring
 from proveout.charter.schema.organisation import Change, Governance, LegalQuestion
 from proveout.charter.schema.purpose import (
     Integration,
@@ -58,6 +60,9 @@ class Charter(Part):
     load: Load | None = None
     budget: Budget | None = None
     drill: Drill | None = None
+    gateway: Gateway | None = None
+    rollout: Rollout | None = None
+    monitoring: Monitoring | None = None
     governance: Governance = Field(default_factory=Governance)
     change: Change = Field(default_factory=Change)
     legal: tuple[LegalQuestion, ...] = ()

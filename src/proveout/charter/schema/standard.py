@@ -176,6 +176,30 @@ class Price(Part):
     discounts: tuple[VolumeDiscount, ...] = ()
 
 
+class Limit(Part):
+    """One limit of spending, for the pilot or for each of its teams, users or keys."""
+
+    per: Literal["pilot", "team", "user", "key"] = "pilot"
+    only: Name | None = None
+    """One team, user or key by name; each of them when unset."""
+    period: Literal["day", "month", "life"] = "month"
+    """Calendar days and months of the budget's time zone; 'life' never begins anew."""
+    money: PositiveFloat | None = None
+    """In the currency of the budget."""
+    tokens: PositiveInt | None = None
+    requests: PositiveInt | None = None
+
+    @model_validator(mode="after")
+    def _limits_something(self) -> Limit:
+        if self.money is None and self.tokens is None and self.requests is None:
+            msg = "nothing is limited; give money, tokens or requests, for example: money: 10"
+            raise ValueError(msg)
+        if self.only is not None and self.per == "pilot":
+            msg = f"'only: {self.only}' needs to say of what; write per: team, user or key"
+            raise ValueError(msg)
+        return self
+
+
 class Budget(Part):
     """What it may cost (R404, R902)."""
 
@@ -189,6 +213,17 @@ class Budget(Part):
     rows: PositiveInt = 200
     """How many production rows are put through the system to see what one costs."""
     on_exceeded: Literal["notify", "block", "fallback"] = "notify"
+    """In production: go on and say so, answer 429, or let the fallback answer."""
+    limits: tuple[Limit, ...] = ()
+    """Besides per_month and per_day, which hold for the pilot."""
+    notify_at: Annotated[float, Field(gt=0, lt=1)] = 0.8
+    """Share of a limit from which on people are told."""
+    time_zone: Text = "UTC"
+    """Where a day and a month begin: 'Europe/Berlin'."""
+    unfinished: Literal["charge", "release"] = "charge"
+    """What becomes of money held for requests that were sent and whose end is not known."""
+    when_unreachable: Literal["refuse", "allow"] = "refuse"
+    """What becomes of requests while the store of the budget cannot be reached."""
     price: Price | None = None
     sunk: float | None = Field(default=None, ge=0)
     """Spent before the pilot began."""

@@ -5,10 +5,15 @@ them, and neither room may look into the other. A plug-in brings its own in `Che
 """
 
 from proveout.evidence.catalogue import (
+    adoption,
+    assumption,
     confidence,
     cost,
+    drift,
     drill,
+    exceptions,
     governance,
+    latency,
     load,
     planned,
     quality,
@@ -25,6 +30,11 @@ SHIPPED: tuple[Metric, ...] = (
     *load.METRICS,
     *cost.METRICS,
     *drill.METRICS,
+    *drift.METRICS,
+    *latency.METRICS,
+    *adoption.METRICS,
+    *exceptions.METRICS,
+    *assumption.METRICS,
     *governance.METRICS,
     *planned.METRICS,
 )

@@ -38,24 +38,4 @@ METRICS: tuple[Metric, ...] = (
         "A KPI of the charter as measured in use; its unit and direction are the charter's.",
         source="R701", dimensions=("kpi",),
     ),
-    _planned(
-        "adoption.active_share", "fraction", "higher", "business",
-        "The share of the people it was made for who use it.",
-        source="R603, R605",
-    ),
-    _planned(
-        "adoption.override_rate", "fraction", "lower", "business",
-        "The share of answers that people overrule or work around.",
-        source="R605, R906",
-    ),
-    _planned(
-        "drift.alarms", "count", "lower", "technical",
-        "Drift alarms that nobody has resolved.",
-        source="R901",
-    ),
-    _planned(
-        "assumption.holds", "flag", "higher", "technical",
-        "Whether an assumption on which the system was built still holds.",
-        source="R109", dimensions=("assumption",),
-    ),
 )  # fmt: skip

@@ -1,0 +1,41 @@
+"""Whether the assumptions hold on which the system was built."""
+
+from __future__ import annotations
+
+from proveout.evidence.catalogue.metric import Direction, Family, Metric
+from proveout.evidence.model import Dimension
+
+
+def _assumption(
+    name: str,
+    unit: str,
+    direction: Direction,
+    meaning: str,
+    computed: str,
+    *,
+    family: Family = "technical",
+    source: str = "R109",
+    dimensions: tuple[Dimension, ...] = (),
+) -> Metric:
+    return Metric(
+        name=f"assumption.{name}",
+        unit=unit,
+        direction=direction,
+        family=family,
+        meaning=meaning,
+        computed=computed,
+        source=source,
+        dimensions=dimensions,
+    )
+
+
+METRICS: tuple[Metric, ...] = (
+    _assumption(
+        "holds", "flag", "higher",
+        "Whether an assumption on which the system was built still holds.",
+        "1 where the metric that the charter names for the assumption is within its bounds on the "
+        "latest evidence, by the bound of its interval; 0 where it is certainly outside. Where "
+        "neither is certain, or no metric is named, it is not measured.",
+        dimensions=("assumption",),
+    ),
+)  # fmt: skip

@@ -1,0 +1,57 @@
+"""Metrics of the exceptions family: answers that people have to look at."""
+
+from __future__ import annotations
+
+from proveout.evidence.catalogue.metric import Direction, Family, Metric
+from proveout.evidence.model import Dimension
+
+
+def _exceptions(
+    name: str,
+    unit: str,
+    direction: Direction,
+    meaning: str,
+    computed: str,
+    *,
+    family: Family = "organisational",
+    source: str = "R504, R904",
+    dimensions: tuple[Dimension, ...] = (),
+) -> Metric:
+    return Metric(
+        name=f"exceptions.{name}",
+        unit=unit,
+        direction=direction,
+        family=family,
+        meaning=meaning,
+        computed=computed,
+        source=source,
+        dimensions=dimensions,
+    )
+
+
+METRICS: tuple[Metric, ...] = (
+    _exceptions(
+        "rate", "fraction", "lower",
+        "The share of answers that went to a person.",
+        "Requests of the window with at least one reason for an exception over all requests; the "
+        "reasons stand in the details. Wilson interval.",
+        family="technical",
+    ),
+    _exceptions(
+        "open", "count", "lower",
+        "Exceptions that nobody has resolved yet.",
+        "Entries of the queue without an outcome at the end of the window.",
+    ),
+    _exceptions(
+        "overdue", "count", "lower",
+        "Exceptions past their due time.",
+        "Entries of the queue without an outcome whose due time by the exception protocol has "
+        "passed; those escalated stand in the details.",
+    ),
+    _exceptions(
+        "time_to_resolve", "h", "lower",
+        "How long it takes until an exception is resolved, for nine out of ten.",
+        "90th percentile of the hours from entry to outcome, open ones counted as censored "
+        "(Kaplan-Meier); entries of the window.",
+    ),
+)  # fmt: skip

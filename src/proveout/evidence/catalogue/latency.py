@@ -1,0 +1,73 @@
+"""Metrics of the latency family: what users waited, in production."""
+
+from __future__ import annotations
+
+from proveout.evidence.catalogue.metric import Direction, Family, Metric
+from proveout.evidence.model import Dimension
+
+
+def _latency(
+    name: str,
+    unit: str,
+    direction: Direction,
+    meaning: str,
+    computed: str,
+    *,
+    family: Family = "engineering",
+    source: str = "R403, R903",
+    dimensions: tuple[Dimension, ...] = (),
+) -> Metric:
+    return Metric(
+        name=f"latency.{name}",
+        unit=unit,
+        direction=direction,
+        family=family,
+        meaning=meaning,
+        computed=computed,
+        source=source,
+        dimensions=dimensions,
+    )
+
+
+METRICS: tuple[Metric, ...] = (
+    _latency(
+        "p50", "s", "lower",
+        "Half of the requests were answered within this time.",
+        "Median of the seconds from a request to the end of its answer, in the window of the "
+        "prediction log; binomial interval of the quantile.",
+        dimensions=("system",),
+    ),
+    _latency(
+        "p95", "s", "lower",
+        "95 % of the requests were answered within this time.",
+        "As p50, for the 95th percentile.",
+        dimensions=("system",),
+    ),
+    _latency(
+        "p99", "s", "lower",
+        "99 % of the requests were answered within this time.",
+        "As p50, for the 99th percentile.",
+        dimensions=("system",),
+    ),
+    _latency(
+        "served_rate", "fraction", "higher",
+        "The share of requests that the system itself answered in time.",
+        "Requests answered by the system within the deadline over all requests of the window; "
+        "Wilson interval.",
+        dimensions=("system",),
+    ),
+    _latency(
+        "fallback_rate", "fraction", "lower",
+        "The share of requests that the fallback had to answer.",
+        "Requests that the fallback answered, whatever the cause, over all of the window; the "
+        "causes stand in the details. Wilson interval.",
+        dimensions=("system",),
+    ),
+    _latency(
+        "unanswered_rate", "fraction", "lower",
+        "The share of requests that got neither an answer nor the fallback.",
+        "Requests that ended in an error, or were lost, over all of the window without those that "
+        "the client gave up; Wilson interval.",
+        dimensions=("system",),
+    ),
+)  # fmt: skip

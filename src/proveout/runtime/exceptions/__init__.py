@@ -1,0 +1,1 @@
+"""Answers that people have to look at."""

@@ -1,0 +1,1 @@
+"""What stands in front of the system, as a raw ASGI application."""

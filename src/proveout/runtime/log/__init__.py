@@ -1,0 +1,1 @@
+"""The prediction log: every request and answer, before the answer is released."""

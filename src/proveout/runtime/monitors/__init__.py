@@ -1,0 +1,1 @@
+"""The checks, on windows of the prediction log."""

@@ -1,0 +1,1 @@
+"""Deadlines, queues, breakers: nobody waits in vain."""

@@ -1,0 +1,1 @@
+"""Which version answers whom, and how it is taken back."""

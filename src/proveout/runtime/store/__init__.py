@@ -1,0 +1,1 @@
+"""The database that gateways, monitors and people share."""
