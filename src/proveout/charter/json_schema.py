@@ -24,11 +24,14 @@ _SHORT_FORMS = {
     "Acceptance": (
         "In short: 'quality.accuracy >= 0.85' or 'metric[column=x] <= 0.1'.", _CRITERION,
     ),
+    "Fallback": ("An address, or what people are told to do.", _ANYTHING),
     "FieldScorer": ("How it is compared, alone.", _SCORER),
     "HttpSystem": ("Its address.", _ADDRESS),
     "MlflowSystem": ("Its address.", _ADDRESS),
     "Outcome": ("The statement alone.", _ANYTHING),
     "Person": ("The full name alone.", _ANYTHING),
+    "Payload": ("The policy alone.", "^(all|redacted|hashes)$"),
+    "PredictionLog": ("The folder alone.", _ANYTHING),
     "PythonSystem": ("'path/to/file.py:function' or 'package.module:function'.", _FUNCTION),
     "RecordedSystem": ("The column with the answers.", _ANYTHING),
     "Scorer": ("How it is compared, alone.", _SCORER),
@@ -43,6 +46,7 @@ _SHORT_FORMS = {
 _ONE_OR_MANY = {
     "Charter": ("acceptance",),
     "Data": ("production", "key", "required", "slices", "inputs"),
+    "Rollout": ("rollback_when",),
     "Stress": ("files",),
 }
 """Lists of one may be written without the dash."""

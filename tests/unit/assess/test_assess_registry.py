@@ -40,8 +40,9 @@ def test_the_shipped_checks_are_installed() -> None:
     """They are found like anybody else's, data before what it does to the system."""
     found = installed()
 
-    assert [check.name for check in found.checks][:7] == [
-        "readiness", "quality", "stress", "load", "cost", "drill", "governance",
+    assert [check.name for check in found.checks][:12] == [
+        "readiness", "quality", "stress", "load", "cost", "drill", "drift", "latency", "adoption",
+        "exceptions", "assumptions", "governance",
     ]  # fmt: skip
     assert found.measured_by["quality.accuracy"] == "quality"
 

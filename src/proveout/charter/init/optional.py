@@ -125,6 +125,36 @@ OPTIONAL: tuple[Block, ...] = (
         """,
     ),
     Block(
+        "What stands in front of the system in production: proveout gateway.",
+        """
+        gateway:
+          listen: 127.0.0.1:8800
+          deadline_s: 10
+          ## What people do when the system does not answer in time.
+          fallback: Decide by the claims handbook, page 12
+          ## Who may call; nobody is asked for a key without this list.
+          # clients: [{name: claims-desk, key: '${CLAIMS_DESK_KEY}', team: claims}]
+        """,
+    ),
+    Block(
+        "How a new version comes to everybody, and what takes it back without asking.",
+        """
+        rollout:
+          steps: [{groups: [volunteers], at_least_days: 7}, {share: 0.1}, {share: 1}]
+          rollback_when: [quality.accuracy <= 0.8]
+        """,
+    ),
+    Block(
+        "How often the same checks look at production, and who is called: proveout monitor.",
+        """
+        monitoring:
+          every_hours: 24
+          window_days: 7
+          ## At most so likely is anybody ever called for nothing.
+          false_alarms: {probability: 0.05, life_days: 365}
+        """,
+    ),
+    Block(
         "Who watches, who decides, how often.",
         """
         governance:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from itertools import chain
 from typing import Any
 
 from proveout.charter.schema import Charter
@@ -31,9 +32,16 @@ def content(charter: Charter) -> dict[str, Any]:
     password is no change of what was agreed.
     """
     plain: dict[str, Any] = _hidden(charter.model_dump(mode="json", exclude_defaults=True))
-    for reached in plain.get("system", {}).values():
+    gateway = plain.get("gateway", {})
+    systems = [plain.get("system", {}), *(each["system"] for each in gateway.get("versions", []))]
+    for reached in chain.from_iterable(system.values() for system in systems):
         if isinstance(reached, dict):
             _hide_values(reached)
+    for client in gateway.get("clients", []):
+        client["key"] = _named_only(client["key"])
+    for part in ("drill", "monitoring"):
+        if channels := plain.get(part, {}).get("notify"):
+            plain[part]["notify"] = [_named_only(channel) for channel in channels]
     return plain
 
 
@@ -59,7 +67,13 @@ def measured_hash(charter: Charter, check: str) -> str:
 
 _MEASURED = ("data", "system")
 _OF_ANY = ("stress",)
-_OF_CHECK = {"load": ("load",), "cost": ("load", "budget", "process"), "drill": ("load", "drill")}
+_OF_CHECK = {
+    "load": ("load",),
+    "cost": ("load", "budget", "process"),
+    "drill": ("load", "drill"),
+    "assumptions": ("assumptions",),
+    **dict.fromkeys(("drift", "latency", "adoption", "exceptions"), ()),
+}
 """What else a check measures by; a plug-in may look at what stress says."""
 _ANY = "*"
 _NOT_MEASURED: frozenset[tuple[str, ...]] = frozenset({
@@ -77,6 +91,11 @@ _NOT_MEASURED: frozenset[tuple[str, ...]] = frozenset({
     ("budget", "per_day"),
     ("budget", "per_transaction"),
     ("budget", "on_exceeded"),
+    ("budget", "limits"),
+    ("budget", "notify_at"),
+    ("budget", "time_zone"),
+    ("budget", "unfinished"),
+    ("budget", "when_unreachable"),
     ("budget", "sunk"),
 })  # fmt: skip
 
@@ -87,8 +106,13 @@ def _hide_values(reached: dict[str, Any]) -> None:
         for name, value in named.items():
             if _SECRET_HEADER.search(name) and "${" not in value:
                 named[name] = HIDDEN
-    if "${" not in reached.get("api_key", "${"):
-        reached["api_key"] = HIDDEN
+    if "api_key" in reached:
+        reached["api_key"] = _named_only(reached["api_key"])
+
+
+def _named_only(secret: str) -> str:
+    """Keep the name of a variable, and nothing that was written out in its place."""
+    return secret if "${" in secret else HIDDEN
 
 
 def _without(value: Any, left_out: frozenset[tuple[str, ...]], place: tuple[str, ...]) -> Any:

@@ -9,6 +9,7 @@ from pydantic import (
     NonNegativeInt,
     PositiveFloat,
     PositiveInt,
+    WithJsonSchema,
     field_validator,
     model_validator,
 )
@@ -194,6 +195,18 @@ class RolloutStep(Part):
         return self
 
 
+_RuleText = Annotated[
+    str,
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": r"^\s*[a-z][a-z0-9_.]*\s*(\[[^\]]*\])?\s*(>=|<=)\s*[-+0-9.eE_]+\s*$",
+        }
+    ),
+]
+"""A criterion in short, which the validator tells more of than a pattern could."""
+
+
 class Rollout(Part):
     """How a version comes to everybody, and what takes it back (R905)."""
 
@@ -204,7 +217,7 @@ class Rollout(Part):
     steps: tuple[RolloutStep, ...] = ()
     promote: Literal["by-gate", "by-hand"] = "by-hand"
     """Who lets a step follow the other: the gate 'scale', or a named person."""
-    rollback_when: tuple[Text, ...] = ()
+    rollback_when: tuple[_RuleText, ...] = ()
     """Rules, each as a criterion that is broken: 'quality.accuracy <= 0.8'."""
     in_flight: Literal["finish", "cut"] = "finish"
     """What becomes of streams that run when a switch is thrown."""

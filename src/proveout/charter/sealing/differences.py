@@ -206,19 +206,30 @@ def _order(item: Mapping[str, Any]) -> tuple[str, str]:
     return name, name
 
 
+def _limit(item: Mapping[str, Any]) -> tuple[str, str]:
+    said = (item.get("per", "pilot"), item.get("only"), item.get("period", "month"))
+    name = " ".join(str(part) for part in said if part)
+    return name, name
+
+
 _IDENTITY: dict[Pattern, _Identify] = {
     ("acceptance",): _criterion,
     ("assumptions",): _by("name"),
+    ("budget", "limits"): _limit,
     ("change", "incentives"): _by("rule"),
     ("change", "roles"): _by("role"),
     ("change", "training"): _by("who"),
     ("data", "order"): _order,
     ("data", "production"): _source,
     ("data", "references"): _by("column"),
+    ("gateway", "clients"): _by("name"),
+    ("gateway", "rules"): _by("name"),
+    ("gateway", "versions"): _by("name"),
     ("governance", "inventory"): _by("tool"),
     ("kpis",): _by("name"),
     ("legal",): _by("question"),
     ("milestones",): _by("name"),
+    ("monitoring", "teams"): _by("team"),
     ("people", "data_owners"): _by("source"),
     ("people", "engineers"): _by("name"),
     ("predecessors",): _by("pilot"),
