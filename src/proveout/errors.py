@@ -5,6 +5,7 @@
     ├── InputError           a file, table, option or argument is wrong
     ├── LedgerError          the ledger is damaged or refuses what was asked
     │   └── LedgerBrokenError    the hash chain does not hold
+    ├── StoreError           the store of the runtime is damaged or refuses what was asked
     ├── UnreachableError     exit code 3: something needed could not be reached or measured
     └── MissingExtraError    exit code 3: an optional dependency is not installed
 
@@ -15,7 +16,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-ErrorKind = Literal["charter", "input", "ledger", "unreachable", "missing-extra"]
+ErrorKind = Literal["charter", "input", "ledger", "store", "unreachable", "missing-extra"]
 
 
 class ProveoutError(Exception):
@@ -52,6 +53,12 @@ class LedgerError(ProveoutError):
 
 class LedgerBrokenError(LedgerError):
     """The hash chain of the ledger does not hold."""
+
+
+class StoreError(ProveoutError):
+    """The store that gateways share is damaged or refuses what was asked."""
+
+    kind = "store"
 
 
 class UnreachableError(ProveoutError):

@@ -1,21 +1,24 @@
-"""What the two databases have in common, as the ledger sees them."""
+"""What the two databases have in common, whatever is kept in them."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, ClassVar, Literal
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from proveout.errors import ProveoutError
+from proveout.evidence.ledger.kept import Kept
 
 
 class Database(ABC):
-    """A place for a ledger: transactions, locks, and errors in the project's words."""
+    """A place for what is kept: transactions, locks, and errors in the project's words."""
 
+    dialect: ClassVar[Literal["sqlite", "postgresql"]]
+    """What is spoken."""
     reading_options: Mapping[str, Any] = {}
     """SQLAlchemy execution options of a read transaction on one consistent state."""
     writing_options: Mapping[str, Any] = {}
@@ -23,8 +26,9 @@ class Database(ABC):
     driver_errors: tuple[type[Exception], ...] = ()
     """What the driver may raise past SQLAlchemy, while a connection is being set up."""
 
-    def __init__(self, engine: Engine, place: str) -> None:
+    def __init__(self, engine: Engine, place: str, kept: Kept) -> None:
         self.engine = engine
+        self.kept = kept
         self.place = place
         """The file or address, without secrets, for messages."""
 
@@ -41,7 +45,7 @@ class Database(ABC):
             yield connection
 
     def before_create(self) -> None:  # noqa: B027  # most databases need nothing
-        """Make the place ready for the tables of a new ledger."""
+        """Make the place ready for the first tables."""
 
     @abstractmethod
     def lock_schema(self, connection: Connection) -> None:
@@ -53,7 +57,22 @@ class Database(ABC):
 
     @abstractmethod
     def explain(self, error: Exception) -> ProveoutError:
-        """Put an error of the driver into words that name the ledger and the next step."""
+        """Put an error of the driver into words that name the place and the next step."""
+
+    def raw_connection(self) -> Any:
+        """Return a connection of the driver, set up as all others, for the caller alone to close.
+
+        Raises what `explain` puts into words.
+        """
+        try:
+            fairy = self.engine.raw_connection()
+            raw = fairy.driver_connection
+            fairy.detach()
+        except Exception as error:
+            if isinstance(error, (SQLAlchemyError, *self.driver_errors)):
+                raise self.explain(error) from error
+            raise
+        return raw
 
     def close(self) -> None:
         """Close every connection."""

@@ -1,19 +1,14 @@
-"""Open a ledger by its location: the one place that knows which database it is in."""
+"""Open a ledger by its location."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
-from proveout.errors import InputError
+from proveout.evidence.ledger.connecting import open_database
+from proveout.evidence.ledger.kept import LEDGER
 from proveout.evidence.ledger.port import Ledger
-
-if TYPE_CHECKING:
-    from proveout.evidence.ledger.database import Database
-
-_POSTGRES = ("postgresql", "postgres", "postgresql+psycopg")
 
 
 @contextmanager
@@ -30,26 +25,7 @@ def open_ledger(
     LedgerError when it is damaged, newer than this Proveout, or may not be written;
     UnreachableError and MissingExtraError for a PostgreSQL that cannot be used.
     """
-    # SQLAlchemy takes a moment to import; commands that need no ledger do not pay for it.
-    from proveout.evidence.ledger.migrating import NO_LEDGER_HINT, ensure_schema
-    from proveout.evidence.ledger.postgres import PostgresDatabase
-    from proveout.evidence.ledger.sqlite import SqliteDatabase, may_write, sqlite_file
-    from proveout.evidence.ledger.store import SqlLedger
+    with open_database(location, LEDGER, create=create) as database:
+        from proveout.evidence.ledger.store import SqlLedger
 
-    scheme, is_url, _ = location.partition("://")
-    if is_url and scheme not in _POSTGRES:
-        raise InputError(
-            f"A ledger cannot be kept in '{scheme}://'.",
-            hint="Give a file path (SQLite) or a URL that begins with postgresql://",
-        )
-    database: Database
-    if is_url:
-        database = PostgresDatabase(location)
-    else:
-        path = sqlite_file(location, create=create, hint_when_missing=NO_LEDGER_HINT)
-        database = SqliteDatabase(path, read_only=not create and not may_write(path))
-    try:
-        ensure_schema(database, create=create)
         yield SqlLedger(database, clock)
-    finally:
-        database.close()

@@ -11,8 +11,11 @@ from typing import Any, Literal, Protocol
 
 from proveout.evidence.canonical import canonical_json
 
-EntryKind = Literal["evidence", "outcome", "run", "seal", "amendment", "waiver", "verdict"]
-"""What an entry records. 'run' opens a run: which checks were asked for, on which charter."""
+EntryKind = Literal[
+    "evidence", "outcome", "run", "seal", "amendment", "waiver", "verdict", "switch"
+]
+"""What an entry records. 'run' opens a run: which checks were asked for, on which charter;
+'switch' is a change of who answers in production, with who and why."""
 
 GENESIS = "0" * 64
 """What stands in place of the previous hash at the first entry."""

@@ -1,4 +1,4 @@
-"""A ledger in a PostgreSQL database, for when several machines write."""
+"""A PostgreSQL database, for when several machines write."""
 
 from __future__ import annotations
 
@@ -10,15 +10,13 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from proveout.errors import (
     InputError,
-    LedgerBrokenError,
-    LedgerError,
     MissingExtraError,
     ProveoutError,
     UnreachableError,
 )
 from proveout.evidence.ledger.database import Database
+from proveout.evidence.ledger.kept import LEDGER, Kept
 
-CONNECT_TIMEOUT_S = 10
 LOCK_TIMEOUT = "60s"
 """How long an append waits for others; one append holds the head for milliseconds."""
 SCHEMA_LOCK = 0x70726F76656F7574
@@ -34,19 +32,20 @@ _BUSY_STATE = "55P03"
 class PostgresDatabase(Database):
     """PostgreSQL through psycopg 3; appends queue on the row that holds the head."""
 
+    dialect = "postgresql"
     reading_options = {  # noqa: RUF012  # read only
         "isolation_level": "REPEATABLE READ",
         "postgresql_readonly": True,
     }
     writing_options = {"isolation_level": "READ COMMITTED"}  # noqa: RUF012
 
-    def __init__(self, location: str) -> None:
-        url = _parse(location)
+    def __init__(self, location: str, *, kept: Kept = LEDGER) -> None:
+        url = _parse(location, kept)
         try:
             import psycopg
         except ImportError as error:
             raise MissingExtraError(
-                extra="postgres", wanted_for="A ledger in PostgreSQL"
+                extra="postgres", wanted_for=f"A {kept.name} in PostgreSQL"
             ) from error
         self.driver_errors = (psycopg.Error,)
         self._secrets = [
@@ -57,12 +56,12 @@ class PostgresDatabase(Database):
             pool_pre_ping=True,
             hide_parameters=True,
             connect_args={
-                "connect_timeout": CONNECT_TIMEOUT_S,
+                "connect_timeout": kept.connect_timeout_s,
                 "prepare_threshold": None,  # connection poolers do not know prepared statements
             },
         )
         event.listen(engine, "connect", _set_up)
-        super().__init__(engine, _display(url))
+        super().__init__(engine, _display(url), kept)
 
     def lock_schema(self, connection: Connection) -> None:
         """Queue behind any other process that makes tables."""
@@ -78,25 +77,26 @@ class PostgresDatabase(Database):
         said = " ".join(str(cause).split())
         for secret in self._secrets:
             said = said.replace(secret, "***")
+        name = self.kept.name
         state = getattr(cause, "sqlstate", None) or ""
         if state.startswith(_DAMAGED_STATES):
-            return LedgerBrokenError(
-                f"The ledger {self.place} is damaged: PostgreSQL says '{said}'.",
+            return self.kept.broken(
+                f"The {name} {self.place} is damaged: PostgreSQL says '{said}'.",
                 hint="Keep the database as it is, and restore the last backup beside it.",
             )
         if state == _BUSY_STATE:
-            return LedgerError(
-                f"The ledger {self.place} is busy: another process has held it for more than a "
+            return self.kept.refused(
+                f"The {name} {self.place} is busy: another process has held it for more than a "
                 f"minute.",
-                hint="Find the session that holds the table ledger_head, or try again later.",
+                hint=f"Find the session that holds {self.kept.held}, or try again later.",
             )
         if _is_unreachable(error, cause, state):
             return UnreachableError(
-                f"The ledger {self.place} cannot be reached: {said}",
+                f"The {name} {self.place} cannot be reached: {said}",
                 hint="Check that the server runs, the address, the user and the password.",
             )
-        return LedgerError(
-            f"The ledger {self.place} refused: {said}",
+        return self.kept.refused(
+            f"The {name} {self.place} refused: {said}",
             hint="Check the rights of the user: it needs to create and write tables.",
         )
 
@@ -110,7 +110,7 @@ def _is_unreachable(error: Exception, cause: BaseException, state: str) -> bool:
     )
 
 
-def _parse(location: str) -> URL:
+def _parse(location: str, kept: Kept) -> URL:
     try:
         url = make_url(location.replace("postgres://", "postgresql://", 1))
     except (SQLAlchemyError, ValueError):
@@ -119,7 +119,7 @@ def _parse(location: str) -> URL:
     if url is None or "@" in f"{url.host}{url.database}":
         # Neither chained nor shown: the text may hold a password.
         raise InputError(
-            "The address of the ledger is not a PostgreSQL URL.",
+            f"The address of the {kept.name} is not a PostgreSQL URL.",
             hint="Write postgresql://USER:PASSWORD@HOST:5432/DATABASE; special characters in "
             "the password as %XX.",
         )
@@ -134,7 +134,7 @@ def _display(url: URL) -> str:
 
 
 def _set_up(raw: Any, _record: Any) -> None:
-    # An acknowledged entry has to survive a crash of the server, whatever its default is.
+    # What was acknowledged has to survive a crash of the server, whatever its default is.
     raw.execute(
         "SELECT set_config('synchronous_commit', 'on', false) "
         "WHERE current_setting('synchronous_commit') = 'off'"

@@ -19,15 +19,16 @@ from sqlalchemy import (
     event,
 )
 
+from proveout.evidence.ledger.kept import LEDGER
 from proveout.evidence.ledger.port import GENESIS
 
-SCHEMA_VERSION = "0001"
+SCHEMA_VERSION = LEDGER.version
 """The migration that this version of Proveout writes and reads."""
 
-KNOWN_VERSIONS = ("0001",)
+KNOWN_VERSIONS = LEDGER.known_versions
 """Every migration shipped, oldest first; the last one is SCHEMA_VERSION."""
 
-VERSION_TABLE = "ledger_schema"
+VERSION_TABLE = LEDGER.version_table
 """Where Alembic notes the migration."""
 
 METADATA = MetaData()

@@ -1,4 +1,4 @@
-"""A ledger in one SQLite file: the default."""
+"""One SQLite file: the default."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from urllib.parse import quote
 from sqlalchemy import URL, Connection, create_engine, event, text
 from sqlalchemy.exc import DBAPIError
 
-from proveout.errors import InputError, LedgerBrokenError, LedgerError, ProveoutError
+from proveout.errors import InputError, ProveoutError
 from proveout.evidence.ledger.database import Database
-from proveout.evidence.ledger.schema import VERSION_TABLE
+from proveout.evidence.ledger.kept import LEDGER, Kept
 
 BUSY_TIMEOUT_S = 60.0
 """How long an append waits for others; one append holds the file for milliseconds."""
@@ -32,24 +32,24 @@ _HINTS = (
     (
         "database or disk is full",
         "could not be written: the disk is full. Nothing of this append was kept",
-        "Free some space and run the command again; what was recorded before is whole.",
+        "Free some space and run the command again; {recorded} is whole.",
     ),
     (
         "readonly database",
         "may not be written",
         "Give this user write permission on the file and its folder, or name another with "
-        "--ledger.",
+        "{option}.",
     ),
     (
         "unable to open database file",
         "could not be opened",
         "Give this user permission to read and write the file and its folder, or name another "
-        "with --ledger.",
+        "with {option}.",
     ),
     (
         "file is not a database",
-        "is not a ledger: the file is not an SQLite database",
-        "Name another file with --ledger.",
+        "is not a {name}: the file is not an SQLite database",
+        "Name another file with {option}.",
     ),
 )
 """What SQLite says, what it means here, and the next step."""
@@ -58,29 +58,34 @@ _HINTS = (
 class SqliteDatabase(Database):
     """SQLite in WAL mode: readers never wait, writers queue, a commit is on the disk."""
 
-    writing_options = {"ledger_begin": "BEGIN IMMEDIATE"}  # noqa: RUF012  # read only
+    dialect = "sqlite"
+    writing_options = {"begin_with": "BEGIN IMMEDIATE"}  # noqa: RUF012  # read only
     # The driver cannot decode its own message when that quotes damaged bytes.
     driver_errors = (sqlite3.Error, UnicodeDecodeError)
 
-    def __init__(self, path: Path, *, read_only: bool = False) -> None:
+    def __init__(self, path: Path, *, read_only: bool = False, kept: Kept = LEDGER) -> None:
         engine = create_engine(
             _read_only_url(path) if read_only else URL.create("sqlite", database=str(path)),
             connect_args={"timeout": BUSY_TIMEOUT_S},
         )
         event.listen(engine, "connect", _set_up)
+        if kept.is_forced_to_disk:
+            event.listen(engine, "connect", _force_to_disk)
+        else:
+            event.listen(engine, "connect", _leave_to_system)
         event.listen(engine, "begin", _begin)
-        super().__init__(engine, str(path))
+        super().__init__(engine, str(path), kept)
 
     def before_create(self) -> None:
         """Refuse somebody else's database; turn on the write-ahead log, which the file keeps."""
         with self.reading() as connection:
             found = text("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
             tables = connection.execute(found).scalars().all()
-        if tables and VERSION_TABLE not in tables:
-            raise LedgerError(
-                f"{self.place} is an SQLite database but not a ledger: it holds the table "
-                f"{tables[0]!r}.",
-                hint="Name another file with --ledger.",
+        if tables and self.kept.version_table not in tables:
+            raise self.kept.refused(
+                f"{self.place} is an SQLite database but not a {self.kept.name}: it holds the "
+                f"table {tables[0]!r}.",
+                hint=f"Name another file with {self.kept.option}.",
             )
         self._turn_on_write_ahead_log()
 
@@ -97,16 +102,21 @@ class SqliteDatabase(Database):
         said = str(error.orig if isinstance(error, DBAPIError) else error)
         if isinstance(error, UnicodeDecodeError):
             said = "malformed database schema"
+        name = self.kept.name
         if any(sign in said for sign in _DAMAGED):
-            return LedgerBrokenError(
-                f"The ledger {self.place} is damaged: SQLite says '{said}'.",
+            return self.kept.broken(
+                f"The {name} {self.place} is damaged: SQLite says '{said}'.",
                 hint="Keep the file as it is, and restore the last backup beside it.",
             )
         for sign, meaning, hint in _HINTS:
             if sign in said:
-                return LedgerError(f"The ledger {self.place} {meaning}.", hint=hint)
-        return LedgerError(
-            f"The ledger {self.place} refused: {said}.", hint="See: proveout ledger verify"
+                words = {"name": name, "option": self.kept.option, "recorded": self.kept.recorded}
+                return self.kept.refused(
+                    f"The {name} {self.place} {meaning.format(**words)}.",
+                    hint=hint.format(**words),
+                )
+        return self.kept.refused(
+            f"The {name} {self.place} refused: {said}.", hint=self.kept.look_at
         )
 
     def _turn_on_write_ahead_log(self) -> None:
@@ -127,33 +137,33 @@ class SqliteDatabase(Database):
                 return
 
 
-def sqlite_file(location: str, *, create: bool, hint_when_missing: str) -> Path:
-    """Return the absolute path of a ledger file; make its folder when it may be created.
+def sqlite_file(location: str, *, create: bool, kept: Kept = LEDGER) -> Path:
+    """Return the absolute path of such a file; make its folder when it may be created.
 
-    Raises InputError when the place cannot hold a ledger or, with create=False, holds none.
+    Raises InputError when the place cannot hold it or, with create=False, holds none.
     """
     path = Path(location).expanduser().absolute()
     if path.is_dir():
         raise InputError(
-            f"The ledger cannot be {path}: that is a folder.",
-            hint=f"Name a file in it: --ledger {path / 'ledger.db'}",
+            f"The {kept.name} cannot be {path}: that is a folder.",
+            hint=f"Name a file in it: {kept.option} {path / (kept.name + '.db')}",
         )
     if not create:
         if not path.exists():
-            raise InputError(f"There is no ledger in {path} yet.", hint=hint_when_missing)
+            raise InputError(f"There is no {kept.name} in {path} yet.", hint=kept.hint_when_missing)
         return path
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise InputError(
-            f"The folder of the ledger, {path.parent}, cannot be made: {error.strerror}.",
-            hint="Name a place where this user may write with --ledger.",
+            f"The folder of the {kept.name}, {path.parent}, cannot be made: {error.strerror}.",
+            hint=f"Name a place where this user may write with {kept.option}.",
         ) from error
     return path
 
 
 def may_write(path: Path) -> bool:
-    """Tell whether this user may write a ledger file, and the files which SQLite puts beside it."""
+    """Tell whether this user may write such a file, and the files which SQLite puts beside it."""
     return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
 
 
@@ -170,9 +180,18 @@ def _set_up(raw: sqlite3.Connection, _record: Any) -> None:
     raw.isolation_level = None  # the driver must not begin transactions on its own
     # Damaged text must reach the verification as a finding, not end it.
     raw.text_factory = lambda stored: stored.decode("utf-8", "surrogateescape")
+
+
+def _force_to_disk(raw: sqlite3.Connection, _record: Any) -> None:
     raw.execute("PRAGMA synchronous = FULL")
     raw.execute("PRAGMA fullfsync = ON")
 
 
+def _leave_to_system(raw: sqlite3.Connection, _record: Any) -> None:
+    # With the write-ahead log, what is committed outlives this process, and the file stays whole
+    # after a power loss.
+    raw.execute("PRAGMA synchronous = NORMAL")
+
+
 def _begin(connection: Connection) -> None:
-    connection.exec_driver_sql(connection.get_execution_options().get("ledger_begin", "BEGIN"))
+    connection.exec_driver_sql(connection.get_execution_options().get("begin_with", "BEGIN"))

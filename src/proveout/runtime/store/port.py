@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-from sqlalchemy import Connection
+from proveout.errors import ProveoutError
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 
 class Store(Protocol):
@@ -30,6 +33,14 @@ class Store(Protocol):
 
         What was committed survives the end of this process.
         """
+        ...
+
+    def raw_connection(self) -> Any:
+        """Return a new connection of the driver for what has to be quick; the caller closes it."""
+        ...
+
+    def explain(self, error: Exception) -> ProveoutError:
+        """Put an error of the driver into words that name the store and the next step."""
         ...
 
     def close(self) -> None:

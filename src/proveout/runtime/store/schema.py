@@ -19,9 +19,11 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-SCHEMA_VERSION = "0001"
-KNOWN_VERSIONS = ("0001",)
-VERSION_TABLE = "runtime_schema"
+from proveout.runtime.store.kept import STORE
+
+SCHEMA_VERSION = STORE.version
+KNOWN_VERSIONS = STORE.known_versions
+VERSION_TABLE = STORE.version_table
 
 METADATA = MetaData()
 
