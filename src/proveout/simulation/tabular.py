@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import orjson
 
+from proveout.asked import NotRowsError, Row, mlflow_rows, open_inference_rows, plain_rows
 from proveout.simulation.chat import NotUnderstoodError
 from proveout.simulation.responder import Answered
 
-Rows = list[dict[str, Any]]
+Rows = list[Row]
 
 _MODEL = re.compile(r"/v2/models/(?P<name>[^/]+)(?:/versions/(?P<version>[^/]+))?/infer/?$")
 
@@ -43,6 +44,8 @@ def rows_of(protocol: TabularProtocol, body: bytes) -> Rows:
     """Read the rows. Raises NotUnderstoodError, whatever it is that makes no sense."""
     try:
         return protocol.rows(body)
+    except NotRowsError as error:
+        raise NotUnderstoodError(str(error)) from error
     except (AttributeError, IndexError, RecursionError, TypeError, ValueError) as error:
         raise NotUnderstoodError(
             f"The body is not of the form that is spoken here: {error}."
@@ -68,11 +71,7 @@ class PlainJson:
 
     def rows(self, body: bytes) -> Rows:
         """Take the first list of records; without one, the body is the one record."""
-        asked = _loaded(body)
-        found = _records(asked)
-        if found is not None:
-            return found
-        return [asked if isinstance(asked, dict) else {"value": asked}]
+        return plain_rows(_loaded(body))
 
     def write(self, answers: Sequence[Answered]) -> bytes:
         """Write {"answers": [...], "confidence": [...]}."""
@@ -87,20 +86,7 @@ class Mlflow:
 
     def rows(self, body: bytes) -> Rows:
         """Read dataframe_split, dataframe_records, inputs or instances."""
-        asked = _loaded(body)
-        if not isinstance(asked, dict):
-            raise NotUnderstoodError("The body is not a JSON object.")
-        if "dataframe_split" in asked:
-            split = asked["dataframe_split"]
-            if not isinstance(split, dict) or not isinstance(split.get("data"), list):
-                raise NotUnderstoodError("'dataframe_split' has no 'data'.")
-            columns = split.get("columns") or range(len(split["data"][0]) if split["data"] else 0)
-            return [dict(zip(map(str, columns), row, strict=False)) for row in split["data"]]
-        for key in ("dataframe_records", "inputs", "instances"):
-            if key in asked:
-                return _table(asked[key])
-        allowed = "dataframe_split, dataframe_records, inputs or instances"
-        raise NotUnderstoodError(f"The body has none of {allowed}.")
+        return mlflow_rows(_loaded(body))
 
     def write(self, answers: Sequence[Answered]) -> bytes:
         """Write {"predictions": [...]}."""
@@ -119,18 +105,7 @@ class OpenInference:
 
     def rows(self, body: bytes) -> Rows:
         """Read the tensors."""
-        asked = _loaded(body)
-        tensors = asked.get("inputs") if isinstance(asked, dict) else None
-        if not isinstance(tensors, list) or not tensors:
-            raise NotUnderstoodError("'inputs' is missing; it is a list of tensors.")
-        columns: dict[str, list[Any]] = {}
-        for tensor in tensors:
-            columns |= _columns(tensor)
-        lengths = {len(column) for column in columns.values()}
-        if len(lengths) != 1:
-            raise NotUnderstoodError("The tensors differ in their number of rows.")
-        names = list(columns)
-        return [dict(zip(names, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+        return open_inference_rows(_loaded(body))
 
     def write(self, answers: Sequence[Answered]) -> bytes:
         """Write the outputs 'answer' and 'confidence'."""
@@ -151,41 +126,6 @@ def _loaded(body: bytes) -> Any:
         return orjson.loads(body)
     except orjson.JSONDecodeError as error:
         raise NotUnderstoodError(f"The body is not JSON: {error}.") from None
-
-
-def _records(value: Any) -> Rows | None:
-    if isinstance(value, list) and value and all(isinstance(item, dict) for item in value):
-        return value
-    inner = value.values() if isinstance(value, dict) else ()
-    return next((found for item in inner if (found := _records(item)) is not None), None)
-
-
-def _table(value: Any) -> Rows:
-    if isinstance(value, dict):  # column → values
-        columns = {str(k): v if isinstance(v, list) else [v] for k, v in value.items()}
-        return [
-            dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=False)
-        ]
-    if not isinstance(value, list):
-        raise NotUnderstoodError("The rows are neither a list nor an object of columns.")
-    return [_row(item) for item in value]
-
-
-def _row(item: Any) -> dict[str, Any]:
-    if isinstance(item, Mapping):
-        return dict(item)
-    return {str(i): v for i, v in enumerate(item if isinstance(item, list) else [item])}
-
-
-def _columns(tensor: Any) -> dict[str, list[Any]]:
-    if not isinstance(tensor, dict) or not isinstance(tensor.get("data"), list):
-        raise NotUnderstoodError("A tensor has no 'data'.")
-    name, shape, data = str(tensor.get("name")), tensor.get("shape") or [], tensor["data"]
-    flat = [v for part in data for v in part] if data and isinstance(data[0], list) else data
-    width = int(shape[1]) if len(shape) == 2 else 1
-    if width == 1:
-        return {name: flat}
-    return {f"{name}.{i}": flat[i::width] for i in range(width)}
 
 
 def _values(answers: Sequence[Answered]) -> list[Any]:

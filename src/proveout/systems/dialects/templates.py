@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from proveout.asked.templates import PLACE
 from proveout.errors import InputError
 
-_PLACE = re.compile(r'\{\{(?P<literal>[^{}"\r\n]+)\}\}|\{(?P<column>[^{}"\r\n]+)\}')
 _MIDNIGHT = re.compile(r"(\d{4}-\d\d-\d\d)T00:00:00(?:\.0+)?Z?")
 _WHOLE_SECOND = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\.0+(Z?)")
 
@@ -17,7 +17,7 @@ _WHOLE_SECOND = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\.0+(Z?)")
 def columns_in(template: Any) -> Iterator[str]:
     """Name the columns that a text, or the texts of a JSON value, have places for."""
     if isinstance(template, str):
-        for match in _PLACE.finditer(template):
+        for match in PLACE.finditer(template):
             if match["column"] is not None:
                 yield match["column"]
     elif isinstance(template, Mapping):
@@ -40,7 +40,7 @@ def fill(template: str, row: Mapping[str, Any], *, key: str) -> str:
             return "{" + match["literal"] + "}"
         return as_text(_value(row, match["column"], key))
 
-    return _PLACE.sub(value, template)
+    return PLACE.sub(value, template)
 
 
 def fill_json(template: Any, row: Mapping[str, Any], *, key: str) -> Any:
@@ -49,7 +49,7 @@ def fill_json(template: Any, row: Mapping[str, Any], *, key: str) -> Any:
     A text that is one place and nothing else becomes the value itself: a number, null.
     """
     if isinstance(template, str):
-        whole = _PLACE.fullmatch(template)
+        whole = PLACE.fullmatch(template)
         if whole is not None and whole["column"] is not None:
             return _value(row, whole["column"], key)
         return fill(template, row, key=key)
