@@ -80,7 +80,7 @@ class _State:
                 if not self.sealing:
                     self.has_results_before_seal = self.has_results
                 self.sealing.append(entry)
-            case "verdict":
+            case "verdict" | "switch":
                 pass
 
     def _open_run(self, body: Mapping[str, Any]) -> None:

@@ -107,8 +107,11 @@ class Router(Protocol):
         """Load the switches from the store."""
         ...
 
-    def on_cut(self, call_id: str, cut: Callable[[], None]) -> None:
-        """Remember how to end a stream, where a switch is thrown that cuts what runs."""
+    def on_cut(self, call_id: str, cut: Callable[[], None], version: str | None = None) -> None:
+        """Remember how to end a stream, where a switch is thrown that cuts what runs.
+
+        `version` is the one that answers it: cut when that is taken back. Without it the stream
+        is cut whenever any version is."""
         ...
 
     def ended(self, call_id: str) -> None:
