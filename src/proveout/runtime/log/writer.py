@@ -1,0 +1,371 @@
+"""The log of one process: an answer is released once its record stands in the file.
+
+All records of one turn of the loop go out in one write. With durability 'process' the write is
+made in the loop, which takes some microseconds as long as the page cache takes it; where it does
+not (a slow disk), and with 'fsync', a thread writes, so that the loop goes on and deadlines hold.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import threading
+import time
+import weakref
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+
+from proveout.runtime.log import framing, places
+from proveout.runtime.log.notes import Begun, begun, lost
+from proveout.runtime.log.segment import Segment, create
+from proveout.runtime.ports import LogFullError
+
+if TYPE_CHECKING:
+    from proveout.runtime.call import Call
+    from proveout.runtime.record import Record
+
+SEGMENT_BYTES = 64 * 1024 * 1024
+MOST_WAITING_BYTES = 32 * 1024 * 1024
+"""Records that wait for a slow disk; beyond them calls are told that the log is full."""
+SLOW_S = 0.05
+"""A write that takes longer is the last that the loop makes; then a thread writes."""
+QUICK_S = 0.01
+"""Once a write of the thread takes less, the loop writes again."""
+PATIENCE_S = 0.25
+"""So long a begin waits for the thread that writes."""
+KEPT_OPEN_S = 60.0
+"""A full segment is sealed so long after its last line: by then what follows from its records
+(bookings, exceptions) is in the store, and a recovery need not look into it."""
+MOST_UNWRITTEN = 10_000
+
+_encode = msgspec.json.Encoder().encode
+
+
+@dataclass(slots=True)
+class _Batch:
+    """What goes out in one write."""
+
+    lines: list[bytes] = field(default_factory=list)
+    records: list[tuple[str, float]] = field(default_factory=list)
+    """Id and `at`."""
+    waiting: list[asyncio.Future[None]] = field(default_factory=list)
+    n_bytes: int = 0
+
+
+class Writer:
+    """The prediction log of one process and one pilot (`ports.Log`).
+
+    `begin` writes at once, in the loop: one small write (about 3 µs), after which the note is in
+    the kernel's hands and survives `kill -9`. With durability 'fsync' it reaches the disk with the
+    next group at the latest.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        pilot: str,
+        *,
+        owner: str | None = None,
+        durability: Literal["process", "fsync"] = "process",
+        prepare: Callable[[Record], None] | None = None,
+        segment_bytes: int = SEGMENT_BYTES,
+        most_waiting_bytes: int = MOST_WAITING_BYTES,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        """Open the first segment. Raises LogFullError where the folder cannot be written.
+
+        `prepare` is given each record before it is written, and may change it: the payload policy.
+        """
+        self.folder = folder
+        self.pilot = pilot
+        self.owner = owner or places.new_owner()
+        self._is_synced = durability == "fsync"
+        self._prepare = prepare
+        self._segment_bytes = segment_bytes
+        self._most_waiting = most_waiting_bytes
+        self._clock = clock
+        self._number = 0
+        self._lock = threading.RLock()
+        self._in_flight: dict[str, Begun] = {}
+        self._unwritten: dict[str, Begun] = {}
+        self._filled: list[Segment] = []
+        self._batch = _Batch()
+        self._waiting_bytes = 0
+        self._is_scheduled = False
+        self._is_slow = False
+        self._writing: asyncio.Future[None] | None = None
+        self._thread: ThreadPoolExecutor | None = None
+        self.oldest_unhandled: Callable[[], float | None] = lambda: None
+        """Says since when something that follows from a record is not in the store yet (seconds
+        since 1970); segments since then are not sealed, and a recovery looks into them."""
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._segment = self._next_segment()
+        except OSError as error:
+            raise self._full(error) from error
+        _WRITERS.add(self)
+
+    @property
+    def in_flight(self) -> int:
+        """Calls that were begun and have not ended."""
+        return len(self._in_flight)
+
+    def begin(self, call: Call, version: str) -> None:
+        """Note that the call is about to be sent; it is written when this returns.
+
+        Raises LogFullError: then the call must not be sent.
+        """
+        note = begun(call, version)
+        written = framing.line(framing.BEGUN, _encode(note))
+        if not self._lock.acquire(timeout=PATIENCE_S):
+            raise LogFullError(f"{self._place()} is too slow to be written.")
+        try:
+            self._segment_for(len(written)).write(written)
+            self._in_flight[call.id] = note
+        except OSError as error:
+            raise self._full(error) from error
+        finally:
+            self._lock.release()
+
+    async def append(self, record: Record) -> None:
+        """Return once the record is durable. Raises LogFullError."""
+        loop = asyncio.get_running_loop()
+        written = self._line(record)
+        if self._waiting_bytes + len(written) > self._most_waiting:
+            raise LogFullError(
+                f"{self._place()} is too slow: {self._waiting_bytes:,} bytes wait to be written."
+            )
+        batch = self._batch
+        done: asyncio.Future[None] = loop.create_future()
+        batch.lines.append(written)
+        batch.records.append((record.id, record.at))
+        batch.waiting.append(done)
+        batch.n_bytes += len(written)
+        self._waiting_bytes += len(written)
+        if not self._is_scheduled and self._writing is None:
+            self._is_scheduled = True
+            loop.call_soon(self._flush, loop)
+        await done
+
+    def append_now(self, records: Iterable[Record]) -> None:
+        """Write records from any thread, and return once they are durable. Raises LogFullError."""
+        batch = _Batch()
+        for record in records:
+            batch.lines.append(self._line(record))
+            batch.records.append((record.id, record.at))
+        try:
+            self._write(batch)
+        except OSError as error:
+            raise self._full(error) from error
+
+    async def close(self) -> None:
+        """Write what waits and seal what is open; calls still under way are recorded as lost."""
+        while self._writing is not None or self._batch.lines:
+            if self._writing is not None:
+                await asyncio.wait([self._writing])
+            elif self._batch.lines:
+                self._flush(asyncio.get_running_loop())
+            await asyncio.sleep(0)
+        self.close_now()
+
+    def close_now(self) -> None:
+        """Seal what is open, from outside a loop. What cannot be sealed is left to a recovery."""
+        _WRITERS.discard(self)
+        if self._thread is not None:
+            self._thread.shutdown()
+            self._thread = None
+        with self._lock:
+            try:
+                self._end_in_flight()
+                for segment in (*self._filled, self._segment):
+                    segment.seal()
+            except OSError:
+                self._release()
+
+    def seal_due(self, *, now: float | None = None) -> int:
+        """Seal full segments that are due, and end a segment of yesterday; say how many.
+
+        For the background of the process, every few seconds. Raises LogFullError.
+        """
+        moment = self._clock() if now is None else now
+        with self._lock:
+            try:
+                self._segment_for(0)
+                return self._seal_filled(moment)
+            except OSError as error:
+                raise self._full(error) from error
+
+    def _line(self, record: Record) -> bytes:
+        if self._prepare is not None:
+            self._prepare(record)
+        try:
+            return framing.line(framing.RECORD, _encode(record))
+        except UnicodeEncodeError:
+            # Half a character from somewhere: a record with a question mark beats none.
+            for name in record.__struct_fields__:
+                value = getattr(record, name)
+                if isinstance(value, str):
+                    setattr(record, name, value.encode(errors="replace").decode())
+            record.notes = tuple(n.encode(errors="replace").decode() for n in record.notes)
+            return framing.line(framing.RECORD, _encode(record))
+
+    def _flush(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._is_scheduled = False
+        batch = self._batch
+        if not batch.lines or self._writing is not None:
+            return
+        self._batch = _Batch()
+        if self._is_synced or self._is_slow:
+            if self._thread is None:
+                self._thread = ThreadPoolExecutor(1, thread_name_prefix="prediction-log")
+            self._writing = loop.run_in_executor(self._thread, self._write, batch)
+            self._writing.add_done_callback(lambda done: self._written(loop, batch, done))
+            return
+        error: OSError | None = None
+        try:
+            self._write(batch)
+        except OSError as failed:
+            error = failed
+        self._release_batch(batch, error)
+
+    def _written(
+        self, loop: asyncio.AbstractEventLoop, batch: _Batch, done: asyncio.Future[None]
+    ) -> None:
+        self._writing = None
+        error = done.exception()
+        self._release_batch(batch, error)
+        self._flush(loop)
+
+    def _release_batch(self, batch: _Batch, error: BaseException | None) -> None:
+        self._waiting_bytes -= batch.n_bytes
+        if error is None:
+            for done in batch.waiting:
+                if not done.done():
+                    done.set_result(None)
+            return
+        told = self._full(error) if isinstance(error, OSError) else error
+        for done in batch.waiting:
+            if not done.done():
+                done.set_exception(told)
+
+    def _write(self, batch: _Batch) -> None:
+        """Write a batch, all or none. Raises OSError."""
+        began = time.monotonic()
+        lines = b"".join(batch.lines)
+        with self._lock:
+            try:
+                segment = self._segment_for(len(lines))
+                segment.write(lines)
+                if self._is_synced:
+                    self._sync(segment, len(lines))
+            except OSError:
+                for id_, _ in batch.records:
+                    self._set_aside(id_)
+                raise
+            segment.written_at = self._clock()
+            add = segment.tally.add
+            for id_, at in batch.records:
+                add(at)
+                self._in_flight.pop(id_, None)
+            if self._unwritten:
+                for id_, _ in batch.records:
+                    self._unwritten.pop(id_, None)
+        took = time.monotonic() - began
+        self._is_slow = took > (QUICK_S if self._is_slow else SLOW_S)
+
+    def _sync(self, segment: Segment, n_bytes: int) -> None:
+        try:
+            segment.sync()
+        except OSError:
+            # What the kernel could not write it may forget: these lines are taken back, and no
+            # other follows in this file.
+            segment.take_back(n_bytes)
+            segment.ends = 0.0
+            raise
+
+    def _set_aside(self, id_: str) -> None:
+        """Remember a call whose record could not be written: it is lost unless it comes again."""
+        note = self._in_flight.pop(id_, None)
+        if note is not None:
+            self._unwritten[id_] = note
+            if len(self._unwritten) > MOST_UNWRITTEN:
+                self._unwritten.pop(next(iter(self._unwritten)))
+
+    def _segment_for(self, n_bytes: int) -> Segment:
+        """Return the segment for the next lines: another one when full, and every day."""
+        segment = self._segment
+        now = self._clock()
+        is_full = segment.tally.records > 0 and segment.size + n_bytes > self._segment_bytes
+        if is_full or now >= segment.ends:
+            fresh = self._next_segment()
+            if segment.tally.records:
+                self._filled.append(segment)
+            else:
+                segment.seal()
+            self._segment = segment = fresh
+            self._seal_filled(now)
+        return segment
+
+    def _next_segment(self) -> Segment:
+        self._number += 1
+        segment = create(
+            self.folder, self.pilot, owner=self.owner, number=self._number, now=self._clock()
+        )
+        # Calls under way are noted anew: the segment in which they were begun will be sealed.
+        notes = [framing.line(framing.BEGUN, _encode(n)) for n in list(self._in_flight.values())]
+        if notes:
+            segment.write(b"".join(notes))
+        return segment
+
+    def _seal_filled(self, now: float) -> int:
+        unhandled = self.oldest_unhandled()
+        due = [
+            each
+            for each in self._filled
+            if each.written_at + KEPT_OPEN_S < now
+            and (unhandled is None or each.written_at < unhandled)
+        ]
+        for segment in due:
+            segment.seal()
+            self._filled.remove(segment)
+        return len(due)
+
+    def _end_in_flight(self) -> None:
+        now = self._clock()
+        batch = _Batch()
+        why = "The log was closed before the call had ended."
+        for note in (*self._in_flight.values(), *self._unwritten.values()):
+            record = lost(note, pilot=self.pilot, now=now, why=why)
+            batch.lines.append(self._line(record))
+            batch.records.append((record.id, record.at))
+        if batch.lines:
+            self._write(batch)
+            self._segment.tally.lost += len(batch.lines)
+
+    def _release(self) -> None:
+        for segment in (*self._filled, self._segment):
+            segment.release()
+
+    def _place(self) -> str:
+        return f"The prediction log in {self.folder}"
+
+    def _full(self, error: OSError) -> LogFullError:
+        return LogFullError(f"{self._place()} cannot be written: {error.strerror or error}.")
+
+
+_WRITERS: weakref.WeakSet[Writer] = weakref.WeakSet()
+
+
+def _forget_in_child() -> None:
+    # A forked child must not hold the lock of its parent: the parent would never count as dead.
+    for writer in list(_WRITERS):
+        writer._release()
+        _WRITERS.discard(writer)
+
+
+os.register_at_fork(after_in_child=_forget_in_child)
