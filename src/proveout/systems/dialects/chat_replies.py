@@ -19,7 +19,8 @@ _LOWEST = -9999.0
 """What services send for a token that is next to impossible."""
 _MOST = 10**12
 """More tokens than that no answer has."""
-_TOOL = "a call of a tool came instead of an answer"
+CALLS_TOOL = "a call of a tool came instead of an answer"
+"""The fault of a completion that is no answer, but a step on the way to one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +78,7 @@ def _read_whole(decoded: Any) -> Completion:
         logprobs=tuple(_logprobs(choice)),
         usage=_usage(decoded),
         thoughts=_thoughts(message),
-        fault=_TOOL if _calls_tool(message) else None,
+        fault=CALLS_TOOL if _calls_tool(message) else None,
     )
 
 
@@ -140,8 +141,10 @@ class _Stream:
         elif fault is None and not self._is_done and self._finish_reason is None:
             fault = "the stream broke off before its end"
         elif fault is None and self._finish_reason == "tool_calls" and not self._content:
-            fault = _TOOL
-        if fault not in (None, _TOOL) and not (self._content or self._thoughts or self._has_usage):
+            fault = CALLS_TOOL
+        if fault not in (None, CALLS_TOOL) and not (
+            self._content or self._thoughts or self._has_usage
+        ):
             raise NotAnswersError(fault)
         return Completion(
             content="".join(self._content),
