@@ -1,1 +1,5 @@
-"""Which version answers whom, and how it is taken back."""
+"""Bringing versions in, and taking them back at once (R905)."""
+
+from proveout.runtime.rollout.state import State, initial, main_version
+
+__all__ = ["State", "initial", "main_version"]
