@@ -11,11 +11,11 @@ from proveout.charter.schema.drill import Drill
 from proveout.charter.schema.system import WebSystem
 from proveout.checks.drill.judging import words_of
 from proveout.checks.drill.listening import Roster
-from proveout.checks.drill.notifying import Channels
 from proveout.checks.drill.runbook import runbook
 from proveout.checks.drill.scenario import Scenario
 from proveout.checks.drill.state import DrillFolder
 from proveout.checks.drill.users import pause_s
+from proveout.notices import Channels
 from proveout.systems.dialects.addresses import without_secrets
 from proveout.systems.exchange import Dialect
 

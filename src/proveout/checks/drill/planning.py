@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 
 from proveout.charter.loaded import LoadedCharter
 from proveout.checks.drill.check import CHECK
-from proveout.checks.drill.notifying import Channels
 from proveout.checks.drill.plan import Plan
 from proveout.checks.drill.reading import read_scenario
 from proveout.checks.drill.state import DrillFolder
 from proveout.errors import InputError, MissingExtraError
 from proveout.intake import CharterData, Session
 from proveout.intake.inputs import production_inputs
+from proveout.notices import Channels
 from proveout.systems import open_system
 from proveout.systems.dialects import open_dialect, records
 
@@ -63,7 +62,7 @@ def plan_drill(
         else read_scenario(scenario, folder=Path.cwd())
     )
     address = listening_address(listen or drill.listen, may_be_reached=may_be_reached)
-    channels = Channels(() if is_silent else drill.notify, variables=os.environ)
+    channels = Channels(() if is_silent else drill.notify, key="drill.notify", extra="drill")
     with Session() as session:
         opened = CharterData(loaded, session).production()
         drawn = production_inputs(charter, opened, rows=ROWS, seed=seed)
