@@ -60,7 +60,7 @@ def assess(
     """
     loaded = plan.loaded
     _refuse_broken(ledger)
-    refuse_unsealed_changes(loaded, _dossier(ledger, loaded))
+    refuse_unsealed_changes(loaded, _dossier(ledger, loaded, stage))
     criteria, _ = standard_for(stage, loaded.charter, registry.catalogue)
     run_and_record(checks, plan, ledger, watch)
     judged = judge(loaded, stage=stage, registry=registry, ledger=ledger, now=plan.clock())
@@ -90,7 +90,7 @@ def judge(
     """Decide from the ledger alone, and write nothing. Raises LedgerBrokenError."""
     _refuse_broken(ledger)
     criteria, notes = standard_for(stage, loaded.charter, registry.catalogue)
-    dossier = _dossier(ledger, loaded)
+    dossier = _dossier(ledger, loaded, stage)
     notes += eased_since_seal(stage, criteria, dossier, registry.catalogue)
     verdict = decide(
         loaded, stage, criteria, dossier, now, notes=notes, measured_by=registry.measured_by
@@ -127,7 +127,7 @@ def _refuse_broken(ledger: Ledger) -> None:
     )
 
 
-def _dossier(ledger: Ledger, loaded: LoadedCharter) -> Dossier:
+def _dossier(ledger: Ledger, loaded: LoadedCharter, stage: Stage) -> Dossier:
     pilot = loaded.charter.pilot
     others = (entry for entry in ledger.entries(kinds=("seal",)) if entry.pilot != pilot)
-    return gather(chain(ledger.entries(pilot=pilot), others), pilot)
+    return gather(chain(ledger.entries(pilot=pilot), others), pilot, stage)

@@ -19,6 +19,8 @@ class RunStarted:
     charter_hash: str
     at: datetime
     checks: tuple[str, ...]
+    window: str | None = None
+    """The span of production traffic that is looked at; None in an assessment."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

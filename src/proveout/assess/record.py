@@ -15,6 +15,7 @@ from proveout.assess.events import (
     RunStarted,
 )
 from proveout.evidence.ledger.port import Ledger, NewEntry
+from proveout.evidence.model import WINDOW_INPUT
 
 BATCH = 200
 """Events per append at most: each append waits for the disk once."""
@@ -58,5 +59,6 @@ def _opening(event: RunStarted) -> NewEntry:
             "at": event.at.isoformat(),
             "checks": list(event.checks),
             "charter": event.charter_hash,
+            **({} if event.window is None else {WINDOW_INPUT: event.window}),
         },
     )

@@ -20,10 +20,17 @@ from proveout.assess.events import (
 )
 from proveout.charter.loaded import LoadedCharter
 from proveout.charter.loading import measured_hash
+from proveout.charter.schema import Charter
 from proveout.checks import Check, CheckContext, DataAccess, Finding, Progress
 from proveout.errors import ProveoutError
 from proveout.evidence.catalogue import Catalogue
-from proveout.evidence.model import CHARTER_INPUT, MEASURED_INPUT, CheckRef, Evidence
+from proveout.evidence.model import (
+    CHARTER_INPUT,
+    MEASURED_INPUT,
+    WINDOW_INPUT,
+    CheckRef,
+    Evidence,
+)
 from proveout.evidence.outcome import CheckOutcome, NotMeasured, Status
 from proveout.intake.troubles import told
 from proveout.systems.port import System
@@ -47,6 +54,12 @@ class RunPlan:
     sealed_by: str | None = None
     earlier: Callable[[str], Sequence[Evidence]] = lambda check: ()  # noqa: ARG005 - a default
     """What a check found in the run before, by its name."""
+    known: Callable[[], Sequence[Evidence]] = tuple
+    """The latest evidence of all checks, as the ledger has it now."""
+    window: str | None = None
+    """The span of production traffic that is looked at; None in an assessment."""
+    agreed: Charter | None = None
+    """The charter as it was agreed, where `loaded` holds what a window makes of it."""
 
     def context(self, check: Check, *, now: datetime) -> CheckContext:
         """Return what one check may touch."""
@@ -62,10 +75,12 @@ class RunPlan:
             artifacts=self.artifacts,
             inputs={
                 CHARTER_INPUT: self.loaded.content_hash,
-                MEASURED_INPUT: measured_hash(self.loaded.charter, check.name),
+                MEASURED_INPUT: measured_hash(self.agreed or self.loaded.charter, check.name),
+                **({} if self.window is None else {WINDOW_INPUT: self.window}),
             },
             sealed_by=self.sealed_by,
             earlier=partial(self.earlier, check.name),
+            known=self.known,
         )
 
 
@@ -82,6 +97,7 @@ def run_checks(checks: Sequence[Check], plan: RunPlan) -> Iterator[Event]:
         charter_hash=plan.loaded.content_hash,
         at=now,
         checks=tuple(check.name for check in checks),
+        window=plan.window,
     )
     for check in checks:
         yield from _run_check(check, plan, now)

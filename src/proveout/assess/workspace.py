@@ -28,7 +28,7 @@ from proveout.checks import (
 from proveout.errors import InputError
 from proveout.evidence.ledger import Ledger, open_ledger
 from proveout.evidence.model import Evidence
-from proveout.gate import adjustment_problems
+from proveout.gate import adjustment_problems, gather
 from proveout.systems.port import System
 
 
@@ -136,10 +136,16 @@ class Workspace:
                     artifacts=artifacts,
                     sealed_by=None if seal is None else seal.who,
                     earlier=self._earlier,
+                    known=self.known,
                 )
         finally:
             if not any(artifacts.iterdir()):
                 artifacts.rmdir()
+
+    def known(self) -> Sequence[Evidence]:
+        """Return the latest evidence of all checks, what was found in use before all else."""
+        pilot = self.loaded.charter.pilot
+        return gather(self.ledger.entries(pilot=pilot), pilot, "scale").evidence
 
     def _earlier(self, check: str) -> Sequence[Evidence]:
         pilot = self.loaded.charter.pilot

@@ -35,6 +35,9 @@ MEASURED_INPUT = "charter:measured"
 SYSTEM_INPUT = "system"
 """Likewise the fingerprint of the system under test."""
 
+WINDOW_INPUT = "window"
+"""Likewise the span of production traffic, as 'begin/end' in ISO 8601, that was looked at."""
+
 DATA_INPUT = "data:"
 """So begin the names of sources in inputs."""
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from proveout.charter.schema import Stage
 from proveout.charter.sealing import Seal, Standing, standing
 from proveout.errors import LedgerError
+from proveout.evidence.alarm import Alarm, standing_alarms
 from proveout.evidence.ledger.port import Entry
-from proveout.evidence.model import Evidence, Subject
+from proveout.evidence.model import WINDOW_INPUT, Evidence, Subject
 from proveout.evidence.outcome import CheckOutcome
 from proveout.evidence.waiver import Waiver
 from proveout.gate.model import Dossier, LateChange, Loosening, Relative
@@ -20,14 +22,17 @@ ATTEST = "attest"
 """Check name of what a person attests. Such evidence is replaced one fact at a time."""
 
 
-def gather(entries: Iterable[Entry], pilot: str) -> Dossier:
+def gather(entries: Iterable[Entry], pilot: str, stage: Stage | None = None) -> Dossier:
     """Read the entries of one pilot, in the order of the ledger, and the seals of the others.
 
-    A later run of a check replaces an earlier one wholesale, and only that check. A check that a
+    A later run of a check replaces an earlier one wholesale, and only that check. Before launch
+    nothing counts that was found on a window of production traffic; afterwards such findings go
+    before what was found by an assessment, and at the gate `continue` they alone count, beside
+    what people attest. A check that a
     run was opened for and that never reported an end counts as interrupted. Raises LedgerError on
     an entry that is whole and still makes no sense: what it says would be missed.
     """
-    state = _State()
+    state = _State(stage=stage)
     for entry in entries:
         try:
             if entry.pilot == pilot:
@@ -45,11 +50,15 @@ def gather(entries: Iterable[Entry], pilot: str) -> Dossier:
 
 @dataclass(slots=True)
 class _State:
+    stage: Stage | None = None
     evidence: dict[tuple[str, str], list[Evidence]] = field(default_factory=dict)
     """By check and run."""
+    monitored: set[str] = field(default_factory=set)
+    """Runs that looked at a window of production traffic."""
     attested: dict[tuple[str, Subject], Evidence] = field(default_factory=dict)
-    latest: dict[str, CheckOutcome] = field(default_factory=dict)
-    """By check: how its latest run stands."""
+    latest: dict[tuple[str, bool], CheckOutcome] = field(default_factory=dict)
+    """By check, and whether it looked at a window: how its latest run stands."""
+    alarms: list[Entry] = field(default_factory=list)
     waivers: list[Waiver] = field(default_factory=list)
     sealing: list[Entry] = field(default_factory=list)
     has_results: bool = False
@@ -80,13 +89,18 @@ class _State:
                 if not self.sealing:
                     self.has_results_before_seal = self.has_results
                 self.sealing.append(entry)
+            case "alarm":
+                self.alarms.append(entry)
             case "verdict" | "switch":
                 pass
 
     def _open_run(self, body: Mapping[str, Any]) -> None:
         """Count every check that was asked for as interrupted until its end is reported."""
+        is_monitored = body.get(WINDOW_INPUT) is not None
+        if is_monitored:
+            self.monitored.add(body["run"])
         for check in body["checks"]:
-            self.latest[check] = CheckOutcome(
+            self.latest[check, is_monitored] = CheckOutcome(
                 run=body["run"],
                 check=check,
                 version="",
@@ -105,25 +119,63 @@ class _State:
             self.evidence.setdefault((found.check.name, found.run), []).append(found)
 
     def _take_outcome(self, outcome: CheckOutcome) -> None:
-        standing = self.latest.get(outcome.check)
+        key = outcome.check, outcome.run in self.monitored
+        standing = self.latest.get(key)
         if standing is None or standing.run == outcome.run or _is_later(outcome, standing):
-            self.latest[outcome.check] = outcome
+            self.latest[key] = outcome
+
+    def _counting(self) -> dict[str, CheckOutcome]:
+        """Return the run of each check that counts at this gate."""
+        counting: dict[str, CheckOutcome] = {}
+        for (check, is_monitored), outcome in sorted(self.latest.items()):
+            if not is_monitored:
+                counting[check] = outcome
+            elif self.stage in _IN_USE:
+                before = counting.get(check)
+                is_word_only = not self._has_measured(outcome)
+                if before is None or not is_word_only or _is_later(outcome, before):
+                    counting[check] = outcome
+        return counting
+
+    def _has_measured(self, outcome: CheckOutcome) -> bool:
+        facts = self.evidence.get((outcome.check, outcome.run), ())
+        return any(found.basis != "attested" for found in facts)
+
+    def _counts(self, found: Evidence) -> bool:
+        """Tell whether a fact of a run that counts does so itself."""
+        is_seen_in_use = found.basis == "attested" or found.run in self.monitored
+        return self.stage != "continue" or is_seen_in_use
 
     def dossier(self) -> Dossier:
+        counting, alarms = self._counting(), standing_alarms(self.alarms)
         evidence = [
-            found
+            _still_standing(found, alarms)
             for (check, run), facts in self.evidence.items()
-            if check in self.latest and self.latest[check].run == run
+            if check in counting and counting[check].run == run
             for found in facts
+            if self._counts(found)
         ]
         dossier = Dossier(
             evidence=(*evidence, *self.attested.values()),
-            outcomes=tuple(self.latest[check] for check in sorted(self.latest)),
+            outcomes=tuple(counting.values()),
+            alarms=alarms,
             waivers=tuple(self.waivers),
             sealed_elsewhere=tuple(self.relatives.values()),
             last_recorded_at=self.last_recorded_at,
         )
         return _sealed(dossier, standing(self.sealing), late=self.has_results_before_seal)
+
+
+_IN_USE: tuple[Stage | None, ...] = ("scale", "continue")
+"""Gates of a system that is in use."""
+
+
+def _still_standing(found: Evidence, alarms: Sequence[Alarm]) -> Evidence:
+    """Count the alarms that stand now: people resolve them after they were found."""
+    if found.metric != "drift.alarms" or found.subject.parts:
+        return found
+    told = [{"id": each.id, "what": each.what, "who": each.who_acts} for each in alarms[:10]]
+    return found.evolve(value=float(len(alarms)), details={**found.details, "standing": told})
 
 
 def _sealed(dossier: Dossier, present: Standing, *, late: bool) -> Dossier:

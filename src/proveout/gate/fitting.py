@@ -18,7 +18,7 @@ def fit(stage: Stage, charter: Charter) -> tuple[list[Criterion], list[str]]:
     fitted: list[Criterion] = []
     notes: list[str] = []
     for criterion in DEFAULTS[stage]:
-        if not _APPLIES.get(criterion.id, _always)(charter):
+        if not _APPLIES.get(at_launch(criterion.id), _always)(charter):
             continue
         if criterion.metric == "value.kpi":
             fitted += _kpis(criterion, charter)
@@ -37,6 +37,12 @@ _NO_MAIN_METRIC = (
     "The worst slice is held to nothing: agree on quality.accuracy or quality.mae in acceptance, "
     "and it is held to that figure with an allowance."
 )
+
+
+def at_launch(criterion: str) -> str:
+    """Return the id of the line of the gate `production` that `continue` asks for again."""
+    stage, _, name = criterion.partition(".")
+    return f"production.{name}" if stage == "continue" else criterion
 
 
 def _always(_: Charter) -> bool:
@@ -104,6 +110,12 @@ def _thresholds(charter: Charter) -> dict[str, tuple[float | None, str]]:
                                    "load.max_error_rate"),
         "production.load-abandonment": (None if load is None else load.max_abandonment,
                                         "load.max_abandonment"),
+        "continue.latency": (
+            None if load is None else (load.p95_latency_s or load.give_up_after_s),
+            "load.p95_latency_s" if load and load.p95_latency_s else "load.give_up_after_s",
+        ),
+        "continue.unanswered": (None if load is None else load.max_error_rate,
+                                "load.max_error_rate"),
         "production.drill-recovery": (None if minutes is None else minutes * 60,
                                       "rollback.within_minutes"),
         "production.newest-age": (charter.data.freshness_hours, "data.freshness_hours"),

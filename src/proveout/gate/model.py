@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from proveout.charter.schema import Comparison, Stage
+from proveout.evidence.alarm import Alarm
 from proveout.evidence.catalogue import Family
 from proveout.evidence.model import WHOLE, Basis, Evidence, Scope, Subject
 from proveout.evidence.outcome import CheckOutcome
@@ -108,6 +109,8 @@ class Dossier:
     outcomes: tuple[CheckOutcome, ...] = ()
     """The latest outcome of each check."""
     waivers: tuple[Waiver, ...] = ()
+    alarms: tuple[Alarm, ...] = ()
+    """Those that nobody has resolved, the oldest first."""
     sealed_at: datetime | None = None
     sealed_by: str | None = None
     sealed_hash: str | None = None

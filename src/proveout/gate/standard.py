@@ -12,7 +12,7 @@ from proveout.evidence.catalogue import Catalogue, Metric
 from proveout.evidence.model import Scope, Subject
 from proveout.gate.adjusting import adjusted, adjustment_problems, worded
 from proveout.gate.demand import demand
-from proveout.gate.fitting import fit
+from proveout.gate.fitting import at_launch, fit
 from proveout.gate.milder import tried_less
 from proveout.gate.model import Criterion, Role
 from proveout.gate.standards import SCOPE_WORDS, SEALED
@@ -36,7 +36,10 @@ def standard_for(
         notes = [*tried_less(charter), *notes]
     lines: list[Criterion] = []
     for criterion in fitted:
-        kept, note = adjusted(criterion, charter.standard.get(criterion.id), catalogue)
+        adjustment = charter.standard.get(criterion.id) or charter.standard.get(
+            at_launch(criterion.id)
+        )
+        kept, note = adjusted(criterion, adjustment, catalogue)
         lines += [] if kept is None else [worded(kept, catalogue)]
         notes += [] if note is None else [note]
     accepted = _accepted(stage, charter.acceptance, catalogue)
@@ -48,6 +51,8 @@ def _accepted(
 ) -> tuple[Criterion, ...]:
     found: dict[str, Criterion] = {}
     for position, line in enumerate(lines):
+        if stage == "continue" and _is_seen_in_use(line):
+            line = line.model_copy(update={"stage": stage})  # noqa: PLW2901
         criterion = _criterion(position, line, catalogue)
         if line.stage != stage:
             continue
@@ -56,6 +61,17 @@ def _accepted(
             name, again = f"{criterion.id}-{again}", again + 1
         found[name] = replace(criterion, id=name)
     return tuple(found.values())
+
+
+def _is_seen_in_use(line: Acceptance) -> bool:
+    """Tell whether a line that let it go live is one that its traffic can answer as well."""
+    return (
+        line.stage == "production"
+        and line.scope == "production"
+        and line.metric.startswith(("quality.", "latency.", "cost.", "exceptions.", "drift."))
+        and line.metric not in ("quality.sandbox_drop", "quality.throughput")
+        and "source" not in line.subject
+    )
 
 
 def _criterion(position: int, line: Acceptance, catalogue: Catalogue) -> Criterion:

@@ -13,7 +13,7 @@ def _exceptions(
     meaning: str,
     computed: str,
     *,
-    family: Family = "organisational",
+    family: Family = "engineering",
     source: str = "R504, R904",
     dimensions: tuple[Dimension, ...] = (),
 ) -> Metric:

@@ -12,10 +12,11 @@ from typing import Any, Literal, Protocol
 from proveout.evidence.canonical import canonical_json
 
 EntryKind = Literal[
-    "evidence", "outcome", "run", "seal", "amendment", "waiver", "verdict", "switch"
+    "evidence", "outcome", "run", "seal", "amendment", "waiver", "verdict", "switch", "alarm"
 ]
 """What an entry records. 'run' opens a run: which checks were asked for, on which charter;
-'switch' is a change of who answers in production, with who and why."""
+'switch' is a change of who answers in production, 'alarm' one that was raised or resolved; both
+say who and why."""
 
 GENESIS = "0" * 64
 """What stands in place of the previous hash at the first entry."""
