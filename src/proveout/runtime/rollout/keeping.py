@@ -48,6 +48,28 @@ def standing(store: Store, pilot: str, initial: State) -> Standing:
         return _standing(connection, pilot, initial)
 
 
+def introduce(store: Store, pilot: str, initial: State, now: float) -> None:
+    """Note a pilot in the store, so that it can be switched where no charter is at hand.
+
+    Until the first switch, each host goes by its own charter.
+    """
+    known = standing(store, pilot, initial)
+    if known.generation > 0:
+        return
+    new = {"generation": 0, "state": encode(initial), "at": now}
+    never = (SWITCHES.c.pilot == pilot) & (SWITCHES.c.generation == 0)
+    with store.writing() as connection:
+        if not _insert(connection, pilot, new):
+            connection.execute(update(SWITCHES).where(never).values(**new))
+
+
+def pilots(store: Store) -> dict[str, State]:
+    """Return every pilot that the store knows, and how it stands."""
+    with store.reading() as connection:
+        found = connection.execute(select(SWITCHES.c.pilot, SWITCHES.c.state))
+        return {row.pilot: decode(row.state) for row in found}
+
+
 def switch(store: Store, pilot: str, seen: Standing, transition: Transition) -> Switched:
     """Throw a switch on what was seen, with its line in the history, or not at all.
 
@@ -113,12 +135,16 @@ def _standing(connection: Connection, pilot: str, initial: State) -> Standing:
 def _set(connection: Connection, made: Switched) -> bool:
     """Write the new state where the old one still stands."""
     new = {"generation": made.generation, "state": encode(made.after), "at": made.said.at}
-    if made.generation == 1:
-        first = insert_if_new(SWITCHES).values(pilot=made.pilot, **new)
-        once = first.on_conflict_do_nothing().returning(SWITCHES.c.generation)
-        return connection.execute(once).first() is not None
     is_seen = (SWITCHES.c.pilot == made.pilot) & (SWITCHES.c.generation == made.generation - 1)
-    return connection.execute(update(SWITCHES).where(is_seen).values(**new)).rowcount == 1
+    if connection.execute(update(SWITCHES).where(is_seen).values(**new)).rowcount == 1:
+        return True
+    return made.generation == 1 and _insert(connection, made.pilot, new)
+
+
+def _insert(connection: Connection, pilot: str, new: dict[str, object]) -> bool:
+    """Write the first state of a pilot, where there is none; tell whether there was none."""
+    first = insert_if_new(SWITCHES).values(pilot=pilot, **new).on_conflict_do_nothing()
+    return connection.execute(first.returning(SWITCHES.c.pilot)).first() is not None
 
 
 def _overtaken(connection: Connection, made: Switched) -> OvertakenError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass
@@ -10,7 +11,13 @@ from dataclasses import dataclass
 from proveout.errors import ProveoutError
 from proveout.runtime.call import Call
 from proveout.runtime.ports import Route
-from proveout.runtime.rollout.keeping import Standing, Switched, standing, switched_since
+from proveout.runtime.rollout.keeping import (
+    Standing,
+    Switched,
+    introduce,
+    standing,
+    switched_since,
+)
 from proveout.runtime.rollout.routing import lay_out
 from proveout.runtime.rollout.state import State
 from proveout.runtime.store.port import Store
@@ -83,8 +90,9 @@ class SwitchRouter:
 
     async def start(self) -> None:
         """Load the switches and go on watching them. Raises what the store raises."""
-        await self.refresh()
         if self._store is not None:
+            await asyncio.to_thread(introduce, self._store, self._pilot, self._initial, time.time())
+            await self.refresh()
             self._watch = asyncio.create_task(self._watching(), name="switches")
 
     async def close(self) -> None:

@@ -1,0 +1,182 @@
+"""`proveout rollout`: bring a version in, step by step."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from proveout.cli.output import Output
+from proveout.cli.paths import CHARTER_FILE, CharterOption, JsonOption, LedgerOption, WhoOption
+from proveout.cli.switching import PilotOption, StoreOption, WhyOption, by, open_desk
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    group = typer.Typer(
+        help="Bring a version in: to volunteers, to teams, to a share, to everybody.",
+        invoke_without_command=True,
+        no_args_is_help=False,
+    )
+    group.callback()(_show_by_default)
+    add = group.command
+    add("show", epilog="Example: proveout rollout show")(show)
+    add("start", epilog="Example: proveout rollout start v2 --who 'Ana Ruiz' --why 'gate: go'")(
+        start_command
+    )
+    add("next", epilog="Example: proveout rollout next --who 'Ana Ruiz' --why 'a good week'")(
+        next_command
+    )
+    add("back", epilog="Example: proveout rollout back --who 'Ana Ruiz' --why 'claims not ready'")(
+        back_command
+    )
+    add("promote", epilog="Example: proveout rollout promote --who 'Ana Ruiz' --why 'gate: go'")(
+        promote_command
+    )
+    add("history", epilog="Example: proveout rollout history --json")(history_command)
+    app.add_typer(group, name="rollout")
+
+
+def _show_by_default(context: typer.Context) -> None:
+    # No docstring: the group has its help already.
+    if context.invoked_subcommand is None:
+        show()
+
+
+def show(
+    charter: CharterOption = Path(CHARTER_FILE),
+    store: StoreOption = None,
+    pilot: PilotOption = None,
+    ledger: LedgerOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show who answers now, what is being brought in, and who switched last."""
+    import msgspec
+
+    from proveout.runtime.rollout.telling import story
+
+    with open_desk(charter, store, pilot, ledger, Output(as_json=as_json)) as desk:
+        found = desk.standing()
+        desk.output.show(
+            Text("\n".join(story(found.state))),
+            {
+                "pilot": desk.pilot,
+                "generation": found.generation,
+                "state": msgspec.to_builtins(found.state),
+            },
+        )
+
+
+def start_command(
+    version: Annotated[str, typer.Argument(help="As gateway.versions names it.")],
+    *,
+    who: WhoOption,
+    why: WhyOption,
+    shadow: Annotated[
+        bool | None,
+        typer.Option(
+            "--shadow/--no-shadow",
+            help="It first answers beside the current one, unseen. Default: rollout.shadow.",
+        ),
+    ] = None,
+    share: Annotated[
+        float | None,
+        typer.Option(min=0.0, max=1.0, help="One step of this share, and not the charter's."),
+    ] = None,
+    group: Annotated[
+        list[str] | None,
+        typer.Option("--group", help="Likewise a group or team; can be given again."),
+    ] = None,
+    charter: CharterOption = Path(CHARTER_FILE),
+    store: StoreOption = None,
+    pilot: PilotOption = None,
+    ledger: LedgerOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Begin to bring a version in, with the first step of rollout.steps or in the shadow."""
+    from proveout.runtime.rollout.state import Step, agreed_steps
+    from proveout.runtime.rollout.transitions import start
+
+    with open_desk(charter, store, pilot, ledger, Output(as_json=as_json)) as desk:
+        if share is not None or group:
+            steps: tuple[Step, ...] = (Step(share=share or 0.0, groups=tuple(group or ())),)
+        else:
+            steps = () if desk.charter is None else agreed_steps(desk.charter)
+        rollout = None if desk.charter is None else desk.charter.rollout
+        is_agreed = rollout is not None and rollout.shadow
+        unseen = is_agreed if shadow is None else shadow
+        desk.throw(lambda state: start(state, version, steps, by(who, why), shadow=unseen))
+
+
+def next_command(
+    *,
+    who: WhoOption,
+    why: WhyOption,
+    charter: CharterOption = Path(CHARTER_FILE),
+    store: StoreOption = None,
+    pilot: PilotOption = None,
+    ledger: LedgerOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Go one step further; out of the shadow, to the first step."""
+    from proveout.runtime.rollout.transitions import next_step
+
+    with open_desk(charter, store, pilot, ledger, Output(as_json=as_json)) as desk:
+        desk.throw(lambda state: next_step(state, by(who, why)))
+
+
+def back_command(
+    *,
+    who: WhoOption,
+    why: WhyOption,
+    charter: CharterOption = Path(CHARTER_FILE),
+    store: StoreOption = None,
+    pilot: PilotOption = None,
+    ledger: LedgerOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Go one step back. To take the version back altogether: proveout rollback."""
+    from proveout.runtime.rollout.transitions import back
+
+    with open_desk(charter, store, pilot, ledger, Output(as_json=as_json)) as desk:
+        desk.throw(lambda state: back(state, by(who, why)))
+
+
+def promote_command(
+    *,
+    who: WhoOption,
+    why: WhyOption,
+    charter: CharterOption = Path(CHARTER_FILE),
+    store: StoreOption = None,
+    pilot: PilotOption = None,
+    ledger: LedgerOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Bring what is being brought in to everybody."""
+    from proveout.runtime.rollout.transitions import promote
+
+    with open_desk(charter, store, pilot, ledger, Output(as_json=as_json)) as desk:
+        desk.throw(lambda state: promote(state, by(who, why)))
+
+
+def history_command(
+    charter: CharterOption = Path(CHARTER_FILE),
+    store: StoreOption = None,
+    pilot: PilotOption = None,
+    ledger: LedgerOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show every switch, with who and why, the first one first."""
+    from proveout.runtime.rollout.keeping import history
+    from proveout.runtime.rollout.recording import body
+    from proveout.runtime.rollout.telling import line
+
+    with open_desk(charter, store, pilot, ledger, Output(as_json=as_json)) as desk:
+        switches = history(desk.store, desk.pilot)
+        lines = [line(each) for each in switches] or ["No switch was ever thrown."]
+        desk.output.show(
+            Text("\n".join(lines)),
+            {"switches": [{**body(each), "in_ledger": each.is_in_ledger} for each in switches]},
+        )
