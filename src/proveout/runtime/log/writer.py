@@ -38,7 +38,7 @@ QUICK_S = 0.01
 """Once a write of the thread takes less, the loop writes again."""
 PATIENCE_S = 0.25
 """So long a begin waits for the thread that writes."""
-KEPT_OPEN_S = 60.0
+KEPT_OPEN_S = 10.0
 """A full segment is sealed so long after its last line: by then what follows from its records
 (bookings, exceptions) is in the store, and a recovery need not look into it."""
 MOST_UNWRITTEN = 10_000
@@ -319,7 +319,12 @@ class Writer:
         # Calls under way are noted anew: the segment in which they were begun will be sealed.
         notes = [framing.line(framing.BEGUN, _encode(n)) for n in list(self._in_flight.values())]
         if notes:
-            segment.write(b"".join(notes))
+            try:
+                segment.write(b"".join(notes))
+            except OSError:
+                segment.path.unlink(missing_ok=True)
+                segment.release()
+                raise
         return segment
 
     def _seal_filled(self, now: float) -> int:

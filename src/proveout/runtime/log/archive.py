@@ -1,0 +1,201 @@
+"""Where sealed segments are kept as Parquet files: a folder or an object store, by its URL."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+from proveout.errors import InputError, UnreachableError
+from proveout.runtime.log import places
+from proveout.runtime.log.segment import sync_folder
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+ARCHIVE = "archive"
+"""Below the folder of the log, where the charter names no other place."""
+ROW_GROUP = 65_536
+PART_BYTES = 8 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class ArchivedFile:
+    """One Parquet file: what was one segment."""
+
+    path: str
+    """As its file system knows it."""
+    stem: str
+    day: str
+    """Of writing."""
+    n_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """The Parquet files of all pilots below one place."""
+
+    location: str
+    """As it was given, for messages."""
+    is_local: bool
+    root: str
+    system: Any
+    """A pyarrow file system."""
+
+    def files(self, pilot: str, *, since_day: str | None = None) -> list[ArchivedFile]:
+        """List the files of a pilot, oldest first. Raises UnreachableError."""
+        from pyarrow import fs
+
+        base = f"{self.root}/{places.pilot_folder(pilot)}"
+        try:
+            listed = self.system.get_file_info(
+                fs.FileSelector(base, recursive=True, allow_not_found=True)
+            )
+        except OSError as error:
+            raise self._away(error) from error
+        found = [
+            ArchivedFile(each.path, stem, places.day_of(stem), each.size)
+            for each in listed
+            if each.is_file and each.base_name.endswith(places.PARQUET)
+            for stem in (each.base_name.removesuffix(places.PARQUET),)
+            if not stem.startswith(".") and (since_day is None or places.day_of(stem) >= since_day)
+        ]
+        return sorted(found, key=lambda file: file.stem)
+
+    def path_of(self, pilot: str, stem: str) -> str:
+        """Return where the Parquet file of a segment stands."""
+        day = places.day_of(stem)
+        return f"{self.root}/{places.pilot_folder(pilot)}/day={day}/{stem}{places.PARQUET}"
+
+    def holds(self, path: str, n_records: int) -> bool:
+        """Tell whether a file is there, whole. Raises UnreachableError."""
+        try:
+            if not self.system.get_file_info(path).is_file:
+                return False
+        except OSError as error:
+            raise self._away(error) from error
+        return self._rows_in(path) == n_records
+
+    def write(
+        self,
+        path: str,
+        tables: Iterator[pa.Table],
+        step: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        """Write a file so that it is there whole or not at all. Raises UnreachableError.
+
+        In a folder under a temporary name first; to an object store in one go, from a file that
+        is whole.
+        """
+        try:
+            if self.is_local:
+                folder, name = path.rsplit("/", 1)
+                Path(folder).mkdir(parents=True, exist_ok=True)
+                hidden = Path(folder, f".{name}.{os.getpid()}")
+                _write(hidden, tables, step)
+                hidden.rename(path)
+                sync_folder(Path(folder))
+                return
+            with TemporaryDirectory(prefix="proveout-archive-") as folder:
+                whole = Path(folder, "whole.parquet")
+                _write(whole, tables, step)
+                with whole.open("rb") as read, self.system.open_output_stream(path) as out:
+                    while part := read.read(PART_BYTES):
+                        out.write(part)
+        except OSError as error:
+            raise self._away(error) from error
+
+    def delete(self, path: str) -> None:
+        """Delete a file. Raises UnreachableError."""
+        try:
+            self.system.delete_file(path)
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise self._away(error) from error
+
+    def n_rows(self, file: ArchivedFile) -> int:
+        """Return how many records a file holds, from its own footer.
+
+        Raises UnreachableError, and InputError for a file that is damaged.
+        """
+        found = self._rows_in(file.path)
+        if found is None:
+            raise InputError(
+                f"{file.path} is no whole Parquet file any more.",
+                hint="Bring it back from a backup, or move it away: its records are in no other.",
+            )
+        return found
+
+    def _rows_in(self, path: str) -> int | None:
+        """Count the rows of a file; None where it is no whole Parquet file."""
+        import pyarrow as pa
+        from pyarrow import parquet
+
+        try:
+            with self.system.open_input_file(path) as read:
+                return int(parquet.read_metadata(read).num_rows)
+        except pa.ArrowInvalid:
+            return None
+        except OSError as error:
+            raise self._away(error) from error
+
+    def _away(self, error: OSError) -> UnreachableError:
+        return UnreachableError(
+            f"The archive of the prediction log, {self.location}, cannot be used: {error}.",
+            hint="Segments stay where they are until it can: proveout log compact",
+        )
+
+
+def _write(path: Path, tables: Iterator[pa.Table], step: Callable[[str], None]) -> None:
+    """Write a file, and return when it survives a power loss. Raises OSError."""
+    from pyarrow import parquet
+
+    from proveout.runtime.log.columns import schema
+
+    with (
+        path.open("wb") as out,
+        parquet.ParquetWriter(out, schema(), compression="zstd") as writer,
+    ):
+        for table in tables:
+            writer.write_table(table, row_group_size=ROW_GROUP)
+            out.flush()
+            step("written in part")
+    fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+    step("written")
+
+
+def open_archive(folder: Path, location: str | None = None) -> Archive:
+    """Open the archive of a log: the folder or URL that the charter names, or below the log.
+
+    Raises InputError for a URL that no file system is known for, UnreachableError for a store
+    that cannot be reached.
+    """
+    from pyarrow import fs
+
+    if location is None or "://" not in location:
+        root = folder / ARCHIVE if location is None else Path(location)
+        return Archive(str(root), True, str(root.absolute()), fs.LocalFileSystem())
+    shown = re.sub(r"//[^/@]*@", "//…@", location)
+    try:
+        system, root_path = fs.FileSystem.from_uri(location)
+    except OSError as error:
+        raise UnreachableError(
+            f"The archive of the prediction log, {shown}, cannot be reached: {error}.",
+            hint="Look at address, region and credentials; segments stay until it can be reached.",
+        ) from error
+    except Exception as error:
+        raise InputError(
+            f"The archive of the prediction log, {shown}, is no place that is known: {error}.",
+            hint="Give a folder, or a URL: s3://bucket/path, gs://…, abfss://…",
+        ) from error
+    is_local = isinstance(system, fs.LocalFileSystem)
+    return Archive(location, is_local, root_path.rstrip("/"), system)
