@@ -336,17 +336,19 @@ class _Visitor:
 class _Day:
     """Visitors, what they met, and whether a law was broken."""
 
-    shield: Shield
-    slots: int
+    limits: Limits
     fates: Counter[str] = field(default_factory=Counter)
     at_once: int = 0
     too_many: bool = False
     too_late: list[float] = field(default_factory=list)
     idle: bool = False
 
-    async def ask(self, visitor: _Visitor) -> None:
+    def __post_init__(self) -> None:
+        self.shield = Shield(self.limits, clock=_now, discard=self.close)
+
+    async def ask(self, visitor: _Visitor) -> bool:
         self.at_once += 1
-        self.too_many |= self.at_once > self.slots
+        self.too_many |= self.at_once > self.limits.concurrency
         try:
             await asyncio.sleep(visitor.takes / 4)
             if visitor.fails:
@@ -355,6 +357,10 @@ class _Day:
                 self.at_once += 1  # it goes on beyond the head
         finally:
             self.at_once -= 1
+        return visitor.streams is not None
+
+    def close(self, is_stream: bool) -> None:
+        self.at_once -= is_stream
 
     async def visit(self, number: int, visitor: _Visitor) -> None:
         await asyncio.sleep(visitor.comes / 4)
@@ -374,14 +380,14 @@ class _Day:
         self.fates[type(fate).__name__] += 1
         if fate is None and visitor.streams is not None:
             await asyncio.sleep(visitor.streams / 4)
-            self.at_once -= 1
+            self.close(True)
             self.shield.release(call.id)
 
     async def watch(self) -> None:
         for _ in range(200):
             await asyncio.sleep(0.125)
             health = self.shield.health()
-            self.idle |= health.waiting > 0 and health.busy < self.slots
+            self.idle |= health.waiting > 0 and health.busy < self.limits.concurrency
 
 
 _VISITORS = st.lists(
@@ -400,10 +406,9 @@ _VISITORS = st.lists(
 
 
 async def _live(visitors: list[_Visitor], limits: Limits) -> tuple[_Day, Health]:
-    shield = Shield(limits, clock=_now)
-    day = _Day(shield, limits.concurrency)
+    day = _Day(limits)
     await asyncio.gather(*(day.visit(*each) for each in enumerate(visitors)), day.watch())
-    return day, shield.health()
+    return day, day.shield.health()
 
 
 @settings(max_examples=150, deadline=None)
