@@ -53,10 +53,11 @@ ACCOUNTS = Table(
     Column("used_tokens", _NUMBER, nullable=False, default=0),
     Column("used_requests", _NUMBER, nullable=False, default=0),
     Column("told_at", Double),
+    Column("exceeded_at", Double),
     CheckConstraint("held_money >= 0 AND held_tokens >= 0 AND held_requests >= 0", name="held"),
 )
 """One per pilot, account ('pilot', 'team:claims', 'user:…', 'key:…') and period ('2026-11-21',
-'2026-11', 'life')."""
+'2026-11', 'life'). When people were told that a limit is near, and that it is reached."""
 
 HOLDS = Table(
     "budget_holds",
@@ -65,13 +66,14 @@ HOLDS = Table(
     Column("owner", Text, nullable=False),
     Column("pilot", Text, nullable=False),
     Column("accounts", Text, nullable=False),
+    Column("periods", Text, nullable=False),
     Column("money", _NUMBER, nullable=False),
     Column("tokens", _NUMBER, nullable=False),
     Column("requests", _NUMBER, nullable=False),
     Column("at", Double, nullable=False),
     Index("budget_holds_by_owner", "owner"),
 )
-"""What is held for calls that are under way."""
+"""What is held for calls that are under way: in which accounts and periods, as JSON lists."""
 
 EXCEPTIONS = Table(
     "exception_queue",

@@ -46,6 +46,7 @@ def _budget() -> None:
         sa.Column("used_tokens", _number(), nullable=False),
         sa.Column("used_requests", _number(), nullable=False),
         sa.Column("told_at", sa.Double),
+        sa.Column("exceeded_at", sa.Double),
         sa.CheckConstraint(
             "held_money >= 0 AND held_tokens >= 0 AND held_requests >= 0", name="held"
         ),
@@ -56,6 +57,7 @@ def _budget() -> None:
         sa.Column("owner", sa.Text, nullable=False),
         sa.Column("pilot", sa.Text, nullable=False),
         sa.Column("accounts", sa.Text, nullable=False),
+        sa.Column("periods", sa.Text, nullable=False),
         sa.Column("money", _number(), nullable=False),
         sa.Column("tokens", _number(), nullable=False),
         sa.Column("requests", _number(), nullable=False),

@@ -1,0 +1,82 @@
+"""The thread that books."""
+
+from __future__ import annotations
+
+import queue
+import socket
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+
+from proveout.runtime.budget.batch import Batch
+from proveout.runtime.budget.books import Books, keys_of
+from proveout.runtime.budget.desk import Change, Desk, DeskAwayError, View
+from proveout.runtime.budget.desks import desk_for
+from proveout.runtime.budget.plan import Planner
+from proveout.runtime.store.port import Store
+
+
+class Worker:
+    """Takes one batch at a time, and tells when it is done."""
+
+    def __init__(
+        self, store: Store, planner: Planner, *, pilot: str, owner: str, log_folder: str
+    ) -> None:
+        self._planner = planner
+        self._pilot = pilot
+        self._log_folder = log_folder
+        self._desk: Desk = desk_for(store, pilot, owner)
+        self._queue: queue.SimpleQueue[tuple[Batch, Callable[[Batch], None]] | None] = (
+            queue.SimpleQueue()
+        )
+        self._thread = threading.Thread(target=self._run, name="budget", daemon=True)
+        self._thread.start()
+
+    def put(self, batch: Batch, done: Callable[[Batch], None]) -> None:
+        """Book a batch, and call `done` in the thread when that is over."""
+        self._queue.put((batch, done))
+
+    def close(self) -> None:
+        """End the thread when what was put is done; the owner leaves if it holds nothing."""
+        self._queue.put(None)
+        self._thread.join(timeout=10)
+
+    def _run(self) -> None:
+        while (item := self._queue.get()) is not None:
+            batch, done = item
+            self._book(batch)
+            done(batch)
+        with suppress(DeskAwayError):
+            self._desk.leave()
+        self._desk.close()
+
+    def _book(self, batch: Batch) -> None:
+        try:
+            if batch.is_sign_of_life:
+                self._desk.seen(socket.gethostname(), self._log_folder, batch.now)
+            if batch.debts:
+                self._desk.hold_once(batch.debts)
+            self._transact(batch)
+        except DeskAwayError as error:
+            batch.failed, batch.is_in_doubt = error.why, error.is_in_doubt
+            batch.refusals, batch.notices = [], []
+        except Exception as error:  # noqa: BLE001  # a thread that dies would leave all waiting
+            batch.failed, batch.is_in_doubt = f"The budget broke: {error!r}", True
+            batch.refusals, batch.notices = [], []
+
+    def _transact(self, batch: Batch) -> None:
+        asked = [ask.hold for ask in batch.asks]
+        keys = keys_of(asked) | keys_of(each.hold for each in batch.settled)
+
+        def work(view: View) -> Change:
+            books = Books(self._planner, self._pilot, view.rows, batch.now)
+            for settlement in batch.settled:
+                if settlement.hold.call not in view.gone:
+                    books.settle(settlement.hold, settlement.used)
+            batch.refusals = [books.admit(hold) for hold in asked]
+            batch.notices = books.notices
+            kept = zip(asked, batch.refusals, strict=True)
+            return books.changed, [hold for hold, refusal in kept if refusal is None]
+
+        taken = [each.hold.call for each in batch.settled]
+        batch.generation = self._desk.transact(keys, taken, work)
