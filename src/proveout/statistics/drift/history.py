@@ -1,0 +1,129 @@
+"""How often each probe said yes in the blocks of the past, and of how many rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from proveout.statistics.drift import forms
+from proveout.statistics.drift.probes import (
+    ABOVE,
+    BELOW,
+    RESPELT,
+    STRANGE,
+    UNSEEN,
+    Probe,
+    Profile,
+    asked,
+    news,
+    places_of,
+)
+from proveout.statistics.drift.values import Floats, Integers, Values
+
+MOST_WATCHED = 256
+"""So many of a column's most frequent values are watched one by one."""
+MISSING = Probe(family="missing", label="missing")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """Hits of J probes out of so many rows."""
+
+    probes: tuple[Probe, ...]
+    hits: Floats
+    rows: Floats
+
+
+def counted(profile: Profile, values: Values) -> Counts:
+    """Count all probes of a column in a window, news included."""
+    found = [*asked(profile, values), *news(profile, values)]
+    missing = values.n_rows - values.n_present
+    return Counts(
+        probes=(MISSING, *(probe for probe, _, _ in found)),
+        hits=np.array([missing, *(_hits(values, mask) for _, mask, _ in found)], dtype=np.float64),
+        rows=np.array([values.n_rows, *(n for _, _, n in found)], dtype=np.float64),
+    )
+
+
+def _hits(values: Values, mask: np.ndarray) -> int:  # type: ignore[type-arg]
+    return int(values.counts[mask].sum())
+
+
+def levels_counted(profile: Profile, values: Values) -> Floats:
+    """Count each of the most frequent values of the reference."""
+    n = min(len(profile.known), MOST_WATCHED)
+    places = places_of(profile, values)
+    watched = (places >= 0) & (places < n)
+    return np.bincount(places[watched], weights=values.counts[watched], minlength=n)[:n]
+
+
+def past_of(profile: Profile, values: Values, blocks: Sequence[Integers]) -> list[Counts]:
+    """Count all probes in each block of the reference.
+
+    What is news is told by the blocks before: what is seen for the first time in a block was news
+    then. The first half of the blocks tells nothing of it, since everything is new at first.
+    """
+    parts = [values.part(rows) for rows in blocks]
+    fresh = _news_of_the_past(profile, parts)
+    found = []
+    for n, (part, hits) in enumerate(zip(parts, fresh, strict=True)):
+        known = counted(profile, part)
+        is_news = np.array([probe in hits for probe in known.probes])
+        told = n >= max(1, len(parts) // 2)
+        as_news = np.array([hits.get(probe, 0.0) for probe in known.probes])
+        found.append(
+            Counts(
+                probes=known.probes,
+                hits=np.where(is_news, as_news if told else np.nan, known.hits),
+                rows=np.where(is_news & ~np.bool_(told), np.nan, known.rows),
+            )
+        )
+    return found
+
+
+def _news_of_the_past(profile: Profile, parts: Sequence[Values]) -> list[dict[Probe, float]]:
+    if profile.kind == "moment" or not profile.known:
+        return [{} for _ in parts]
+    held = np.array([part.counts for part in parts])
+    first = np.where(held.any(axis=0), (held > 0).argmax(axis=0), len(parts))
+    if profile.kind == "number":
+        return _new_figures(profile, parts, held, first)
+    texts = parts[0].texts()
+    patterns, plains = [forms.pattern(t) for t in texts], [forms.plain(t) for t in texts]
+    first_pattern, first_plain = _firsts(patterns, first), _firsts(plains, first)
+    closed = profile.is_closed
+    found = []
+    for n, counts in enumerate(held):
+        new = first == n
+        respelt = new & (first_plain < n) & closed
+        hits = {UNSEEN: counts[new].sum() * closed, RESPELT: counts[respelt].sum(),
+                STRANGE: counts[new & (first_pattern == n)].sum()}  # fmt: skip
+        found.append({probe: float(each) for probe, each in hits.items()})
+    return found
+
+
+def _new_figures(
+    profile: Profile, parts: Sequence[Values], held: Integers, first: Integers
+) -> list[dict[Probe, float]]:
+    figures = parts[0].numbers()
+    read = ~np.isnan(figures)
+    found, low, high = [], np.inf, -np.inf
+    for n, counts in enumerate(held):
+        here = read & (counts > 0)
+        hits = {UNSEEN: counts[(first == n) & read].sum() * profile.is_closed,
+                BELOW: counts[read & (figures < low)].sum() if n else 0,
+                ABOVE: counts[read & (figures > high)].sum() if n else 0}  # fmt: skip
+        found.append({probe: float(each) for probe, each in hits.items()})
+        if here.any():
+            low, high = min(low, figures[here].min()), max(high, figures[here].max())
+    return found
+
+
+def _firsts(keys: Sequence[str], first: Integers) -> Integers:
+    """Return for each level the block in which its key was first seen."""
+    earliest: dict[str, int] = {}
+    for key, block in zip(keys, first.tolist(), strict=True):
+        earliest[key] = min(block, earliest.get(key, block))
+    return np.array([earliest[key] for key in keys], dtype=np.int64)
