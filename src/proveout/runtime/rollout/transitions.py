@@ -127,7 +127,7 @@ def roll_back(
     if to is None:
         _refuse_twice(state, by.now)
         _refuse_by_hand(state)
-        to = state.current if state.coming is not None else _earlier(state, agreed)
+        to = state.current if state.coming is not None else earlier(state, agreed)
     else:
         _refuse_unknown(state, to, (*state.versions, MANUAL))
     if to == state.current and state.coming is None:
@@ -164,6 +164,14 @@ def restore(state: State, by: By) -> State:
     return _new(state, said, is_on=True, coming=coming)
 
 
+def earlier(state: State, agreed: str | None) -> str:
+    """Name what a rollback of the current version goes to."""
+    if agreed is not None and agreed != state.current and agreed in (*state.versions, MANUAL):
+        return agreed
+    known = [each for each in state.before if each in (*state.versions, MANUAL)]
+    return known[-1] if known else MANUAL
+
+
 RESTORE = "Switch it on again: proveout restore --who NAME --why REASON"
 
 
@@ -178,13 +186,6 @@ def _until(state: State, to: str) -> tuple[str, ...]:
         return state.before[: state.before.index(to)]
     # What is left for a while, for the manual process, is not forgotten by what came before it.
     return tuple(each for each in state.before if each != state.current)
-
-
-def _earlier(state: State, agreed: str | None) -> str:
-    if agreed is not None and agreed != state.current and agreed in (*state.versions, MANUAL):
-        return agreed
-    known = [each for each in state.before if each in (*state.versions, MANUAL)]
-    return known[-1] if known else MANUAL
 
 
 def _refuse_twice(state: State, now: float) -> None:
