@@ -22,10 +22,12 @@ import msgspec
 
 from proveout.runtime.log import framing, places
 from proveout.runtime.log.notes import Begun, begun, lost
+from proveout.runtime.log.policy import policy_of
 from proveout.runtime.log.segment import Segment, create
 from proveout.runtime.ports import LogFullError
 
 if TYPE_CHECKING:
+    from proveout.charter.schema.gateway import Payload
     from proveout.runtime.call import Call
     from proveout.runtime.record import Record
 
@@ -72,20 +74,21 @@ class Writer:
         *,
         owner: str | None = None,
         durability: Literal["process", "fsync"] = "process",
-        prepare: Callable[[Record], None] | None = None,
+        payload: Payload | None = None,
         segment_bytes: int = SEGMENT_BYTES,
         most_waiting_bytes: int = MOST_WAITING_BYTES,
         clock: Callable[[], float] = time.time,
     ) -> None:
         """Open the first segment. Raises LogFullError where the folder cannot be written.
 
-        `prepare` is given each record before it is written, and may change it: the payload policy.
+        `payload` says how much of bodies is kept, everything when None. A record is changed
+        accordingly before it is written, so that what follows from it keeps no more.
         """
         self.folder = folder
         self.pilot = pilot
         self.owner = owner or places.new_owner()
         self._is_synced = durability == "fsync"
-        self._prepare = prepare
+        self._prepare = None if payload is None else policy_of(payload)
         self._segment_bytes = segment_bytes
         self._most_waiting = most_waiting_bytes
         self._clock = clock
@@ -121,6 +124,8 @@ class Writer:
         Raises LogFullError: then the call must not be sent.
         """
         note = begun(call, version)
+        if self._prepare is not None:
+            self._prepare(note)
         written = framing.line(framing.BEGUN, _encode(note))
         if not self._lock.acquire(timeout=PATIENCE_S):
             raise LogFullError(f"{self._place()} is too slow to be written.")
