@@ -5,8 +5,9 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from proveout.assess.assess import Assessment, assess, judge
@@ -21,6 +22,7 @@ from proveout.charter.schema import Stage
 from proveout.charter.sealing import standing_in
 from proveout.checks import (
     Check,
+    DataAccess,
     refuse_mere_mention,
     waits_to_be_asked,
     watches_production,
@@ -35,6 +37,20 @@ from proveout.systems.port import System
 def utc_now() -> datetime:
     """Return the time."""
     return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """Some checks, and what they are to see of production traffic."""
+
+    checks: Sequence[Check]
+    window: str
+    """The span that is looked at."""
+    data: DataAccess
+    loaded: LoadedCharter
+    """The charter as the window lets it be seen."""
+    open_system: Callable[[], System] | None = None
+    """What answers in the place of the charter's system."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +120,21 @@ class Workspace:
             run_and_record(checks, plan, self.ledger, watch)
             return plan.run
 
+    def run_in_use(self, look: Look, *, seed: int, watch: Callable[[Event], None]) -> str:
+        """Likewise on a window of production traffic."""
+        with self._plan(seed) as plan:
+            own = replace(
+                plan,
+                window=look.window,
+                data=look.data,
+                loaded=look.loaded,
+                agreed=self.loaded.charter,
+                open_system=look.open_system or plan.open_system,
+                earlier=partial(self._earlier, in_use=True),
+            )
+            run_and_record(look.checks, own, self.ledger, watch)
+            return plan.run
+
     def judge(self, stage: Stage) -> Assessment:
         """Decide from the ledger alone."""
         return judge(
@@ -147,10 +178,10 @@ class Workspace:
         pilot = self.loaded.charter.pilot
         return gather(self.ledger.entries(pilot=pilot), pilot, "scale").evidence
 
-    def _earlier(self, check: str) -> Sequence[Evidence]:
+    def _earlier(self, check: str, *, in_use: bool = False) -> Sequence[Evidence]:
         pilot = self.loaded.charter.pilot
         return earlier_evidence(
-            self.ledger.entries(pilot=pilot, kinds=("evidence", "outcome")), check
+            self.ledger.entries(pilot=pilot, kinds=("evidence", "outcome")), check, in_use=in_use
         )
 
     def _open_system(self) -> System:
