@@ -1,0 +1,85 @@
+"""What serving a pilot needs, put together by `assembly`."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeVar
+
+from proveout.pricing.one import CallPrice
+from proveout.runtime.call import Call
+from proveout.runtime.gateway.ids import Ids
+from proveout.runtime.gateway.pool import Pool
+from proveout.runtime.ports import Admission, Inspector, Log, Protection, Router
+from proveout.runtime.record import Record
+from proveout.runtime.settings import PilotSettings, Upstream
+
+Answered = TypeVar("Answered")
+
+
+class Releasing(Protection, Protocol):
+    """A protection that keeps the slot of a stream until it is told."""
+
+    def release(self, call_id: str, *, failed: bool = False) -> None:
+        """Free the slot."""
+        ...
+
+
+class CuttingRouter(Router, Protocol):
+    """A router that knows which version a stream is answered by."""
+
+    def on_cut(self, call_id: str, cut: Callable[[], None], version: str | None = None) -> None:
+        """Remember how to end a stream."""
+        ...
+
+
+@dataclass(slots=True)
+class Behind:
+    """One version of the system."""
+
+    upstream: Upstream
+    pool: Pool
+    protection: Releasing
+    inspector: Inspector
+    holds_whole: bool = False
+    """A rule may hold answers back: a stream passes when it is whole."""
+
+
+@dataclass(slots=True)
+class Pricing:
+    """What calls cost: one price for all, or that of the model that each names."""
+
+    one: CallPrice | None
+    by_model: Callable[[str | None], CallPrice | None]
+    attempts_at_most: int = 1
+
+    def of(self, model: str | None) -> CallPrice | None:
+        """Return the price; None where none is known for the model."""
+        return self.one if self.one is not None else self.by_model(model)
+
+
+@dataclass(slots=True)
+class Parts:
+    """One pilot in service."""
+
+    settings: PilotSettings
+    admission: Admission
+    log: Log
+    router: CuttingRouter
+    behind: dict[str, Behind]
+    pricing: Pricing
+    fallback: Pool | None = None
+    on_record: Callable[[Record], None] | None = None
+    """Told of every record that is durable: exceptions, metrics."""
+    on_begun: Callable[[Call], None] | None = None
+    charges_unfinished: bool = True
+    ids: Ids = field(default_factory=Ids)
+    tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    """What goes on beside: answers of a version in the shadow."""
+
+    def beside(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do something beside the answer, and wait for it before leaving."""
+        task = asyncio.get_running_loop().create_task(work)
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)

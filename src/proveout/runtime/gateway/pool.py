@@ -1,0 +1,100 @@
+"""Connections to one address, kept open for the next request."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from functools import cache
+
+from proveout.runtime.gateway.addresses import Address
+from proveout.runtime.gateway.upstream import Connection
+from proveout.runtime.ports import SystemFailedError
+
+IDLE_S = 4.0
+"""Servers close what is idle after 5 s and more; a request must not meet with that."""
+MOST_IDLE = 512
+_AGAIN = frozenset({b"GET", b"HEAD", b"OPTIONS"})
+"""Asking them twice does nothing twice."""
+
+
+class Pool:
+    """Opens connections as they are needed; how many at once is not its business."""
+
+    def __init__(self, address: Address) -> None:
+        self.address = address
+        self._idle: list[Connection] = []
+        self._open: set[Connection] = set()
+
+    async def ask(self, method: bytes, data: bytes) -> Connection:
+        """Send a request; return the connection when the head of the reply is there.
+
+        A connection that was idle may be closed by the system at the moment in which it is used:
+        what may be asked twice is sent again then, and nothing else. Raises SystemFailedError.
+        """
+        connection = self._take()
+        is_head = method == b"HEAD"
+        if connection is not None:
+            try:
+                return await self._asked(connection, data, is_head=is_head)
+            except SystemFailedError:
+                if method not in _AGAIN or connection.received or connection.status:
+                    raise
+        return await self._asked(await self._connected(), data, is_head=is_head)
+
+    def close(self) -> None:
+        """Close what is idle, and let what is under way end."""
+        for connection in self._idle:
+            connection.close()
+        self._idle.clear()
+
+    async def _asked(self, connection: Connection, data: bytes, *, is_head: bool) -> Connection:
+        try:
+            await connection.ask(data, is_head=is_head)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _take(self) -> Connection | None:
+        idle = self._idle
+        while idle:
+            connection = idle.pop()  # the latest: the rest may grow old and be closed
+            if not connection.is_usable:
+                continue
+            if asyncio.get_running_loop().time() - connection.idle_since > IDLE_S:
+                connection.close()
+                continue
+            return connection
+        return None
+
+    def _released(self, connection: Connection) -> None:
+        if len(self._idle) >= MOST_IDLE:
+            connection.close()
+            return
+        connection.idle_since = asyncio.get_running_loop().time()
+        self._idle.append(connection)
+
+    async def _connected(self) -> Connection:
+        address = self.address
+        loop = asyncio.get_running_loop()
+        try:
+            _, connection = await loop.create_connection(
+                lambda: Connection(self._released),
+                address.host,
+                address.port,
+                ssl=_tls() if address.is_tls else None,
+            )
+        except ssl.SSLError as error:
+            why = f"no safe connection to the system: {error.reason or 'TLS'}"
+            raise SystemFailedError(why) from error
+        except OSError as error:
+            why = f"the system cannot be reached: {error.strerror or type(error).__name__}"
+            raise SystemFailedError(why) from error
+        return connection
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    context.set_alpn_protocols(["http/1.1"])
+    return context

@@ -1,0 +1,162 @@
+"""One process that serves: a loop, the parts on it, and an orderly end."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import uvicorn
+
+from proveout.errors import InputError
+from proveout.runtime.gateway.app import App
+from proveout.runtime.gateway.assembly import assemble
+from proveout.runtime.gateway.line import Line
+from proveout.runtime.gateway.operations import Operations
+from proveout.runtime.settings import Settings
+
+BACKLOG = 4096
+KEEP_ALIVE_S = 75
+GRACE_S = 2.0
+"""Beyond the deadline, for records to be written when all have been answered."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """What a process has done."""
+
+    served: int = 0
+    stopped_by: int | None = None
+
+
+def listening(host: str, port: int, *, is_shared: bool) -> socket.socket:
+    """Listen. Raises InputError where the address is taken or not ours."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    made = socket.socket(family, socket.SOCK_STREAM)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        if is_shared:
+            made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        made.bind((host, port))
+        made.listen(BACKLOG)
+    except OSError as error:
+        made.close()
+        raise InputError(
+            f"Port {port} of {host} cannot be listened at: {error.strerror}.",
+            hint="Name another port, or 0 for any that is free: --port 0",
+        ) from error
+    return made
+
+
+def serve(
+    settings: Settings,
+    listener: socket.socket,
+    *,
+    worker: int = 0,
+    shared: Path | None = None,
+    ready: Callable[[], None] = lambda: None,
+    leave_when: Callable[[Callable[[], None]], None] = lambda _: None,
+) -> Summary:
+    """Serve until stopped. Raises what `assemble` raises."""
+    if sys.platform == "win32":
+        return asyncio.run(_serve(settings, listener, worker, shared, ready, leave_when))
+    import uvloop
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(_serve(settings, listener, worker, shared, ready, leave_when))
+
+
+async def _serve(
+    settings: Settings,
+    listener: socket.socket,
+    worker: int,
+    shared: Path | None,
+    ready: Callable[[], None],
+    leave_when: Callable[[Callable[[], None]], None],
+) -> Summary:
+    assembled = await assemble(settings, worker=worker, shared=shared)
+    operations = Operations(assembled)
+    app = App(assembled.pilots, operations=operations, part_timeout_s=settings.header_timeout_s)
+    longest = max(each.gateway.deadline_s for each in settings.pilots)
+    server = _Server(app, settings, operations, grace_s=longest + GRACE_S)
+    leave_when(server.leave)
+    # What is loaded stays: to look for garbage among it again and again takes milliseconds.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
+    server.on_started = ready
+    try:
+        await server.serve(sockets=[listener])
+    finally:
+        await assembled.close()
+        listener.close()
+    return Summary(served=app.served, stopped_by=server.stopped_by)
+
+
+class _Server(uvicorn.Server):
+    """A server that tells by which signal it was stopped, and is not ready from then on."""
+
+    def __init__(
+        self, app: App, settings: Settings, operations: Operations, *, grace_s: float
+    ) -> None:
+        super().__init__(_config(app, settings, grace_s))
+        self._operations = operations
+        self.stopped_by: int | None = None
+        self.on_started: Callable[[], None] = lambda: None
+
+    def leave(self) -> None:
+        """Take nothing new, and end when what runs has ended."""
+        self._operations.is_leaving = True
+        self.should_exit = True
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.on_started()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        wanted = (signal.SIGINT, signal.SIGTERM)
+        before = {each: signal.signal(each, self.handle_exit) for each in wanted}
+        try:
+            yield
+        finally:
+            for each, handler in before.items():
+                signal.signal(each, handler)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002
+        if self.stopped_by is not None and sig == signal.SIGINT:
+            self.force_exit = True  # whoever presses Ctrl-C twice means it
+        self.stopped_by = self.stopped_by or sig
+        self.leave()
+
+
+def _config(app: Any, settings: Settings, grace_s: float) -> uvicorn.Config:
+    line = type("ClientLine", (Line,), {"header_timeout_s": settings.header_timeout_s})
+    return uvicorn.Config(
+        app,
+        http=line,
+        ws="none",
+        loop="none",
+        interface="asgi3",
+        lifespan="off",
+        log_config=None,
+        log_level="critical",
+        access_log=False,
+        server_header=False,
+        date_header=False,
+        proxy_headers=False,
+        timeout_keep_alive=KEEP_ALIVE_S,
+        timeout_graceful_shutdown=int(grace_s) + 1,
+    )
