@@ -1,4 +1,4 @@
-"""The queue in both databases: nothing twice, nobody in another's way, all acts with who and why."""
+"""The queue in both databases: nothing twice, nobody in another's way, acts with who and why."""
 
 from __future__ import annotations
 
@@ -41,7 +41,8 @@ def record(number: int = 1, **said: Any) -> Record:
     return Record(
         **{
             "id": f"01JD{number:022d}", "pilot": "claims", "protocol": "json",
-            "outcome": "answered", "at": AT + number, "seconds": 1.0, "status": 200, "reasons": ("low-confidence",),
+            "outcome": "answered", "at": AT + number, "seconds": 1.0, "status": 200,
+            "reasons": ("low-confidence",),
             "notes": ("confidence 0.4 is below 0.8 (gateway.confident_from)",), "confidence": 0.4,
             "answer": '{"answers": ["pay"]}', **said,
         }

@@ -43,6 +43,7 @@ class AnswerInspector:
         needs_whole_answer: bool = False,
     ) -> None:
         self._reader = Reader(system)
+        self._is_told = system is not None
         self.threshold = threshold
         """From which confidence on an answer needs no person; None where nothing says so."""
         self._rules = rules
@@ -59,7 +60,8 @@ class AnswerInspector:
             what = f"the answer cannot be read: {type(error).__name__}"
             return Found(("malformed",), (what,), is_blocked=self.needs_whole_answer)
         if read is None:
-            return self._of_unknown_form(call, answer) if self._rules else NOTHING
+            # Beside the protocol of its system a pilot has no answers: a list of models, a ping.
+            return NOTHING if self._is_told else self._of_unknown_form(call, answer)
         return self._judged(call, read)
 
     def _judged(self, call: Call, read: Read) -> Found:
@@ -106,6 +108,8 @@ class AnswerInspector:
 
     def _of_unknown_form(self, call: Call, answer: bytes) -> Found:
         """Where no charter says what an answer is, rules are given the whole reply."""
+        if not self._rules:
+            return NOTHING
         objections = self._objections(call, [_parsed(answer)])
         return Found(
             reasons=_once([each.reason for each in objections]),
