@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from typing import Any
 
 from proveout.runtime.budget.books import Row, empty, keys_of
-from proveout.runtime.budget.plan import Hold, Key
+from proveout.runtime.budget.plan import Hold, Key, Planner
 from proveout.runtime.store.port import Store
 
 
@@ -29,6 +30,11 @@ _SEEN = (
     "INSERT INTO runtime_owners (owner, host, log_folder, started_at, seen_at) "
     "VALUES (?, ?, ?, ?, ?) ON CONFLICT (owner) DO UPDATE SET seen_at = excluded.seen_at"
 )
+_HELD = (
+    "SELECT call, accounts, periods, money, tokens, requests, at FROM budget_holds "
+    "WHERE pilot = ? AND owner = ?"
+)
+_SILENT = "SELECT owner FROM runtime_owners WHERE seen_at < ? AND owner <> ? ORDER BY owner"
 _LEAVE = (
     "DELETE FROM runtime_owners WHERE owner = ? "
     "AND NOT EXISTS (SELECT 1 FROM budget_holds WHERE owner = ?)"
@@ -102,14 +108,48 @@ class Desk(ABC):
 
         self.transact((), (), work)
 
-    def leave(self) -> None:
-        """Note that this owner holds nothing any more. Raises DeskAwayError."""
+    def found(self, planner: Planner, owners: Iterable[str]) -> list[Hold]:
+        """Return what these owners hold. Raises DeskAwayError.
+
+        Whatever one of them was still booking in the server is done or undone by then.
+        """
+        holds: list[Hold] = []
 
         def work(_: View) -> Change:
-            self._execute(_LEAVE, (self._owner, self._owner))
+            for owner in owners:
+                for call, accounts, periods, *amounts in self._execute(_HELD, (self._pilot, owner)):
+                    plan = planner.of(tuple(json.loads(accounts)), tuple(json.loads(periods)))
+                    holds.append(Hold(call, plan, *amounts))
             return (), ()
 
         self.transact((), (), work)
+        return holds
+
+    def silent(self, since: float) -> list[str]:
+        """Return the owners that have not been seen since then. Raises DeskAwayError."""
+        names: list[str] = []
+
+        def work(_: View) -> Change:
+            found = self._execute(_SILENT, (since, self._owner))
+            names.extend(name for (name,) in found)
+            return (), ()
+
+        self.transact((), (), work)
+        return names
+
+    def bury(self, owners: Iterable[str]) -> None:
+        """Forget owners that hold nothing any more. Raises DeskAwayError."""
+
+        def work(_: View) -> Change:
+            for owner in owners:
+                self._execute(_LEAVE, (owner, owner))
+            return (), ()
+
+        self.transact((), (), work)
+
+    def leave(self) -> None:
+        """Note that this owner holds nothing any more. Raises DeskAwayError."""
+        self.bury([self._owner])
 
     def close(self) -> None:
         """Close the connection."""
@@ -131,8 +171,8 @@ class Desk(ABC):
         """Return for which of these calls something is held."""
 
     @abstractmethod
-    def _execute(self, statement: str, values: Sequence[Any]) -> None:
-        """Run a statement whose places are marked by '?'."""
+    def _execute(self, statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+        """Run a statement whose places are marked by '?', and return its rows."""
 
     @abstractmethod
     def _commit(self) -> None: ...

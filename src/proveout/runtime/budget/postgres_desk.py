@@ -111,8 +111,9 @@ class PostgresDesk(Desk):
         )
         return {call for (call,) in found}
 
-    def _execute(self, statement: str, values: Sequence[Any]) -> None:
-        self._connection.execute(statement.replace("?", "%s"), values)
+    def _execute(self, statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+        found = self._connection.execute(statement.replace("?", "%s"), values)
+        return [] if found.description is None else found.fetchall()
 
     def _driver_errors(self) -> tuple[type[Exception], ...]:
         return (psycopg.Error, ProveoutError)

@@ -123,8 +123,9 @@ class SqliteDesk(Desk):
         )
         return {call for (call,) in found}
 
-    def _execute(self, statement: str, values: Sequence[Any]) -> None:
-        self._raw.execute(statement, values)
+    def _execute(self, statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+        found: list[tuple[Any, ...]] = self._raw.execute(statement, values).fetchall()
+        return found
 
     def _many(self, statement: Callable[[int], str], lines: list[tuple[Any, ...]]) -> None:
         for start in range(0, len(lines), MOST_ROWS):

@@ -12,7 +12,9 @@ from proveout.runtime.budget.batch import Batch
 from proveout.runtime.budget.books import Books, keys_of
 from proveout.runtime.budget.desk import Change, Desk, DeskAwayError, View
 from proveout.runtime.budget.desks import desk_for
+from proveout.runtime.budget.notice import Notice
 from proveout.runtime.budget.plan import Planner
+from proveout.runtime.budget.recovery import book_the_silent
 from proveout.runtime.store.port import Store
 
 
@@ -51,12 +53,19 @@ class Worker:
         self._desk.close()
 
     def _book(self, batch: Batch) -> None:
+        notices: list[Notice] = []
         try:
             if batch.is_sign_of_life:
                 self._desk.seen(socket.gethostname(), self._log_folder, batch.now)
+                booked = book_the_silent(
+                    self._desk, self._planner, pilot=self._pilot, now=batch.now
+                )
+                if booked:
+                    notices.append(booked.notice(self._pilot, batch.now))
             if batch.debts:
                 self._desk.hold_once(batch.debts)
             self._transact(batch)
+            batch.notices += notices
         except DeskAwayError as error:
             batch.failed, batch.is_in_doubt = error.why, error.is_in_doubt
             batch.refusals, batch.notices = [], []
