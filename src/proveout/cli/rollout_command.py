@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.text import Text
 
 from proveout.cli.output import Output
 from proveout.cli.paths import CHARTER_FILE, CharterOption, JsonOption, LedgerOption, WhoOption
-from proveout.cli.switching import PilotOption, StoreOption, WhyOption, by, open_desk
+from proveout.cli.switching import Desk, PilotOption, StoreOption, WhyOption, by, open_desk
+
+if TYPE_CHECKING:
+    from proveout.runtime.rollout.comparing import Agreement
+    from proveout.runtime.rollout.state import State
 
 
 def register(app: typer.Typer) -> None:
@@ -59,14 +63,27 @@ def show(
 
     with open_desk(charter, store, pilot, ledger, Output(as_json=as_json)) as desk:
         found = desk.standing()
+        compared = _compared(desk, charter, found.state)
+        beside = [compared.sentence] if compared is not None else []
         desk.output.show(
-            Text("\n".join(story(found.state))),
+            Text("\n".join([*story(found.state), *beside])),
             {
                 "pilot": desk.pilot,
                 "generation": found.generation,
                 "state": msgspec.to_builtins(found.state),
+                "shadow": None if compared is None else compared.as_dict(),
             },
         )
+
+
+def _compared(desk: Desk, charter: Path, state: State) -> Agreement | None:
+    """Compare what is said in the shadow with what users get; None where nothing is."""
+    coming = state.coming
+    if desk.charter is None or coming is None or state.shadow is None:
+        return None
+    from proveout.runtime.rollout.comparing import agreement
+
+    return agreement(desk.charter, charter.resolve().parent, coming.version, coming.began)
 
 
 def start_command(
