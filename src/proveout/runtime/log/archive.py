@@ -185,16 +185,20 @@ def open_archive(folder: Path, location: str | None = None) -> Archive:
         root = folder / ARCHIVE if location is None else Path(location)
         return Archive(str(root), True, str(root.absolute()), fs.LocalFileSystem())
     shown = re.sub(r"//[^/@]*@", "//…@", location)
+
+    def why(error: Exception) -> str:
+        return str(error).replace(location, shown).rstrip(".")
+
     try:
         system, root_path = fs.FileSystem.from_uri(location)
     except OSError as error:
         raise UnreachableError(
-            f"The archive of the prediction log, {shown}, cannot be reached: {error}.",
+            f"The archive of the prediction log, {shown}, cannot be reached: {why(error)}.",
             hint="Look at address, region and credentials; segments stay until it can be reached.",
         ) from error
     except Exception as error:
         raise InputError(
-            f"The archive of the prediction log, {shown}, is no place that is known: {error}.",
+            f"The archive of the prediction log, {shown}, is no place that is known: {why(error)}.",
             hint="Give a folder, or a URL: s3://bucket/path, gs://…, abfss://…",
         ) from error
     is_local = isinstance(system, fs.LocalFileSystem)

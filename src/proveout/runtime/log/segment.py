@@ -63,9 +63,15 @@ class Segment:
     has_rest: bool = False
     """Part of a write that failed may stand beyond `size`."""
 
+    @property
+    def is_gone(self) -> bool:
+        """Tell whether somebody deleted the file."""
+        return os.fstat(self.fd).st_nlink == 0
+
     def write(self, lines: bytes) -> None:
         """Append whole lines, all or none. Raises OSError; then the file is as it was."""
-        if os.fstat(self.fd).st_nlink == 0:
+        if self.is_gone:
+            self.ends = 0.0  # lines that nobody will read are none; the next go into another
             raise FileNotFoundError(ENOENT, "its segment was deleted", str(self.path))
         if self.has_rest:  # nothing may follow half a line
             os.ftruncate(self.fd, self.size)

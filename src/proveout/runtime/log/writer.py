@@ -14,6 +14,7 @@ import time
 import weakref
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -102,6 +103,7 @@ class Writer:
         self._is_scheduled = False
         self._is_slow = False
         self._writing: asyncio.Future[None] | None = None
+        self._sealing: threading.Thread | None = None
         self._thread: ThreadPoolExecutor | None = None
         self.oldest_unhandled: Callable[[], float | None] = lambda: None
         """Says since when something that follows from a record is not in the store yet (seconds
@@ -184,6 +186,8 @@ class Writer:
         if self._thread is not None:
             self._thread.shutdown()
             self._thread = None
+        if self._sealing is not None:
+            self._sealing.join()
         with self._lock:
             try:
                 self._end_in_flight()
@@ -192,18 +196,26 @@ class Writer:
             except OSError:
                 self._release()
 
-    def seal_due(self, *, now: float | None = None) -> int:
+    def seal_due(self) -> int:
         """Seal full segments that are due, and end a segment of yesterday; say how many.
 
-        For the background of the process, every few seconds. Raises LogFullError.
+        For a thread of the background, every few seconds: the disk may take its time. What cannot
+        be sealed now is tried again the next time. Raises LogFullError.
         """
-        moment = self._clock() if now is None else now
         with self._lock:
             try:
                 self._segment_for(0)
-                return self._seal_filled(moment)
             except OSError as error:
                 raise self._full(error) from error
+            due = self._take_due()
+        n_sealed = 0
+        for segment in due:
+            try:
+                n_sealed += segment.seal() is not None
+            except OSError:
+                with self._lock:
+                    self._filled.append(segment)
+        return n_sealed
 
     def _line(self, record: Record) -> bytes:
         if self._prepare is not None:
@@ -308,12 +320,14 @@ class Writer:
         is_full = segment.tally.records > 0 and segment.size + n_bytes > self._segment_bytes
         if is_full or now >= segment.ends:
             fresh = self._next_segment()
-            if segment.tally.records:
-                self._filled.append(segment)
-            else:
-                segment.seal()
+            self._filled.append(segment)
             self._segment = segment = fresh
-            self._seal_filled(now)
+            is_sealing = self._sealing is not None and self._sealing.is_alive()
+            if len(self._filled) > 1 and not is_sealing:  # the last one is never due yet
+                self._sealing = threading.Thread(
+                    target=self._seal_aside, name="prediction-log-seal"
+                )
+                self._sealing.start()
         return segment
 
     def _next_segment(self) -> Segment:
@@ -332,18 +346,26 @@ class Writer:
                 raise
         return segment
 
-    def _seal_filled(self, now: float) -> int:
-        unhandled = self.oldest_unhandled()
-        due = [
-            each
-            for each in self._filled
-            if each.written_at + KEPT_OPEN_S < now
-            and (unhandled is None or each.written_at < unhandled)
-        ]
-        for segment in due:
-            segment.seal()
+    def _seal_aside(self) -> None:
+        with suppress(LogFullError):
+            self.seal_due()
+
+    def _take_due(self) -> list[Segment]:
+        """Take away the full segments that can be sealed now, and those that are gone."""
+        now, unhandled = self._clock(), self.oldest_unhandled()
+        due = []
+        for segment in list(self._filled):
+            is_handled = unhandled is None or segment.written_at < unhandled
+            if segment.is_gone:
+                segment.release()
+            elif not segment.tally.records or (
+                segment.written_at + KEPT_OPEN_S < now and is_handled
+            ):
+                due.append(segment)
+            else:
+                continue
             self._filled.remove(segment)
-        return len(due)
+        return due
 
     def _end_in_flight(self) -> None:
         now = self._clock()
