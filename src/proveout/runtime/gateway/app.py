@@ -93,7 +93,7 @@ class App:
         if asked.user is not None and caller.user is None:
             caller = callers.of(headers, user=asked.user)
         at = time.time()
-        began = asyncio.get_running_loop().time()
+        began = time.monotonic()
         call = Call(
             id=parts.ids.next(at),
             pilot=parts.settings.pilot,

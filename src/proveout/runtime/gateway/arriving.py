@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from proveout.runtime.gateway.headers import Headers, of_reply
-from proveout.runtime.gateway.upstream import Connection
+from proveout.runtime.gateway.upstream import Reply
 from proveout.runtime.ports import SystemFailedError
 
 MOST_WHOLE = 8 << 20
@@ -23,7 +23,7 @@ class Arrived:
     """Those that pass."""
     body: bytes
     """All of it, or what has come."""
-    connection: Connection | None = None
+    rest: Reply | None = None
     """Where the rest comes from; None where it is whole."""
     encoding: bytes | None = None
     is_events: bool = False
@@ -31,47 +31,52 @@ class Arrived:
 
     def close(self) -> None:
         """Nobody needs it."""
-        if self.connection is not None:
-            self.connection.close()
+        if self.rest is not None:
+            self.rest.close()
 
 
-async def arrived(connection: Connection, *, hold_whole: bool = False) -> Arrived:
+async def arrived(reply: Reply, *, hold_whole: bool = False) -> Arrived:
     """Read a reply to its end, or a stream to its first bytes. Raises SystemFailedError.
 
     With `hold_whole` streams are read to their end as well.
     """
-    if not 200 <= connection.status <= 599:
-        connection.close()
-        raise SystemFailedError(f"the reply has the status {connection.status}, which is none")
-    reply = Arrived(connection.status, of_reply(connection.headers), b"")
+    try:
+        if not 200 <= reply.status <= 599:
+            raise SystemFailedError(f"the reply has the status {reply.status}, which is none")
+        found, is_stream = _understood(reply)
+        found.body = await reply.next_bytes()
+        if is_stream and not hold_whole:
+            found.rest = reply
+        elif not reply.is_read:
+            await _read_on(found, reply, most=None if hold_whole else MOST_WHOLE)
+    except BaseException:
+        reply.close()
+        raise
+    return found
+
+
+def _understood(reply: Reply) -> tuple[Arrived, bool]:
+    found = Arrived(reply.status, of_reply(reply.headers), b"")
     is_stream = False
-    for name, value in reply.headers:
+    for name, value in found.headers:
         if name == b"content-type":
             kind = value.lower()
             is_stream = kind.startswith(_STREAMS)
-            reply.is_events = kind.startswith(b"text/event-stream")
+            found.is_events = kind.startswith(b"text/event-stream")
         elif name == b"content-encoding":
-            reply.encoding = value.lower().strip()
+            found.encoding = value.lower().strip()
         elif name == _SIMULATED:
-            reply.is_simulated = True
-    try:
-        body = await connection.next_bytes()
-        if is_stream and not hold_whole:
-            reply.body, reply.connection = body, connection
-            return reply
-        if connection.body_done and not connection.has_pieces:
-            reply.body = body
-            return reply
-        parts, size = [body], len(body)
-        while size <= MOST_WHOLE or hold_whole:
-            body = await connection.next_bytes()
-            if not body:
-                reply.body = b"".join(parts)
-                return reply
-            parts.append(body)
-            size += len(body)
-    except BaseException:
-        connection.close()
-        raise
-    reply.body, reply.connection = b"".join(parts), connection
-    return reply
+            found.is_simulated = True
+    return found, is_stream
+
+
+async def _read_on(found: Arrived, reply: Reply, *, most: int | None) -> None:
+    """Read until the end, or until more has come than is kept in memory."""
+    parts, size = [found.body], len(found.body)
+    while not reply.is_read:
+        if most is not None and size > most:
+            found.rest = reply
+            break
+        parts.append(await reply.next_bytes())
+        size += len(parts[-1])
+    found.body = b"".join(parts)

@@ -182,7 +182,7 @@ class Exchange:
         finally:
             if parts.fallback is not None:
                 call.deadline += FOR_FALLBACK * whole
-        if reply.connection is not None:
+        if reply.rest is not None:
             await self._pass_on(behind, reply)
             return
         self._is_asking = False
@@ -194,7 +194,7 @@ class Exchange:
         """Send the request to the system. Raises SystemFailedError."""
         upstream, incoming, call = behind.upstream, self.incoming, self.call
         self._attempts += 1
-        began = asyncio.get_running_loop().time()
+        began = time.monotonic()
         self._sent_at = self._sent_at or began
         method, body = incoming.method, incoming.body
         head = request_head(
@@ -208,12 +208,12 @@ class Exchange:
         )
         connection = await behind.pool.ask(method, head + body)
         reply = await arrived(connection, hold_whole=behind.holds_whole)
-        now = asyncio.get_running_loop().time()
+        now = time.monotonic()
         self._system_s = now - began
-        if reply.connection is not None:
+        if reply.rest is not None:
             call.is_stream = True
         if reply.status >= 500 or reply.status == 429:
-            if reply.connection is None:
+            if reply.rest is None:
                 self._failed = reply
             else:
                 reply.close()
@@ -343,7 +343,7 @@ class Exchange:
         """Ask the other service, with what is left of the deadline; None where it fails too."""
         pool, incoming, call = self.parts.fallback, self.incoming, self.call
         assert pool is not None and fallback.url is not None  # noqa: S101, PT018
-        left = call.deadline - asyncio.get_running_loop().time()
+        left = call.deadline - time.monotonic()
         head = request_head(
             incoming.method,
             target(fallback.url, incoming.path, incoming.query),
@@ -384,14 +384,14 @@ class Exchange:
             async with asyncio.timeout(stall) as timer:
                 await self._start(reply.status, reply.headers, None)
                 data = reply.body
-                connection = reply.connection
-                assert connection is not None  # noqa: S101
+                rest = reply.rest
+                assert rest is not None  # noqa: S101
                 loop = asyncio.get_running_loop()
                 while True:
                     if self._first_token_s is None and _has_token(call, kept):
-                        self._first_token_s = loop.time() - call.began
+                        self._first_token_s = time.monotonic() - call.began
                     data = withheld + data
-                    if connection.body_done and not connection.has_pieces:
+                    if rest.is_read:
                         withheld = data
                         break
                     cut = _last_words(data)
@@ -401,7 +401,7 @@ class Exchange:
                             {"type": "http.response.body", "body": data[:cut], "more_body": True}
                         )
                     timer.reschedule(loop.time() + stall)
-                    data = await connection.next_bytes()
+                    data = await rest.next_bytes()
                     size += len(data)
                     if size <= MOST_KEPT:
                         kept.append(data)
@@ -421,7 +421,7 @@ class Exchange:
         behind.protection.release(call.id, failed=failed)
         reply.body = b"".join(kept)
         if self._sent_at is not None:
-            self._system_s = asyncio.get_running_loop().time() - self._sent_at
+            self._system_s = time.monotonic() - self._sent_at
         await self._stream_ended(behind, reply, outcome, why, withheld)
 
     async def _stream_ended(
@@ -474,14 +474,13 @@ class Exchange:
         call, parts = self.call, self.parts
         if outcome == "cancelled" and self._attempts and not booking.requests:
             booking = self._unfinished()
-        loop = asyncio.get_running_loop()
         cost = self._cost(booking)
         record = self._record(booking, outcome, status, cost, reply, found, notes)
         record.fallback = fallback is not None
         if said is not None and reply is None and fallback is not None:
             record.answer, record.answer_hash = text_of(said.body), hash_of(said.body)
         is_durable = True
-        record.seconds = loop.time() - call.began
+        record.seconds = time.monotonic() - call.began
         if log:
             try:
                 await parts.log.append(record)

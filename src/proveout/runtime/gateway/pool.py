@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+import time
 from functools import cache
 
 from proveout.runtime.gateway.addresses import Address
-from proveout.runtime.gateway.upstream import Connection
+from proveout.runtime.gateway.upstream import Connection, Reply
 from proveout.runtime.ports import SystemFailedError
 
 IDLE_S = 4.0
@@ -23,23 +24,22 @@ class Pool:
     def __init__(self, address: Address) -> None:
         self.address = address
         self._idle: list[Connection] = []
-        self._open: set[Connection] = set()
 
-    async def ask(self, method: bytes, data: bytes) -> Connection:
-        """Send a request; return the connection when the head of the reply is there.
+    async def ask(self, method: bytes, data: bytes) -> Reply:
+        """Send a request; return the reply when its head is there.
 
         A connection that was idle may be closed by the system at the moment in which it is used:
         what may be asked twice is sent again then, and nothing else. Raises SystemFailedError.
         """
-        connection = self._take()
         is_head = method == b"HEAD"
+        connection = self._take()
         if connection is not None:
             try:
-                return await self._asked(connection, data, is_head=is_head)
+                return await _begun(connection.ask(data, is_head=is_head))
             except SystemFailedError:
-                if method not in _AGAIN or connection.received or connection.status:
+                if method not in _AGAIN:
                     raise
-        return await self._asked(await self._connected(), data, is_head=is_head)
+        return await _begun((await self._connected()).ask(data, is_head=is_head))
 
     def close(self) -> None:
         """Close what is idle, and let what is under way end."""
@@ -47,21 +47,13 @@ class Pool:
             connection.close()
         self._idle.clear()
 
-    async def _asked(self, connection: Connection, data: bytes, *, is_head: bool) -> Connection:
-        try:
-            await connection.ask(data, is_head=is_head)
-        except BaseException:
-            connection.close()
-            raise
-        return connection
-
     def _take(self) -> Connection | None:
         idle = self._idle
         while idle:
             connection = idle.pop()  # the latest: the rest may grow old and be closed
             if not connection.is_usable:
                 continue
-            if asyncio.get_running_loop().time() - connection.idle_since > IDLE_S:
+            if time.monotonic() - connection.idle_since > IDLE_S:
                 connection.close()
                 continue
             return connection
@@ -71,7 +63,7 @@ class Pool:
         if len(self._idle) >= MOST_IDLE:
             connection.close()
             return
-        connection.idle_since = asyncio.get_running_loop().time()
+        connection.idle_since = time.monotonic()
         self._idle.append(connection)
 
     async def _connected(self) -> Connection:
@@ -91,6 +83,15 @@ class Pool:
             why = f"the system cannot be reached: {error.strerror or type(error).__name__}"
             raise SystemFailedError(why) from error
         return connection
+
+
+async def _begun(reply: Reply) -> Reply:
+    try:
+        await reply.begun()
+    except BaseException:
+        reply.close()
+        raise
+    return reply
 
 
 @cache

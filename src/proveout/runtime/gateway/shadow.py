@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -28,8 +28,7 @@ if TYPE_CHECKING:
 
 async def in_the_shadow(parts: Parts, seen: Call, incoming: Incoming, behind: Behind) -> None:
     """Ask, record and forget. What it costs is held and booked as for any other call."""
-    loop = asyncio.get_running_loop()
-    now = loop.time()
+    now = time.monotonic()
     call = replace(
         seen,
         id=parts.ids.next(seen.received_at),
@@ -79,7 +78,7 @@ async def in_the_shadow(parts: Parts, seen: Call, incoming: Incoming, behind: Be
         reasons, notes, confidence = (), found.notes, found.confidence
     elif reply is not None and reply.status >= 400:
         outcome = "refused"
-    seconds = loop.time() - now
+    seconds = time.monotonic() - now
     cost = 0
     if booking.requests:
         cost = price.cost(

@@ -19,81 +19,33 @@ MOST_PENDING = 256 << 10
 _MOST_HEADERS = 64 << 10
 
 
-class Connection(asyncio.Protocol):
-    """Asks one thing at a time. Made by the pool, which it comes back to when a reply is read."""
+class Reply:
+    """One reply as it comes in. It stays readable when the connection serves somebody else."""
 
     __slots__ = (
-        "_closed",
-        "_has_body",
-        "_head",
-        "_header_bytes",
-        "_is_framed",
-        "_is_head_method",
-        "_is_interim",
-        "_is_paused",
-        "_more",
-        "_parser",
-        "_pending",
-        "_pieces",
-        "_released",
-        "_wants_close",
-        "_write_ready",
-        "body_done",
-        "headers",
-        "idle_since",
-        "is_used",
-        "received",
-        "status",
-        "transport",
+        "_connection", "_head", "_more", "_pending", "_pieces", "body_done", "headers", "status",
         "why",
     )  # fmt: skip
 
-    def __init__(self, released: Callable[[Connection], None]) -> None:
-        self._released = released
-        self.transport: asyncio.Transport | None = None
-        self._closed = False
-        self.is_used = False
-        self.idle_since = 0.0
-        self._write_ready: asyncio.Future[None] | None = None
-        self._reset(is_head=False)
-
-    def _reset(self, *, is_head: bool) -> None:
-        self._parser = httptools.HttpResponseParser(self)
-        self._head: asyncio.Future[None] | None = None
+    def __init__(self, connection: Connection, head: asyncio.Future[None]) -> None:
+        self._connection: Connection | None = connection
+        self._head = head
         self._more: asyncio.Future[None] | None = None
         self._pieces: list[bytes] = []
         self._pending = 0
-        self._header_bytes = 0
-        self._is_head_method = is_head
-        self._is_interim = False
-        self._is_framed = False
-        self._is_paused = False
-        self._wants_close = False
-        self._has_body = False
         self.status = 0
         self.headers: Headers = []
         self.body_done = False
-        self.received = 0
         self.why: str | None = None
+        """What broke it off."""
 
     @property
-    def is_usable(self) -> bool:
-        """Another request may go this way."""
-        return not self._closed and self.transport is not None and not self.transport.is_closing()
+    def is_read(self) -> bool:
+        """All of it has come, and was taken."""
+        return self.body_done and not self._pieces
 
-    @property
-    def has_pieces(self) -> bool:
-        """Something of the body has come that was not taken yet."""
-        return bool(self._pieces)
-
-    async def ask(self, data: bytes, *, is_head: bool) -> None:
-        """Send a request and wait for the head of its reply. Raises SystemFailedError."""
-        self._reset(is_head=is_head)
-        assert self.transport is not None  # noqa: S101
-        if not self.is_usable:
-            raise SystemFailedError("the connection was closed before the request was sent")
-        self._head = asyncio.get_running_loop().create_future()
-        self.transport.write(data)
+    async def begun(self) -> None:
+        """Wait for status and headers. Raises SystemFailedError."""
         await self._head
         if self.status == 0:
             raise SystemFailedError(self.why or "the connection was closed without a reply")
@@ -108,119 +60,191 @@ class Connection(asyncio.Protocol):
         pieces = self._pieces
         data = pieces[0] if len(pieces) == 1 else b"".join(pieces)
         self._pieces, self._pending = [], 0
-        if self._is_paused and self.is_usable and self.transport is not None:
-            self._is_paused = False
-            self.transport.resume_reading()
+        if self._connection is not None:
+            self._connection.go_on()
         return data
 
     def close(self) -> None:
-        """Break off: the system learns that nobody waits any more."""
-        self._closed = True
-        if self.transport is not None:
-            self.transport.abort()
+        """Break off, unless it is over: the system learns that nobody waits any more."""
+        if self._connection is not None:
+            self._connection.close()
+
+    def take(self, body: bytes) -> bool:
+        """Take in a piece; tell whether too much waits to be read."""
+        self._pieces.append(body)
+        self._pending += len(body)
+        self._wake()
+        return self._pending > MOST_PENDING
+
+    def end(self, why: str | None = None) -> None:
+        """End it, well or not. From now on the connection is another's."""
+        if self.body_done or self.why is not None:
+            return
+        self._connection = None
+        self.why = why
+        self.body_done = why is None
+        self.head_is_there()
+        self._wake()
+
+    def head_is_there(self) -> None:
+        """Let go on who waits for the beginning."""
+        if not self._head.done():
+            self._head.set_result(None)
+
+    def _wake(self) -> None:
+        if self._more is not None and not self._more.done():
+            self._more.set_result(None)
+
+
+class Connection(asyncio.Protocol):
+    """Asks one thing at a time, and is given back when the reply has come."""
+
+    __slots__ = (
+        "_header_bytes", "_headers", "_is_closed", "_is_framed", "_is_head_method", "_is_interim",
+        "_is_paused", "_loop", "_parser", "_released", "_reply", "_transport", "_wants_close",
+        "idle_since",
+    )  # fmt: skip
+
+    def __init__(self, released: Callable[[Connection], None]) -> None:
+        self._released = released
+        self._loop = asyncio.get_running_loop()
+        self._transport: asyncio.Transport | None = None
+        self._parser = httptools.HttpResponseParser(self)
+        self._reply: Reply | None = None
+        self._headers: Headers = []
+        self._header_bytes = 0
+        self._is_closed = False
+        self._is_framed = False
+        self._is_head_method = False
+        self._is_interim = False
+        self._is_paused = False
+        self._wants_close = False
+        self.idle_since = 0.0
+
+    @property
+    def is_usable(self) -> bool:
+        """Another request may go this way."""
+        transport = self._transport
+        return not self._is_closed and transport is not None and not transport.is_closing()
+
+    def ask(self, data: bytes, *, is_head: bool) -> Reply:
+        """Send a request. Raises SystemFailedError."""
+        if not self.is_usable or self._transport is None:
+            raise SystemFailedError("the connection was closed before the request was sent")
+        self._is_head_method = is_head
+        self._is_framed = self._is_interim = False
+        self._header_bytes = 0
+        self._headers = []
+        self._reply = reply = Reply(self, self._loop.create_future())
+        self._transport.write(data)
+        return reply
+
+    def go_on(self) -> None:
+        """Read again, where reading was stopped because nobody took what came."""
+        if self._is_paused and self._transport is not None and self.is_usable:
+            self._is_paused = False
+            self._transport.resume_reading()
+
+    def close(self) -> None:
+        """Break off."""
+        self._is_closed = True
+        if self._transport is not None:
+            self._transport.abort()
 
     # What the loop says.
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport = transport  # type: ignore[assignment]
+        """Take the transport."""
+        self._transport = transport  # type: ignore[assignment]
 
     def data_received(self, data: bytes) -> None:
-        if self._head is None or self.body_done:
-            self._fail("bytes came that nobody asked for")  # never taken for the next reply
-            self.close()
+        """Read on."""
+        if self._reply is None:
+            self.close()  # bytes that nobody asked for are never taken for the next reply
             return
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserError as error:
-            self._fail(f"the reply is no HTTP ({type(error).__name__})")
-            self.close()
+            self._break_off(f"the reply is no HTTP ({type(error).__name__})")
         except httptools.HttpParserUpgrade:
-            self._fail("the reply changes the protocol, which was not asked for")
-            self.close()
-
-    def eof_received(self) -> bool:
-        return False
+            self._break_off("the reply changes the protocol, which was not asked for")
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._closed = True
-        if self._has_body and not self._is_framed and not self.body_done and self.why is None:
-            self._finish()  # the end of the connection is the end of such a reply
+        """End what runs: well where the end of the connection is the end of the reply."""
+        self._is_closed = True
+        reply, self._reply = self._reply, None
+        if reply is None:
             return
-        if not self.body_done:
-            said = f" ({exc.strerror})" if isinstance(exc, OSError) and exc.strerror else ""
-            began = "in the midst of its reply" if self.status else "without a reply"
-            self._fail(f"the system closed the connection {began}{said}")
+        if reply.status and not self._is_framed and exc is None:
+            reply.end()
+            return
+        said = f" ({exc.strerror})" if isinstance(exc, OSError) and exc.strerror else ""
+        began = "in the midst of its reply" if reply.status else "without a reply"
+        reply.end(f"the system closed the connection {began}{said}")
 
     # What the parser finds.
 
-    def on_message_begin(self) -> None:
-        if self.body_done:
-            self._wants_close = True
-
     def on_header(self, name: bytes, value: bytes) -> None:
+        """Keep a header."""
         self._header_bytes += len(name) + len(value)
         if self._header_bytes > _MOST_HEADERS:
             raise ValueError("too many headers")
-        self.headers.append((name, value))
+        name = name.lower()
+        if name in (b"content-length", b"transfer-encoding"):
+            self._is_framed = True
+        self._headers.append((name, value))
 
     def on_headers_complete(self) -> None:
+        """Tell who waits."""
         status = self._parser.get_status_code()
         if 100 <= status < 200:
             self._is_interim = True
-            self.headers = []
+            self._is_framed = False
+            self._headers = []
             return
-        self.status = status
-        for name, _ in self.headers:
-            if len(name) in (14, 17) and name.lower() in (b"content-length", b"transfer-encoding"):
-                self._is_framed = True
-        self._has_body = True
+        reply = self._reply
+        if reply is None:
+            raise ValueError("a reply that nobody asked for")
+        reply.status = status
+        reply.headers = self._headers
         if not self._parser.should_keep_alive():
             self._wants_close = True
         if self._is_head_method:
             self._wants_close = True  # the parser would wait for a body that never comes
-            self._finish()
-        self._wake_head()
+            self._over()
+        else:
+            reply.head_is_there()
 
     def on_body(self, body: bytes) -> None:
-        if self.body_done:
-            return
-        self._pieces.append(body)
-        self._pending += len(body)
-        self.received += len(body)
-        if self._pending > MOST_PENDING and not self._is_paused and self.transport is not None:
+        """Hand on a piece."""
+        reply = self._reply
+        if reply is not None and reply.take(body) and not self._is_paused:
             self._is_paused = True
-            self.transport.pause_reading()
-        self._wake_more()
+            if self._transport is not None:
+                self._transport.pause_reading()
 
     def on_message_complete(self) -> None:
+        """End the reply."""
         if self._is_interim:
             self._is_interim = False
-            return
-        if not self.body_done:
-            self._finish()
+        elif self._reply is not None:
+            self._over()
 
-    def _finish(self) -> None:
-        self.body_done = True
-        if self._wants_close or self._closed:
-            self._closed = True
-            if self.transport is not None:
-                self.transport.close()
+    def _over(self) -> None:
+        reply, self._reply = self._reply, None
+        if self._wants_close or self._is_closed:
+            self._is_closed = True
+            if self._transport is not None:
+                self._transport.close()
         else:
+            if self._is_paused:
+                self.go_on()
             self._released(self)
-        self._wake_head()
-        self._wake_more()
+        if reply is not None:
+            reply.end()
 
-    def _fail(self, why: str) -> None:
-        if self.body_done:
-            return
-        self.why = why
-        self._wake_head()
-        self._wake_more()
-
-    def _wake_head(self) -> None:
-        if self._head is not None and not self._head.done():
-            self._head.set_result(None)
-
-    def _wake_more(self) -> None:
-        if self._more is not None and not self._more.done():
-            self._more.set_result(None)
+    def _break_off(self, why: str) -> None:
+        reply, self._reply = self._reply, None
+        self.close()
+        if reply is not None:
+            reply.end(why)
