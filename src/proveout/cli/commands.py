@@ -7,6 +7,7 @@ from collections.abc import Callable
 import typer
 
 from proveout.cli import (
+    alarms_command,
     amend_command,
     assess_command,
     attest_command,
@@ -24,6 +25,7 @@ from proveout.cli import (
     ledger_command,
     load_command,
     metrics_command,
+    monitor_command,
     read_command,
     rollback_command,
     rollout_command,
@@ -55,6 +57,8 @@ REGISTRARS: tuple[Callable[[typer.Typer], None], ...] = (
     waive_command.register,
     attest_command.register,
     gateway_command.register,
+    monitor_command.register,
+    alarms_command.register,
     simulate_command.register,
     rollout_command.register,
     rollback_command.register,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from sqlalchemy import insert
 
 from fixtures.traffic import CHARTER, NOW, Pilot, claims, pilot_in_use
 from proveout.assess import open_workspace
+from proveout.errors import InputError
 from proveout.evidence.model import Evidence
 from proveout.runtime.monitors.served import LogPlace
 from proveout.runtime.monitors.watching import Monitor, Watched
@@ -23,7 +25,6 @@ from proveout.runtime.store.schema import LABELS
 # Ibis 12 calls DuckDB and pandas by names that these have deprecated since.
 pytestmark = [
     pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning"),
-
     pytest.mark.filterwarnings("ignore:The 'future.infer_string' option"),
 ]
 
@@ -37,8 +38,6 @@ def monitor_of(pilot: Pilot) -> Iterator[Monitor]:
         open_workspace(pilot.charter, str(folder / "ledger.db"), folder) as workspace,
         open_store(str(pilot.folder / "runtime.db")) as store,
     ):
-        from dataclasses import replace
-
         yield Monitor(
             workspace=replace(workspace, clock=lambda: NOW),
             place=LogPlace(folder=pilot.log, archive=None, pilot="claims"),
@@ -98,3 +97,94 @@ def test_quality_is_measured_on_what_was_answered_once_the_truth_is_known(pilot:
     assert accuracy.value == pytest.approx(right / 500, abs=0.003)
     assert (accuracy.basis, accuracy.scope) == ("measured", "production")
     assert accuracy.inputs["window"].startswith("2026-11-14")
+
+
+def test_readiness_looks_at_the_requests_in_place_of_the_files(pilot: Pilot) -> None:
+    """A field that clients leave empty is missing in production, however full the history was."""
+    week = claims(600, seed=2, begins=NOW - WEEK, days=7)
+    week.loc[::10, "amount"] = float("nan")
+    pilot.serve(week.astype({"amount": object}).where(week.notna(), None))
+
+    _, found = look(pilot, "readiness")
+
+    filled = by_metric(found)[
+        "readiness.required_completeness[source=prediction-log, column=amount]"
+    ]
+    assert filled.n == 600
+    assert filled.value == pytest.approx(0.9)
+
+
+def test_what_never_reached_the_system_is_no_row_and_what_failed_is_one(pilot: Pilot) -> None:
+    """A request that was turned away says nothing of the answers; one that failed got none."""
+    week = claims(300, seed=3, begins=NOW - WEEK, days=7)
+    pilot.serve(week[:100])
+    pilot.serve(week[100:200], outcome="over-budget", status=429, system_status=None, answer=None)
+    pilot.serve(week[200:], outcome="failed", status=502, system_status=500, answer="broken")
+
+    _, found = look(pilot, "readiness", "quality")
+
+    told = by_metric(found)
+    assert told["readiness.rejects[source=prediction-log]"].n == 200
+    assert told["quality.exception_rate[]"].value == pytest.approx(0.5)
+
+
+def test_a_version_in_the_shadow_is_not_what_production_answers(pilot: Pilot) -> None:
+    """Its records stand beside, and are read by who compares versions."""
+    week = claims(200, seed=3, begins=NOW - WEEK, days=7)
+    ids = pilot.serve(week)
+    pilot.serve(week, version="v2", shadow_of=ids[0])
+
+    _, found = look(pilot, "readiness")
+
+    assert by_metric(found)["readiness.rejects[source=prediction-log]"].n == 200
+
+
+def test_a_request_whose_rows_are_not_kept_is_counted_as_unread(pilot: Pilot) -> None:
+    """A log that keeps hashes alone hides what was asked; the figure says how much of it."""
+    week = claims(200, seed=3, begins=NOW - WEEK, days=7)
+    pilot.serve(week[:150])
+    pilot.serve(week[150:], request=None, answer=None)
+
+    _, found = look(pilot, "readiness")
+
+    assert by_metric(found)["readiness.rejects[source=prediction-log]"].value == 0.25
+
+
+def test_an_assumption_is_held_against_what_production_shows(pilot: Pilot) -> None:
+    """Refuted for certain, holding for certain, or not known yet: the interval decides."""
+    week = claims(800, seed=2, begins=NOW - WEEK, days=7)
+    label(pilot, pilot.serve(week), week["pay"].tolist())
+
+    _, found = look(pilot, "quality", "assumptions")
+    assert by_metric(found)["assumption.holds[assumption=sure]"].value == 1
+
+    label_all_wrong = claims(800, seed=4, begins=NOW - WEEK, days=7)
+    wrong = ["no" if chance > 0.5 else "yes" for chance in label_all_wrong["chance"]]
+    label(pilot, pilot.serve(label_all_wrong), wrong)
+
+    _, found = look(pilot, "quality", "assumptions")
+    refuted = by_metric(found)["assumption.holds[assumption=sure]"]
+    assert refuted.value == 0
+    assert refuted.details["told"].endswith("the assumption holds from 70 %")
+
+
+def test_before_any_request_it_says_what_comes_first(pilot: Pilot) -> None:
+    """Nothing is measured on nothing."""
+    with pytest.raises(InputError) as told:
+        look(pilot)
+
+    assert told.value.message.endswith("holds no request of pilot 'claims' yet.")
+    assert told.value.hint == "Let requests go through the gateway first: proveout gateway"
+
+
+def test_the_gate_judges_and_tells_what_is_due(pilot: Pilot) -> None:
+    """The verdict is in the ledger, and a review that nobody held is told with its days."""
+    pilot.serve(claims(300, seed=2, begins=NOW - WEEK, days=7))
+
+    watched, _ = look(pilot)
+
+    assert watched.assessment.verdict.stage == "continue"
+    assert watched.assessment.verdict.decision == "hold"
+    assert [each.sentence for each in watched.due] == [
+        "The performance review was due on 2026-11-01, 20 days ago: Ada Byron"
+    ]
