@@ -9,6 +9,8 @@
     ├── UnreachableError     exit code 3: something needed could not be reached or measured
     └── MissingExtraError    exit code 3: an optional dependency is not installed
 
+Why a guarded call has no answer stands in `runtime.guarding.errors`.
+
 An error says what is wrong, where, what was seen, what is allowed, and the next step.
 """
 
@@ -16,7 +18,10 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-ErrorKind = Literal["charter", "input", "ledger", "store", "unreachable", "missing-extra"]
+ErrorKind = Literal[
+    "charter", "input", "ledger", "store", "unreachable", "missing-extra",
+    "budget", "blocked", "switched-off",
+]  # fmt: skip
 
 
 class ProveoutError(Exception):

@@ -252,6 +252,25 @@ def test_work_that_cannot_be_stopped_keeps_its_slot_after_the_deadline() -> None
     assert run_virtually(work()) == [1, 0]
 
 
+def test_a_slot_can_be_released_before_the_answer_is_passed_on() -> None:
+    """Whoever knows first that the work is done may say so; the outcome still counts."""
+
+    async def work() -> Health:
+        shield = _shield(concurrency=1, of=1)
+
+        async def fails() -> None:
+            shield.release("a")
+            raise SystemFailedError("no")
+
+        with pytest.raises(SystemFailedError):
+            await shield.run(_call("a"), fails, until_released=True)
+        return shield.health()
+
+    health = run_virtually(work())
+
+    assert (health.busy, health.breaker) == (0, "open")
+
+
 def test_a_second_attempt_wins_and_the_first_is_cancelled() -> None:
     """Hedging: whichever answers first counts."""
 

@@ -53,6 +53,8 @@ class _Visit:
 
     has_slot: bool = False
     is_asked: bool = False
+    is_over: bool = False
+    """`run` has returned."""
     permit: int | None = None
     """Of the breaker; None before it is asked and after the outcome is told."""
     since: float = 0.0
@@ -102,6 +104,8 @@ class Shield:
                 if turn is not None:
                     await self._wait_for(turn, visit)
                 self._let_through(visit)
+                if until_released:
+                    self._kept[call.id] = visit
                 answer = await self._ask(ask, visit)
         except TimeoutError as error:
             if not timer.expired():
@@ -121,6 +125,7 @@ class Shield:
                 self._ended(visit, failed=False)
             return answer
         finally:
+            visit.is_over = True
             if visit.has_slot and is_kept and visit.is_asked:
                 self._kept[call.id] = visit
             elif visit.has_slot:
@@ -130,7 +135,8 @@ class Shield:
         """Free the slot that a stream kept, and say whether it broke. Twice is as good as once."""
         visit = self._kept.pop(call_id, None)
         if visit is not None:
-            self._ended(visit, failed=failed)
+            if visit.is_over:
+                self._ended(visit, failed=failed)
             self._give_back(visit)
 
     def health(self) -> Health:

@@ -1,0 +1,213 @@
+"""Puts together what a guard needs: the same parts as a gateway, on a loop of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+import time
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from proveout.errors import InputError, UnreachableError
+from proveout.runtime.gateway.ids import Ids
+from proveout.runtime.guarding.asking import Processes
+from proveout.runtime.guarding.settings import Ask, GuardSettings
+from proveout.runtime.ports import LogFullError
+from proveout.runtime.protection import Limits, Shield
+
+if TYPE_CHECKING:
+    from proveout.pricing.one import CallPrice
+    from proveout.runtime.budget import BudgetAdmission, Notice
+    from proveout.runtime.exceptions import AnswerInspector
+    from proveout.runtime.exceptions.queueing import Queueing
+    from proveout.runtime.log import Writer
+    from proveout.runtime.rollout.router import SwitchRouter
+
+SEAL_EVERY_S = 5.0
+_LOGGER = logging.getLogger("proveout.guard")
+
+
+@dataclass(slots=True)
+class Behind:
+    """One version of the system."""
+
+    name: str
+    ask: Ask
+    shield: Shield
+    inspector: AnswerInspector
+
+
+@dataclass(slots=True)
+class Parts:
+    """A guard in service."""
+
+    settings: GuardSettings
+    log: Writer
+    admission: BudgetAdmission
+    router: SwitchRouter
+    exceptions: Queueing
+    behind: dict[str, Behind]
+    price: CallPrice
+    stack: ExitStack
+    tasks: set[asyncio.Task[Any]] = field(default_factory=set)
+    """What goes on beside: answers in the shadow, sealing."""
+    sealing: asyncio.Task[None] | None = None
+    _ids: Ids = field(default_factory=Ids)
+    _naming: threading.Lock = field(default_factory=threading.Lock)
+
+    def next_id(self, at: float) -> str:
+        """Return the id of a call that came at this moment; from any thread."""
+        with self._naming:
+            return self._ids.next(at)
+
+    def beside(self, work: Any) -> None:
+        """Do something beside an answer; waited for before leaving."""
+        task = asyncio.get_running_loop().create_task(work)
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
+
+
+async def open_parts(settings: GuardSettings, price_per_request: float | None) -> Parts:
+    """Open store and log, bring up to date what a dead process left, and start what is asked.
+
+    Raises InputError, UnreachableError, StoreError, MissingExtraError.
+    """
+    with ExitStack() as stack:
+        try:
+            parts = await _opened(settings, price_per_request, stack)
+        except LogFullError as error:
+            raise UnreachableError(
+                str(error), hint="Give another folder: proveout.guard(…, log='prediction-log')"
+            ) from error
+        parts.stack = stack.pop_all()
+    parts.sealing = asyncio.get_running_loop().create_task(_seal(parts.log))
+    return parts
+
+
+async def close_parts(parts: Parts) -> None:
+    """Write, book and queue what is left; end what was started."""
+    if parts.sealing is not None:
+        parts.sealing.cancel()
+    if parts.tasks:
+        await asyncio.wait(set(parts.tasks), timeout=parts.settings.deadline_s)
+    with parts.stack:
+        await parts.router.close()
+        await parts.log.close()
+        await parts.admission.close()
+
+
+async def _opened(
+    settings: GuardSettings, price_per_request: float | None, stack: ExitStack
+) -> Parts:
+    from proveout.runtime.budget import BudgetAdmission
+    from proveout.runtime.budget.recovery import book_the_dead
+    from proveout.runtime.exceptions.entry import handling_of
+    from proveout.runtime.exceptions.queue import ExceptionQueue
+    from proveout.runtime.exceptions.queueing import queueing
+    from proveout.runtime.log import Writer, recover
+    from proveout.runtime.rollout import initial
+    from proveout.runtime.rollout.router import SwitchRouter
+    from proveout.runtime.store.opening import open_store
+
+    charter, pilot, log = settings.charter, settings.pilot, settings.gateway.log
+    price = _price(settings, price_per_request)
+    behind = {name: _behind(settings, name, ask) for name, ask in settings.asks.items()}
+    for name, system in settings.systems.items():
+        processes = Processes(system, folder=settings.folder)
+        stack.callback(processes.close)
+        processes.start()
+        behind[name] = _behind(settings, name, processes)
+    store = stack.enter_context(open_store(settings.store))
+    queue = ExceptionQueue(store, pilot, handling_of(charter))
+    with recover(settings.log_folder, pilot, archive=log.archive) as dead:
+        book_the_dead(store, settings.policy, dead, pilot=pilot, now=time.time())
+        queue.enqueue(dead.excepted())
+    writer = Writer(settings.log_folder, pilot, durability=log.durability, payload=log.payload)
+    exceptions = stack.enter_context(
+        queueing(
+            queue,
+            pilot=pilot,
+            log_folder=settings.log_folder,
+            owner=writer.owner,
+            archive=log.archive,
+        )
+    )
+    admission = BudgetAdmission(
+        store,
+        settings.policy,
+        pilot=pilot,
+        owner=writer.owner,
+        log_folder=str(settings.log_folder),
+        notice=_tell,
+    )
+    writer.oldest_unhandled = admission.oldest_unbooked
+    first = initial(charter)
+    more = tuple(name for name in behind if name not in first.versions)
+    router = SwitchRouter(
+        store, pilot, replace(first, versions=(*first.versions, *more)), known=settings.versions
+    )
+    await router.start()
+    return Parts(
+        settings=settings,
+        log=writer,
+        admission=admission,
+        router=router,
+        exceptions=exceptions,
+        behind=behind,
+        price=price,
+        stack=stack,
+    )
+
+
+def _behind(settings: GuardSettings, name: str, ask: Ask) -> Behind:
+    from proveout.runtime.exceptions import open_inspector
+
+    limits = replace(
+        Limits.from_charter(settings.gateway),
+        concurrency=settings.concurrency,
+        hedge_after_s=None,  # a thread cannot be stopped, so that a second one would only add
+    )
+    system = settings.systems.get(name)
+    inspector = open_inspector(settings.charter, folder=settings.folder, system=system)
+    return Behind(name=name, ask=ask, shield=Shield(limits), inspector=inspector)
+
+
+def _price(settings: GuardSettings, per_request: float | None) -> CallPrice:
+    """Return what a call costs. Raises InputError where a limit could then not be held."""
+    from datetime import UTC, datetime
+
+    from proveout.charter.schema.standard import Price
+    from proveout.pricing.one import call_price
+    from proveout.pricing.table import PriceTable
+
+    budget, policy = settings.charter.budget, settings.policy
+    given = None if budget is None else budget.price
+    if per_request is not None:
+        given = Price(per_request=per_request)
+    price = call_price(given, PriceTable(on=datetime.now(UTC)), currency=policy.currency)
+    kinds = {kind for rule in policy.rules for kind, _ in rule.limits()}
+    if "money" in kinds and given is None:
+        raise InputError(
+            "A budget in money holds, and what a call costs is not known.",
+            hint="Say it: budget.price in the charter, or proveout.guard(…, price=0.002)",
+        )
+    if (price.is_by_token or "tokens" in kinds) and settings.tokens_per_row == (0, 0):
+        raise InputError(
+            "Tokens are paid for or limited, and how many a row may take is not known.",
+            hint="Give the most, input and output: proveout.guard(…, tokens_per_row=(2000, 500))",
+        )
+    return price
+
+
+async def _seal(log: Writer) -> None:
+    """Seal what is full, every few seconds; a log that cannot be written is told of by a call."""
+    while True:
+        await asyncio.sleep(SEAL_EVERY_S)
+        with suppress(LogFullError):
+            await asyncio.to_thread(log.seal_due)
+
+
+def _tell(notice: Notice) -> None:
+    _LOGGER.warning("%s", notice.text)

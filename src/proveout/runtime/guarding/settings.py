@@ -1,0 +1,181 @@
+"""What a guard goes by: a charter, or a few arguments that stand for one."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from proveout.charter.schema.gateway import MANUAL
+from proveout.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from proveout.charter.loaded import LoadedCharter
+    from proveout.charter.schema import Charter, System
+    from proveout.charter.schema.gateway import Gateway
+    from proveout.runtime.budget import Policy
+
+Ask = Callable[["pd.DataFrame"], Any]
+"""Takes a batch, returns answers as any Python system does."""
+
+FOR_FALLBACK = 0.25
+"""Share of the deadline that is kept for the fallback to answer in."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuardSettings:
+    """Settled once, when the guard opens."""
+
+    pilot: str
+    charter: Charter
+    folder: Path
+    """Where relative paths start."""
+    gateway: Gateway
+    policy: Policy
+    main: str
+    asks: Mapping[str, Ask]
+    """By version: callables of the caller's own process."""
+    systems: Mapping[str, System] = field(default_factory=dict)
+    """By version: callables that a charter names, each to run in a process of its own."""
+    store: str
+    log_folder: Path
+    deadline_s: float
+    concurrency: int
+    fallback: Ask | None = None
+    tokens_per_row: tuple[int, int] = (0, 0)
+    """The most that a row takes, input and output."""
+
+    @property
+    def versions(self) -> frozenset[str]:
+        """Those that can be asked here."""
+        return frozenset({*self.asks, *self.systems})
+
+    @property
+    def by_hand(self) -> str | None:
+        """What people are to do where the system does not answer."""
+        fallback = self.gateway.fallback
+        return None if fallback is None else fallback.manual
+
+
+def settle(
+    system: Ask | str | os.PathLike[str] | LoadedCharter,
+    charter: str | os.PathLike[str] | LoadedCharter | None,
+    *,
+    pilot: str | None,
+    store: str | os.PathLike[str] | None,
+    log: str | os.PathLike[str] | None,
+    budget: str | tuple[str, ...] | None,
+    deadline_s: float | None,
+    concurrency: int | None,
+    fallback: Ask | None,
+    versions: Mapping[str, Ask],
+    tokens_per_row: tuple[int, int],
+) -> GuardSettings:
+    """Bring charter and arguments together; an argument goes before the charter.
+
+    Raises InputError and CharterError.
+    """
+    from proveout.charter.schema.gateway import Gateway
+    from proveout.runtime.budget import policy_from, policy_of
+    from proveout.runtime.rollout import main_version
+
+    given = charter if callable(system) else system
+    loaded = _loaded(given)
+    name = pilot or _name_of(system)
+    agreed, folder = loaded or (_plain(name), Path.cwd())
+    gateway = agreed.gateway or Gateway()
+    main = main_version(agreed)
+    asks = ({main: system} if callable(system) else {}) | dict(versions)
+    systems = _systems(agreed, gateway, main, without=asks)
+    if MANUAL in asks or MANUAL in systems:
+        raise InputError(
+            f"A version cannot be called '{MANUAL}': that is the manual process.",
+            hint="Give it another name, for example: versions={'v2': predict}",
+        )
+    limits = (budget,) if isinstance(budget, str) else budget
+    place = str(store or gateway.store)
+    return GuardSettings(
+        pilot=agreed.pilot,
+        charter=agreed,
+        folder=folder,
+        gateway=gateway,
+        policy=policy_of(agreed.budget) if limits is None else policy_from(limits, None),
+        main=main,
+        asks=asks,
+        systems=systems,
+        store=place if "://" in place else str(folder / place),
+        log_folder=folder / (log or gateway.log.folder),
+        deadline_s=_positive(deadline_s, "deadline_s") or gateway.deadline_s,
+        concurrency=_positive(concurrency, "concurrency") or _concurrency(gateway, systems),
+        fallback=fallback,
+        tokens_per_row=tokens_per_row,
+    )
+
+
+def _loaded(
+    given: str | os.PathLike[str] | LoadedCharter | None,
+) -> tuple[Charter, Path] | None:
+    from proveout.charter.loaded import LoadedCharter
+    from proveout.charter.loading import load_charter
+
+    if given is None:
+        return None
+    loaded = given if isinstance(given, LoadedCharter) else load_charter(Path(given))
+    return loaded.charter, loaded.folder
+
+
+def _plain(name: str) -> Charter:
+    from proveout.charter.schema import Charter
+
+    return Charter.model_validate({"pilot": name})
+
+
+def _name_of(system: object) -> str:
+    words = getattr(system, "__name__", type(system).__name__)
+    return re.sub(r"[^a-z0-9]+", "-", str(words).lower()).strip("-") or "pilot"
+
+
+def _systems(
+    charter: Charter, gateway: Gateway, main: str, *, without: Mapping[str, Ask]
+) -> dict[str, System]:
+    named = {each.name: each.system for each in gateway.versions}
+    if charter.system is not None:
+        named = {main: charter.system} | named
+    elif main not in without:
+        raise InputError(
+            f"The charter of '{charter.pilot}' names no system to guard.",
+            hint="Give the callable: proveout.guard(predict, 'pilot.yaml')",
+        )
+    found = {}
+    for version, system in named.items():
+        if version in without:
+            continue
+        if system.python is None:
+            raise InputError(
+                f"The version '{version}' of '{charter.pilot}' is no Python callable, and a guard "
+                "asks those.",
+                hint="In front of a service: proveout gateway pilot.yaml. For a callable of your "
+                f"own: proveout.guard(predict, 'pilot.yaml', versions={{'{version}': …}})",
+            )
+        found[version] = system
+    return found
+
+
+def _concurrency(gateway: Gateway, systems: Mapping[str, System]) -> int:
+    """A process for each batch at once, and no more of them than processors unless asked for."""
+    if systems and "concurrency" not in gateway.model_fields_set:
+        return min(gateway.concurrency, os.cpu_count() or 1)
+    return gateway.concurrency
+
+
+def _positive(number: Any, name: str) -> Any:
+    if number is not None and not number > 0:
+        raise InputError(
+            f"{name} is {number!r}, and must be above 0.", hint=f"For example: {name}=10"
+        )
+    return number
