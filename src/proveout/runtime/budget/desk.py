@@ -35,6 +35,7 @@ _HELD = (
     "WHERE pilot = ? AND owner = ?"
 )
 _SILENT = "SELECT owner FROM runtime_owners WHERE seen_at < ? AND owner <> ? ORDER BY owner"
+_NEIGHBOURS = "SELECT owner FROM runtime_owners WHERE host = ? AND log_folder = ? ORDER BY owner"
 _LEAVE = (
     "DELETE FROM runtime_owners WHERE owner = ? "
     "AND NOT EXISTS (SELECT 1 FROM budget_holds WHERE owner = ?)"
@@ -132,6 +133,17 @@ class Desk(ABC):
         def work(_: View) -> Change:
             found = self._execute(_SILENT, (since, self._owner))
             names.extend(name for (name,) in found)
+            return (), ()
+
+        self.transact((), (), work)
+        return names
+
+    def neighbours(self, host: str, log_folder: str) -> list[str]:
+        """Return the owners that write, or wrote, their log here. Raises DeskAwayError."""
+        names: list[str] = []
+
+        def work(_: View) -> Change:
+            names.extend(name for (name,) in self._execute(_NEIGHBOURS, (host, log_folder)))
             return (), ()
 
         self.transact((), (), work)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -66,15 +67,32 @@ class Booked:
         return Notice(kind="recovered", pilot=pilot, text=text, at=now)
 
 
-def book_the_dead(store: Store, policy: Policy, dead: Dead, *, pilot: str, now: float) -> Booked:
+def book_the_dead(
+    store: Store,
+    policy: Policy,
+    dead: Dead,
+    *,
+    pilot: str,
+    now: float,
+    log_folder: str = "",
+    lives: Callable[[str], bool] = lambda _: True,
+) -> Booked:
     """Book all that the dead have held, exactly once; safe to do again and by several at once.
+
+    `lives` tells of an owner who writes his log in `log_folder` of this host whether he does: some
+    have sealed their log and died before they had booked. To be called inside the block of
+    `recover`, so that the log is sealed after it.
 
     Raises UnreachableError where the store cannot be reached; all is then still held.
     """
     desk = desk_for(store, pilot, "")
     planner = Planner(policy)
     try:
-        holds = desk.found(planner, dead.owners)
+        owners = set(dead.owners)
+        if log_folder:
+            here = desk.neighbours(socket.gethostname(), log_folder)
+            owners |= {owner for owner in here if owner not in owners and not lives(owner)}
+        holds = desk.found(planner, sorted(owners))
         records = dead.records_of([hold.call for hold in holds]) if holds else {}
 
         def fate(hold: Hold) -> Amounts | None:
@@ -84,7 +102,7 @@ def book_the_dead(store: Store, policy: Policy, dead: Dead, *, pilot: str, now: 
             return None if record.outcome == "lost" else used_by(record)
 
         booked = _book(desk, planner, holds, fate, pilot=pilot, now=now)
-        desk.bury(dead.owners)
+        desk.bury(owners)
     except DeskAwayError as error:
         raise UnreachableError(
             f"What a process that died has held could not be booked: {error.why}",

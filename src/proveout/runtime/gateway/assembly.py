@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -13,12 +14,12 @@ from proveout.charter.schema.gateway import MANUAL
 from proveout.errors import InputError
 from proveout.pricing.one import ByModel, CallPrice, call_price
 from proveout.pricing.table import PriceTable
-from proveout.runtime.budget import BudgetAdmission, Notice
+from proveout.runtime.budget import BudgetAdmission, Notice, book_the_dead
 from proveout.runtime.exceptions.inspecting import open_inspector
 from proveout.runtime.gateway.parts import Behind, Parts, Pricing
 from proveout.runtime.gateway.pool import Pool
 from proveout.runtime.gateway.words import Said, refusal
-from proveout.runtime.log import Writer, new_owner, recover
+from proveout.runtime.log import Writer, new_owner, owner_lives, recover
 from proveout.runtime.ports import LogFullError
 from proveout.runtime.protection import Limits, Shield
 from proveout.runtime.record import Record
@@ -124,19 +125,26 @@ async def _pilot(pilot: PilotSettings, store: Store, owner: str, telemetry: Tele
     limits = Limits.from_charter(gateway)
     pricing = _pricing(pilot, limits)
     behind = {name: _behind(pilot, name, limits, telemetry) for name in pilot.upstreams}
-    try:
-        with recover(pilot.log_folder, pilot.pilot, archive=gateway.log.archive):
-            pass
-        log = Writer(pilot.log_folder, pilot.pilot, owner=owner, durability=gateway.log.durability)
-    except LogFullError as error:
-        raise InputError(
-            str(error), hint="Give a folder that can be written: gateway.log, or --log FOLDER."
-        ) from error
 
     def on_notice(notice: Notice) -> None:
         telemetry.event(f"budget-{notice.kind}", level="warning", pilot=pilot.pilot,
                         text=notice.text)  # fmt: skip
 
+    try:
+        with recover(pilot.log_folder, pilot.pilot, archive=gateway.log.archive) as dead:
+            now = time.time()
+            booked = book_the_dead(
+                store, pilot.policy, dead, pilot=pilot.pilot, now=now,
+                log_folder=str(pilot.log_folder),
+                lives=lambda owner: owner_lives(pilot.log_folder, pilot.pilot, owner),
+            )  # fmt: skip
+            if booked:
+                on_notice(booked.notice(pilot.pilot, now))
+        log = Writer(pilot.log_folder, pilot.pilot, owner=owner, durability=gateway.log.durability)
+    except LogFullError as error:
+        raise InputError(
+            str(error), hint="Give a folder that can be written: gateway.log, or --log FOLDER."
+        ) from error
     admission = BudgetAdmission(
         store, pilot.policy, pilot=pilot.pilot, owner=owner, log_folder=str(pilot.log_folder),
         notice=on_notice,
