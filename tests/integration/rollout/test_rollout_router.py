@@ -112,10 +112,13 @@ def test_streams_are_cut_only_where_their_version_is_taken_back_and_that_was_ask
         thrown(store, lambda state: roll_back(state, ANA, in_flight=in_flight))
         thrown(store, begin)  # the host slept through the switch that cut
         await host.refresh()
-        thrown(store, lambda state: roll_back(state, LATER, in_flight="finish"))
+        host.on_cut("sent since", lambda: was_cut.append("sent since"), "v2")
+        thrown(store, lambda state: roll_back(state, LATER, in_flight=in_flight))
+        await host.refresh()
+        host.on_cut("sent before", lambda: was_cut.append("sent before"), "v2")
         return was_cut
 
-    assert asyncio.run(cut("cut")) == ["new"]
+    assert asyncio.run(cut("cut")) == ["new", "sent since", "sent before"]
     assert asyncio.run(cut("finish")) == []
 
 

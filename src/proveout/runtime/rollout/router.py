@@ -58,6 +58,8 @@ class SwitchRouter:
         self._known = known
         self._poll_s = poll_s
         self._streams: dict[str, _Stream] = {}
+        self._cut_off: frozenset[str] = frozenset()
+        """Versions that were taken back at once, and have not answered since."""
         self._reading = asyncio.Lock()
         self.readings = 0
         """How often the store was asked."""
@@ -81,8 +83,14 @@ class SwitchRouter:
         return self._routes.of(call)
 
     def on_cut(self, call_id: str, cut: Callable[[], None], version: str | None = None) -> None:
-        """Remember how to end a stream that a version answers, should that be taken back."""
-        self._streams[call_id] = _Stream(version, cut)
+        """Remember how to end a stream that a version answers, should that be taken back.
+
+        It ends at once where that has happened since it was sent there.
+        """
+        if version in self._cut_off:
+            cut()
+        else:
+            self._streams[call_id] = _Stream(version, cut)
 
     def ended(self, call_id: str) -> None:
         """Forget it."""
@@ -151,6 +159,7 @@ class SwitchRouter:
             if each.after.in_flight == "cut"
             for version in each.before.served - each.after.served
         }
+        self._cut_off = frozenset((self._cut_off | cut) - self._state.served)
         if not cut:
             return
         for call_id, stream in list(self._streams.items()):
