@@ -28,6 +28,7 @@ def report_of(workspace: Workspace, assessment: Assessment) -> Report:
         generated_at=assessment.verdict.decided_at,
         ledger_head=assessment.ledger_head,
         version=__version__,
+        alarms=assessment.dossier.alarms,
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from proveout.charter.loaded import LoadedCharter
+from proveout.evidence.alarm import Alarm
 from proveout.evidence.catalogue import Catalogue
 from proveout.evidence.model import Evidence, Scope, Subject
 from proveout.gate.model import Verdict
@@ -27,6 +28,8 @@ class Report:
     """Last sequence number and hash of the ledger when the verdict was made."""
     version: str
     """Version of Proveout."""
+    alarms: tuple[Alarm, ...] = ()
+    """Those that nobody has resolved, the oldest first."""
 
     def of(self, metric: str, *, scope: Scope | None = None) -> list[Evidence]:
         """Return the evidence on one metric, optionally of one scope."""

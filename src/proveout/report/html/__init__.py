@@ -13,7 +13,7 @@ from proveout.evidence.figures import day, evidence_figure, figure, minute, span
 from proveout.report.breaks import what_breaks
 from proveout.report.charts import axis_svg, track_svg
 from proveout.report.glance import at_a_glance
-from proveout.report.html.rooms import breaks_first, views
+from proveout.report.html.rooms import breaks_first, in_use, views
 from proveout.report.html.sections import (
     gap,
     missing,
@@ -96,6 +96,7 @@ def render_html(report: Report) -> str:
         declared=organisation.declarations(report),
         rooms=views(report),
         breaks_first=breaks_first.view(report),
+        in_use=in_use.view(report),
         gaps=missing.not_measured(report),
         inputs=sorted({item for e in report.evidence for item in e.inputs.items()}),
     )
