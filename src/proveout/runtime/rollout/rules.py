@@ -13,6 +13,8 @@ from proveout.evidence.model import WINDOW_INPUT, Evidence, Subject
 from proveout.runtime.rollout.state import State
 from proveout.runtime.rollout.telling import named
 
+ROUNDED_S = 0.001
+"""A window that begins with the switch is written in microseconds."""
 CLOCKS_APART = timedelta(minutes=5)
 """How far the clocks of two machines may differ, as for the gate."""
 
@@ -72,7 +74,7 @@ def tells_of_now(found: Evidence, state: State) -> bool:
     begins, ends = (moment.timestamp() for moment in window)
     if version is not None:
         return version in state.served and (state.since is None or ends > state.since)
-    return state.since is None or begins >= state.since
+    return state.since is None or begins >= state.since - ROUNDED_S
 
 
 def window_of(found: Evidence) -> tuple[datetime, datetime] | None:
