@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from proveout.errors import InputError
+from proveout.errors import InputError, UnreachableError
 from proveout.runtime.call import Call, Caller
 from proveout.runtime.ports import Route
 from proveout.runtime.rollout.keeping import (
@@ -187,3 +187,41 @@ LATER = replace(ANA, now=5000.0)
 
 def _call(caller: Caller | None = None) -> Call:
     return Call("c1", PILOT, "json", caller or Caller(user="u"), 0.0, 0.0, 30.0, b"{}")
+
+
+def test_a_host_goes_on_watching_after_the_store_was_away(tmp_path: Path) -> None:
+    """What was read last holds meanwhile, and why is told."""
+
+    class Failing:
+        """A store that can be away."""
+
+        is_away = True
+
+        def __init__(self, store: Store) -> None:
+            self._store = store
+
+        def __getattr__(self, name: str) -> Any:
+            if name == "reading" and self.is_away:
+                raise UnreachableError("The store is away.")
+            return getattr(self._store, name)
+
+    async def story(host: SwitchRouter, failing: Failing, store: Store) -> list[Any]:
+        failing.is_away = False
+        await host.start()
+        failing.is_away = True
+        while host.away is None:
+            await asyncio.sleep(0)
+        seen: list[Any] = [host.away, host.route(_call())]
+        await asyncio.to_thread(thrown, store, lambda state: kill(state, ANA))
+        failing.is_away = False
+        while host.generation == 0:
+            await asyncio.sleep(0)
+        await host.close()
+        return [*seen, host.away, host.route(_call())]
+
+    with open_store(str(tmp_path / "store.db")) as store:
+        failing = Failing(store)
+        host = SwitchRouter(failing, PILOT, FIRST, poll_s=0.01)  # type: ignore[arg-type]
+        seen = asyncio.run(asyncio.wait_for(story(host, failing, store), 30))
+
+    assert seen == ["The store is away.", Route("v1"), None, Route("manual")]

@@ -8,7 +8,6 @@ from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass
 
-from proveout.errors import ProveoutError
 from proveout.runtime.call import Call
 from proveout.runtime.ports import Route
 from proveout.runtime.rollout.keeping import (
@@ -133,9 +132,9 @@ class SwitchRouter:
             await asyncio.sleep(self._poll_s)
             try:
                 await self.refresh()
-            except ProveoutError as error:
+            except Exception as error:  # noqa: BLE001  # whatever it is, the watch must go on
                 # What was agreed last holds; each request asks again when it is admitted.
-                self.away = error.message
+                self.away = str(error) or type(error).__name__
             else:
                 self.away = None
 
