@@ -12,7 +12,7 @@ from rich.text import Text
 
 from proveout.cli.app import INTERRUPTED
 from proveout.cli.output import Output
-from proveout.cli.paths import CHARTER_FILE
+from proveout.cli.paths import CHARTER_FILE, LedgerOption, ledger_location
 from proveout.errors import InputError, MissingExtraError
 
 if TYPE_CHECKING:
@@ -79,6 +79,7 @@ def gateway(
     workers: Annotated[
         int, typer.Option(min=1, max=256, help="Processes that share the port.")
     ] = 1,
+    ledger: LedgerOption = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="One JSON object a line: when ready, and at the end.")
     ] = False,
@@ -105,7 +106,7 @@ def gateway(
                 f"{given} goes with --upstream; with a charter, all is in the charter.",
                 hint="Name the system: --upstream http://127.0.0.1:8000",
             )
-        settings = _from_charters(charters or [Path(CHARTER_FILE)], host, port, workers)
+        settings = _from_charters(charters or [Path(CHARTER_FILE)], ledger, host, port, workers)
     elif charters:
         raise InputError(
             "A charter and --upstream are given, and either says all.", hint="Leave one out."
@@ -134,18 +135,19 @@ def gateway(
 
 
 def _from_charters(
-    charters: list[Path], host: str | None, port: int | None, workers: int
+    charters: list[Path], ledger: str | None, host: str | None, port: int | None, workers: int
 ) -> Settings:
     from proveout.charter.loading import load_charter
     from proveout.runtime.settings import from_charters
 
-    loaded = [load_charter(path) for path in charters]
-    settings = from_charters(
-        loaded,
+    return from_charters(
+        [load_charter(path) for path in charters],
+        ledgers=[ledger_location(path, ledger) for path in charters],
         workers=workers,
-        listen=None if host is None and port is None else (host or "127.0.0.1", port or 0),
+        listen=None
+        if host is None and port is None
+        else (host or "127.0.0.1", 8800 if port is None else port),
     )
-    return settings
 
 
 def _url(settings: Settings, port: int) -> str:

@@ -20,6 +20,7 @@ from proveout.errors import InputError
 from proveout.runtime.budget import Policy, policy_from, policy_of
 from proveout.runtime.call import Caller, Protocol_
 from proveout.runtime.gateway.addresses import Address, read_address
+from proveout.runtime.places import log_of, store_of
 from proveout.runtime.rollout.state import main_version
 from proveout.systems.dialects.opening import open_dialect, with_variables
 
@@ -76,6 +77,10 @@ class PilotSettings:
     store: str
     """File or address."""
     log_folder: Path
+    archive: str | None = None
+    """Where the log is archived, if elsewhere."""
+    ledger: str | None = None
+    """Where evidence of the pilot is, such as the threshold of confidence; None where none is."""
     secrets: tuple[str, ...] = field(default=(), repr=False)
     policy: Policy
     """What may be spent."""
@@ -108,10 +113,14 @@ def from_charters(
     variables: Mapping[str, str] | None = None,
     listen: tuple[str, int] | None = None,
     workers: int = 1,
+    ledgers: Sequence[str | None] = (),
 ) -> Settings:
     """Read charters. Raises InputError for what no gateway can stand in front of."""
     variables = os.environ if variables is None else variables
-    pilots = tuple(of_charter(each.charter, each.folder, variables=variables) for each in loaded)
+    pilots = tuple(
+        of_charter(each.charter, each.folder, variables=variables, ledger=ledger)
+        for each, ledger in zip(loaded, ledgers or [None] * len(loaded), strict=True)
+    )
     names = [each.pilot for each in pilots]
     if len(set(names)) < len(names):
         twice = next(name for name in names if names.count(name) > 1)
@@ -128,6 +137,7 @@ def of_charter(
     folder: Path,
     *,
     variables: Mapping[str, str],
+    ledger: str | None = None,
 ) -> PilotSettings:
     """Read one charter. Raises InputError."""
     gateway = charter.gateway or Gateway()
@@ -145,7 +155,7 @@ def of_charter(
                 hint="The system's own name is system.version, or 'current'.",
             )
         systems[version.name] = version.system
-    store = _with_variables(gateway.store, variables, key="gateway.store")
+    log_folder, archive = log_of(charter, folder)
     return PilotSettings(
         pilot=charter.pilot,
         charter=charter,
@@ -155,8 +165,10 @@ def of_charter(
         main=main,
         clients=_clients(gateway, variables),
         fallback=_fallback(gateway),
-        store=store if "://" in store else str(folder / store),
-        log_folder=folder / gateway.log.folder,
+        store=store_of(charter, folder, variables),
+        log_folder=log_folder,
+        archive=archive,
+        ledger=ledger,
         secrets=_secrets(charter, variables),
         policy=policy_of(charter.budget),
         price=None if charter.budget is None else charter.budget.price,

@@ -15,13 +15,13 @@ from proveout.runtime.gateway.headers import Headers
 from proveout.runtime.gateway.line import Line
 from proveout.runtime.gateway.parts import Parts
 from proveout.runtime.gateway.words import Said, refusal
+from proveout.runtime.telemetry import TRACE_HEADERS
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Operations = Callable[["Asked", Send], Awaitable[None]]
 
 OUR_PATH = b"/proveout/"
-_AUTHORIZATION = frozenset({b"authorization"})
-_NONE: frozenset[bytes] = frozenset()
+_WITHOUT_KEY = TRACE_HEADERS | {b"authorization"}
 
 
 class TooLargeError(Exception):
@@ -78,13 +78,13 @@ class App:
             caller = callers.of(headers)
         except UnknownKeyError:
             message = "The key is not known here. Send one as 'Authorization: Bearer KEY'."
-            await _close_with(scope, send, refusal(protocol, "authentication_error", message))
+            await _close_with(send, refusal(protocol, "authentication_error", message))
             return
         try:
             body = await self._body(headers, receive, parts.settings.max_body)
         except TooLargeError:
             message = f"The request is larger than {parts.settings.gateway.max_body_mb:g} MB."
-            await _close_with(scope, send, refusal(protocol, "request_too_large", message))
+            await _close_with(send, refusal(protocol, "request_too_large", message))
             return
         except GoneError:
             scope["proveout.line"].abort()
@@ -109,6 +109,7 @@ class App:
             most_output_tokens=asked.most_output_tokens,
         )
         line: Line = scope["proveout.line"]
+        trace = call.trace = parts.telemetry.trace(headers)
         is_ours = callers.is_asked or not parts.settings.gateway.forward_key
         incoming = Incoming(
             method=scope["method"].encode(),
@@ -116,7 +117,8 @@ class App:
             query=query,
             headers=headers,
             body=body,
-            drop=_AUTHORIZATION if is_ours else _NONE,
+            drop=_WITHOUT_KEY if is_ours else TRACE_HEADERS,
+            extra=[] if trace is None else parts.telemetry.trace_headers(headers, trace),
             is_http_1_0=scope["http_version"] == "1.0",
             line=line,
         )
@@ -175,7 +177,7 @@ class App:
             body = await self._body(scope["headers"], receive, 1_000_000)
         except TooLargeError:
             said = refusal("json", "request_too_large", "The request is larger than 1 MB.")
-            await _close_with(scope, send, said)
+            await _close_with(send, said)
             return
         except GoneError:
             scope["proveout.line"].abort()
@@ -188,7 +190,7 @@ async def _say(send: Send, said: Said) -> None:
     await send({"type": "http.response.body", "body": said.body, "more_body": False})
 
 
-async def _close_with(scope: dict[str, Any], send: Send, said: Said) -> None:
+async def _close_with(send: Send, said: Said) -> None:
     """Answer without having read the body: no other request can follow on this connection."""
     headers = [*said.headers, (b"connection", b"close")]
     await _say(send, Said(said.status, headers, said.body))

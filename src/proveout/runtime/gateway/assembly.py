@@ -4,33 +4,41 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from proveout import notices as calling
 from proveout.charter.schema.gateway import MANUAL
 from proveout.errors import InputError
+from proveout.evidence.ledger.opening import open_ledger
+from proveout.evidence.model import Evidence
+from proveout.gate.dossier import gather
 from proveout.pricing.one import ByModel, CallPrice, call_price
 from proveout.pricing.table import PriceTable
-from proveout.runtime.budget import BudgetAdmission, Notice, book_the_dead
-from proveout.runtime.exceptions.inspecting import open_inspector
+from proveout.runtime.budget import BudgetAdmission, Notice
+from proveout.runtime.budget.recovery import book_the_dead
+from proveout.runtime.call import Call
+from proveout.runtime.exceptions import handling_of, open_inspector, queueing
+from proveout.runtime.exceptions.feedback import Feedback
+from proveout.runtime.exceptions.queue import ExceptionQueue
 from proveout.runtime.gateway.parts import Behind, Parts, Pricing
 from proveout.runtime.gateway.pool import Pool
-from proveout.runtime.gateway.words import Said, refusal
-from proveout.runtime.log import Writer, new_owner, owner_lives, recover
+from proveout.runtime.log import Writer, find, new_owner, recover
 from proveout.runtime.ports import LogFullError
 from proveout.runtime.protection import Limits, Shield
 from proveout.runtime.record import Record
 from proveout.runtime.rollout.router import SwitchRouter
+from proveout.runtime.rollout.shadowing import Shadowing
 from proveout.runtime.rollout.state import initial
 from proveout.runtime.settings import PilotSettings, Settings
 from proveout.runtime.store.opening import open_store
 from proveout.runtime.telemetry import Telemetry, TelemetrySettings
 
 if TYPE_CHECKING:
-    from proveout.runtime.gateway.app import Asked
     from proveout.runtime.store.port import Store
 
 SEAL_EVERY_S = 5.0
@@ -43,7 +51,7 @@ class Assembled:
 
     pilots: dict[str, Parts]
     telemetry: Telemetry
-    _stores: ExitStack
+    _opened: ExitStack
     _background: list[asyncio.Task[None]] = field(default_factory=list)
 
     def standing(self, name: str) -> dict[str, Any]:
@@ -67,28 +75,23 @@ class Assembled:
             told["store"] = "away" if admission.is_away else "reached"
         return told
 
-    async def feedback(self, asked: Asked) -> Said:
-        """Take in that an answer was wrong."""
-        del asked
-        return refusal("json", "invalid_request_error", "No feedback is taken here.", status=404)
-
     async def close(self) -> None:
-        """End what goes on beside, book, seal and leave."""
+        """End what goes on beside; book, queue, seal and leave, in this order."""
         for task in self._background:
             task.cancel()
         for parts in self.pilots.values():
-            if parts.tasks:
-                await asyncio.wait(parts.tasks, timeout=parts.settings.gateway.deadline_s)
-            await parts.log.close()
+            await parts.shadowing.close(parts.settings.gateway.deadline_s)
             await parts.admission.close()
             if isinstance(parts.router, SwitchRouter):
                 await parts.router.close()
+            await asyncio.to_thread(parts.queueing.close)
+            await parts.log.close()
             for behind in parts.behind.values():
                 behind.pool.close()
             if parts.fallback is not None:
                 parts.fallback.close()
         self.telemetry.close()
-        self._stores.close()
+        await asyncio.to_thread(self._opened.close)
 
 
 async def assemble(settings: Settings, *, worker: int = 0, shared: Path | None = None) -> Assembled:
@@ -99,20 +102,20 @@ async def assemble(settings: Settings, *, worker: int = 0, shared: Path | None =
     """
     secrets = tuple({each for pilot in settings.pilots for each in pilot.secrets})
     telemetry = Telemetry(TelemetrySettings(worker=str(worker), shared=shared, secrets=secrets))
-    stores = ExitStack()
+    stack = ExitStack()
     opened: dict[str, Store] = {}
     pilots: dict[str, Parts] = {}
     owner = new_owner()
     try:
         for pilot in settings.pilots:
             if pilot.store not in opened:
-                opened[pilot.store] = stores.enter_context(open_store(pilot.store))
+                opened[pilot.store] = stack.enter_context(open_store(pilot.store))
             store = opened[pilot.store]
-            pilots[pilot.pilot] = await _pilot(pilot, store, owner, telemetry)
+            pilots[pilot.pilot] = await _pilot(pilot, store, owner, telemetry, stack)
     except BaseException:
-        stores.close()
+        stack.close()
         raise
-    assembled = Assembled(pilots=pilots, telemetry=telemetry, _stores=stores)
+    assembled = Assembled(pilots=pilots, telemetry=telemetry, _opened=stack)
     loop = asyncio.get_running_loop()
     assembled._background.append(loop.create_task(_telling(telemetry), name="telling"))
     for parts in pilots.values():
@@ -120,41 +123,54 @@ async def assemble(settings: Settings, *, worker: int = 0, shared: Path | None =
     return assembled
 
 
-async def _pilot(pilot: PilotSettings, store: Store, owner: str, telemetry: Telemetry) -> Parts:
+async def _pilot(
+    pilot: PilotSettings, store: Store, owner: str, telemetry: Telemetry, opened: ExitStack
+) -> Parts:
+    """Put one pilot together; what must be closed in order is left with `opened`."""
     charter, gateway = pilot.charter, pilot.gateway
     limits = Limits.from_charter(gateway)
     pricing = _pricing(pilot, limits)
-    behind = {name: _behind(pilot, name, limits, telemetry) for name in pilot.upstreams}
+    evidence = _evidence(pilot)
+    behind = {name: _behind(pilot, name, limits, evidence, telemetry) for name in pilot.upstreams}
+    notices = opened.enter_context(calling.open_notices(charter))
 
     def on_notice(notice: Notice) -> None:
-        telemetry.event(f"budget-{notice.kind}", level="warning", pilot=pilot.pilot,
-                        text=notice.text)  # fmt: skip
+        telemetry.event(
+            f"budget-{notice.kind}", level="warning", pilot=pilot.pilot, text=notice.text
+        )
+        notices.tell(_for_people(notice))
 
-    try:
-        with recover(pilot.log_folder, pilot.pilot, archive=gateway.log.archive) as dead:
-            now = time.time()
-            booked = book_the_dead(
-                store, pilot.policy, dead, pilot=pilot.pilot, now=now,
-                log_folder=str(pilot.log_folder),
-                lives=lambda owner: owner_lives(pilot.log_folder, pilot.pilot, owner),
-            )  # fmt: skip
-            if booked:
-                on_notice(booked.notice(pilot.pilot, now))
-        log = Writer(pilot.log_folder, pilot.pilot, owner=owner, durability=gateway.log.durability)
-    except LogFullError as error:
-        raise InputError(
-            str(error), hint="Give a folder that can be written: gateway.log, or --log FOLDER."
-        ) from error
+    queue = ExceptionQueue(store, pilot.pilot, handling_of(charter))
+    log = _log(pilot, store, owner, queue, on_notice)
+    queued = opened.enter_context(
+        queueing(
+            queue,
+            pilot=pilot.pilot,
+            log_folder=pilot.log_folder,
+            owner=owner,
+            archive=pilot.archive,
+        )
+    )
     admission = BudgetAdmission(
         store, pilot.policy, pilot=pilot.pilot, owner=owner, log_folder=str(pilot.log_folder),
         notice=on_notice,
     )  # fmt: skip
-    log.oldest_unhandled = admission.oldest_unbooked
+
+    def oldest_unhandled() -> float | None:
+        moments = (admission.oldest_unbooked(), queued.oldest_unhandled())
+        return min((each for each in moments if each is not None), default=None)
+
+    log.oldest_unhandled = oldest_unhandled
     router = SwitchRouter(store, pilot.pilot, initial(charter), known=frozenset(behind))
     await router.start()
 
-    def on_record(record: Record) -> None:
-        telemetry.observe(record)
+    def on_record(record: Record, call: Call) -> None:
+        queued.put(record)
+        telemetry.observe(record, call.trace)
+
+    def find_record(call: str) -> Record | None:
+        found = find(pilot.log_folder, pilot.pilot, {call}, archive=pilot.archive)
+        return found.get(call)
 
     return Parts(
         settings=pilot,
@@ -167,15 +183,75 @@ async def _pilot(pilot: PilotSettings, store: Store, owner: str, telemetry: Tele
         if pilot.fallback is None or pilot.fallback.url is None
         else Pool(pilot.fallback.url),
         on_record=on_record,
+        queueing=queued,
+        shadowing=Shadowing(),
+        feedback=Feedback(queue, find=find_record).feedback,
+        telemetry=telemetry,
         charges_unfinished=pilot.policy.unfinished == "charge",
     )
 
 
-def _behind(pilot: PilotSettings, name: str, limits: Limits, telemetry: Telemetry) -> Behind:
+def _log(
+    pilot: PilotSettings,
+    store: Store,
+    owner: str,
+    queue: ExceptionQueue,
+    on_notice: Callable[[Notice], None],
+) -> Writer:
+    """End what the dead have left, bring the store up to date, and open a segment of our own."""
+    log = pilot.gateway.log
+    try:
+        with recover(pilot.log_folder, pilot.pilot, archive=pilot.archive) as dead:
+            if dead.owners:
+                now = time.time()
+                booked = book_the_dead(store, pilot.policy, dead, pilot=pilot.pilot, now=now)
+                queue.enqueue(dead.excepted())
+                if booked:
+                    on_notice(booked.notice(pilot.pilot, now))
+        return Writer(
+            pilot.log_folder, pilot.pilot, owner=owner, durability=log.durability,
+            payload=log.payload,
+        )  # fmt: skip
+    except LogFullError as error:
+        raise InputError(
+            str(error), hint="Give a folder that can be written: gateway.log, or --log FOLDER."
+        ) from error
+
+
+def _evidence(pilot: PilotSettings) -> list[Evidence]:
+    """Read what the ledger knows; a pilot that was never measured has none."""
+    place = pilot.ledger
+    if place is None or ("://" not in place and not Path(place).exists()):
+        return []
+    with open_ledger(place, create=False) as ledger:
+        return list(gather(ledger.entries(), pilot.pilot).evidence)
+
+
+def _for_people(notice: Notice) -> calling.Notice:
+    severity: calling.Severity = "alarm" if notice.kind in ("exceeded", "away") else "warning"
+    if notice.kind in ("back", "recovered"):
+        severity = "note"
+    return calling.Notice(
+        pilot=notice.pilot,
+        what=notice.text,
+        severity=severity,
+        about=f"budget:{notice.kind}:{notice.account}:{notice.period}:{notice.limit}",
+    )
+
+
+def _behind(
+    pilot: PilotSettings,
+    name: str,
+    limits: Limits,
+    evidence: list[Evidence],
+    telemetry: Telemetry,
+) -> Behind:
     upstream = pilot.upstreams[name]
     shield = Shield(limits, discard=lambda reply: reply.close())
     telemetry.watch(pilot.pilot, name, shield.health)
-    inspector = open_inspector(pilot.charter, folder=pilot.folder, system=upstream.system)
+    inspector = open_inspector(
+        pilot.charter, folder=pilot.folder, system=upstream.system, evidence=evidence
+    )
     return Behind(
         upstream=upstream,
         pool=Pool(upstream.address),

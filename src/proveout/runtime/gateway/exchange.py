@@ -21,6 +21,7 @@ from proveout.runtime.gateway.booking import Booking, most_of
 from proveout.runtime.gateway.headers import Headers, request_head
 from proveout.runtime.gateway.line import Line
 from proveout.runtime.gateway.parts import Behind, Parts
+from proveout.runtime.gateway.shadow import in_the_shadow
 from proveout.runtime.gateway.words import Said, manual_answer, refusal
 from proveout.runtime.log import hash_of, text_of
 from proveout.runtime.ports import (
@@ -59,6 +60,8 @@ class Incoming:
     body: bytes
     drop: frozenset[bytes]
     """Headers that were for us."""
+    extra: Headers
+    """Headers of ours for the system: the trace."""
     is_http_1_0: bool
     line: Line
 
@@ -140,9 +143,8 @@ class Exchange:
             return
         self._version = route.version
         if route.shadow is not None and route.shadow in parts.behind:
-            from proveout.runtime.gateway.shadow import in_the_shadow
-
-            parts.beside(in_the_shadow(parts, call, self.incoming, parts.behind[route.shadow]))
+            beside, incoming = parts.behind[route.shadow], self.incoming
+            parts.shadowing.fire(lambda: in_the_shadow(parts, call, incoming, beside))
         await self._ask(behind)
 
     async def _ask(self, behind: Behind) -> None:
@@ -202,7 +204,7 @@ class Exchange:
             target(upstream.address, incoming.path, incoming.query),
             upstream.address.authority,
             incoming.headers,
-            own=upstream.headers,
+            own=(*upstream.headers, *incoming.extra) if incoming.extra else upstream.headers,
             drop=incoming.drop | upstream.names if upstream.headers else incoming.drop,
             body_length=len(body) if body or method not in _SAFE_METHODS else None,
         )
@@ -375,36 +377,12 @@ class Exchange:
         """Pass a stream on as it comes, and withhold its last bytes."""
         call, parts = self.call, self.parts
         parts.router.on_cut(call.id, self._on_cut, behind.upstream.version)
-        kept, size = [reply.body], len(reply.body)
+        kept = [reply.body]
         why: str | None = None
         outcome: Outcome = "answered"
         withheld = b""
         try:
-            stall = call.deadline - call.began
-            async with asyncio.timeout(stall) as timer:
-                await self._start(reply.status, reply.headers, None)
-                data = reply.body
-                rest = reply.rest
-                assert rest is not None  # noqa: S101
-                loop = asyncio.get_running_loop()
-                while True:
-                    if self._first_token_s is None and _has_token(call, kept):
-                        self._first_token_s = time.monotonic() - call.began
-                    data = withheld + data
-                    if rest.is_read:
-                        withheld = data
-                        break
-                    cut = _last_words(data)
-                    withheld = data[cut:]
-                    if cut:
-                        await self._send(
-                            {"type": "http.response.body", "body": data[:cut], "more_body": True}
-                        )
-                    timer.reschedule(loop.time() + stall)
-                    data = await rest.next_bytes()
-                    size += len(data)
-                    if size <= MOST_KEPT:
-                        kept.append(data)
+            withheld = await self._streamed(reply, kept)
         except SystemFailedError as error:
             outcome, why = "failed", error.why
         except TimeoutError:
@@ -417,15 +395,45 @@ class Exchange:
         parts.router.ended(call.id)
         if outcome != "answered":
             reply.close()
-        failed = outcome in ("failed", "timed-out")
-        behind.protection.release(call.id, failed=failed)
+        behind.protection.release(call.id, failed=outcome in ("failed", "timed-out"))
         reply.body = b"".join(kept)
         if self._sent_at is not None:
             self._system_s = time.monotonic() - self._sent_at
-        await self._stream_ended(behind, reply, outcome, why, withheld)
+        await self._stream_ended(behind, reply, outcome, why, withheld=withheld)
+
+    async def _streamed(self, reply: Arrived, kept: list[bytes]) -> bytes:
+        """Pass all but the last bytes, and return those.
+
+        Between two pieces no more time may pass than the deadline allows: neither the system nor
+        the client can hold a slot for longer. Raises SystemFailedError, TimeoutError.
+        """
+        call, rest = self.call, reply.rest
+        assert rest is not None  # noqa: S101
+        stall = call.deadline - call.began
+        loop = asyncio.get_running_loop()
+        withheld, data, size = b"", reply.body, len(reply.body)
+        async with asyncio.timeout(stall) as timer:
+            await self._start(reply.status, reply.headers, None)
+            while True:
+                if self._first_token_s is None and _has_token(call, kept):
+                    self._first_token_s = time.monotonic() - call.began
+                data = withheld + data
+                if rest.is_read:
+                    return data
+                cut = _last_words(data)
+                withheld = data[cut:]
+                if cut:
+                    await self._send(
+                        {"type": "http.response.body", "body": data[:cut], "more_body": True}
+                    )
+                timer.reschedule(loop.time() + stall)
+                data = await rest.next_bytes()
+                size += len(data)
+                if size <= MOST_KEPT:
+                    kept.append(data)
 
     async def _stream_ended(
-        self, behind: Behind, reply: Arrived, outcome: Outcome, why: str | None, withheld: bytes
+        self, behind: Behind, reply: Arrived, outcome: Outcome, why: str | None, *, withheld: bytes
     ) -> None:
         call = self.call
         booking = Booking.of_stream(call, reply)
@@ -475,7 +483,14 @@ class Exchange:
         if outcome == "cancelled" and self._attempts and not booking.requests:
             booking = self._unfinished()
         cost = self._cost(booking)
-        record = self._record(booking, outcome, status, cost, reply, found, notes)
+        record = self._record(
+            booking,
+            outcome,
+            status=status,
+            cost=cost,
+            reply=reply,
+            found=found or Found(notes=notes),
+        )
         record.fallback = fallback is not None
         if said is not None and reply is None and fallback is not None:
             record.answer, record.answer_hash = text_of(said.body), hash_of(said.body)
@@ -505,8 +520,8 @@ class Exchange:
                     requests=1 if self._attempts else 0,
                 ),
             )
-        if is_durable and log and parts.on_record is not None:
-            parts.on_record(record)
+        if is_durable and log:
+            parts.on_record(record, call)
         return is_durable
 
     def _cost(self, booking: Booking) -> int:
@@ -526,11 +541,11 @@ class Exchange:
         self,
         booking: Booking,
         outcome: Outcome,
+        *,
         status: int,
         cost: int,
         reply: Arrived | None,
-        found: Found | None,
-        notes: tuple[str, ...],
+        found: Found,
     ) -> Record:
         call = self.call
         caller = call.caller
@@ -561,9 +576,9 @@ class Exchange:
             tokens_counted=booking.is_counted,
             cost=cost,
             currency=self.parts.settings.currency,
-            confidence=None if found is None else found.confidence,
-            reasons=() if found is None else found.reasons,
-            notes=notes or (() if found is None else found.notes),
+            confidence=found.confidence,
+            reasons=found.reasons,
+            notes=found.notes,
             simulated=reply is not None and reply.is_simulated,
             request_hash=hash_of(call.body),
             answer_hash=hash_of(reply.body) if has_answer and reply else None,
@@ -577,9 +592,9 @@ class Exchange:
     async def _start(self, status: int, headers: Headers, length: int | None) -> None:
         """Send the head of an answer, with the id of the call."""
         headers = [*headers, (b"proveout-id", self.call.id.encode())]
-        if length is not None and self.incoming.is_http_1_0:
-            if not any(name == b"content-length" for name, _ in headers):
-                headers.append((b"content-length", b"%d" % length))
+        is_told = any(name == b"content-length" for name, _ in headers)
+        if length is not None and self.incoming.is_http_1_0 and not is_told:
+            headers.append((b"content-length", b"%d" % length))
         await self._send({"type": "http.response.start", "status": status, "headers": headers})
 
     # What others tell.

@@ -58,7 +58,7 @@ class Line(HttpToolsProtocol):
         if self._is_in_headers and self._header_timer is None:
             self._watch_headers()
 
-    def send_400_response(self, msg: str) -> None:
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002
         # In the midst of an answer another one must not be written.
         self._is_broken = True
         if self._is_answering():

@@ -5,10 +5,12 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
 
 import msgspec
 
-from proveout.runtime.gateway.callers import Callers, allows
+from proveout.runtime.call import ANYBODY
+from proveout.runtime.gateway.callers import Callers, UnknownKeyError, allows
 from proveout.runtime.gateway.words import JSON, Said, refusal
 
 if TYPE_CHECKING:
@@ -46,7 +48,7 @@ class Operations:
             case (b"/proveout/metrics", "GET") if may_know:
                 return self._metrics(asked)
             case (b"/proveout/feedback", "POST") if may_know:
-                return await self._assembled.feedback(asked)
+                return await self._feedback(asked)
             case ((b"/proveout/metrics" | b"/proveout/feedback"), _) if not may_know:
                 return refusal(
                     "json", "authentication_error",
@@ -70,11 +72,32 @@ class Operations:
         headers = [JSON, (b"content-length", b"%d" % len(body))]
         return Said(200 if is_ready else 503, headers, body)
 
+    async def _feedback(self, asked: Asked) -> Said:
+        """Take it for the pilot whose answer it is; several are told apart by ?pilot=NAME."""
+        pilots = self._assembled.pilots
+        name = next(iter(pilots)) if len(pilots) == 1 else _pilot_in(asked.query)
+        parts = pilots.get(name)
+        if parts is None:
+            names = ", ".join(pilots)
+            message = f"Say of which pilot: /proveout/feedback?pilot=NAME, of {names}."
+            return refusal("json", "invalid_request_error", message, status=404)
+        try:
+            caller = Callers(parts.settings.clients).of(asked.headers)
+        except UnknownKeyError:
+            caller = ANYBODY
+        status, told = await parts.feedback(asked.body, caller)
+        body = msgspec.json.encode(told)
+        return Said(status, [JSON, (b"content-length", b"%d" % len(body))], body)
+
     def _metrics(self, asked: Asked) -> Said:
         accept = next((value for name, value in asked.headers if name == b"accept"), b"")
         body, kind = self._assembled.telemetry.exposition(accept.decode("latin-1"))
         headers = [(b"content-type", kind.encode()), (b"content-length", b"%d" % len(body))]
         return Said(200, headers, body)
+
+
+def _pilot_in(query: bytes) -> str:
+    return dict(parse_qsl(query.decode("latin-1"))).get("pilot", "")
 
 
 def _is_here(scope: dict[str, Any]) -> bool:

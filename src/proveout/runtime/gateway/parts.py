@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
 from proveout.pricing.one import CallPrice
-from proveout.runtime.call import Call
+from proveout.runtime.call import Call, Caller
+from proveout.runtime.exceptions import Queueing
 from proveout.runtime.gateway.ids import Ids
 from proveout.runtime.gateway.pool import Pool
 from proveout.runtime.ports import Admission, Inspector, Log, Protection, Router
 from proveout.runtime.record import Record
+from proveout.runtime.rollout.shadowing import Shadowing
 from proveout.runtime.settings import PilotSettings, Upstream
+from proveout.runtime.telemetry import Telemetry
 
 Answered = TypeVar("Answered")
 
@@ -69,17 +71,13 @@ class Parts:
     router: CuttingRouter
     behind: dict[str, Behind]
     pricing: Pricing
-    fallback: Pool | None = None
-    on_record: Callable[[Record], None] | None = None
+    fallback: Pool | None
+    on_record: Callable[[Record, Call], None]
     """Told of every record that is durable: exceptions, metrics."""
-    on_begun: Callable[[Call], None] | None = None
+    queueing: Queueing
+    shadowing: Shadowing
+    feedback: Callable[[bytes, Caller], Awaitable[tuple[int, dict[str, Any]]]]
+    """Takes that an answer was wrong."""
+    telemetry: Telemetry
     charges_unfinished: bool = True
     ids: Ids = field(default_factory=Ids)
-    tasks: set[asyncio.Task[None]] = field(default_factory=set)
-    """What goes on beside: answers of a version in the shadow."""
-
-    def beside(self, work: Coroutine[Any, Any, None]) -> None:
-        """Do something beside the answer, and wait for it before leaving."""
-        task = asyncio.get_running_loop().create_task(work)
-        self.tasks.add(task)
-        task.add_done_callback(self.tasks.discard)

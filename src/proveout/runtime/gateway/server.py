@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import signal
 import socket
 import sys
@@ -67,17 +66,21 @@ def serve(
     leave_when: Callable[[Callable[[], None]], None] = lambda _: None,
 ) -> Summary:
     """Serve until stopped. Raises what `assemble` raises."""
+    work = _serve(
+        settings, listener, worker=worker, shared=shared, ready=ready, leave_when=leave_when
+    )
     if sys.platform == "win32":
-        return asyncio.run(_serve(settings, listener, worker, shared, ready, leave_when))
+        return asyncio.run(work)
     import uvloop
 
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        return runner.run(_serve(settings, listener, worker, shared, ready, leave_when))
+        return runner.run(work)
 
 
 async def _serve(
     settings: Settings,
     listener: socket.socket,
+    *,
     worker: int,
     shared: Path | None,
     ready: Callable[[], None],
@@ -89,10 +92,6 @@ async def _serve(
     longest = max(each.gateway.deadline_s for each in settings.pilots)
     server = _Server(app, settings, operations, grace_s=longest + GRACE_S)
     leave_when(server.leave)
-    # What is loaded stays: to look for garbage among it again and again takes milliseconds.
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
     server.on_started = ready
     try:
         await server.serve(sockets=[listener])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from proveout.runtime.call import Amounts, Call, Outcome, Reason
@@ -21,6 +20,7 @@ from proveout.runtime.ports import (
     SystemFailedError,
 )
 from proveout.runtime.record import Record
+from proveout.runtime.rollout.shadowing import copy_of
 
 if TYPE_CHECKING:
     from proveout.runtime.gateway.exchange import Incoming
@@ -29,14 +29,7 @@ if TYPE_CHECKING:
 async def in_the_shadow(parts: Parts, seen: Call, incoming: Incoming, behind: Behind) -> None:
     """Ask, record and forget. What it costs is held and booked as for any other call."""
     now = time.monotonic()
-    call = replace(
-        seen,
-        id=parts.ids.next(seen.received_at),
-        began=now,
-        deadline=now + (seen.deadline - seen.began),
-        is_stream=False,
-        caller=replace(seen.caller, priority=0),  # never in the way of one who waits
-    )
+    call = copy_of(seen, parts.ids.next(seen.received_at), began=now)
     price = parts.pricing.of(call.model)
     if price is None:
         return
@@ -55,7 +48,7 @@ async def in_the_shadow(parts: Parts, seen: Call, incoming: Incoming, behind: Be
             target(upstream.address, incoming.path, incoming.query),
             upstream.address.authority,
             incoming.headers,
-            own=upstream.headers,
+            own=(*upstream.headers, *incoming.extra),
             drop=incoming.drop | upstream.names,
             body_length=len(incoming.body),
         )
@@ -99,10 +92,6 @@ async def in_the_shadow(parts: Parts, seen: Call, incoming: Incoming, behind: Be
         version=behind.upstream.version,
         system_status=None if reply is None else reply.status,
         shadow_of=seen.id,
-        client=call.caller.client,
-        key=call.caller.key,
-        team=call.caller.team,
-        user=call.caller.user,
         model=call.model,
         rows=call.rows,
         attempts=1,
@@ -134,5 +123,4 @@ async def in_the_shadow(parts: Parts, seen: Call, incoming: Incoming, behind: Be
             requests=1,
         ),
     )
-    if parts.on_record is not None:
-        parts.on_record(record)
+    parts.on_record(record, call)

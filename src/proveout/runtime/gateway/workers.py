@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import multiprocessing
 import signal
 import socket
@@ -51,7 +52,12 @@ def run(settings: Settings, *, ready: Callable[[int], None]) -> Outcome:
     if settings.workers == 1:
         listener = listening(settings.host, settings.port, is_shared=False)
         port = listener.getsockname()[1]
-        done = serve(settings, listener, ready=lambda: ready(port))
+
+        def started() -> None:
+            _leave_garbage_alone()
+            ready(port)
+
+        done = serve(settings, listener, ready=started)
         return Outcome(served=done.served, stopped_by=done.stopped_by)
     return _Supervisor(settings, ready).run()
 
@@ -158,6 +164,13 @@ class _Supervisor:
         self._is_leaving = True
 
 
+def _leave_garbage_alone() -> None:
+    """What is loaded stays: to look for garbage among it again and again takes milliseconds."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
+
+
 def _reserved(host: str, port: int) -> socket.socket:
     """Bind without listening: the port stays ours while workers come and go."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -181,11 +194,15 @@ def _work(settings: Settings, port: int, number: int, shared: Path, mouth: Any) 
 
         loop.add_reader(mouth.fileno(), orphaned)
 
+    def started() -> None:
+        _leave_garbage_alone()
+        mouth.send("ready")
+
     try:
         listener = listening(settings.host, port, is_shared=True)
         done = serve(
             settings, listener, worker=number, shared=shared,
-            ready=lambda: mouth.send("ready"), leave_when=leave_when,
+            ready=started, leave_when=leave_when,
         )  # fmt: skip
     except ProveoutError as error:
         mouth.send(InputError(error.message, hint=error.hint))

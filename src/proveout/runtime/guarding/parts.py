@@ -106,7 +106,7 @@ async def _opened(
     from proveout.runtime.exceptions.entry import handling_of
     from proveout.runtime.exceptions.queue import ExceptionQueue
     from proveout.runtime.exceptions.queueing import queueing
-    from proveout.runtime.log import Writer, recover
+    from proveout.runtime.log import Writer, owner_lives, recover
     from proveout.runtime.rollout import initial
     from proveout.runtime.rollout.router import SwitchRouter
     from proveout.runtime.store.opening import open_store
@@ -122,7 +122,15 @@ async def _opened(
     store = stack.enter_context(open_store(settings.store))
     queue = ExceptionQueue(store, pilot, handling_of(charter))
     with recover(settings.log_folder, pilot, archive=log.archive) as dead:
-        book_the_dead(store, settings.policy, dead, pilot=pilot, now=time.time())
+        book_the_dead(
+            store,
+            settings.policy,
+            dead,
+            pilot=pilot,
+            now=time.time(),
+            log_folder=str(settings.log_folder),
+            lives=lambda owner: owner_lives(settings.log_folder, pilot, owner),
+        )
         queue.enqueue(dead.excepted())
     writer = Writer(settings.log_folder, pilot, durability=log.durability, payload=log.payload)
     exceptions = stack.enter_context(

@@ -98,7 +98,9 @@ def _plain(cell: Any) -> Any:
         return cell.item()
     if isinstance(cell, np.ndarray):
         return cell.tolist()
-    return None if repr(cell) in _ABSENT else str(cell)
+    if repr(cell) in _ABSENT:
+        return None
+    return cell.isoformat() if hasattr(cell, "isoformat") else str(cell)
 
 
 def _tame(value: Any) -> Any:

@@ -213,7 +213,7 @@ class Serving:
         error = SwitchedOffError(
             f"'{call.pilot}' is switched off: people do it by hand now.",
             id=call.id,
-            hint=self._settings.by_hand or "Who and why: proveout rollout status",
+            hint=self._settings.by_hand or "See who switched it off, and why: proveout rollout",
         )
         return _End(outcome="switched-off", error=error)
 

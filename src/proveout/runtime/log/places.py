@@ -70,6 +70,11 @@ def owner_of(name: str) -> str:
     return name.split("_")[1]
 
 
+def number_of(name: str) -> int:
+    """Return which of its owner's segments it is, from 1."""
+    return int(name.rsplit("_", 1)[1].partition(".")[0])
+
+
 def day(at: float) -> str:
     """Return the day of a moment, UTC."""
     return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d}"

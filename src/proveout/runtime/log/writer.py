@@ -110,7 +110,7 @@ class Writer:
         since 1970); segments since then are not sealed, and a recovery looks into them."""
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            self._segment = self._next_segment()
+            self._segment = self._next_segment(1)
         except OSError as error:
             raise self._full(error) from error
         _WRITERS.add(self)
@@ -319,7 +319,8 @@ class Writer:
         now = self._clock()
         is_full = segment.tally.records > 0 and segment.size + n_bytes > self._segment_bytes
         if is_full or now >= segment.ends:
-            fresh = self._next_segment()
+            # An empty one leaves no file behind, and no gap in the numbers.
+            fresh = self._next_segment(self._number + (segment.tally.records > 0))
             self._filled.append(segment)
             self._segment = segment = fresh
             is_sealing = self._sealing is not None and self._sealing.is_alive()
@@ -330,10 +331,9 @@ class Writer:
                 self._sealing.start()
         return segment
 
-    def _next_segment(self) -> Segment:
-        self._number += 1
+    def _next_segment(self, number: int) -> Segment:
         segment = create(
-            self.folder, self.pilot, owner=self.owner, number=self._number, now=self._clock()
+            self.folder, self.pilot, owner=self.owner, number=number, now=self._clock()
         )
         # Calls under way are noted anew: the segment in which they were begun will be sealed.
         notes = [framing.line(framing.BEGUN, _encode(n)) for n in list(self._in_flight.values())]
@@ -344,6 +344,7 @@ class Writer:
                 segment.path.unlink(missing_ok=True)
                 segment.release()
                 raise
+        self._number = number
         return segment
 
     def _seal_aside(self) -> None:

@@ -142,8 +142,8 @@ class Counts(msgspec.Struct):
             return name
         if len(known) >= MOST_NAMES:
             return OTHER
-        if len(name) > MOST_LETTERS:
-            return OTHER
+        if len(name) > MOST_LETTERS or not name.isprintable():
+            return OTHER  # half a character in one label would spoil the text of all
         known.add(name)
         return name
 

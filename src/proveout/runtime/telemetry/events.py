@@ -7,6 +7,7 @@ that has stopped delays no request. What does not fit in the meantime is counted
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 import threading
@@ -57,7 +58,7 @@ class Events:
             return
         told = {"at": _moment(at), "level": level, "event": event}
         told |= {name: value for name, value in fields.items() if value is not None}
-        self._lines.append(_ENCODER.encode(self._without_secrets(told)) + b"\n")
+        self._lines.append(_line(self._without_secrets(told)))
         if self._thread is None:
             self._start()
 
@@ -122,6 +123,13 @@ class Events:
         if isinstance(value, list | tuple):
             return [self._without_secrets(each) for each in value]
         return value
+
+
+def _line(told: Any) -> bytes:
+    try:
+        return _ENCODER.encode(told) + b"\n"
+    except (TypeError, UnicodeEncodeError, OverflowError):  # half a character; anything at all
+        return json.dumps(told, default=str).encode() + b"\n"
 
 
 def _moment(at: float) -> str:
