@@ -1,4 +1,4 @@
-"""A month's expected cost as rows of the FinOps Open Cost and Usage Specification (FOCUS 1.2).
+"""Cost as rows of the FinOps Open Cost and Usage Specification (FOCUS 1.2): expected, or used.
 
 The columns are the specification's; what it does not know of (that these are expectations, and
 what they rest on) stands in columns that begin with x_, as it asks for.
@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -132,4 +132,96 @@ def _moment(moment: datetime) -> str:
 def _number(value: float) -> str:
     """Write a figure without an exponent; what is below its 15 digits is rounding."""
     exact = format(Decimal(f"{value:.15g}"), "f")
+    return (exact.rstrip("0").rstrip(".") if "." in exact else exact) or "0"
+
+
+USED_COLUMNS = (
+    *(name for name in COLUMNS if not name.startswith("x_")),
+    "x_Requests", "x_InputTokens", "x_OutputTokens", "x_Simulated",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsedLine:
+    """What one team used of one model through one version on one day."""
+
+    begins: datetime
+    ends: datetime
+    """First moment of the next day."""
+    month_begins: datetime
+    month_ends: datetime
+    team: str | None
+    version: str | None
+    model: str | None
+    currency: str
+    cost: Decimal
+    requests: int
+    input_tokens: int
+    output_tokens: int
+    is_simulated: bool
+
+
+def used_csv_text(pilot: str, provider: str, lines: Iterable[UsedLine]) -> str:
+    """Write what was used as CSV with a header; one row per line."""
+    out = io.StringIO()
+    writer = csv.DictWriter(out, USED_COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(_used_row(pilot, provider, line) for line in lines)
+    return out.getvalue()
+
+
+def _used_row(pilot: str, provider: str, line: UsedLine) -> Mapping[str, Any]:
+    service = line.model or pilot
+    cost = _exact(line.cost)
+    unit_price = _exact(line.cost / line.requests) if line.requests else None
+    tags = {"pilot": pilot, "team": line.team, "version": line.version}
+    return {
+        "BilledCost": cost,
+        "BillingAccountId": pilot,
+        "BillingAccountName": pilot,
+        "BillingAccountType": "Pilot",
+        "BillingCurrency": line.currency,
+        "BillingPeriodStart": _moment(line.month_begins),
+        "BillingPeriodEnd": _moment(line.month_ends),
+        "ChargeCategory": "Usage",
+        "ChargeDescription": f"{service}: requests as the prediction log tells",
+        "ChargeFrequency": "Usage-Based",
+        "ChargePeriodStart": _moment(line.begins),
+        "ChargePeriodEnd": _moment(line.ends),
+        "ConsumedQuantity": line.requests,
+        "ConsumedUnit": "Requests",
+        "ContractedCost": cost,
+        "ContractedUnitPrice": unit_price,
+        "EffectiveCost": cost,
+        "InvoiceIssuerName": provider,
+        "ListCost": cost,
+        "ListUnitPrice": unit_price,
+        "PricingCategory": "Standard",
+        "PricingQuantity": line.requests,
+        "PricingUnit": "Requests",
+        "ProviderName": provider,
+        "PublisherName": provider,
+        "ResourceId": line.version,
+        "ResourceName": line.version,
+        "ResourceType": None if line.version is None else "Version of an AI system",
+        "ServiceCategory": "AI and Machine Learning",
+        "ServiceName": service,
+        "ServiceSubcategory": (
+            "Generative AI" if line.input_tokens or line.output_tokens else "Machine Learning"
+        ),
+        "SkuId": f"{service}/requests".replace(" ", "-"),
+        "SkuMeter": "requests",
+        "SkuPriceId": f"{service}/requests".replace(" ", "-"),
+        "SubAccountId": line.team,
+        "SubAccountName": line.team,
+        "Tags": json.dumps({f"proveout/{key}": each for key, each in tags.items() if each}),
+        "x_Requests": line.requests,
+        "x_InputTokens": line.input_tokens,
+        "x_OutputTokens": line.output_tokens,
+        "x_Simulated": "true" if line.is_simulated else "false",
+    }
+
+
+def _exact(amount: Decimal) -> str:
+    exact = f"{amount:f}"
     return (exact.rstrip("0").rstrip(".") if "." in exact else exact) or "0"
