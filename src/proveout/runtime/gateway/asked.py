@@ -51,7 +51,7 @@ class _Split(msgspec.Struct, gc=False):
 class _Rows(msgspec.Struct, gc=False):
     dataframe_split: _Split | None = None
     dataframe_records: list[msgspec.Raw] | None = None
-    inputs: msgspec.Raw | None = None
+    inputs: msgspec.Raw = msgspec.Raw()
     instances: list[msgspec.Raw] | None = None
     rows: list[msgspec.Raw] | None = None
 
@@ -112,7 +112,7 @@ def _of_chat(body: _Chat) -> Asked:
 def _n_rows(body: _Rows) -> int:
     if body.dataframe_split is not None:
         return max(1, len(body.dataframe_split.data))
-    if body.inputs is not None and bytes(body.inputs)[:1] == b"[":
+    if bytes(body.inputs)[:1] == b"[":
         return max(1, len(_LIST.decode(body.inputs)))
     for rows in (body.dataframe_records, body.instances, body.rows):
         if rows is not None:

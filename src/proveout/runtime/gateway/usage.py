@@ -97,7 +97,7 @@ class _Delta(msgspec.Struct, gc=False):
     content: Any = None
     reasoning_content: Any = None
     refusal: Any = None
-    tool_calls: msgspec.Raw | None = None
+    tool_calls: msgspec.Raw = msgspec.Raw()
 
 
 class _Choice(msgspec.Struct, gc=False):
@@ -126,8 +126,9 @@ def _contents(stream: bytes) -> Iterable[bytes]:
             for text in (said.content, said.reasoning_content, said.refusal) if said else ():
                 if isinstance(text, str) and text:
                     yield text.encode("utf-8", "replace")
-            if said and said.tool_calls is not None:
-                yield bytes(said.tool_calls)
+            called = bytes(said.tool_calls) if said else b""
+            if called not in (b"", b"null"):
+                yield called
 
 
 def _tokens(usage: _Usage) -> Tokens | None:
