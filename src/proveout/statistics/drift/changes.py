@@ -51,14 +51,23 @@ def inject(table: Any, column: str, kind: Kind, rows: Integers, chance: np.rando
     after = kind.change(before, whole, chance)
     values = whole.astype(object).to_numpy(copy=True)
     values[rows] = np.asarray(after, dtype=object)
-    same = before.astype(str).to_numpy() == pd.Series(after, dtype=object).astype(str).to_numpy()
-    if same.all():
+    if _same(before, after):
         return None
     changed = table.copy()
     held = pd.Series(values, index=table.index, dtype=object)
     texts = held.map(lambda value: isinstance(value, str)).any()
     changed[column] = held if not is_number or texts else pd.to_numeric(held)
     return changed
+
+
+def _same(before: Any, after: Any) -> bool:
+    """Tell whether nothing has changed; a value may be missing on both sides."""
+    pairs = zip(before, after, strict=True)
+    return all(a == b or (_is_missing(a) and _is_missing(b)) for a, b in pairs)
+
+
+def _is_missing(value: Any) -> bool:
+    return value is None or value != value
 
 
 def _missing(before: Any, whole: Any, chance: np.random.Generator) -> Any:

@@ -11,6 +11,7 @@ from proveout.statistics.drift import forms
 from proveout.statistics.drift.probes import (
     ABOVE,
     BELOW,
+    NEW_LEVELS,
     RESPELT,
     STRANGE,
     UNSEEN,
@@ -38,12 +39,21 @@ class Counts:
 
 def counted(profile: Profile, values: Values) -> Counts:
     """Count all probes of a column in a window, news included."""
-    found = [*asked(profile, values), *news(profile, values)]
+    new = news(profile, values)
+    found = [*asked(profile, values), *new]
     missing = values.n_rows - values.n_present
+    hits = [missing, *(_hits(values, mask) for _, mask, _ in found)]
+    rows = [values.n_rows, *(n for _, _, n in found)]
+    probes = [MISSING, *(probe for probe, _, _ in found)]
+    if new:
+        _, unseen, n = new[0]
+        probes.append(NEW_LEVELS)
+        hits.append(int(np.count_nonzero(values.counts[unseen])))
+        rows.append(n)
     return Counts(
-        probes=(MISSING, *(probe for probe, _, _ in found)),
-        hits=np.array([missing, *(_hits(values, mask) for _, mask, _ in found)], dtype=np.float64),
-        rows=np.array([values.n_rows, *(n for _, _, n in found)], dtype=np.float64),
+        probes=tuple(probes),
+        hits=np.array(hits, dtype=np.float64),
+        rows=np.array(rows, dtype=np.float64),
     )
 
 
@@ -99,7 +109,8 @@ def _news_of_the_past(profile: Profile, parts: Sequence[Values]) -> list[dict[Pr
         new = first == n
         respelt = new & (first_plain < n) & closed
         hits = {UNSEEN: counts[new].sum() * closed, RESPELT: counts[respelt].sum(),
-                STRANGE: counts[new & (first_pattern == n)].sum()}  # fmt: skip
+                STRANGE: counts[new & (first_pattern == n)].sum(),
+                NEW_LEVELS: np.count_nonzero(counts[new]) * closed}  # fmt: skip
         found.append({probe: float(each) for probe, each in hits.items()})
     return found
 
@@ -114,7 +125,9 @@ def _new_figures(
         here = read & (counts > 0)
         hits = {UNSEEN: counts[(first == n) & read].sum() * profile.is_closed,
                 BELOW: counts[read & (figures < low)].sum() if n else 0,
-                ABOVE: counts[read & (figures > high)].sum() if n else 0}  # fmt: skip
+                ABOVE: counts[read & (figures > high)].sum() if n else 0,
+                NEW_LEVELS: np.count_nonzero(counts[(first == n) & read]) * profile.is_closed,
+                }  # fmt: skip
         found.append({probe: float(each) for probe, each in hits.items()})
         if here.any():
             low, high = min(low, figures[here].min()), max(high, figures[here].max())

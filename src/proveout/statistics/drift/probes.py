@@ -166,7 +166,7 @@ def _multiples(figures: Floats, unit: float) -> Mask:
     with np.errstate(invalid="ignore"):
         parts = figures / unit
         off = np.abs(parts - np.rint(parts))
-        return np.asarray((off < 1e-9 * np.maximum(1.0, np.abs(parts))) & (figures != 0))
+        return np.asarray(off < 1e-9 * np.maximum(1.0, np.abs(parts)))
 
 
 def _of_moments(profile: Profile, values: Values) -> Iterator[tuple[Probe, Mask, int]]:
@@ -253,6 +253,9 @@ def news(profile: Profile, values: Values) -> list[tuple[Probe, Mask, int]]:
     return [(UNSEEN, fresh, n), (RESPELT, respelt, n), (STRANGE, strange, n)]
 
 
+NEW_LEVELS = Probe(family="unseen", label="of kinds never seen before", upper_only=True)
+"""Counts different values and not rows: one new shop brings many rows, a broken field many
+values."""
 UNSEEN = Probe(family="unseen", label="never seen before", upper_only=True)
 BELOW = Probe(family="range", label="below the least value seen", upper_only=True)
 ABOVE = Probe(family="range", label="above the greatest value seen", upper_only=True)

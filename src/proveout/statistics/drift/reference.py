@@ -174,7 +174,9 @@ def _learned(
         profile=profile,
         null=Null(hits=np.array([p.hits for p in past]), rows=np.array([p.rows for p in past])),
         levels=Null(hits=levels, rows=np.repeat(held[:, None], levels.shape[1], axis=1)),
-        pair=None if odd is None else Null(hits=odd, rows=np.repeat(sizes[:, None], 2, axis=1)),
+        pair=None
+        if odd is None
+        else Null(hits=odd, rows=np.repeat(sizes[:, None], odd.shape[1], axis=1)),
     )
 
 

@@ -14,8 +14,8 @@ from proveout.statistics.drift.values import Integers, Mask, Values
 _UNIQUE = 0.98
 """A column is a key where so many of the rows of a block hold values that stand once in it."""
 _STEP = np.uint64(1_099_511_628_211)
-_LEAST_CV2 = 0.5
-"""Blocks differ in how often rows repeat; by so much (squared coefficient of variation) at least."""
+_CV2 = 0.5
+"""Squared coefficient of variation around the block in which most rows repeat."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,8 +35,7 @@ class Repeats:
         seen, out_of = np.array(self.repeated[what]), np.array(self.pairs[what])
         rates = seen / np.maximum(out_of, 1)
         rate = max((seen.sum() + 0.5) / (out_of.sum() + 1), float(rates.max()))
-        spread = rates.var() / rates.mean() ** 2 if rates.mean() > 0 else 0.0
-        shape = 1 / (1 / (seen.sum() + 0.5) + max(float(spread), _LEAST_CV2))
+        shape = 1 / (1 / (seen.sum() + 0.5) + _CV2)
         stay = shape / (shape + rate * _n_pairs(n_rows))
         return float(special.betainc(n_repeated, shape, 1 - stay))
 

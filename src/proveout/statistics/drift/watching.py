@@ -21,16 +21,27 @@ from proveout.statistics.drift.findings import Alarm, Findings, NotChecked, Sche
 from proveout.statistics.drift.history import MISSING
 from proveout.statistics.drift.nulls import Null, tails
 from proveout.statistics.drift.pairs import Blame
-from proveout.statistics.drift.probes import Family, Probe, asked, news, places_of
+from proveout.statistics.drift.probes import (
+    NEW_LEVELS,
+    UNSEEN,
+    Family,
+    Probe,
+    asked,
+    news,
+    places_of,
+)
 from proveout.statistics.drift.reference import Counted, Learned, Reference, count
 from proveout.statistics.drift.repeats import repeated_rows
 from proveout.statistics.drift.values import Floats, Mask, Values, columns_of, read
 
-ALPHA = 0.005
+ALPHA = 0.002
 """Probability of a false alarm in a window, over everything."""
 LEAST_SHARE = 0.002
 """A change of fewer rows is nobody's call."""
 _LEAST_ROWS = 4
+_LEAST_SPREAD = 0.01
+"""Standard deviation (arc sine) of what a population may move with time beyond all that blocks
+before showed: half a point around 10 %, one point around 50 %."""
 _OTHER_CV2 = 0.5
 _BECAME = {"text": "became text", "number": "became numbers", "moment": "became dates"}
 
@@ -148,7 +159,7 @@ def _families(
         *_values_tested(learned, values, counts, lag),
     ]
     if learned.pair is not None and counts.pair is not None:
-        rows = np.full(2, float(counts.n_rows))
+        rows = np.full(len(pairing.PROBES), float(counts.n_rows))
         tests += _tested(pairing.PROBES, learned.pair, counts.pair, rows, lag)
     families: dict[Family, list[_Tested]] = {}
     for each in tests:
@@ -160,7 +171,8 @@ def _families(
 def _tested(
     probes: tuple[Probe, ...], null: Null, hits: Floats, rows: Floats, lag: float
 ) -> Iterator[_Tested]:
-    found = tails(null, hits, rows, lag=lag)
+    least = [_LEAST_SPREAD if lag > 0 and each.family == "shape" else 0.0 for each in probes]
+    found = tails(null, hits, rows, lag=lag, least_spread=np.array(least))
     for n, probe in enumerate(probes):
         above, below = float(found.above[n]), float(found.below[n])
         p = above if probe.upper_only else min(1.0, 2 * min(above, below))
@@ -203,7 +215,9 @@ def _others_tested(learned: Learned, values: Values, n: int) -> Iterator[_Tested
     In the past it stood at most as often as the rarest of those watched.
     """
     places = places_of(learned.profile, values)
-    others = (places < 0) | (places >= learned.levels.hits.shape[1])
+    # A value that was never seen has a test of its own, which knows how often there are new ones.
+    fresh = places < 0 if not learned.profile.is_closed else np.zeros(len(places), dtype=bool)
+    others = fresh | (places >= learned.levels.hits.shape[1])
     counts = np.where(others, values.counts, 0)
     top = int(counts.argmax())
     if counts[top] < _LEAST_ROWS:
@@ -279,11 +293,13 @@ def _alarm(
 
 def _rows_of(name: str, learned: Learned, values: Values, test: _Tested, blame: Blame) -> Mask:
     """Mark the rows that a test has hit; of a share that shrank, those that are not hit."""
-    if test.probe is pairing.MISMATCH:
+    if test.probe == pairing.MISMATCH:
         return blame.rows[name]
-    if test.probe is pairing.SURE_MISMATCH:
+    if test.probe == pairing.SURE_MISMATCH:
         return blame.sure[name]
-    if test.probe is MISSING:
+    if test.probe == pairing.LOST:
+        return blame.lost[name]
+    if test.probe == MISSING:
         hit = values.codes < 0
     elif test.place <= -2:
         hit = values.codes == -2 - test.place
@@ -292,7 +308,8 @@ def _rows_of(name: str, learned: Learned, values: Values, test: _Tested, blame: 
     else:
         profile = learned.profile
         masks = [*asked(profile, values), *news(profile, values)]
-        hit = values.rows(next(mask for probe, mask, _ in masks if probe == test.probe))
+        asks = UNSEEN if test.probe == NEW_LEVELS else test.probe
+        hit = values.rows(next(mask for probe, mask, _ in masks if probe == asks))
     return hit if test.is_more else ~hit & (values.codes >= 0)
 
 
