@@ -23,6 +23,7 @@ from proveout.charter.loading import measured_hash
 from proveout.charter.schema import Charter
 from proveout.checks import Check, CheckContext, DataAccess, Finding, Progress
 from proveout.errors import ProveoutError
+from proveout.evidence.alarm import Resolved
 from proveout.evidence.catalogue import Catalogue
 from proveout.evidence.model import (
     CHARTER_INPUT,
@@ -56,6 +57,8 @@ class RunPlan:
     """What a check found in the run before, by its name."""
     known: Callable[[], Sequence[Evidence]] = tuple
     """The latest evidence of all checks, as the ledger has it now."""
+    resolved: Callable[[], Sequence[Resolved]] = tuple
+    """The alarms that were resolved."""
     window: str | None = None
     """The span of production traffic that is looked at; None in an assessment."""
     agreed: Charter | None = None
@@ -81,6 +84,7 @@ class RunPlan:
             sealed_by=self.sealed_by,
             earlier=partial(self.earlier, check.name),
             known=self.known,
+            resolved=self.resolved,
         )
 
 

@@ -28,6 +28,7 @@ from proveout.checks import (
     watches_production,
 )
 from proveout.errors import InputError
+from proveout.evidence.alarm import Resolved, resolved_alarms
 from proveout.evidence.ledger import Ledger, open_ledger
 from proveout.evidence.model import Evidence
 from proveout.gate import adjustment_problems, gather
@@ -131,6 +132,7 @@ class Workspace:
                 agreed=self.loaded.charter,
                 open_system=look.open_system or plan.open_system,
                 earlier=partial(self._earlier, in_use=True),
+                resolved=self._resolved,
             )
             run_and_record(look.checks, own, self.ledger, watch)
             return plan.run
@@ -183,6 +185,10 @@ class Workspace:
         return earlier_evidence(
             self.ledger.entries(pilot=pilot, kinds=("evidence", "outcome")), check, in_use=in_use
         )
+
+    def _resolved(self) -> Sequence[Resolved]:
+        pilot = self.loaded.charter.pilot
+        return resolved_alarms(self.ledger.entries(pilot=pilot, kinds=("alarm",)))
 
     def _open_system(self) -> System:
         from proveout.systems import open_system

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from proveout.charter.loaded import LoadedCharter
 from proveout.charter.schema import Charter, Source
+from proveout.evidence.alarm import Resolved
 from proveout.evidence.catalogue import Catalogue, Metric
 from proveout.evidence.model import (
     WHOLE,
@@ -135,6 +136,8 @@ class CheckContext:
     """Ask for what this check found in the run before this one; nothing where there was none."""
     known: Callable[[], Sequence[Evidence]] = tuple
     """Ask for the latest evidence of all checks, this run's included as far as it has gone."""
+    resolved: Callable[[], Sequence[Resolved]] = tuple
+    """Ask which alarms were resolved, so that what raised them begins anew."""
     basis: Basis = "measured"
     """What is found is called this, where it is not said; `replace` it once the system turns out
     to be a simulation."""

@@ -87,6 +87,30 @@ class Resolution:
         }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resolved:
+    """An alarm that a named person has resolved."""
+
+    alarm: Alarm
+    at: datetime
+    """When it was resolved: whoever watches begins anew from here on."""
+
+
+def resolved_alarms(entries: Iterable[Entry]) -> tuple[Resolved, ...]:
+    """Return the alarms that were resolved, in the order in which that was done."""
+    raised: dict[str, Alarm] = {}
+    resolved: list[Resolved] = []
+    for entry in entries:
+        if entry.kind != "alarm":
+            continue
+        if entry.body["state"] == "raised":
+            raised[entry.body["id"]] = Alarm.from_dict(entry.body)
+        elif alarm := raised.pop(entry.body["id"], None):
+            at = datetime.fromisoformat(entry.body["at"])
+            resolved.append(Resolved(alarm=alarm, at=at))
+    return tuple(resolved)
+
+
 def standing_alarms(entries: Iterable[Entry]) -> tuple[Alarm, ...]:
     """Return the alarms that nobody has resolved, the oldest first."""
     standing: dict[str, Alarm] = {}
