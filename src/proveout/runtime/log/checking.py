@@ -55,9 +55,8 @@ def check(folder: Path, pilot: str, *, archive: str | None = None) -> Checked:
     twice = [id_ for id_, n in ids.items() if n > 1]
     if twice:
         examples = ", ".join(twice[:EXAMPLES])
-        checked.problems.append(
-            f"{len(twice):,} calls are there more than once, such as {examples}."
-        )
+        calls = "1 call is" if len(twice) == 1 else f"{len(twice):,} calls are"
+        checked.problems.append(f"{calls} there more than once, such as {examples}.")
     return checked
 
 
