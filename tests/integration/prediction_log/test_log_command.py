@@ -12,6 +12,7 @@ from fixtures.prediction_log import DAY, NOON, Clock, call, record
 from proveout.cli.app import build_app, run_app
 from proveout.cli.log_command import register
 from proveout.runtime.log import Writer
+from proveout.runtime.log.places import owner_of
 
 # Ibis asks DuckDB and pandas in ways that they have renamed.
 pytestmark = [
