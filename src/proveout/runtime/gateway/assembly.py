@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from proveout import notices as calling
 from proveout.charter.schema.gateway import MANUAL
-from proveout.errors import InputError
+from proveout.errors import InputError, ProveoutError
 from proveout.evidence.ledger.opening import open_ledger
 from proveout.evidence.model import Evidence
 from proveout.gate.dossier import gather
@@ -28,6 +28,8 @@ from proveout.runtime.exceptions.queue import ExceptionQueue
 from proveout.runtime.gateway.parts import Behind, Parts, Pricing
 from proveout.runtime.gateway.pool import Pool
 from proveout.runtime.log import Writer, find, new_owner, recover
+from proveout.runtime.log.background import keep_archived
+from proveout.runtime.log.compaction import Compacted
 from proveout.runtime.ports import LogFullError
 from proveout.runtime.protection import Limits, Shield
 from proveout.runtime.record import Record
@@ -120,6 +122,8 @@ async def assemble(settings: Settings, *, worker: int = 0, shared: Path | None =
     assembled._background.append(loop.create_task(_telling(telemetry), name="telling"))
     for parts in pilots.values():
         assembled._background.append(loop.create_task(_sealing(parts, telemetry), name="sealing"))
+        archiving = _archiving(parts.settings, telemetry)
+        assembled._background.append(loop.create_task(archiving, name="archiving"))
     return assembled
 
 
@@ -286,3 +290,20 @@ async def _sealing(parts: Parts, telemetry: Telemetry) -> None:
             await asyncio.to_thread(log.seal_due)
         except LogFullError as error:
             telemetry.event("log-full", level="error", pilot=parts.settings.pilot, text=str(error))
+
+
+async def _archiving(pilot: PilotSettings, telemetry: Telemetry) -> None:
+    def tell(what: Compacted | ProveoutError) -> None:
+        if isinstance(what, ProveoutError):
+            telemetry.event("archive-away", level="warning", pilot=pilot.pilot, text=what.message)
+        else:
+            telemetry.event("archived", pilot=pilot.pilot, requests=what.records,
+                            deleted_by_retention=what.deleted_records)  # fmt: skip
+
+    await keep_archived(
+        pilot.log_folder,
+        pilot.pilot,
+        archive=pilot.archive,
+        retention_days=pilot.gateway.log.retention_days,
+        tell=tell,
+    )
