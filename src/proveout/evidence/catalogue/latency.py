@@ -33,8 +33,10 @@ METRICS: tuple[Metric, ...] = (
     _latency(
         "p50", "s", "lower",
         "Half of the requests were answered within this time.",
-        "Median of the seconds from a request to the end of its answer, in the window of the "
-        "prediction log; binomial interval of the quantile.",
+        "Median of the seconds from a request to the end of its answer, by the system or the "
+        "fallback, in the window of the prediction log. One that got neither waited longer than "
+        "all others; one that its client gave up, or that was refused, is left out. Interval by "
+        "order statistics, widened by how days differ.",
         dimensions=("system",),
     ),
     _latency(
@@ -53,7 +55,7 @@ METRICS: tuple[Metric, ...] = (
         "served_rate", "fraction", "higher",
         "The share of requests that the system itself answered in time.",
         "Requests answered by the system within the deadline over all requests of the window; "
-        "Wilson interval.",
+        "Wilson interval, widened by how days differ.",
         dimensions=("system",),
     ),
     _latency(
