@@ -13,6 +13,7 @@ from proveout.checks.contract import CheckContext, Finding, Progress
 from proveout.checks.quality import breakdown, words
 from proveout.checks.quality.asking import ask, statuses, throughput
 from proveout.checks.quality.familiar import familiarity
+from proveout.checks.quality.kept import keep_answers
 from proveout.checks.quality.records import (
     NEVER_MEET,
     Records,
@@ -131,8 +132,11 @@ def _try(
 def _figures(context: CheckContext, trial: Trial) -> Iterator[Finding]:
     main = main_metric(trial.judged.task)
     for result in scores(trial.judged):
-        about_rows = _about_rows(context, trial) if result.metric == main else {}
-        yield _finding(context, trial, result, about_rows)
+        is_main = result.metric == main
+        finding = _finding(context, trial, result, _about_rows(context, trial) if is_main else {})
+        if is_main and isinstance(finding, Evidence):
+            finding = finding.evolve(artifact=keep_answers(context, trial))
+        yield finding
     yield _finding(
         context, trial, exception_rate(trial.answers.status), _about_exceptions(context, trial)
     )
