@@ -4,7 +4,17 @@
 """
 
 from proveout.statistics.drift.findings import Alarm, Findings, NotChecked, SchemaChange
+from proveout.statistics.drift.power import Power, power_table
 from proveout.statistics.drift.reference import Reference
 from proveout.statistics.drift.watching import watch
 
-__all__ = ["Alarm", "Findings", "NotChecked", "Reference", "SchemaChange", "watch"]
+__all__ = [
+    "Alarm",
+    "Findings",
+    "NotChecked",
+    "Power",
+    "Reference",
+    "SchemaChange",
+    "power_table",
+    "watch",
+]

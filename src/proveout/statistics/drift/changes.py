@@ -6,6 +6,7 @@ apply to the column (a decimal comma to text) or would change nothing.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -67,7 +68,7 @@ def _same(before: Any, after: Any) -> bool:
 
 
 def _is_missing(value: Any) -> bool:
-    return value is None or value != value
+    return value is None or (isinstance(value, float) and math.isnan(value))
 
 
 def _missing(before: Any, whole: Any, chance: np.random.Generator) -> Any:
@@ -76,11 +77,19 @@ def _missing(before: Any, whole: Any, chance: np.random.Generator) -> Any:
 
 
 def _always(value: Any) -> Change:
-    return lambda before, whole, chance: [value] * len(before)
+    def change(before: Any, whole: Any, chance: np.random.Generator) -> Any:
+        del whole, chance
+        return [value] * len(before)
+
+    return change
 
 
 def _times(factor: float) -> Change:
-    return lambda before, whole, chance: before * factor
+    def change(before: Any, whole: Any, chance: np.random.Generator) -> Any:
+        del whole, chance
+        return before * factor
+
+    return change
 
 
 def _frozen(before: Any, whole: Any, chance: np.random.Generator) -> Any:
@@ -90,7 +99,7 @@ def _frozen(before: Any, whole: Any, chance: np.random.Generator) -> Any:
 
 def _comma(before: Any, whole: Any, chance: np.random.Generator) -> Any:
     del whole, chance
-    return [v if v != v or v is None else f"{float(v):.2f}".replace(".", ",") for v in before]
+    return [v if _is_missing(v) else f"{float(v):.2f}".replace(".", ",") for v in before]
 
 
 def _shifted(before: Any, whole: Any, chance: np.random.Generator) -> Any:
@@ -110,9 +119,12 @@ def _far(before: Any, whole: Any, chance: np.random.Generator) -> Any:
     return before + spread * chance.uniform(8, 20, size=len(before))
 
 
-def _texts(change: Callable[[str], str]) -> Change:
-    return lambda before, whole, chance: [v if v != v or v is None else change(str(v))
-                                          for v in before]  # fmt: skip
+def _texts(write: Callable[[str], str]) -> Change:
+    def change(before: Any, whole: Any, chance: np.random.Generator) -> Any:
+        del whole, chance
+        return [v if _is_missing(v) else write(str(v)) for v in before]
+
+    return change
 
 
 def _damaged(text: str) -> str:

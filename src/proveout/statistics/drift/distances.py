@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
+from proveout.statistics.drift.history import levels_counted
 from proveout.statistics.drift.reference import Learned
 from proveout.statistics.drift.values import Floats, Values
 
@@ -54,22 +55,19 @@ def distance(learned: Learned, values: Values) -> Distance | None:
 
 def _bins(learned: Learned, values: Values) -> tuple[Floats, Floats, bool]:
     profile, null = learned.profile, learned.null
-    n_first = null.n_blocks
     if profile.kind == "number" and len(profile.cuts) > 1:
         # Behind 'missing' and 'not a figure' stand the shares below each quantile.
-        upto = np.nansum(null.hits[:n_first, 2 : 2 + len(profile.cuts)], axis=0)
-        total = float(np.nansum(null.rows[:n_first, 2]))
+        upto = np.nansum(null.hits[:, 2 : 2 + len(profile.cuts)], axis=0)
+        total = float(np.nansum(null.rows[:, 2]))
         figures = values.numbers()
         read = ~np.isnan(figures)
         held = values.counts[read]
         places = np.searchsorted(profile.cuts, figures[read], side="left")
-        now = np.bincount(places, weights=held, minlength=len(profile.cuts) + 1)
-        return np.diff(np.concatenate([[0.0], upto, [total]])), now.astype(np.float64), True
+        binned = np.bincount(places, weights=held, minlength=len(profile.cuts) + 1)
+        return np.diff(np.concatenate([[0.0], upto, [total]])), binned.astype(np.float64), True
     hits = np.nansum(learned.levels.hits, axis=0)
     if not len(hits):
         return np.zeros(1), np.zeros(1), False
-    from proveout.statistics.drift.history import levels_counted
-
     total, now_all = float(np.nansum(learned.levels.rows[:, 0])), float(values.n_present)
     now = levels_counted(profile, values)
     shown = slice(0, _BINS_SHOWN)

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 
 _RUNS = re.compile(r"(a+|A+|9+)")
 _CLASSES = str.maketrans(
-    {c: "9" for c in "0123456789"}
-    | {c: "a" for c in "abcdefghijklmnopqrstuvwxyz"}
-    | {c: "A" for c in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
+    dict.fromkeys("0123456789", "9")
+    | dict.fromkeys("abcdefghijklmnopqrstuvwxyz", "a")
+    | dict.fromkeys("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "A")
 )
 _GROUPS = re.compile(r"(\d{1,4})[-/. ](\d{1,2})[-/. ](\d{1,4})")
 # What UTF-8 looks like once it has been read as Latin-1 or Windows-1252, and the sign that stands

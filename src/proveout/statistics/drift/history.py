@@ -21,7 +21,7 @@ from proveout.statistics.drift.probes import (
     news,
     places_of,
 )
-from proveout.statistics.drift.values import Floats, Integers, Values
+from proveout.statistics.drift.values import Floats, Integers, Mask, Values
 
 MOST_WATCHED = 256
 """So many of a column's most frequent values are watched one by one."""
@@ -57,7 +57,7 @@ def counted(profile: Profile, values: Values) -> Counts:
     )
 
 
-def _hits(values: Values, mask: np.ndarray) -> int:  # type: ignore[type-arg]
+def _hits(values: Values, mask: Mask) -> int:
     return int(values.counts[mask].sum())
 
 
@@ -66,7 +66,8 @@ def levels_counted(profile: Profile, values: Values) -> Floats:
     n = min(len(profile.known), MOST_WATCHED)
     places = places_of(profile, values)
     watched = (places >= 0) & (places < n)
-    return np.bincount(places[watched], weights=values.counts[watched], minlength=n)[:n]
+    counts = np.bincount(places[watched], weights=values.counts[watched], minlength=n)[:n]
+    return counts.astype(np.float64)
 
 
 def past_of(profile: Profile, values: Values, blocks: Sequence[Integers]) -> list[Counts]:

@@ -7,9 +7,8 @@ beyond that.
 - A window within the time of the past, or of unknown time (lag 0): blocks are exchangeable with it,
   and differ from the mean of all.
 - A window after the past (lag 1 or more): it is forecast from the blocks before it, the newer ones
-  with more weight; past blocks are forecast in the same way, and how far they were off tells how far
-  the window may be. A share may always be off by a little, and the more, the longer ago the last
-  block is.
+  with more weight; past blocks are forecast in the same way, and how far they were off tells how
+  far the window may be, and the farther, the longer ago the last block is.
 - Rare or nearly sure shares: the count is negative binomial (a Poisson count whose rate differs
   from block to block by a gamma law); the rate is known from so many events as the past holds
   (Jeffreys' half event more).

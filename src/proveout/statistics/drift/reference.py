@@ -1,4 +1,4 @@
-"""What a watch knows of the time before: learned once, kept as plain JSON, grown by quiet windows."""
+"""What a watch knows of the time before: learned once, kept as JSON, grown by quiet windows."""
 
 from __future__ import annotations
 

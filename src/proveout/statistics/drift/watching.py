@@ -19,7 +19,7 @@ from proveout.statistics.drift import pairs as pairing
 from proveout.statistics.drift.distances import Distance, distance
 from proveout.statistics.drift.findings import Alarm, Findings, NotChecked, SchemaChange
 from proveout.statistics.drift.history import MISSING
-from proveout.statistics.drift.nulls import Null, tails
+from proveout.statistics.drift.nulls import Null, rare_tails, tails
 from proveout.statistics.drift.pairs import Blame
 from proveout.statistics.drift.probes import (
     NEW_LEVELS,
@@ -115,7 +115,7 @@ def watch(
         judged = _judged(families, n_rows, least_share)
         p_values[name] = min((p for p, _ in judged), default=1.0)
         alarms += [
-            _alarm(name, learned, each, test, p * share_of_budget, blame)
+            _alarm(learned, each, test, blame, p=p * share_of_budget)
             for p, test in judged
             if p * share_of_budget <= alpha
         ]
@@ -225,8 +225,6 @@ def _others_tested(learned: Learned, values: Values, n: int) -> Iterator[_Tested
     past = np.nansum(learned.levels.hits, axis=0)[-1]
     rows = np.nansum(learned.levels.rows[:, 0])
     width = max(learned.profile.n_levels, int(others.sum()))
-    from proveout.statistics.drift.nulls import rare_tails
-
     more = rare_tails(float(counts[top]), n, float(past), float(rows), cv2=_OTHER_CV2)
     label = _said(values.texts()[top])
     yield _Tested(
@@ -269,9 +267,8 @@ def _changed(test: _Tested) -> float:
     return max(0.0, (test.expected - share) / max(test.expected, 1e-9))
 
 
-def _alarm(
-    name: str, learned: Learned, values: Values, test: _Tested, p: float, blame: Blame
-) -> Alarm:
+def _alarm(learned: Learned, values: Values, test: _Tested, blame: Blame, *, p: float) -> Alarm:
+    name = learned.profile.name
     low, high = wilson_bounds(test.hits, test.rows)
     rows = _rows_of(name, learned, values, test, blame)
     share = test.hits / test.rows
