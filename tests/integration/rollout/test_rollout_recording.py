@@ -17,7 +17,7 @@ from proveout.evidence.export import check_export, export_lines
 from proveout.evidence.ledger import Entry, Ledger, MemoryLedger, NewEntry, open_ledger, verify
 from proveout.gate.dossier import gather
 from proveout.gate.model import Verdict
-from proveout.runtime.rollout.acting import Acted, act_on
+from proveout.runtime.rollout.acting import Acted, act_on, answering_since
 from proveout.runtime.rollout.keeping import Standing, history, standing, switch
 from proveout.runtime.rollout.recording import record_switches
 from proveout.runtime.rollout.state import State, Step
@@ -159,12 +159,17 @@ def test_a_broken_rule_rolls_back_without_people_and_is_in_the_ledger(store: Sto
     def run() -> Acted:
         return act_on(store, charter, evidence=[found], verdicts={}, answered=lambda *_: 0, now=now)
 
+    before = answering_since(store, charter)
     first, second = run(), run()
     ledger = MemoryLedger()
     record_switches(store, ledger, PILOT)
 
     assert first.switched is not None
     assert second == Acted()
+    assert (before, answering_since(store, charter)) == (
+        datetime.fromtimestamp(ANA.now, UTC),
+        now,
+    )
     assert standing(store, PILOT, FIRST).state.current == "v1"
     *_, last = ledger.entries()
     assert (last.body["act"], last.body["rule"], last.body["who"]) == (

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 
 from proveout.charter.schema import Charter, Stage
@@ -89,6 +89,16 @@ def act_on(
         return Acted(switched=done, broken=wanted.broken, told=wanted.told)
     told = "Others were switching in the same moment; the next run looks at it again."
     return Acted(told=(told,))
+
+
+def answering_since(store: Store, charter: Charter) -> datetime | None:
+    """Return since when the same versions answer; None where nobody else ever did.
+
+    Rules act on figures of windows that begin there or later, and on those of single versions: a
+    monitor whose windows reach further back lets no rule act until they no longer do.
+    """
+    since = standing(store, charter.pilot, initial(charter)).state.since
+    return None if since is None else datetime.fromtimestamp(since, UTC)
 
 
 def propose(
