@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from proveout.charter.schema import Charter
-from proveout.checks.contract import CheckContext, Finding, Need
+from proveout.checks.contract import CheckContext, Finding, Need, Progress
 from proveout.evidence.catalogue import Metric
 from proveout.evidence.catalogue.adoption import METRICS
+from proveout.evidence.outcome import NotMeasured
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,14 +23,37 @@ class AdoptionCheck:
     watches_production: bool = True
 
     def needs(self, charter: Charter) -> list[Need]:
-        """Say what the charter lacks."""
+        """Nothing to begin with: what a figure lacks is said in its place."""
         del charter
         return []
 
     def run(self, context: CheckContext) -> Iterator[Finding]:
         """Yield findings on the window."""
-        del context
-        yield from ()
+        from proveout.checks.adoption.days import Answers
+        from proveout.checks.adoption.decay import silent_decay
+        from proveout.checks.adoption.following import overrides, use_change
+        from proveout.checks.adoption.people import People, told_by_team
+
+        served = context.data.served()
+        if served is None:
+            yield from (_not_in_use(metric) for metric in METRICS)
+            return
+        inputs = {"window": str(served.window)}
+        yield from told_by_team(context, People.of(served), inputs)
+        yield Progress(done=1, total=3, what="adoption: what became of the answers")
+        answers = Answers.of(served, context.charter)
+        yield from overrides(context, answers, inputs)
+        yield from use_change(context, answers, inputs)
+        yield Progress(done=2, total=3, what="adoption: silent decay")
+        yield silent_decay(context, answers, inputs)
+
+
+def _not_in_use(metric: Metric) -> NotMeasured:
+    return NotMeasured(
+        metric=metric.name,
+        reason="the system is not in use yet",
+        next_step="Let requests go through the gateway, then look: proveout monitor",
+    )
 
 
 CHECK = AdoptionCheck()
