@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from proveout.evidence.figures import currency_of, figure, full_figure, spanned_figure
-from proveout.evidence.model import Evidence
+from proveout.evidence.model import WINDOW_INPUT, Evidence
 from proveout.gate.model import Ruling
 from proveout.report.model import Report
 
@@ -181,7 +181,7 @@ def _cost(report: Report) -> Break:
     rulings = _rulings(report, "cost.")
     share, full = report.one("cost.budget_share"), report.one("cost.monthly")
     load = report.loaded.charter.load
-    if share is None or full is None or load is None:
+    if share is None or full is None or load is None or WINDOW_INPUT in full.inputs:
         return _standing("Cost", rulings, "", lambda: "The budget holds it.")
     cost = full_figure(full, unit=currency_of(full.unit))
     told = f"A month at full use costs {cost}, {spanned_figure(share)} of the budget."

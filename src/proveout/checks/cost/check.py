@@ -61,7 +61,13 @@ class CostCheck:
         ]
 
     def run(self, context: CheckContext) -> Iterator[Finding]:
-        """Measure some rows, price them, and add up the month."""
+        """Measure some rows, price them, and add up the month; in use, the log has measured."""
+        served = context.data.served()
+        if served is not None:
+            from proveout.checks.cost.in_use import in_use
+
+            yield from in_use(context, served)
+            return
         from proveout.checks.cost.measured import measure
         from proveout.checks.cost.telling import tell
         from proveout.intake.inputs import production_inputs

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from proveout.evidence.figures import currency_of, figure, full_figure, spanned_figure
-from proveout.evidence.model import WHOLE, Evidence
+from proveout.evidence.model import WHOLE, WINDOW_INPUT, Evidence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,8 +37,12 @@ class CostStory:
 
 
 def cost_story(evidence: Iterable[Evidence]) -> CostStory | None:
-    """Put the story together; None where a month has not been added up."""
-    found = [each for each in evidence if each.metric.startswith("cost.")]
+    """Put the story of full use together; None where such a month has not been added up."""
+    found = [
+        each
+        for each in evidence
+        if each.metric.startswith("cost.") and WINDOW_INPUT not in each.inputs
+    ]
     whole = {each.metric: each for each in found if each.subject == WHOLE}
     full, one = whole.get("cost.monthly"), whole.get("cost.per_request")
     share, transaction = whole.get("cost.budget_share"), whole.get("cost.per_transaction")

@@ -13,7 +13,8 @@ METRICS: tuple[Metric, ...] = (
         meaning="What one request costs on average, in the currency of the budget.",
         computed=(
             "Mean over production rows put through the system: tokens, seconds and requests "
-            "(retries among them) as measured, times their prices. Hall's t interval."
+            "(retries among them) as measured, times their prices. Hall's t interval. In use: "
+            "over the requests of the prediction log that reached the system."
         ),
         source="R404; Hall 1992",
     ),
@@ -26,7 +27,9 @@ METRICS: tuple[Metric, ...] = (
         computed=(
             "Requests of a month (users × requests a day × working days) times the cost of one, "
             "plus seats and what is fixed; with users=N, at that number of users. The interval "
-            "is that of the cost per request."
+            "is that of the cost per request. In use: what the days of the window cost, working "
+            "days and weekends apart, times 30.44 days, plus seats and what is fixed; interval "
+            "stratified-t over days, of which at least 7 are needed."
         ),
         source="R404, R902",
         dimensions=("users",),
