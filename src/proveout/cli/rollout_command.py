@@ -11,6 +11,7 @@ from rich.text import Text
 from proveout.cli.output import Output
 from proveout.cli.paths import CHARTER_FILE, CharterOption, JsonOption, LedgerOption, WhoOption
 from proveout.cli.switching import Desk, PilotOption, StoreOption, WhyOption, by, open_desk
+from proveout.errors import InputError
 
 if TYPE_CHECKING:
     from proveout.runtime.rollout.comparing import Agreement
@@ -43,10 +44,27 @@ def register(app: typer.Typer) -> None:
     app.add_typer(group, name="rollout")
 
 
-def _show_by_default(context: typer.Context) -> None:
+def _show_by_default(
+    context: typer.Context,
+    *,
+    charter: CharterOption = Path(CHARTER_FILE),
+    store: StoreOption = None,
+    pilot: PilotOption = None,
+    ledger: LedgerOption = None,
+    as_json: JsonOption = False,
+) -> None:
     # No docstring: the group has its help already.
     if context.invoked_subcommand is None:
-        show()
+        show(charter, store, pilot, ledger, as_json)
+        return
+    for name in context.params:
+        source = context.get_parameter_source(name)
+        if source is not None and source.name == "COMMANDLINE":
+            option = "--json" if name == "as_json" else f"--{name}"
+            raise InputError(
+                f"{option} stands before '{context.invoked_subcommand}', where nobody reads it.",
+                hint=f"Write it behind: proveout rollout {context.invoked_subcommand} … {option}",
+            )
 
 
 def show(

@@ -128,6 +128,7 @@ def test_the_kill_switch_needs_no_charter_and_is_recorded_by_the_next_command(
 def test_what_cannot_be_done_says_why(project: Path) -> None:
     """Exit code 2, with what is allowed; a pilot or store that is not there is made by nobody."""
     unknown = run(project, "rollback", *ANA, "x", "--to", "v9")
+    misplaced = run(project, "rollout", "--store", "other.db", "history")
     elsewhere = run(project, "kill", *ANA, "x", "--store", "other.db", "--pilot", "claims")
     misspelt = run(project, "kill", *ANA, "x", "--store", "proveout-runtime.db", "--pilot", "clams")
 
@@ -135,6 +136,11 @@ def test_what_cannot_be_done_says_why(project: Path) -> None:
         2,
         "Error: There is no version 'v9'.\n"
         "Versions: v1, v2, manual. More are named in the charter under gateway.versions.\n",
+    )
+    assert (misplaced.returncode, misplaced.stderr) == (
+        2,
+        "Error: --store stands before 'history', where nobody reads it.\n"
+        "Write it behind: proveout rollout history … --store\n",
     )
     assert elsewhere.returncode == 2
     assert not (project / "other.db").exists()

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import func, select
 
 from fixtures.gate_makers import fact, interval
 from proveout.charter.loading import load_charter
@@ -28,6 +29,7 @@ from proveout.runtime.rollout.recording import record_switches
 from proveout.runtime.rollout.state import State, Step, initial
 from proveout.runtime.rollout.transitions import By, promote, start
 from proveout.runtime.store import open_store
+from proveout.runtime.store.schema import ACCOUNTS
 
 PROVEOUT = Path(sys.executable).with_name("proveout")
 CHARTER = """\
@@ -107,13 +109,21 @@ class Company:
     store: str
     hosts: tuple[int, ...]
     new_model: Model
+    gateways: tuple[subprocess.Popen[str], ...]
+
+    def stop(self) -> None:
+        """Stop both hosts, once all that they do is done."""
+        for process in self.gateways:
+            process.terminate()
+        for process in self.gateways:
+            process.wait(30)
 
     def answers(self) -> list[str]:
         """Ask every host once; return what each says."""
         return [ask(port) for port in self.hosts]
 
-    def command(self, *arguments: str) -> None:
-        """Run the installed command."""
+    def command(self, *arguments: str) -> str:
+        """Run the installed command; return what it says."""
         done = subprocess.run(
             [str(PROVEOUT), *arguments],
             cwd=self.folder,
@@ -122,6 +132,7 @@ class Company:
             check=False,
         )
         assert done.returncode == 0, done.stderr
+        return done.stdout
 
     def bring_in(self) -> None:
         """Bring v2 to everybody."""
@@ -189,13 +200,14 @@ def company(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Company]
         (tmp_path / "pilot.yaml").write_text(written)
         started = [stack.enter_context(_gateway(tmp_path)) for _ in range(2)]
         hosts = tuple(_port(process) for process in started)
-        made = Company(folder=tmp_path, store=location, hosts=hosts, new_model=new)
+        made = Company(
+            folder=tmp_path, store=location, hosts=hosts, new_model=new, gateways=tuple(started)
+        )
         assert made.answers() == ["v1", "v1"]
         made.bring_in()
         yield made
         new.go_on.set()
-        for process in started:
-            process.terminate()
+        made.stop()
 
 
 @contextmanager
@@ -286,6 +298,32 @@ def test_a_rule_rolls_back_without_people_and_is_in_the_ledger(company: Company)
 
     assert answers == ["v1", "v1"]
     assert (last.body["act"], last.body["rule"]) == ("roll-back", "quality.accuracy <= 0.8")
+
+
+def test_a_version_in_the_shadow_is_heard_by_nobody_and_compared(company: Company) -> None:
+    """Users get v2 alone; what v1 says beside it is in the log, and charged to the pilot alone."""
+    company.command("rollout", "start", "v1", "--shadow", *WHO)
+
+    answers = [*company.answers(), *company.answers()]
+    company.stop()
+    shown = json.loads(company.command("rollout", "--json"))["shadow"]
+    with open_store(company.store) as store, store.reading() as connection:
+        used = select(ACCOUNTS.c.account, func.sum(ACCOUNTS.c.used_requests))
+        found = connection.execute(
+            used.where(ACCOUNTS.c.period.like("____-__-__")).group_by(ACCOUNTS.c.account)
+        )
+        booked = {account: int(n) for account, n in found}
+
+    assert answers == ["v2"] * 4
+    assert {name: shown[name] for name in ("version", "n", "same", "not_compared")} == {
+        "version": "v1",
+        "n": 4,
+        "same": 0,
+        "not_compared": 0,
+    }
+    assert shown["examples"][0]["seen"] == "v2"
+    assert shown["examples"][0]["shadow"] == "v1"
+    assert booked == {"pilot": 10, "user:u1": 6}  # with the two that each host was asked at first
 
 
 def _none(version: str, since: float) -> int:
