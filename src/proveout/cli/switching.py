@@ -131,7 +131,7 @@ def open_desk(
             )
         return
     loaded = _loaded(charter)
-    location = store or _agreed_store(loaded.charter, loaded.folder)
+    location = store or agreed_store(loaded.charter, loaded.folder)
     with open_store(location, create=False) as opened:
         yield Desk(
             store=opened,
@@ -173,7 +173,7 @@ def _loaded(path: Path) -> Any:
         raise CharterError(error.message, hint=hint) from error
 
 
-def _agreed_store(charter: Charter, folder: Path) -> str:
+def agreed_store(charter: Charter, folder: Path) -> str:
     """Return where the charter keeps it; a file stands beside the charter."""
     import os
 
