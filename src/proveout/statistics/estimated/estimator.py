@@ -101,6 +101,14 @@ class Estimator:
         """How many blocks it rests on."""
         return len(self.counts)
 
+    @property
+    def usual_difference(self) -> float:
+        """By how much estimates of blocks of the reference differ: standard deviation."""
+        rows, right = self.counts.sum(axis=0)
+        curve = curves(self.levels.shape, rows, right)
+        each = self.counts[:, 0, :] @ curve / self.counts[:, 0, :].sum(axis=1)
+        return max(self.slope * float(np.std(each, ddof=1)), 1e-4)
+
     def estimate(
         self,
         confidence: Floats,
