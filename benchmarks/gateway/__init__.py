@@ -1,0 +1,1 @@
+"""How fast the gateway is, what it adds, and whether its memory stays flat."""
