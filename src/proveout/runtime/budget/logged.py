@@ -84,7 +84,7 @@ def _grouped(
             folder, pilot, session=session, archive=archive, since=period.since, until=period.until
         ).table
         if "day" in by:
-            table = table.mutate(day=table.at.cast(f"timestamp('{time_zone}')").date())
+            table = table.mutate(day=_local(time_zone, table.at).date())
         # What never reached the system took nothing.
         table = table.filter(table.attempts > 0)
         found = table.group_by(list(by)).aggregate(
@@ -95,6 +95,19 @@ def _grouped(
         )
         rows: list[dict[str, Any]] = found.order_by(list(by)).to_pyarrow().to_pylist()
     return rows
+
+
+def _local(time_zone: str, at: ir.TimestampColumn) -> ir.TimestampColumn:
+    """Return a moment as clocks in the time zone show it; Ibis has no word for it."""
+    import ibis
+
+    @ibis.udf.scalar.builtin(  # type: ignore[untyped-decorator]
+        name="timezone", signature=(("string", "timestamp('UTC')"), "timestamp")
+    )
+    def timezone(zone: str, moment: datetime) -> datetime: ...  # type: ignore[empty-body]
+
+    shown: ir.TimestampColumn = timezone(time_zone, at)
+    return shown
 
 
 def _utc(moment: float) -> datetime:
