@@ -27,11 +27,13 @@ from proveout.runtime.guarding import (
     TurnedAwayError,
 )
 from proveout.runtime.log import read_records
+from proveout.runtime.monitors.rows import ANSWER, CONFIDENCE, NEEDED, TEAM, Reader
 from proveout.runtime.record import Record
 from proveout.runtime.rollout.keeping import insist
 from proveout.runtime.rollout.state import State
 from proveout.runtime.rollout.transitions import By, kill, promote, restore, start
 from proveout.runtime.store.opening import open_store
+from proveout.runtime.telemetry import Telemetry, TelemetrySettings
 
 BATCH = pd.DataFrame({"x": [1, 2, 3]})
 
@@ -385,3 +387,27 @@ def test_money_is_held_for_the_most_and_booked_for_what_it_took(
             guarded(pd.concat([BATCH, BATCH]))
 
     assert [each.input_tokens for each in _records(tmp_path)] == [30, None]
+
+
+def test_monitors_read_the_rows_and_telemetry_counts_the_calls(
+    make: Callable[..., Guard], tmp_path: Path
+) -> None:
+    """What a guard keeps is what checks read in the place of production data."""
+    telemetry = Telemetry(TelemetrySettings(), environment={})
+    with make(lambda batch: (batch["x"], [0.5, 0.6, 0.7]), telemetry=telemetry) as guarded:
+        guarded(BATCH, team="claims")
+    reader = Reader(system=None)
+    requests = [{name: getattr(each, name) for name in NEEDED} for each in _records(tmp_path)]
+    rows = reader.table(requests).to_pandas()
+    text = telemetry.exposition()[0].decode()
+    telemetry.close()
+
+    assert reader.unread == []
+    assert rows["x"].tolist() == [1, 2, 3]
+    assert rows[ANSWER].tolist() == [1, 2, 3]
+    assert rows[CONFIDENCE].tolist() == [0.5, 0.6, 0.7]
+    assert rows[TEAM].tolist() == ["claims"] * 3
+    assert (
+        'proveout_requests_total{outcome="answered",pilot="p",team="claims",version="current"} 1.0'
+        in text
+    )

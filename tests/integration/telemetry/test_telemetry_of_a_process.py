@@ -219,6 +219,37 @@ def test_a_request_is_a_span_in_the_clients_trace_and_one_below_it(
     assert (inner.start_time, inner.end_time) == (100_500_000_000, 101_500_000_000)
 
 
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        pytest.param(
+            '{"model":"m-2026","choices":[{"finish_reason":"stop","message":{"content":'
+            '"\\"finish_reason\\":\\"length\\""}},{"finish_reason": "length"}]}',
+            ("m-2026", ("stop", "length")),
+            id="whole: each choice, and nothing of what is said",
+        ),
+        pytest.param(
+            'data: {"model":"m-2026","choices":[{"finish_reason":null}]}\n\n'
+            'data: {"choices":[{"finish_reason":"tool_calls"}]}\n\n',
+            ("m-2026", ("tool_calls",)),
+            id="a stream",
+        ),
+        pytest.param(None, (None, None), id="where no payload is kept"),
+    ],
+)
+def test_model_and_end_of_an_answer_are_told(
+    spans: InMemorySpanExporter, answer: str | None, told: tuple[Any, Any]
+) -> None:
+    """They stand in the answer; nothing else of it is told."""
+    telemetry = _tracing(spans)
+    telemetry.observe(_record(answer=answer), telemetry.trace(SAMPLED))
+    _, inner = _told(spans, telemetry)
+    attributes = inner.attributes or {}
+
+    names = ("gen_ai.response.model", "gen_ai.response.finish_reasons")
+    assert tuple(attributes.get(name) for name in names) == told
+
+
 def test_a_failure_is_told_as_one(spans: InMemorySpanExporter) -> None:
     """Status and kind of the error, as the conventions have them."""
     telemetry = _tracing(spans)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from proveout.charter.loaded import LoadedCharter
+    from proveout.runtime.telemetry import Telemetry
 
 _GRACE_S = 2.0
 """So long an interrupted caller waits for the record of his call."""
@@ -47,6 +48,7 @@ def guard(
     versions: Mapping[str, Ask] | None = None,
     team: str | None = None,
     user: str | None = None,
+    telemetry: Telemetry | None = None,
 ) -> Guard:
     """Put a callable, or the Python system of a charter, behind the guarantees of the gateway.
 
@@ -57,7 +59,8 @@ def guard(
     `budget` is written as on the command line ('10EUR/day', '5000 requests'), `price` is that of a
     call; `tokens_per_row` is the most that a row takes, input and output. `fallback` answers in the
     system's place, within the deadline. `versions` are further callables, by name, among which
-    `proveout rollout` and `proveout rollback` choose. Everything else is the charter's.
+    `proveout rollout` and `proveout rollback` choose. `telemetry` is told of every call; who made
+    it closes it. Everything else is the charter's.
 
     Raises InputError and CharterError at once, and what the parts raise when it is opened.
 
@@ -78,16 +81,22 @@ def guard(
         versions=versions or {},
         tokens_per_row=tokens_per_row,
     )
-    return Guard(settings, price=price, caller=Caller(team=team, user=user))
+    return Guard(settings, price=price, caller=Caller(team=team, user=user), telemetry=telemetry)
 
 
 class Guard:
     """Safe to call from several threads. Opens with the first call, or as a context manager."""
 
     def __init__(
-        self, settings: GuardSettings, *, price: float | None = None, caller: Caller | None = None
+        self,
+        settings: GuardSettings,
+        *,
+        price: float | None = None,
+        caller: Caller | None = None,
+        telemetry: Telemetry | None = None,
     ) -> None:
         self.settings = settings
+        self._telemetry = telemetry
         self._price = price
         self._caller = caller or Caller()
         self._opening = threading.Lock()
@@ -187,7 +196,7 @@ class Guard:
         thread = threading.Thread(target=loop.run_forever, name="proveout-guard", daemon=True)
         thread.start()
         try:
-            opening = open_parts(self.settings, self._price)
+            opening = open_parts(self.settings, self._price, self._telemetry)
             parts = asyncio.run_coroutine_threadsafe(opening, loop).result()
         except BaseException:
             loop.call_soon_threadsafe(loop.stop)

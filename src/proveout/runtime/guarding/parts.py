@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from proveout.runtime.exceptions.queueing import Queueing
     from proveout.runtime.log import Writer
     from proveout.runtime.rollout.router import SwitchRouter
+    from proveout.runtime.telemetry import Telemetry
 
 SEAL_EVERY_S = 5.0
 _LOGGER = logging.getLogger("proveout.guard")
@@ -51,6 +52,7 @@ class Parts:
     behind: dict[str, Behind]
     price: CallPrice
     stack: ExitStack
+    telemetry: Telemetry | None = None
     tasks: set[asyncio.Task[Any]] = field(default_factory=set)
     """What goes on beside: answers in the shadow, sealing."""
     sealing: asyncio.Task[None] | None = None
@@ -69,7 +71,11 @@ class Parts:
         task.add_done_callback(self.tasks.discard)
 
 
-async def open_parts(settings: GuardSettings, price_per_request: float | None) -> Parts:
+async def open_parts(
+    settings: GuardSettings,
+    price_per_request: float | None,
+    telemetry: Telemetry | None = None,
+) -> Parts:
     """Open store and log, bring up to date what a dead process left, and start what is asked.
 
     Raises InputError, UnreachableError, StoreError, MissingExtraError.
@@ -82,6 +88,10 @@ async def open_parts(settings: GuardSettings, price_per_request: float | None) -
                 str(error), hint="Give another folder: proveout.guard(…, log='prediction-log')"
             ) from error
         parts.stack = stack.pop_all()
+    parts.telemetry = telemetry
+    if telemetry is not None:
+        for name, each in parts.behind.items():
+            telemetry.watch(settings.pilot, name, each.shield.health)
     parts.sealing = asyncio.get_running_loop().create_task(_seal(parts.log))
     return parts
 

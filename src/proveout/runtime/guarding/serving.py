@@ -272,6 +272,8 @@ class Serving:
         if end.is_held:
             parts.admission.settle(call, used)
         parts.exceptions.put(record)
+        if parts.telemetry is not None:
+            parts.telemetry.observe(record)
         if end.error is not None:
             raise end.error
         return Guarded(

@@ -9,6 +9,7 @@ there). No payloads: neither messages, nor instructions, nor tools.
 from __future__ import annotations
 
 import os
+import re
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,6 +24,12 @@ if TYPE_CHECKING:
     from opentelemetry.util.types import AttributeValue
 
 _NANO = 1_000_000_000
+_REASON = re.compile(r'"finish_reason"\s*:\s*"([a-z_]{1,40})"')
+_MODEL = re.compile(r'"model"\s*:\s*"([^"\\]{1,100})"')
+"""In an answer, whole or as events. What is said in it has its quotation marks escaped, so that it
+is not taken for these."""
+_HEAD = 2_000
+"""Letters of an answer in which its model is looked for."""
 _MOST_UNDER_WAY = 10_000
 """Requests that are remembered; beyond it the oldest lose their parent span, no more."""
 
@@ -214,10 +221,21 @@ def _of_system(record: Record, finish_reasons: Sequence[str]) -> dict[str, Attri
             "gen_ai.usage.input_tokens": record.input_tokens,
             "gen_ai.usage.cache_read.input_tokens": record.cached_input_tokens,
             "gen_ai.usage.output_tokens": record.output_tokens,
-            "gen_ai.response.finish_reasons": tuple(finish_reasons) or None,
+            "gen_ai.response.model": _model_in(record.answer),
+            "gen_ai.response.finish_reasons": tuple(finish_reasons) or _reasons_in(record.answer),
             "gen_ai.response.time_to_first_chunk": record.first_token_s,
         }
     return _without_gaps(known)
+
+
+def _reasons_in(answer: str | None) -> tuple[str, ...] | None:
+    """Find why the answer ended; its payload is not looked at otherwise."""
+    return tuple(_REASON.findall(answer)) or None if answer else None
+
+
+def _model_in(answer: str | None) -> str | None:
+    found = _MODEL.search(answer, 0, _HEAD) if answer else None
+    return found[1] if found else None
 
 
 def _error(record: Record) -> str | None:
