@@ -37,6 +37,9 @@ def register(app: typer.Typer) -> None:
     add("back", epilog="Example: proveout rollout back --who 'Ana Ruiz' --why 'claims not ready'")(
         back_command
     )
+    add("hold", epilog="Example: proveout rollout hold --who 'Ana Ruiz' --why 'audit next week'")(
+        hold_command
+    )
     add("promote", epilog="Example: proveout rollout promote --who 'Ana Ruiz' --why 'gate: go'")(
         promote_command
     )
@@ -177,6 +180,23 @@ def back_command(
 
     with open_desk(charter, store, pilot, ledger, Output(as_json=as_json)) as desk:
         desk.throw(lambda state: back(state, by(who, why)))
+
+
+def hold_command(
+    *,
+    who: WhoOption,
+    why: WhyOption,
+    charter: CharterOption = Path(CHARTER_FILE),
+    store: StoreOption = None,
+    pilot: PilotOption = None,
+    ledger: LedgerOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Let no rule widen what is being brought in; the next step a person takes ends that."""
+    from proveout.runtime.rollout.transitions import hold
+
+    with open_desk(charter, store, pilot, ledger, Output(as_json=as_json)) as desk:
+        desk.throw(lambda state: hold(state, by(who, why)))
 
 
 def promote_command(

@@ -53,15 +53,10 @@ class Desk:
     output: Output
 
     def standing(self) -> Standing:
-        """Read how things stand, with the versions that the charter names now."""
-        from dataclasses import replace
-
+        """Read how things stand."""
         from proveout.runtime.rollout.keeping import standing
 
-        found = standing(self.store, self.pilot, self.initial)
-        if self.charter is None:
-            return found
-        return replace(found, state=replace(found.state, versions=self.initial.versions))
+        return standing(self.store, self.pilot, self.initial)
 
     def throw(self, transition: Callable[[State], State], *, insists: bool = False) -> Switched:
         """Throw a switch, before anything else is done; then say so, and record it."""
@@ -86,12 +81,8 @@ class Desk:
             self.output.show(Text("\n".join(lines)), {})
             missing = self.record()
         if missing is not None:
-            self.output.say(
-                Text(
-                    f"It holds, but is not in the ledger yet: {missing} The next command, monitor "
-                    "or gateway writes it there."
-                )
-            )
+            told = f"It holds, but is not in the ledger yet: {missing} "
+            self.output.say(Text(f"{told}The next command or monitor writes it there."))
 
     def record(self) -> str | None:
         """Write to the ledger what is missing there; return why that could not be done."""
@@ -103,8 +94,8 @@ class Desk:
         try:
             with open_ledger(self.ledger) as ledger:
                 record_switches(self.store, ledger, self.pilot)
-        except ProveoutError as error:
-            return error.message
+        except (ProveoutError, OSError) as error:
+            return error.message if isinstance(error, ProveoutError) else f"{error}."
         return None
 
 
@@ -114,7 +105,7 @@ def open_desk(
 ) -> Iterator[Desk]:
     """Read the charter, unless pilot and store are named, and open the store.
 
-    Raises CharterError, and what `open_store` raises where there is none.
+    Raises CharterError, InputError for --pilot alone, and what `open_store` raises.
     """
     from proveout.runtime.rollout.state import initial
     from proveout.runtime.store import open_store
@@ -130,6 +121,11 @@ def open_desk(
                 output=output,
             )
         return
+    if pilot is not None:
+        raise InputError(
+            "--pilot stands for the charter, and then the store has to be named, too.",
+            hint="Name it: --store FILE-OR-URL. Or leave --pilot out, and the charter says both.",
+        )
     loaded = _loaded(charter)
     location = store or agreed_store(loaded.charter, loaded.folder)
     with open_store(location, create=False) as opened:

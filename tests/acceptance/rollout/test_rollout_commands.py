@@ -113,8 +113,8 @@ def test_the_kill_switch_needs_no_charter_and_is_recorded_by_the_next_command(
         "everybody.\n"
     )
     assert killed.stderr == (
-        "It holds, but is not in the ledger yet: no ledger is named (--ledger). The next command, "
-        "monitor or gateway writes it there.\n"
+        "It holds, but is not in the ledger yet: no ledger is named (--ledger). The next command "
+        "or monitor writes it there.\n"
         "Next: proveout restore --who NAME --why REASON\n"
     )
     assert restored["in_ledger"]

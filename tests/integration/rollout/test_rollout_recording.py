@@ -26,6 +26,11 @@ from proveout.runtime.store import Store, open_store
 
 PILOT = "claims"
 FIRST = State(versions=("v1", "v2"), current="v1")
+BOTH_VERSIONS = {
+    "pilot": PILOT,
+    "system": {"http": "http://127.0.0.1:9/", "version": "v1"},
+    "gateway": {"versions": [{"name": "v2", "system": {"http": "http://127.0.0.1:9/"}}]},
+}
 ANA = By(who="Ana Ruiz", why="gate: go", now=1_770_000_000.5)
 
 
@@ -145,7 +150,7 @@ def test_the_gate_passes_switches_over(store: Store) -> None:
 def test_a_broken_rule_rolls_back_without_people_and_is_in_the_ledger(store: Store) -> None:
     """One run of a monitor is enough, and its next one finds nothing more to do."""
     charter = Charter.model_validate(
-        {"pilot": PILOT, "rollout": {"rollback_when": "quality.accuracy <= 0.8"}}
+        {**BOTH_VERSIONS, "rollout": {"rollback_when": "quality.accuracy <= 0.8"}}
     )
     now = datetime(2026, 3, 10, tzinfo=UTC)
     found = fact(
@@ -183,7 +188,7 @@ def test_a_broken_rule_rolls_back_without_people_and_is_in_the_ledger(store: Sto
 def test_a_rule_that_meets_a_person_in_the_same_moment_looks_again(store: Store) -> None:
     """The person takes the version back before the rule can widen it: it is not widened."""
     charter = Charter.model_validate(
-        {"pilot": PILOT, "rollout": {"promote": "by-gate"}, "monitoring": {}}
+        {**BOTH_VERSIONS, "rollout": {"promote": "by-gate"}, "monitoring": {}}
     )
     seen = standing(store, PILOT, FIRST)
     begun = switch(

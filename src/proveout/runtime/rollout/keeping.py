@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, Row, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_if_new
@@ -43,7 +43,10 @@ class OvertakenError(InputError):
 
 
 def standing(store: Store, pilot: str, initial: State) -> Standing:
-    """Read how things stand; `initial` where no switch was thrown yet."""
+    """Read how things stand, with the versions that `initial` names.
+
+    Where no switch was thrown yet, `initial` is how things stand.
+    """
     with store.reading() as connection:
         return _standing(connection, pilot, initial)
 
@@ -129,7 +132,8 @@ def _standing(connection: Connection, pilot: str, initial: State) -> Standing:
     found = connection.execute(query).first()
     if found is None:
         return Standing(generation=0, state=initial)
-    return Standing(generation=found.generation, state=decode(found.state))
+    state = replace(decode(found.state), versions=initial.versions)
+    return Standing(generation=found.generation, state=state)
 
 
 def _set(connection: Connection, made: Switched) -> bool:

@@ -1,7 +1,7 @@
 """Switches as evidence: each becomes one entry of the ledger, never lost and never twice.
 
 The switch itself comes first, because speed matters then; whoever comes by next writes what is
-missing: the command that threw it, the monitor, a gateway at its start.
+missing: the command that threw it, the next one, the monitor.
 """
 
 from __future__ import annotations
