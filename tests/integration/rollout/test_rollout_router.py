@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -147,6 +148,29 @@ def test_of_two_first_switches_one_wins(store: Store) -> None:
         switch(store, PILOT, seen, lambda state: kill(state, ANA))
 
     assert insist(store, PILOT, FIRST, lambda state: kill(state, ANA)).generation == 2
+
+
+def test_of_many_in_the_same_moment_exactly_one_wins(store: Store) -> None:
+    """The store decides, not who looked first; the kill switch gets through all the same."""
+
+    def try_it(number: int) -> bool:
+        by = replace(ANA, who=f"person {number}")
+        seen = Standing(generation=0, state=FIRST)
+        if number == 0:
+            return insist(store, PILOT, FIRST, lambda state: kill(state, by)).generation == 1
+        try:
+            switch(store, PILOT, seen, lambda state: start(state, "v2", STEPS, by, shadow=False))
+        except OvertakenError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as people:
+        won = list(people.map(try_it, range(8)))
+
+    thrown_ = [each.said.act for each in history(store, PILOT)]
+    assert thrown_ in (["kill"], ["start", "kill"])
+    assert sum(won) == 1
+    assert not standing(store, PILOT, FIRST).state.is_on
 
 
 def test_what_is_not_allowed_leaves_no_trace(store: Store) -> None:

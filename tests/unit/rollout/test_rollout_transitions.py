@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from proveout.charter.schema.gateway import MANUAL
-from proveout.errors import InputError
+from proveout.errors import InputError, StoreError
 from proveout.runtime.rollout.state import State, Step, decode, encode
 from proveout.runtime.rollout.transitions import (
     By,
@@ -83,6 +83,20 @@ def test_what_is_reached_always_makes_sense(state: State) -> None:
 def test_what_is_stored_is_what_is_read(state: State) -> None:
     """JSON and back is the same state."""
     assert decode(encode(state)) == state
+
+
+def test_what_a_newer_version_wrote_is_refused_and_not_guessed() -> None:
+    """Further keys are let be; an act that is not known is an error that says what to do."""
+    text = encode(DONE)
+    further = text.replace('{"versions"', '{"new_key":1,"versions"')
+
+    assert decode(further) == DONE
+    with pytest.raises(StoreError) as refused:
+        decode(text.replace('"act":"promote"', '"act":"tilt"'))
+    assert str(refused.value) == (
+        "The store holds a switch that this Proveout cannot read: Invalid enum value 'tilt' - at "
+        "`$.last.act`.\nIf a newer one wrote it: pip install --upgrade proveout"
+    )
 
 
 @given(reached())

@@ -9,6 +9,7 @@ import msgspec
 
 from proveout.charter.schema import Charter
 from proveout.charter.schema.gateway import MANUAL
+from proveout.errors import StoreError
 
 Act = Literal[
     "start", "next", "back", "hold", "promote", "roll-back", "kill", "restore",
@@ -151,5 +152,11 @@ def encode(state: State) -> str:
 
 
 def decode(text: str) -> State:
-    """Read it back. Raises ValueError on what is none; keys that are not known are let be."""
-    return msgspec.json.decode(text, type=State)
+    """Read it back; keys that are not known are let be. Raises StoreError on what is no state."""
+    try:
+        return msgspec.json.decode(text, type=State)
+    except msgspec.DecodeError as error:
+        raise StoreError(
+            f"The store holds a switch that this Proveout cannot read: {error}.",
+            hint="If a newer one wrote it: pip install --upgrade proveout",
+        ) from error
