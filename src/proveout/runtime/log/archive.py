@@ -41,30 +41,48 @@ class Archive:
 
     location: str
     """As it was given, for messages."""
-    is_local: bool
     root: str
-    system: Any
-    """A pyarrow file system."""
+    remote: Any = None
+    """A pyarrow file system; None where it is a folder."""
+
+    @property
+    def is_local(self) -> bool:
+        """Tell whether it is a folder."""
+        return self.remote is None
+
+    @property
+    def system(self) -> Any:
+        """A pyarrow file system."""
+        from pyarrow import fs
+
+        return fs.LocalFileSystem() if self.remote is None else self.remote
 
     def files(self, pilot: str, *, since_day: str | None = None) -> list[ArchivedFile]:
         """List the files of a pilot, oldest first. Raises UnreachableError."""
-        from pyarrow import fs
-
         base = f"{self.root}/{places.pilot_folder(pilot)}"
         try:
-            listed = self.system.get_file_info(
-                fs.FileSelector(base, recursive=True, allow_not_found=True)
-            )
+            listed = _listed(base) if self.is_local else self._listed_away(base)
         except OSError as error:
             raise self._away(error) from error
         found = [
-            ArchivedFile(each.path, stem, places.day_of(stem), each.size)
-            for each in listed
-            if each.is_file and each.base_name.endswith(places.PARQUET)
-            for stem in (each.base_name.removesuffix(places.PARQUET),)
+            ArchivedFile(path, stem, places.day_of(stem), n_bytes)
+            for path, n_bytes in listed
+            for stem in (path.rsplit("/", 1)[1].removesuffix(places.PARQUET),)
             if not stem.startswith(".") and (since_day is None or places.day_of(stem) >= since_day)
         ]
         return sorted(found, key=lambda file: file.stem)
+
+    def _listed_away(self, base: str) -> list[tuple[str, int]]:
+        from pyarrow import fs
+
+        listed = self.system.get_file_info(
+            fs.FileSelector(base, recursive=True, allow_not_found=True)
+        )
+        return [
+            (each.path, each.size)
+            for each in listed
+            if each.is_file and each.base_name.endswith(places.PARQUET)
+        ]
 
     def path_of(self, pilot: str, stem: str) -> str:
         """Return where the Parquet file of a segment stands."""
@@ -151,6 +169,15 @@ class Archive:
         )
 
 
+def _listed(base: str) -> list[tuple[str, int]]:
+    """List Parquet files below a folder; without Arrow, which takes a while to load."""
+    return [
+        (str(path), path.stat().st_size)
+        for path in Path(base).glob(f"day=*/*{places.PARQUET}")
+        if path.is_file()
+    ]
+
+
 def _write(path: Path, tables: Iterator[pa.Table], step: Callable[[str], None]) -> None:
     """Write a file, and return when it survives a power loss. Raises OSError."""
     from pyarrow import parquet
@@ -179,11 +206,11 @@ def open_archive(folder: Path, location: str | None = None) -> Archive:
     Raises InputError for a URL that no file system is known for, UnreachableError for a store
     that cannot be reached.
     """
-    from pyarrow import fs
-
     if location is None or "://" not in location:
         root = folder / ARCHIVE if location is None else Path(location)
-        return Archive(str(root), True, str(root.absolute()), fs.LocalFileSystem())
+        return Archive(str(root), str(root.absolute()))
+    from pyarrow import fs
+
     shown = re.sub(r"//[^/@]*@", "//…@", location)
 
     def why(error: Exception) -> str:
@@ -201,5 +228,5 @@ def open_archive(folder: Path, location: str | None = None) -> Archive:
             f"The archive of the prediction log, {shown}, is no place that is known: {why(error)}.",
             hint="Give a folder, or a URL: s3://bucket/path, gs://…, abfss://…",
         ) from error
-    is_local = isinstance(system, fs.LocalFileSystem)
-    return Archive(location, is_local, root_path.rstrip("/"), system)
+    is_folder = isinstance(system, fs.LocalFileSystem)
+    return Archive(shown, root_path.rstrip("/"), None if is_folder else system)

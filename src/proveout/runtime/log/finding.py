@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,17 +29,23 @@ _named = msgspec.json.Decoder(_Named).decode
 
 
 def find(
-    folder: Path, pilot: str, calls: Iterable[str], *, archive: str | None = None
+    folder: Path,
+    pilot: str,
+    calls: Iterable[str],
+    *,
+    archive: str | None = None,
+    without: Container[str] = (),
 ) -> dict[str, Record]:
     """Find the records of calls: in segments from the newest on, then in the archive.
 
-    An id tells when its call came, so that older days are not looked into.
+    An id tells when its call came, so that older days are not looked into. `without` names
+    segments that need not be, by their stems.
     """
     wanted = set(calls)
     if not wanted:
         return {}
     with moment(folder, pilot, archive=archive, since=_earliest(wanted)) as now:
-        found = _in_segments(now, wanted)
+        found = _in_segments(now, wanted, without)
         return found | _in_archive(now, wanted - found.keys())
 
 
@@ -62,11 +68,13 @@ def _earliest(calls: set[str]) -> datetime | None:
     return min(known) if len(known) == len(moments) else None
 
 
-def _in_segments(now: Moment, wanted: set[str]) -> dict[str, Record]:
+def _in_segments(now: Moment, wanted: set[str], without: Container[str]) -> dict[str, Record]:
     found: dict[str, Record] = {}
     for segment in reversed(now.segments):
         if len(found) == len(wanted):
             break
+        if segment.stem in without:
+            continue
         for body in segment.bodies():
             with suppress(msgspec.DecodeError):
                 if _named(body).id in wanted:

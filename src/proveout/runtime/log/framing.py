@@ -25,6 +25,8 @@ class Line(NamedTuple):
     kind: bytes
     body: bytes
     """JSON."""
+    offset: int = 0
+    """Where the body stands."""
 
 
 class Damage(NamedTuple):
@@ -49,17 +51,16 @@ def scan(content: bytes) -> Iterator[Line | Damage]:
         if stop < 0:
             yield Damage(offset, end - offset, "cut")
             return
-        found = sound(content[offset:stop])
-        yield Damage(offset, stop + 1 - offset, "changed") if found is None else found
+        yield sound(content, offset, stop) or Damage(offset, stop + 1 - offset, "changed")
         offset = stop + 1
 
 
-def sound(text: bytes) -> Line | None:
-    """Read one line without its break; None where it is not what was written."""
-    start = _LINE.match(text)
+def sound(content: bytes, offset: int, stop: int) -> Line | None:
+    """Read the line between two places; None where it is not what was written."""
+    start = _LINE.match(content, offset, stop)
     if start is None:
         return None
-    body = text[start.end() :]
+    body = content[start.end() : stop]
     if len(body) != int(start[3]) or crc32(body) != int(start[2], 16):
         return None
-    return Line(start[1], body)
+    return Line(start[1], body, start.end())

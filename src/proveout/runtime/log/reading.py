@@ -75,7 +75,7 @@ class HeldSegment:
         """Read its last line, where it is sealed."""
         start = max(0, self.size - FOOTER_BYTES)
         last = os.pread(self.fd, self.size - start, start).rstrip(b"\n").rsplit(b"\n", 1)[-1]
-        found = framing.sound(last)
+        found = framing.sound(last, 0, len(last))
         if found is None or found.kind != framing.FOOTER:
             return None
         return decode_footer(found.body)

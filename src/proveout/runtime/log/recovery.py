@@ -17,7 +17,7 @@ from proveout.runtime.log import framing, places
 from proveout.runtime.log.finding import find
 from proveout.runtime.log.notes import lost
 from proveout.runtime.log.segment import encode
-from proveout.runtime.log.tail import Cut, Glance, Tail, cut, seal, sweep, take_over
+from proveout.runtime.log.tail import Cut, Tail, cut, seal, sweep, take_over
 from proveout.runtime.ports import LogFullError
 
 if TYPE_CHECKING:
@@ -54,8 +54,7 @@ class Recovered:
     def excepted(self) -> Iterator[Record]:
         """Read those of `ended` that go to a person."""
         for tail in self._tails:
-            if any(each.reasons for each in tail.ids.values()):
-                yield from (record for record in tail.records() if record.reasons)
+            yield from tail.records(lambda _, seen: seen.is_excepted)
 
     def records_of(self, calls: Iterable[str]) -> dict[str, Record]:
         """Find the records of calls by their ids: of those that are not there, none was sent.
@@ -63,13 +62,19 @@ class Recovered:
         Looks in the unsealed segments first, then in all others from the newest on.
         """
         wanted = set(calls)
-        found: dict[str, Record] = {}
-        for tail in self._tails:
-            if not wanted.isdisjoint(tail.ids):
-                for record in tail.records():
-                    if record.id in wanted:
-                        found[record.id] = record
-        return found | find(self.folder, self.pilot, wanted - found.keys(), archive=self.archive)
+        found = {
+            record.id: record
+            for tail in self._tails
+            for record in tail.records(lambda id_, _: id_ in wanted)
+        }
+        looked_into = {tail.segment.path.stem for tail in self._tails}
+        return found | find(
+            self.folder,
+            self.pilot,
+            wanted - found.keys(),
+            archive=self.archive,
+            without=looked_into,
+        )
 
 
 @contextmanager
@@ -155,18 +160,18 @@ def _end(tails: list[Tail], pilot: str, *, now: float) -> None:
     if not records:
         return
     last = tails[-1]  # an owner who sealed his last segment had ended all
-    last.segment.write(b"".join(framing.line(framing.RECORD, encode(record)) for record in records))
+    offset = last.segment.size
+    lines = b"".join(framing.line(framing.RECORD, encode(record)) for record in records)
+    last.segment.write(lines)
     last.segment.sync()
-    for record in records:
-        last.ids[record.id] = Glance(record.id, record.at, "lost", record.reasons)
-        last.segment.tally.add(record.at)
-        last.segment.tally.lost += 1
+    for found in framing.scan(lines):
+        if isinstance(found, framing.Line):
+            last.note(found._replace(offset=offset + found.offset))
 
 
 def _lost_of(tails: list[Tail]) -> Iterator[Record]:
     for tail in tails:
-        if any(each.outcome == "lost" for each in tail.ids.values()):
-            yield from (record for record in tail.records() if record.outcome == "lost")
+        yield from tail.records(lambda _, seen: seen.is_lost)
 
 
 def _unwritable(folder: Path, error: OSError) -> LogFullError:

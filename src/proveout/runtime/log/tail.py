@@ -5,10 +5,11 @@ from __future__ import annotations
 import fcntl
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
@@ -31,6 +32,15 @@ class Glance(msgspec.Struct, omit_defaults=True, gc=False):
     at: float
     outcome: str
     reasons: tuple[str, ...] = ()
+
+
+class Seen(NamedTuple):
+    """A record of a tail, and where it stands."""
+
+    is_lost: bool
+    is_excepted: bool
+    offset: int
+    n_bytes: int
 
 
 glance = msgspec.json.Decoder(Glance).decode
@@ -56,7 +66,7 @@ class Tail:
 
     segment: Segment
     is_sealed: bool = False
-    ids: dict[str, Glance] = field(default_factory=dict)
+    ids: dict[str, Seen] = field(default_factory=dict)
     begun: dict[str, Begun] = field(default_factory=dict)
     damages: list[framing.Damage] = field(default_factory=list)
 
@@ -65,12 +75,24 @@ class Tail:
         """Name of the file."""
         return self.segment.path.name
 
-    def records(self) -> Iterator[Record]:
-        """Read its records anew."""
-        for found in framing.scan(self.segment.path.read_bytes()):
-            if isinstance(found, framing.Line) and found.kind == framing.RECORD:
+    def note(self, line: framing.Line) -> None:
+        """Remember a record by what matters of it."""
+        try:
+            seen = glance(line.body)
+        except msgspec.DecodeError:
+            return  # written by a newer Proveout: it stays in the file, and `verify` tells of it
+        is_lost = seen.outcome == "lost"
+        self.ids[seen.id] = Seen(is_lost, bool(seen.reasons), line.offset, len(line.body))
+        self.segment.tally.add(seen.at)
+        self.segment.tally.lost += is_lost
+
+    def records(self, is_wanted: Callable[[str, Seen], bool] = lambda *_: True) -> Iterator[Record]:
+        """Read records anew, each from its place."""
+        for id_, seen in self.ids.items():
+            if is_wanted(id_, seen):
+                body = os.pread(self.segment.fd, seen.n_bytes, seen.offset)
                 with suppress(msgspec.DecodeError):
-                    yield decode(found.body)
+                    yield decode(body)
 
 
 def take_over(path: Path) -> Tail | None:
@@ -85,7 +107,7 @@ def take_over(path: Path) -> Tail | None:
         if isinstance(found, framing.Damage):
             tail.damages.append(found)
         elif found.kind == framing.RECORD:
-            _note(tail, found.body)
+            tail.note(found)
         elif found.kind == framing.BEGUN:
             note = decode_begun(found.body)
             tail.begun[note.id] = note
@@ -169,16 +191,6 @@ def _locked(path: Path) -> int | None:
             return fd
     os.close(fd)  # sealed by another in between
     return None
-
-
-def _note(tail: Tail, body: bytes) -> None:
-    try:
-        seen = glance(body)
-    except msgspec.DecodeError:
-        return  # written by a newer Proveout: it stays in the file, and `verify` tells of it
-    tail.ids[seen.id] = seen
-    tail.segment.tally.add(seen.at)
-    tail.segment.tally.lost += seen.outcome == "lost"
 
 
 def _keep_aside(path: Path, damage: framing.Damage, aside: Path, *, now: float) -> Path:
