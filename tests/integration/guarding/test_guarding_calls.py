@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import signal
+import sqlite3
 import threading
 from collections import Counter
 from collections.abc import Callable
@@ -15,6 +17,7 @@ import pytest
 
 import proveout
 from proveout.errors import InputError
+from proveout.runtime.call import Call
 from proveout.runtime.exceptions.queue import ExceptionQueue
 from proveout.runtime.guarding import (
     AnswerBlockedError,
@@ -23,11 +26,13 @@ from proveout.runtime.guarding import (
     Guard,
     Guarded,
     NotAnsweredError,
+    RecordNotKeptError,
     SwitchedOffError,
     TurnedAwayError,
 )
 from proveout.runtime.log import read_records
 from proveout.runtime.monitors.rows import ANSWER, CONFIDENCE, NEEDED, TEAM, Reader
+from proveout.runtime.ports import Log, LogFullError
 from proveout.runtime.record import Record
 from proveout.runtime.rollout.keeping import insist
 from proveout.runtime.rollout.state import State
@@ -411,3 +416,118 @@ def test_monitors_read_the_rows_and_telemetry_counts_the_calls(
         'proveout_requests_total{outcome="answered",pilot="p",team="claims",version="current"} 1.0'
         in text
     )
+
+
+def test_a_system_that_crashes_again_and_again_is_still_tried(tmp_path: Path) -> None:
+    """Before launch one that always crashes is given up; in production the next may be fine."""
+    (tmp_path / "model.py").write_text(
+        "import os\n"
+        "def predict(rows):\n"
+        "    if (rows['x'] < 0).any():\n        os._exit(3)\n"
+        "    return rows['x'] * 2\n"
+    )
+    charter = tmp_path / "pilot.yaml"
+    charter.write_text("pilot: p\nsystem: {python: 'model.py:predict'}\ngateway: {log: log}\n")
+    with proveout.guard(charter, concurrency=1) as guarded:
+        for _ in range(4):
+            with pytest.raises(NotAnsweredError):
+                guarded(pd.DataFrame({"x": [-1]}))
+
+        assert guarded(BATCH)["answer"].tolist() == [2, 4, 6]
+
+
+def test_closing_waits_for_calls_that_are_under_way(make: Callable[..., Guard]) -> None:
+    """Whoever asked has an answer; who asks afterwards opens it anew."""
+    begun, let_go = threading.Event(), threading.Event()
+
+    def slow(batch: pd.DataFrame) -> list[int]:
+        begun.set()
+        let_go.wait(20)
+        return _double(batch)
+
+    guarded = make(slow)
+    with ThreadPoolExecutor(2) as pool:
+        asking = pool.submit(guarded, BATCH)
+        assert begun.wait(20)
+        closing = pool.submit(guarded.close)
+        let_go.set()
+        closing.result(20)
+
+        assert asking.done()
+        assert asking.result() == [2, 4, 6]
+    with guarded:
+        assert guarded(BATCH) == [2, 4, 6]
+
+
+def test_who_interrupts_a_call_leaves_a_record_of_it(
+    make: Callable[..., Guard], tmp_path: Path
+) -> None:
+    """Ctrl-C is a client that goes away."""
+    let_go = threading.Event()
+    waiting = threading.main_thread().ident
+    assert waiting is not None
+
+    def interrupts(batch: pd.DataFrame) -> list[int]:
+        signal.pthread_kill(waiting, signal.SIGINT)
+        let_go.wait(20)
+        return _double(batch)
+
+    with make(interrupts) as guarded:
+        with pytest.raises(KeyboardInterrupt):
+            guarded(BATCH)
+        let_go.set()
+
+    assert [each.outcome for each in _records(tmp_path)] == ["cancelled"]
+
+
+class _FullLog:
+    """A log whose disk is full: from the beginning, or when an answer is there."""
+
+    def __init__(self, log: Log, *, begins: bool) -> None:
+        self._log = log
+        self._begins = begins
+
+    def begin(self, call: Call, version: str) -> None:
+        if not self._begins:
+            raise LogFullError("The disk is full.")
+
+    async def append(self, record: Record) -> None:
+        raise LogFullError("The disk is full.")
+
+    async def close(self) -> None:
+        await self._log.close()
+
+    def seal_due(self) -> None:
+        """Nothing is full of what was never written."""
+
+
+@pytest.mark.parametrize(
+    ("begins", "used", "message"),
+    [
+        pytest.param(True, 1, "The disk is full. The answer is not released.", id="at the end"),
+        pytest.param(False, 0, "The disk is full. The answer is not released.", id="at once"),
+    ],
+)
+def test_where_the_log_cannot_be_written_nothing_is_returned_and_nothing_stays_held(
+    make: Callable[..., Guard], tmp_path: Path, begins: bool, used: int, message: str
+) -> None:
+    """An answer that is not on record is no answer; what it took is booked all the same."""
+    asked: list[int] = []
+
+    def counts(batch: pd.DataFrame) -> list[int]:
+        asked.append(1)
+        return _double(batch)
+
+    with make(counts, budget="5 requests") as guarded:
+        assert guarded._running is not None
+        parts = guarded._running.parts
+        parts.log = _FullLog(parts.log, begins=begins)  # type: ignore[assignment]
+        with pytest.raises(RecordNotKeptError) as refused:
+            guarded(BATCH)
+
+    with sqlite3.connect(tmp_path / "s.db") as connection:
+        query = "SELECT sum(held_requests), max(used_requests) FROM budget_accounts"
+        booked = connection.execute(query).fetchone()
+    connection.close()
+    assert (refused.value.message, refused.value.exit_code) == (message, 3)
+    assert (booked, len(asked)) == ((0, used), used)

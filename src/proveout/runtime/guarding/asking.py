@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from proveout.charter.schema import System
     from proveout.systems.port import System as Reached
 
+_HOPELESS = frozenset({AnswerStatus.FAILED, AnswerStatus.TIMED_OUT})
+
 
 async def in_a_thread(
     work: Callable[[], Any], *, context: Context, ended: Callable[[], None]
@@ -76,12 +78,14 @@ class Processes:
             reached = self._free.get_nowait()
         except queue.Empty:
             reached = self._start()
+        is_hopeless = True
         try:
             answers = reached.answer(batch)
+            is_hopeless = bool(len(batch)) and set(answers.status.tolist()) <= _HOPELESS
         finally:
-            self._free.put(reached)
-        hopeless = (AnswerStatus.FAILED, AnswerStatus.TIMED_OUT)
-        if len(batch) and all(status in hopeless for status in answers.status.tolist()):
+            # One that crashed or hung would be given up after some times; the next is a new one.
+            self._end(reached) if is_hopeless else self._free.put(reached)
+        if is_hopeless:
             raise SystemFailedError(answers.faults[0] if answers.faults else "no row was answered")
         return table_of(answers)
 
@@ -94,10 +98,15 @@ class Processes:
 
     def close(self) -> None:
         """End all of them."""
+        while self._all:
+            self._end(self._all[-1])
+
+    def _end(self, reached: Reached) -> None:
         with self._lock:
-            reached, self._all = self._all, []
-        for each in reached:
-            each.__exit__(None, None, None)
+            if reached not in self._all:
+                return
+            self._all.remove(reached)
+        reached.__exit__(None, None, None)
 
     def _start(self) -> Reached:
         from proveout.systems.opening import open_system

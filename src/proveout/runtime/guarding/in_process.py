@@ -11,6 +11,7 @@ import time
 import weakref
 from collections.abc import Mapping
 from contextvars import copy_context
+from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -26,10 +27,23 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from proveout.charter.loaded import LoadedCharter
+    from proveout.runtime.protection import Health
     from proveout.runtime.telemetry import Telemetry
 
 _GRACE_S = 2.0
 """So long an interrupted caller waits for the record of his call."""
+
+
+@dataclass(slots=True)
+class _Running:
+    """What an open guard consists of."""
+
+    loop: asyncio.AbstractEventLoop
+    thread: threading.Thread
+    parts: Parts
+    serving: Serving
+    calls: int = 0
+    """Under way; it is closed when there are none."""
 
 
 def guard(
@@ -99,11 +113,9 @@ class Guard:
         self._telemetry = telemetry
         self._price = price
         self._caller = caller or Caller()
-        self._opening = threading.Lock()
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._thread: threading.Thread | None = None
-        self._parts: Parts | None = None
-        self._serving: Serving | None = None
+        self._turning = threading.Condition()
+        """Held to open, to close, and to count calls."""
+        self._running: _Running | None = None
         self._process = os.getpid()
 
     def __call__(self, batch: pd.DataFrame, **how: Any) -> Any:
@@ -125,50 +137,58 @@ class Guard:
         Raises NotAnsweredError (its subclasses say why), or what the system raised, where neither
         the system nor a fallback answered. Nothing is returned that is not in the log.
         """
-        serving, loop, parts = self._opened()
-        began, at = time.monotonic(), time.time()
-        limit_s = self.settings.deadline_s if deadline_s is None else deadline_s
         body = batch_body(_frame(batch))
+        limit_s = self.settings.deadline_s if deadline_s is None else deadline_s
         caller = Caller(
             team=team or self._caller.team,
             user=user or self._caller.user,
             groups=groups,
             priority=priority,
         )
-        call = Call(
-            id=parts.next_id(at),
-            pilot=self.settings.pilot,
-            protocol="python",
-            caller=caller,
-            received_at=at,
-            began=began,
-            deadline=began + limit_s,
-            body=body,
-            rows=len(batch),
-        )
-        asked = Asked(call, batch, copy_context())
-        return _result(asyncio.run_coroutine_threadsafe(serving.serve(asked), loop))
+        running = self._join()
+        try:
+            began, at = time.monotonic(), time.time()
+            call = Call(
+                id=running.parts.next_id(at),
+                pilot=self.settings.pilot,
+                protocol="python",
+                caller=caller,
+                received_at=at,
+                began=began,
+                deadline=began + limit_s,
+                body=body,
+                rows=len(batch),
+            )
+            served = running.serving.serve(Asked(call, batch, copy_context()))
+            return _result(asyncio.run_coroutine_threadsafe(served, running.loop))
+        finally:
+            self._leave(running)
 
-    def health(self) -> Mapping[str, Any]:
+    def health(self) -> Mapping[str, Health]:
         """Say how the protection of each version stands."""
-        _, _, parts = self._opened()
-        return {name: each.shield.health() for name, each in parts.behind.items()}
+        running = self._join()
+        try:
+            return {name: each.shield.health() for name, each in running.parts.behind.items()}
+        finally:
+            self._leave(running)
 
     def close(self) -> None:
-        """Write, book and queue what is left. Twice is as good as once."""
-        with self._opening:
-            loop, thread, parts = self._loop, self._thread, self._parts
-            self._loop = self._thread = self._parts = self._serving = None
-            if loop is None or thread is None or self._process != os.getpid():
+        """Wait for calls under way; write, book and queue what is left. Twice is as good as once.
+
+        Who calls afterwards opens it anew.
+        """
+        with self._turning:
+            running, self._running = self._running, None
+            if running is None or self._process != os.getpid():
                 return
-            if parts is not None:
-                asyncio.run_coroutine_threadsafe(close_parts(parts), loop).result()
-            loop.call_soon_threadsafe(loop.stop)
-            thread.join()
-            loop.close()
+            self._turning.wait_for(lambda: running.calls == 0)
+        try:
+            asyncio.run_coroutine_threadsafe(close_parts(running.parts), running.loop).result()
+        finally:
+            _end(running.loop, running.thread)
 
     def __enter__(self) -> Self:
-        self._opened()
+        self._leave(self._join())
         return self
 
     def __exit__(
@@ -179,19 +199,25 @@ class Guard:
     ) -> None:
         self.close()
 
-    def _opened(self) -> tuple[Serving, asyncio.AbstractEventLoop, Parts]:
-        with self._opening:
+    def _join(self) -> _Running:
+        """Count a call in, and open what is closed."""
+        with self._turning:
             if self._process != os.getpid():
                 raise InputError(
-                    "This guard was opened in another process, before it was forked.",
+                    "This guard was made in another process, before it was forked.",
                     hint="Make one in each process: guarded = proveout.guard(system, …)",
                 )
-            if self._serving is None or self._loop is None or self._parts is None:
-                self._open()
-            assert self._serving and self._loop and self._parts  # noqa: S101, PT018  # just opened
-            return self._serving, self._loop, self._parts
+            if self._running is None:
+                self._running = self._open()
+            self._running.calls += 1
+            return self._running
 
-    def _open(self) -> None:
+    def _leave(self, running: _Running) -> None:
+        with self._turning:
+            running.calls -= 1
+            self._turning.notify_all()
+
+    def _open(self) -> _Running:
         loop = asyncio.new_event_loop()
         thread = threading.Thread(target=loop.run_forever, name="proveout-guard", daemon=True)
         thread.start()
@@ -199,13 +225,16 @@ class Guard:
             opening = open_parts(self.settings, self._price, self._telemetry)
             parts = asyncio.run_coroutine_threadsafe(opening, loop).result()
         except BaseException:
-            loop.call_soon_threadsafe(loop.stop)
-            thread.join()
-            loop.close()
+            _end(loop, thread)
             raise
-        self._loop, self._thread, self._parts = loop, thread, parts
-        self._serving = Serving(parts)
         atexit.register(_close, weakref.ref(self))
+        return _Running(loop, thread, parts, Serving(parts))
+
+
+def _end(loop: asyncio.AbstractEventLoop, thread: threading.Thread) -> None:
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join()
+    loop.close()
 
 
 def _frame(batch: pd.DataFrame) -> pd.DataFrame:

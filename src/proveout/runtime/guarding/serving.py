@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from proveout.charter.schema.gateway import MANUAL
+from proveout.runtime.budget.policy import NO_CURRENCY
 from proveout.runtime.call import Amounts, Call, Outcome, Reason
 from proveout.runtime.guarding.answer import Guarded
 from proveout.runtime.guarding.asking import in_a_thread
@@ -81,19 +82,25 @@ class Serving:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._settings = parts.settings
+        currency = parts.settings.policy.currency
+        self._currency = None if currency == NO_CURRENCY else currency
 
     async def serve(self, asked: Asked) -> Guarded:
         """Answer. Raises NotAnsweredError, and what the system raised where nothing falls back."""
         try:
             end = await self._served(asked)
+            if end.outcome != "answered":
+                end = await self._fall_back(asked, end)
         except asyncio.CancelledError:
             task = asyncio.current_task()
             if task is not None:
                 task.uncancel()
             await self._finish(asked, _End(outcome="cancelled"))
             raise
-        if end.outcome != "answered":
-            end = await self._fall_back(asked, end)
+        except BaseException:
+            # Ours, not the system's: what is held must not stay held for it.
+            self._parts.admission.settle(asked.call, self._used(asked, _End(outcome="failed")))
+            raise
         return await self._finish(asked, end)
 
     async def _served(self, asked: Asked) -> _End:
@@ -138,7 +145,11 @@ class Serving:
         try:
             parts.log.begin(call, behind.name)
         except LogFullError as error:
-            raise RecordNotKeptError(str(error), id=call.id) from error
+            return _End(
+                outcome="failed",
+                found=Found(notes=(str(error),)),
+                error=RecordNotKeptError(str(error), id=call.id),
+            )
         whole = call.deadline - call.began
         if self._settings.fallback is not None:
             call.deadline -= FOR_FALLBACK * whole
@@ -269,8 +280,9 @@ class Serving:
             await parts.log.append(record)
         except LogFullError as error:
             raise RecordNotKeptError(f"{error} The answer is not released.", id=call.id) from error
-        if end.is_held:
-            parts.admission.settle(call, used)
+        finally:
+            if end.is_held:
+                parts.admission.settle(call, used)
         parts.exceptions.put(record)
         if parts.telemetry is not None:
             parts.telemetry.observe(record)
@@ -344,9 +356,7 @@ class Serving:
             input_tokens=kept.input_tokens if told and kept else None,
             output_tokens=kept.output_tokens if told and kept else None,
             cost=used.money,
-            currency=None
-            if self._settings.charter.budget is None and not used.money
-            else self._settings.policy.currency,
+            currency=self._currency,
             confidence=end.found.confidence,
             reasons=end.found.reasons,
             notes=end.found.notes,

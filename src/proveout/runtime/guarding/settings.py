@@ -91,7 +91,8 @@ def settle(
     gateway = agreed.gateway or Gateway()
     main = main_version(agreed)
     asks = ({main: system} if callable(system) else {}) | dict(versions)
-    systems = _systems(agreed, gateway, main, without=asks)
+    limit_s = _positive(deadline_s, "deadline_s") or gateway.deadline_s
+    systems = _systems(agreed, gateway, main, without=asks, deadline_s=limit_s)
     if MANUAL in asks or MANUAL in systems:
         raise InputError(
             f"A version cannot be called '{MANUAL}': that is the manual process.",
@@ -110,7 +111,7 @@ def settle(
         systems=systems,
         store=place if "://" in place else str(folder / place),
         log_folder=folder / (log or gateway.log.folder),
-        deadline_s=_positive(deadline_s, "deadline_s") or gateway.deadline_s,
+        deadline_s=limit_s,
         concurrency=_positive(concurrency, "concurrency") or _concurrency(gateway, systems),
         fallback=fallback,
         tokens_per_row=tokens_per_row,
@@ -141,7 +142,7 @@ def _name_of(system: object) -> str:
 
 
 def _systems(
-    charter: Charter, gateway: Gateway, main: str, *, without: Mapping[str, Ask]
+    charter: Charter, gateway: Gateway, main: str, *, without: Mapping[str, Ask], deadline_s: float
 ) -> dict[str, System]:
     named = {each.name: each.system for each in gateway.versions}
     if charter.system is not None:
@@ -162,7 +163,10 @@ def _systems(
                 hint="In front of a service: proveout gateway pilot.yaml. For a callable of your "
                 f"own: proveout.guard(predict, 'pilot.yaml', versions={{'{version}': …}})",
             )
-        found[version] = system
+        # Nobody waits for a batch beyond the deadline, and a process can be ended.
+        limit_s = min(system.python.timeout_s, deadline_s)
+        python = system.python.model_copy(update={"timeout_s": limit_s})
+        found[version] = system.model_copy(update={"python": python})
     return found
 
 
