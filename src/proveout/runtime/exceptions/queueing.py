@@ -26,6 +26,8 @@ BATCH = 200
 PAUSE_S = 0.05
 """Between two batches, so that a storm of exceptions leaves the store to the budget."""
 RETRY_S = 2.0
+CHORE_S = 300.0
+"""So often what is overdue is escalated."""
 MOST_WAITING = 5_000
 """Records with their payloads that are held in memory; what is beyond is read from the log."""
 LONGEST_NOTE = 300
@@ -65,12 +67,17 @@ class Queueing:
         owner: str,
         retry_s: float = RETRY_S,
         most_waiting: int = MOST_WAITING,
+        chore: Callable[[], object] = lambda: None,
+        chore_s: float = CHORE_S,
     ) -> None:
         """Begin, and catch up with what others have left over.
 
         `read` gives the log's records since a moment. In the folder `left` a process whose store
         was away at its end notes since when entries are missing; `owner` is this one's name.
+        `chore` is done at the beginning and then every `chore_s` seconds; it may fail.
         """
+        self._chore, self._chore_s = chore, chore_s
+        self._chore_at = 0.0
         self._queue, self._read = queue, read
         self._retry_s, self._most = retry_s, most_waiting
         self._left, self._owner = left, owner
@@ -165,9 +172,17 @@ class Queueing:
             return False
         if self._ends_at is not None:
             return True
-        self._wake.wait()
+        self._do_chore()
+        self._wake.wait(self._chore_s)
         self._wake.clear()
         return False
+
+    def _do_chore(self) -> None:
+        now = time.monotonic()
+        if now >= self._chore_at:
+            self._chore_at = now + self._chore_s
+            with suppress(Exception):  # the store is away; it will be done later
+                self._chore()
 
     def _write_batch(self) -> bool:
         """Write what waits; tell whether there was something."""
@@ -210,11 +225,18 @@ class Queueing:
 
 @contextmanager
 def queueing(
-    queue: Enqueues, *, pilot: str, log_folder: Path, owner: str, archive: str | None = None
+    queue: Enqueues,
+    *,
+    pilot: str,
+    log_folder: Path,
+    owner: str,
+    archive: str | None = None,
+    chore: Callable[[], object] = lambda: None,
 ) -> Iterator[Queueing]:
     """Queue what is put, and what the log of the pilot holds besides, until the block ends.
 
     `owner` is this process's name in the log. After a crash, queue `Recovered.excepted()` too.
+    Give `chore` an `Escalating`, so that what is overdue goes to whom the charter names.
     """
     from proveout.runtime.log.reading import read_records
 
@@ -223,7 +245,7 @@ def queueing(
         return read_records(log_folder, pilot, archive=archive, since=moment)
 
     left = log_folder / pilot_folder(pilot) / "exceptions"
-    opened = Queueing(queue, read=read, left=left, owner=owner)
+    opened = Queueing(queue, read=read, left=left, owner=owner, chore=chore)
     try:
         yield opened
     finally:

@@ -1,0 +1,120 @@
+"""Exceptions as people read them on a terminal."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from rich.table import Table
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from proveout.runtime.exceptions.entry import Entry, Handling
+
+SHOWN = 4_000
+"""Letters of a request or answer that are shown unless more is asked for."""
+
+
+def listed(entries: Sequence[Entry], *, now: float) -> Table:
+    """Draw a list, one line each."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in ("id", "due", "with", "why", "note"):
+        table.add_column(name, no_wrap=name in ("id", "due"))
+    for entry in entries:
+        due = span(entry.due_at - now) if entry.is_open else str(entry.outcome)
+        style = "red" if entry.is_overdue(now) else ""
+        note = entry.said or next(iter(entry.notes), "")
+        table.add_row(
+            entry.id, Text(due, style=style), Text(entry.acts), Text(", ".join(entry.reasons)),
+            Text(_cut(note, 80)),
+        )  # fmt: skip
+    return table
+
+
+def shown(entry: Entry, handling: Handling, *, now: float, whole: bool = False) -> Text:
+    """Write one in full: what was asked and answered, and what to do."""
+    from proveout.runtime.exceptions.entry import labels_text
+
+    most = None if whole else SHOWN
+    lines = [
+        ("Exception", entry.id),
+        ("Answer", f"{entry.call} ({_moment(entry.at)}; version {entry.version or 'unknown'})"),
+        ("Why", ", ".join(entry.reasons)),
+        *(("", note) for note in entry.notes),
+        ("Confidence", None if entry.confidence is None else f"{entry.confidence:.3g}"),
+        ("Reported by", entry.reported_by or None),
+        ("They say", entry.said),
+        ("Asked", _readable(entry.request, most)),
+        ("Answered", _readable(entry.answer, most)),
+        ("Should be", labels_text(list(entry.correction.items())) or None),
+        ("With", f"{entry.acts}{'' if entry.acts == entry.owner else f' (owner: {entry.owner})'}"),
+        ("Due", _due(entry, now)),
+        ("Outcome", _outcome(entry)),
+    ]
+    text = Text(no_wrap=False)
+    for name, value in lines:
+        if value:
+            text.append(f"{name + ':' if name else '':<12} ", style="bold")
+            text.append(_indented(value) + "\n")
+    if entry.is_open:
+        for step in handling.steps:
+            text.append(f"{'To do:':<12} ", style="bold").append(step + "\n")
+    text.rstrip()
+    return text
+
+
+def stood(counts: Mapping[str, int], handling: Handling) -> Text:
+    """Say how things stand in one line."""
+    said = f"{counts['open']:,} open"
+    if counts["overdue"]:
+        said += f", {counts['overdue']:,} of them overdue"
+    if counts["escalated"]:
+        said += f", {counts['escalated']:,} escalated"
+    line = f"{said}; {counts['resolved']:,} resolved."
+    if not handling.is_agreed:
+        line += " The charter names nobody who looks at them: governance.exceptions"
+    return Text(line)
+
+
+def span(seconds: float) -> str:
+    """Write how much time is left, or how long it is over: 'in 3.5 h', '2 d late'."""
+    hours = abs(seconds) / 3600
+    size = f"{hours:.0f} h" if hours < 48 else f"{hours / 24:.0f} d"
+    if hours < 10:
+        size = f"{hours:.1f} h"
+    return f"in {size}" if seconds >= 0 else f"{size} late"
+
+
+def _due(entry: Entry, now: float) -> str | None:
+    return f"{_moment(entry.due_at)} ({span(entry.due_at - now)})" if entry.is_open else None
+
+
+def _outcome(entry: Entry) -> str | None:
+    if entry.is_open:
+        return None
+    return f"{entry.outcome} by {entry.resolved_by}, {_moment(entry.resolved_at)}: {entry.why}"
+
+
+def _moment(at: float | None) -> str:
+    return "" if at is None else f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def _readable(body: str | None, most: int | None) -> str | None:
+    if body is None:
+        return "not kept (gateway.log.payload)"
+    try:
+        told: Any = json.loads(body)
+    except ValueError:
+        told = None
+    text = body if told is None else json.dumps(told, ensure_ascii=False, indent=2)
+    return text if most is None else _cut(text, most)
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def _indented(value: str) -> str:
+    return value.replace("\n", "\n" + " " * 13)
