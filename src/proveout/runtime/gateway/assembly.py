@@ -23,6 +23,7 @@ from proveout.runtime.budget import BudgetAdmission, Notice
 from proveout.runtime.budget.recovery import book_the_dead
 from proveout.runtime.call import Call
 from proveout.runtime.exceptions import handling_of, open_inspector, queueing
+from proveout.runtime.exceptions.escalating import Escalating
 from proveout.runtime.exceptions.feedback import Feedback
 from proveout.runtime.exceptions.queue import ExceptionQueue
 from proveout.runtime.gateway.parts import Behind, Parts, Pricing
@@ -153,6 +154,7 @@ async def _pilot(
             log_folder=pilot.log_folder,
             owner=owner,
             archive=pilot.archive,
+            chore=Escalating(queue, notices),
         )
     )
     admission = BudgetAdmission(
