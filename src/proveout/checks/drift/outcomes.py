@@ -142,7 +142,7 @@ def _error_rate(
         inputs=inputs,
         details={
             "wrong": int(outcomes.sum()),
-            "since": state.begins.isoformat(),
+            "since": min(state.arrived, default=state.begins).isoformat(),
             "pilot": {"error_rate": state.pilot.wrong / state.pilot.n, "n": state.pilot.n},
             "share_with_known_truth": state.labelled,
             "note": "Answers whose truth becomes known may be others than the rest."

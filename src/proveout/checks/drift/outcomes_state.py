@@ -1,7 +1,8 @@
 """What has been counted of true answers so far, so that each is counted once: plain JSON.
 
-A label is counted on the day of the look that first sees it. So the order is that of their coming,
-and an early look at a day is never corrected by labels that come later.
+A label is counted on the day of its answer where no look has seen that day whole yet, and else on
+the day of the look that first sees it. So the order is that of their coming, as far as looks can
+tell, and a day that was judged is never corrected by labels that come later.
 """
 
 from __future__ import annotations
@@ -43,6 +44,8 @@ class State:
     """By the day of the label's coming, since `begins`."""
     labelled: float | None = None
     """Share of answers whose truth becomes known at all; fixed once it can be seen."""
+    until: date | None = None
+    """Day of the last look."""
     resolved: tuple[str, ...] = ()
     """Alarms whose resolution has been heeded, by id."""
     wrong: int = 0
@@ -54,10 +57,8 @@ class State:
     def with_labels(self, seen: Counts, *, on: date) -> State:
         """Count what is new among the labels seen, by the day of the answer.
 
-        The first look of all takes each label as come on the day of its answer: nobody looked, so
-        nobody knows better. A label that was taken back stays counted.
+        A label that was taken back stays counted.
         """
-        first = not self.counted
         counted, arrived = dict(self.counted), dict(self.arrived)
         more_wrong = more = 0
         for day, (wrong, n) in seen.items():
@@ -67,7 +68,7 @@ class State:
             if not new:
                 continue
             counted[day] = (had_wrong + new_wrong, had + new)
-            came = max(day, self.begins) if first else on
+            came = on if self.until is not None and day < self.until else max(day, self.begins)
             so_far = arrived.get(came, (0, 0))
             arrived[came] = (so_far[0] + new_wrong, so_far[1] + new)
             more_wrong, more = more_wrong + new_wrong, more + new
@@ -76,6 +77,7 @@ class State:
             self,
             counted={day: counts for day, counts in counted.items() if day >= oldest},
             arrived=arrived,
+            until=on,
             wrong=self.wrong + more_wrong,
             n=self.n + more,
         )
@@ -83,7 +85,11 @@ class State:
     def with_share(
         self, answers: Mapping[date, int], *, on: date, delay: timedelta | None
     ) -> State:
-        """Fix the share of answers that get a label, once there are old enough ones to see it."""
+        """Fix the share of answers that get a label, once there are old enough ones to see it.
+
+        Where labels come late, the watch begins on that day: of those that came before, the quick
+        ones are too many, and wrong answers may be quicker or slower than others.
+        """
         if self.labelled is not None:
             return self
         total = sum(answers.values())
@@ -97,7 +103,8 @@ class State:
         if got < FEWEST_MATURE:
             return self
         share = got / of
-        return replace(self, labelled=1.0 if share >= NEARLY_ALL else round(share, 2))
+        labelled = 1.0 if share >= NEARLY_ALL else round(share, 2)
+        return replace(self, labelled=labelled, begins=max(on, self.begins))
 
     def begun_anew(self, alarm: str, *, at: datetime) -> State:
         """Begin the watch of the error rate anew after its alarm was resolved."""
@@ -129,6 +136,7 @@ class State:
             "counted": _plain(self.counted),
             "arrived": _plain(self.arrived),
             "labelled": self.labelled,
+            "until": None if self.until is None else self.until.isoformat(),
             "resolved": list(self.resolved),
             "wrong": self.wrong,
             "n": self.n,
@@ -146,6 +154,7 @@ class State:
                 "begins": date.fromisoformat(plain["begins"]),
                 "counted": _counts(plain["counted"]),
                 "arrived": _counts(plain["arrived"]),
+                "until": None if plain["until"] is None else date.fromisoformat(plain["until"]),
                 "resolved": tuple(plain["resolved"]),
             }
         )
