@@ -151,14 +151,14 @@ def asked(profile: Profile, values: Values) -> Iterator[tuple[Probe, Mask, int]]
 def _of_numbers(profile: Profile, values: Values) -> Iterator[tuple[Probe, Mask, int]]:
     figures, n = values.numbers(), values.n_present
     bad = np.isnan(figures)
-    yield Probe(family="form", label="not a figure", upper_only=True), bad, n
+    yield Probe(family="form", label="no figures", upper_only=True), bad, n
     n_read = n - int(values.counts[bad].sum())
     for cut in profile.cuts:
         yield Probe(family="shape", label=f"at most {cut:.6g}"), figures <= cut, n_read
     yield Probe(family="shape", label="below zero"), figures < 0, n_read
     yield Probe(family="spike", label="zero"), figures == 0, n_read
     for unit in _UNITS:
-        label = f"a multiple of {unit:g}"
+        label = f"multiples of {unit:g}"
         yield Probe(family="precision", label=label), _multiples(figures, unit), n_read
 
 
@@ -172,7 +172,7 @@ def _multiples(figures: Floats, unit: float) -> Mask:
 def _of_moments(profile: Profile, values: Values) -> Iterator[tuple[Probe, Mask, int]]:
     seconds, n = values.numbers(), values.n_present
     bad = np.isnan(seconds)
-    yield Probe(family="form", label="not a date", upper_only=True), bad, n
+    yield Probe(family="form", label="no dates", upper_only=True), bad, n
     span = max(profile.high - profile.low, 30 * _DAY)
     with np.errstate(invalid="ignore"):
         middle = np.median(seconds[~bad]) if (~bad).any() else 0.0
@@ -188,7 +188,7 @@ def _of_moments(profile: Profile, values: Values) -> Iterator[tuple[Probe, Mask,
         weekday = (seconds // _DAY + 3) % 7
         for day, name in enumerate(("Monday", "Tuesday", "Wednesday", "Thursday", "Friday",
                                     "Saturday", "Sunday")):  # fmt: skip
-            yield Probe(family="shape", label=f"a {name}"), weekday == day, n
+            yield Probe(family="shape", label=f"on {name}s"), weekday == day, n
 
 
 def _of_texts(profile: Profile, values: Values) -> Iterator[tuple[Probe, Mask, int]]:
@@ -205,18 +205,18 @@ def _of_texts(profile: Profile, values: Values) -> Iterator[tuple[Probe, Mask, i
     def form(label: str, *, upper: bool = True) -> Probe:
         return Probe(family="form", label=label, upper_only=upper)
 
-    yield form("with damaged characters"), mask([forms.is_damaged(t) for t in sample]), n
-    yield form("with stray spaces"), mask([forms.has_stray_spaces(t) for t in sample]), n
+    yield form("written with damaged characters"), mask([forms.is_damaged(t) for t in sample]), n
+    yield form("written with stray spaces"), mask([forms.has_stray_spaces(t) for t in sample]), n
     yield form("all in capitals", upper=False), mask([t.isupper() for t in sample]), n
     yield form("all in small letters", upper=False), mask([t.islower() for t in sample]), n
-    yield form("with a comma", upper=False), mask(["," in t for t in sample]), n
+    yield form("written with a comma", upper=False), mask(["," in t for t in sample]), n
     first, second = forms.date_groups(sample)
-    yield form("with a day first", upper=False), mask(first), n
-    yield form("with a day second", upper=False), mask(second), n
+    yield form("dates with the day first", upper=False), mask(first), n
+    yield form("dates with the day second", upper=False), mask(second), n
     if len(profile.known) > _FEW:
         for cut in profile.lengths:
             yield (
-                form(f"at most {cut} characters", upper=False),
+                form(f"at most {cut} characters long", upper=False),
                 mask([len(t) <= cut for t in sample]),
                 n,
             )
@@ -253,13 +253,13 @@ def news(profile: Profile, values: Values) -> list[tuple[Probe, Mask, int]]:
     return [(UNSEEN, fresh, n), (RESPELT, respelt, n), (STRANGE, strange, n)]
 
 
-NEW_LEVELS = Probe(family="unseen", label="of kinds never seen before", upper_only=True)
+NEW_LEVELS = Probe(family="unseen", label="never seen before, of many kinds", upper_only=True)
 """Counts different values and not rows: one new shop brings many rows, a broken field many
 values."""
 UNSEEN = Probe(family="unseen", label="never seen before", upper_only=True)
 BELOW = Probe(family="range", label="below the least value seen", upper_only=True)
 ABOVE = Probe(family="range", label="above the greatest value seen", upper_only=True)
-RESPELT = Probe(family="form", label="a known value written otherwise", upper_only=True)
+RESPELT = Probe(family="form", label="known values written otherwise", upper_only=True)
 STRANGE = Probe(family="form", label="written as no value before", upper_only=True)
 
 
