@@ -42,6 +42,10 @@ _LEAVE = (
 )
 
 
+class DeskBusyError(Exception):
+    """Somebody else is booking, and this desk does not wait now. Nothing was done."""
+
+
 class View:
     """What a transaction has read."""
 
@@ -59,6 +63,11 @@ Work = Callable[[View], Change]
 
 class Desk(ABC):
     """A connection of the driver; made anew after every failure."""
+
+    is_local = False
+    """A booking takes a fraction of a millisecond, and no network."""
+    is_patient = True
+    """Wait while others book; otherwise raise DeskBusyError."""
 
     def __init__(self, store: Store, pilot: str, owner: str) -> None:
         self._store = store
@@ -81,6 +90,8 @@ class Desk(ABC):
             self._write(view.rows, changed, holds)
             is_in_doubt = True
             self._commit()
+        except DeskBusyError:
+            raise
         except Exception as error:
             self._drop()
             if isinstance(error, self._driver_errors()):
@@ -158,6 +169,14 @@ class Desk(ABC):
             return (), ()
 
         self.transact((), (), work)
+
+    @property
+    def is_upkeep_due(self) -> bool:
+        """Whether `upkeep` should be called soon."""
+        return False
+
+    def upkeep(self) -> None:  # noqa: B027  # most databases see to it themselves
+        """Do what takes longer, between two bookings."""
 
     def leave(self) -> None:
         """Note that this owner holds nothing any more. Raises DeskAwayError."""

@@ -1,6 +1,6 @@
 """Bookings in SQLite: whoever has begun a write transaction has the file for himself.
 
-Statements write many rows at once, since each one hands Python's lock to the loop and back.
+Statements write many rows at once: each one costs as much as some rows.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 
 from proveout.errors import ProveoutError
 from proveout.runtime.budget.books import Row
-from proveout.runtime.budget.desk import Desk, View, complete
+from proveout.runtime.budget.desk import Desk, DeskBusyError, View, complete
 from proveout.runtime.budget.plan import Hold, Key
 
 PATIENCE_S = 5.0
@@ -26,19 +26,44 @@ SHORTEST_WAIT_S, LONGEST_WAIT_S = 0.0002, 0.001
 MOST_ROWS = 256
 """Per statement."""
 MOST_CACHED = 50_000
+COMMITS_PER_UPKEEP = 1_000
+"""By then the write-ahead log has some ten megabytes."""
+UPKEEP_PATIENCE_MS = 200
 
 
 class SqliteDesk(Desk):
     """A connection to an SQLite file."""
 
+    is_local = True
     _version: int | None = None
     _cached: dict[Key, Row]
     _generation = 0
+    _commits = 0
+
+    @property
+    def is_upkeep_due(self) -> bool:
+        """Whether the write-ahead log has grown."""
+        return self._commits >= COMMITS_PER_UPKEEP
+
+    def upkeep(self) -> None:
+        """Bring the write-ahead log into the file: most of it while others book, then the rest."""
+        self._commits = 0
+        if self._raw is None:
+            return
+        try:
+            self._raw.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+            self._raw.execute(f"PRAGMA busy_timeout = {UPKEEP_PATIENCE_MS}")
+            self._raw.execute("PRAGMA wal_checkpoint(RESTART)").fetchone()
+            self._raw.execute("PRAGMA busy_timeout = 0")
+        except sqlite3.Error:
+            self._drop()  # the next booking connects anew, and says what is wrong
 
     def _connect(self) -> sqlite3.Connection:
         raw: sqlite3.Connection = self._store.raw_connection()
         raw.isolation_level = None
         raw.execute("PRAGMA busy_timeout = 0")
+        # It may wait for the disk, which `upkeep` does where nobody waits for it.
+        raw.execute("PRAGMA wal_autocheckpoint = 0")
         self._version, self._cached = None, {}
         return raw
 
@@ -83,6 +108,7 @@ class SqliteDesk(Desk):
 
     def _commit(self) -> None:
         self._raw.execute("COMMIT")
+        self._commits += 1
 
     def _driver_errors(self) -> tuple[type[Exception], ...]:
         return (sqlite3.Error, ProveoutError)
@@ -95,6 +121,8 @@ class SqliteDesk(Desk):
             except sqlite3.OperationalError as error:
                 if "locked" not in str(error) or time.monotonic() > deadline:
                     raise
+                if not self.is_patient:
+                    raise DeskBusyError from None
                 # SQLite's own waiting grows to a tenth of a second, which is not fair to us.
                 time.sleep(random.uniform(SHORTEST_WAIT_S, LONGEST_WAIT_S))  # noqa: S311
             else:
