@@ -10,11 +10,13 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from pyarrow import fs
 
 from fixtures.prediction_log import DAY, NOON, Clock, record
 from proveout.errors import InputError, UnreachableError
 from proveout.intake import Session
-from proveout.runtime.log import Writer, count, find, read_records
+from proveout.runtime.log import Writer, compaction, count, find, read_records, reading
+from proveout.runtime.log.archive import Archive
 from proveout.runtime.log.compaction import Compacted, compact, deleted_records
 from proveout.runtime.log.counting import Group, grouped
 from proveout.runtime.log.table import open_log
@@ -234,6 +236,34 @@ def test_records_are_counted_by_what_they_say(tmp_path: Path) -> None:
         ("2026-11-20", 1),
         ("2026-11-21", 3),
     ]
+
+
+def test_an_object_store_is_archived_to_and_read_from(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whole files are uploaded; everything that reads finds them there."""
+    (tmp_path / "store").mkdir()
+    store = fs.SubTreeFileSystem(str(tmp_path / "store"), fs.LocalFileSystem())
+    remote = Archive("s3://bucket/path", "bucket/path", store)
+    for module in (compaction, reading):
+        monkeypatch.setattr(module, "open_archive", lambda *_: remote)
+    write(tmp_path, "old", at=NOON - 9 * DAY)
+    write(tmp_path, "a", "b")
+    live = write(tmp_path, "c", seals=False)
+
+    done = compact(tmp_path, "claims", retention_days=5, now=moment(NOON))
+
+    assert (done.records, done.deleted_records) == (3, 1)
+    assert [path.parent.relative_to(tmp_path) for path in tmp_path.rglob("*.parquet")] == [
+        Path("store/bucket/path/pilot=claims/day=2026-11-21")
+    ]
+    assert ids(tmp_path) == ["a", "b", "c"]
+    assert count(tmp_path, "claims") == 3
+    assert find(tmp_path, "claims", ["a"]) == {"a": record("a")}
+    with Session() as session:
+        opened = open_log(tmp_path, "claims", session=session, since=moment(NOON))
+        assert sorted(opened.table.id.execute()) == ["a", "b", "c"]
+    live.close_now()
 
 
 def test_an_archive_that_is_away_leaves_segments_where_they_are(tmp_path: Path) -> None:

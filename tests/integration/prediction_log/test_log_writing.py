@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 import errno
 import os
+import resource
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from fixtures.prediction_log import DAY, NOON, Clock, call, record
 from proveout.charter.schema.gateway import Payload
-from proveout.runtime.log import Writer, count, owner_lives, read_records, segment
+from proveout.runtime.log import Writer, count, owner_lives, read_records, segment, writer
 from proveout.runtime.ports import LogFullError
 
 
@@ -191,6 +193,66 @@ def test_a_full_disk_is_told_and_leaves_no_half_line(tmp_path: Path, disk: Disk)
     asyncio.run(run())
     found = {each.id: each.outcome for each in read_records(tmp_path, "claims")}
     assert found == {"a": "answered", "d": "answered", "b": "lost"}
+
+
+def test_the_kernel_may_take_a_part_of_a_line_only(tmp_path: Path) -> None:
+    """Files of this process may have a megabyte; what the last write left is taken back."""
+    megabyte = 1 << 20
+
+    async def run() -> list[str]:
+        log = Writer(tmp_path, "claims")
+        kept = [f"c{number}" for number in range(10)]
+        for id_ in kept:
+            await log.append(record(id_, answer="x" * 100_000))
+        with pytest.raises(LogFullError, match=r"cannot be written: File too large\.$"):
+            await log.append(record("b", answer="x" * 100_000))
+        assert segments(tmp_path)[0].stat().st_size < megabyte
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        await log.append(record("after"))
+        await log.close()
+        return [*kept, "after"]
+
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (megabyte, limits[1]))
+    try:
+        kept = asyncio.run(run())
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert ids(tmp_path) == kept
+
+
+def test_a_disk_that_makes_the_loop_wait_is_written_by_a_thread(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From the next write on, so that deadlines hold; nothing changes in what is kept."""
+    monkeypatch.setattr(writer, "SLOW_S", 0.0)
+    monkeypatch.setattr(writer, "QUICK_S", 0.0)
+
+    async def run() -> None:
+        log = Writer(tmp_path, "claims")
+        await log.append(record("a"))
+        assert log._thread is None
+        await asyncio.gather(*(log.append(record(f"b{n}")) for n in range(5)))
+        assert log._thread is not None
+        await log.close()
+
+    asyncio.run(run())
+    assert ids(tmp_path) == ["a", "b0", "b1", "b2", "b3", "b4"]
+
+
+def test_a_begin_does_not_wait_for_long(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The call is not sent, and the loop goes on."""
+    monkeypatch.setattr(writer, "PATIENCE_S", 0.001)
+    log = Writer(tmp_path, "claims")
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(log._lock.acquire).result()  # as if it wrote, and the disk hung
+
+        with pytest.raises(LogFullError) as told:
+            log.begin(call("a"), "current")
+
+        thread.submit(log._lock.release).result()
+    assert str(told.value) == f"The prediction log in {tmp_path} is too slow to be written."
+    log.close_now()
 
 
 def test_a_log_whose_folder_is_gone_is_full(tmp_path: Path) -> None:

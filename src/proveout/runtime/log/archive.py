@@ -121,11 +121,18 @@ class Archive:
             with TemporaryDirectory(prefix="proveout-archive-") as folder:
                 whole = Path(folder, "whole.parquet")
                 _write(whole, tables, step)
-                with whole.open("rb") as read, self.system.open_output_stream(path) as out:
+                with whole.open("rb") as read, self._opened(path) as out:
                     while part := read.read(PART_BYTES):
                         out.write(part)
         except OSError as error:
             raise self._away(error) from error
+
+    def _opened(self, path: str) -> Any:
+        try:
+            return self.system.open_output_stream(path)
+        except FileNotFoundError:  # a store that has folders after all
+            self.system.create_dir(path.rsplit("/", 1)[0], recursive=True)
+            return self.system.open_output_stream(path)
 
     def delete(self, path: str) -> None:
         """Delete a file. Raises UnreachableError."""
