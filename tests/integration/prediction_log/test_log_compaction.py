@@ -114,12 +114,24 @@ def test_it_may_be_killed_at_every_step(tmp_path: Path) -> None:
         folder = tmp_path / step
         assert ids(folder) == ["a", "b", "c", "old"]
         assert count(folder, "claims") == 4
-        with Session() as session:
-            assert open_log(folder, "claims", session=session).table.id.nunique().execute() == 4
         compact(folder, "claims")
         assert ids(folder) == ["a", "b", "c", "old"]
         assert [path.name for path in folder.rglob(".*.parquet*")] == []
         assert len(list(folder.rglob("*.parquet"))) == 3
+
+
+def test_a_segment_whose_file_is_there_is_not_read_besides(tmp_path: Path) -> None:
+    """A process was killed between the two; no table has its requests twice."""
+    write(tmp_path, "a", "b")
+    (segment,) = (tmp_path / "pilot=claims" / "segments").iterdir()
+    content = segment.read_bytes()
+    compact(tmp_path, "claims")
+    segment.write_bytes(content)
+
+    with Session() as session:
+        assert open_log(tmp_path, "claims", session=session).table.count().execute() == 2
+    assert compact(tmp_path, "claims").segments == 1
+    assert ids(tmp_path) == ["a", "b"]
 
 
 def test_a_half_written_object_is_written_again(tmp_path: Path) -> None:

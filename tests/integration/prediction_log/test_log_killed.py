@@ -15,7 +15,7 @@ from proveout.runtime.log import read_records, recover
 from proveout.runtime.log.checking import check
 
 CHILD = Path(__file__).parents[2] / "fixtures" / "logging_child.py"
-KILLS = int(os.environ.get("PROVEOUT_KILLS", "24"))
+KILLS = int(os.environ.get("PROVEOUT_KILLS", "16"))
 """200 for the figure in the documentation."""
 AT_ONCE = 2
 """Processes that share the log, and recover what others have left at the same time."""

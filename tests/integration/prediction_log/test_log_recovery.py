@@ -124,6 +124,21 @@ def test_a_recovery_that_breaks_off_is_done_again(tmp_path: Path) -> None:
         assert (nothing.owners, nothing.lost, nothing.n_records) == ((), (), 0)
 
 
+def test_a_start_reads_only_what_is_not_sealed(tmp_path: Path) -> None:
+    """However large the log is: what is sealed or archived is not even looked into."""
+    died(tmp_path, ended=("a",), begun=("b",))
+    day = tmp_path / "archive" / "pilot=claims" / "day=2026-11-20"
+    day.mkdir(parents=True)
+    for number in range(500):
+        (day / f"2026-11-20T120000.000000_old_{number:04d}.parquet").write_bytes(b"not read")
+        name = f"2026-11-20T120000.000000_older_{number:04d}.log"
+        (tmp_path / "pilot=claims" / "segments" / name).write_bytes(b"not read")
+
+    with recover(tmp_path, "claims") as recovered:
+        assert recovered.records_of(["a", "b"]).keys() == {"a", "b"}
+        assert recovered.n_records == 2
+
+
 def test_two_who_recover_at_once_share_the_dead(tmp_path: Path) -> None:
     """Each of them is recovered by one; the other neither waits nor does it again."""
     for n in range(8):
