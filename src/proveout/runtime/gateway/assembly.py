@@ -208,12 +208,17 @@ def _log(
     log = pilot.gateway.log
     try:
         with recover(pilot.log_folder, pilot.pilot, archive=pilot.archive) as dead:
+            now = time.time()
+            # Some of the dead have sealed their log, and had not booked all that stands in it.
+            booked = book_the_dead(
+                store, pilot.policy, dead, pilot=pilot.pilot, now=now,
+                log_folder=str(pilot.log_folder),
+                lives=lambda owner: owner_lives(pilot.log_folder, pilot.pilot, owner),
+            )  # fmt: skip
+            if booked:
+                on_notice(booked.notice(pilot.pilot, now))
             if dead.owners:
-                now = time.time()
-                booked = book_the_dead(store, pilot.policy, dead, pilot=pilot.pilot, now=now)
                 queue.enqueue(dead.excepted())
-                if booked:
-                    on_notice(booked.notice(pilot.pilot, now))
         return Writer(
             pilot.log_folder, pilot.pilot, owner=owner, durability=log.durability,
             payload=log.payload,
