@@ -28,7 +28,7 @@ from proveout.runtime.exceptions.feedback import Feedback
 from proveout.runtime.exceptions.queue import ExceptionQueue
 from proveout.runtime.gateway.parts import Behind, Parts, Pricing
 from proveout.runtime.gateway.pool import Pool
-from proveout.runtime.log import Writer, find, new_owner, recover
+from proveout.runtime.log import Writer, find, new_owner, owner_lives, recover
 from proveout.runtime.log.background import keep_archived
 from proveout.runtime.log.compaction import Compacted
 from proveout.runtime.ports import LogFullError
