@@ -176,9 +176,13 @@ class Workspace:
                 artifacts.rmdir()
 
     def known(self) -> Sequence[Evidence]:
-        """Return the latest evidence of all checks, what was found in use before all else."""
+        """Return the latest evidence of all checks: what was found in use, then of the launch."""
         pilot = self.loaded.charter.pilot
-        return gather(self.ledger.entries(pilot=pilot), pilot, "scale").evidence
+        entries = list(self.ledger.entries(pilot=pilot))
+        in_use = gather(entries, pilot, "scale").evidence
+        there = {each.id for each in in_use}
+        launch = gather(entries, pilot).evidence
+        return (*in_use, *(each for each in launch if each.id not in there))
 
     def _earlier(self, check: str, *, in_use: bool = False) -> Sequence[Evidence]:
         pilot = self.loaded.charter.pilot

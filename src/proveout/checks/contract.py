@@ -135,7 +135,8 @@ class CheckContext:
     earlier: Callable[[], Sequence[Evidence]] = tuple
     """Ask for what this check found in the run before this one; nothing where there was none."""
     known: Callable[[], Sequence[Evidence]] = tuple
-    """Ask for the latest evidence of all checks, this run's included as far as it has gone."""
+    """Ask for the latest evidence of all checks, earlier ones of this run's among them; of a check
+    that looked at production traffic also what it found before the launch."""
     resolved: Callable[[], Sequence[Resolved]] = tuple
     """Ask which alarms were resolved, so that what raised them begins anew."""
     basis: Basis = "measured"

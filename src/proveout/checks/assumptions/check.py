@@ -10,7 +10,7 @@ from proveout.checks.contract import CheckContext, Finding, Need
 from proveout.evidence.catalogue import Metric
 from proveout.evidence.catalogue.assumption import METRICS
 from proveout.evidence.figures import figure
-from proveout.evidence.model import Evidence, Subject
+from proveout.evidence.model import WINDOW_INPUT, Evidence, Subject
 from proveout.evidence.outcome import NotMeasured
 
 
@@ -59,6 +59,8 @@ def _judged(context: CheckContext, assumption: Assumption, known: Sequence[Evide
         and each.subject.matches(pattern)
         and each.scope == "production"
     ]
+    # What production shows goes before what was found at the launch.
+    found = [each for each in found if WINDOW_INPUT in each.inputs] or found
     if not found:
         return NotMeasured(
             metric="assumption.holds",

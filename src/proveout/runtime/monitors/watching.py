@@ -16,7 +16,7 @@ from proveout.checks import Check, Window
 from proveout.errors import InputError
 from proveout.evidence.alarm import Alarm, standing_alarms
 from proveout.evidence.ledger.port import NewEntry
-from proveout.evidence.model import Evidence
+from proveout.evidence.model import WINDOW_INPUT, Evidence
 from proveout.gate.model import Verdict
 from proveout.intake import Session
 from proveout.runtime.log.compaction import compact
@@ -86,7 +86,7 @@ class Monitor:
         with Session() as session:
             looks = self._looks(session, now)
             notes = self._run(looks, checks, watch)
-            found = self.workspace.known()
+            found = [each for each in self.workspace.known() if WINDOW_INPUT in each.inputs]
             new, standing = self._raise(found, now)
             decided = self._decide("continue")
             acted = self._act(found, decided, session, now)
