@@ -125,6 +125,8 @@ def test_what_is_taken_back_is_what_breaks_the_rule() -> None:
     assert done(COMING, wanted(COMING, seen(0.7, 0.8, subject=OF_V2))).current == "v1"
     assert done(COMING, wanted(COMING, seen(0.7, 0.8, subject=OF_V1))).current == "manual"
     assert done(PROMOTED, wanted(PROMOTED, seen(0.7, 0.8))).current == "v1"
+    unseen = start(FIRST, "v2", STEPS, ANA, shadow=True)
+    assert done(unseen, wanted(unseen, seen(0.7, 0.8))).current == "manual"
     agreed = charter(rollback={"procedure": "by phone", "to": "manual"})
     assert done(PROMOTED, wanted(PROMOTED, seen(0.7, 0.8), asked=agreed)).current == "manual"
 

@@ -144,15 +144,17 @@ def _take_back(charter: Charter, state: State, by: By, broken: tuple[Broken, ...
     transition = partial(
         roll_back,
         by=by,
-        to=earlier(state, agreed) if _is_of_current_alone(broken, state) else None,
+        to=earlier(state, agreed) if _is_of_current(broken, state) else None,
         agreed=agreed,
         in_flight="finish" if rollout is None else rollout.in_flight,
     )
     return Proposal(transition=transition, broken=broken, told=(f"Rolled back: {by.why}.",))
 
 
-def _is_of_current_alone(broken: tuple[Broken, ...], state: State) -> bool:
-    """Tell whether to take back what is being brought in would leave what breaks the rules."""
+def _is_of_current(broken: tuple[Broken, ...], state: State) -> bool:
+    """Tell whether to take back what is being brought in would leave what does harm."""
+    if state.shadow is not None:
+        return True  # nobody gets what is being brought in
     return bool(broken) and all(each.version == state.current for each in broken)
 
 
