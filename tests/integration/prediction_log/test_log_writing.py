@@ -221,6 +221,28 @@ def test_the_kernel_may_take_a_part_of_a_line_only(tmp_path: Path) -> None:
     assert ids(tmp_path) == kept
 
 
+def test_what_a_disk_could_not_sync_is_not_acknowledged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The kernel may forget what it could not write, so that nothing follows in that file."""
+
+    async def run() -> None:
+        log = Writer(tmp_path, "claims", durability="fsync")
+        with monkeypatch.context() as broken:
+            broken.setattr(segment.os, "fdatasync", fails)
+            with pytest.raises(LogFullError, match=r"cannot be written: Input/output error\.$"):
+                await log.append(record("a"))
+        await log.append(record("b"))
+        assert len(segments(tmp_path)) == 2
+        await log.close()
+
+    def fails(fd: int) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    asyncio.run(run())
+    assert [each.id for each in read_records(tmp_path, "claims")].count("b") == 1
+
+
 def test_a_disk_that_makes_the_loop_wait_is_written_by_a_thread(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

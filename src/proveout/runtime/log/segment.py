@@ -89,20 +89,14 @@ class Segment:
         self.has_rest = False
         self.size += len(lines)
 
-    def take_back(self, n_bytes: int) -> None:
-        """Cut the lines that were written last."""
-        self.size -= n_bytes
-        self.has_rest = True
-        with suppress(OSError):
-            os.ftruncate(self.fd, self.size)
-            self.has_rest = False
-
     def sync(self) -> None:
         """Return when what was written survives a power loss."""
         os.fdatasync(self.fd)
 
     def seal(self) -> Path | None:
         """Write the footer, and name it sealed; an empty one is deleted. Raises OSError."""
+        if self.fd < 0:  # given up: another process may own it by now
+            return None
         if not self.tally.records and not self.tally.damaged:
             self.path.unlink(missing_ok=True)
             self.release()
@@ -122,8 +116,10 @@ class Segment:
             self.fd = -1
 
 
-def create(folder: Path, pilot: str, *, owner: str, number: int, now: float) -> Segment:
-    """Make a segment and lock it. Raises OSError."""
+def create(
+    folder: Path, pilot: str, *, owner: str, number: int, now: float, is_synced: bool = True
+) -> Segment:
+    """Make a segment and lock it; `is_synced`: its name survives a power loss. Raises OSError."""
     into = places.segments(folder, pilot)
     into.parent.mkdir(exist_ok=True)  # the folder of the log itself is never made anew here
     into.mkdir(exist_ok=True)
@@ -139,7 +135,8 @@ def create(folder: Path, pilot: str, *, owner: str, number: int, now: float) -> 
         segment.write(framing.line(framing.HEADER, encode(header)))
         segment.path = into / f"{stem}{places.OPEN}"
         hidden.rename(segment.path)
-        sync_folder(into)
+        if is_synced:
+            sync_folder(into)
     except OSError:
         hidden.unlink(missing_ok=True)
         segment.release()

@@ -278,8 +278,6 @@ class Writer:
             try:
                 segment = self._segment_for(len(lines))
                 segment.write(lines)
-                if self._is_synced:
-                    self._sync(segment, len(lines))
             except OSError:
                 for id_, _ in batch.records:
                     self._set_aside(id_)
@@ -292,16 +290,16 @@ class Writer:
             if self._unwritten:
                 for id_, _ in batch.records:
                     self._unwritten.pop(id_, None)
+        if self._is_synced:  # without the lock: calls begin meanwhile
+            self._sync(segment)
         took = time.monotonic() - began
         self._is_slow = took > (QUICK_S if self._is_slow else SLOW_S)
 
-    def _sync(self, segment: Segment, n_bytes: int) -> None:
+    def _sync(self, segment: Segment) -> None:
         try:
             segment.sync()
         except OSError:
-            # What the kernel could not write it may forget: these lines are taken back, and no
-            # other follows in this file.
-            segment.take_back(n_bytes)
+            # What the kernel could not write it may forget: no other line follows in this file.
             segment.ends = 0.0
             raise
 
@@ -333,7 +331,12 @@ class Writer:
 
     def _next_segment(self, number: int) -> Segment:
         segment = create(
-            self.folder, self.pilot, owner=self.owner, number=number, now=self._clock()
+            self.folder,
+            self.pilot,
+            owner=self.owner,
+            number=number,
+            now=self._clock(),
+            is_synced=self._is_synced,
         )
         # Calls under way are noted anew: the segment in which they were begun will be sealed.
         notes = [framing.line(framing.BEGUN, _encode(n)) for n in list(self._in_flight.values())]
