@@ -59,7 +59,7 @@ def rollback(
     with open_desk(charter, store, pilot, ledger, Output(as_json=as_json)) as desk:
         agreed = _agreed(desk.charter)
         cuts = _cuts(desk.charter) if cut is None else cut
-        desk.throw(
+        done = desk.throw(
             lambda state: roll_back(
                 state,
                 by(who, why),
@@ -68,6 +68,8 @@ def rollback(
                 in_flight="cut" if cuts else "finish",
             )
         )
+        if done.after.is_on and done.after.current != "manual":
+            desk.output.say("Still wrong? proveout rollback --to manual --who NAME --why REASON")
 
 
 def kill_switch(
