@@ -10,6 +10,7 @@ import argparse
 import time
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from benchmarks.lives import columns
 from benchmarks.lives.alarms import NEVER, First, daily_test, ours, plain_betting, three_sigma
@@ -85,8 +86,11 @@ def _in_one_budget(lives: int, seed: int) -> None:
     false, _ = columns.ever(lives, seed)
     found, delay = columns.ever(lives // 4, seed, shifted=3.0)
     either = 1 - (1 - false) * (1 - float(np.mean(quiet < NEVER)))
-    print(f"\n30 columns: a false alarm in {false:.1%} of quiet lives, in {either:.1%} together with "
-          f"the error rate; one column moved by 3 sigma: found in {found:.0%}, {delay:.0f} days\n")  # fmt: skip
+    print(
+        f"\n30 columns: a false alarm in {false:.1%} of quiet lives, in {either:.1%} together "
+        f"with the error rate; one column moved by 3 sigma: found in {found:.0%}, {delay:.0f} "
+        "days\n"
+    )
 
 
 def _late(lives: int, seed: int) -> None:
@@ -116,5 +120,6 @@ def _line(setting: str, name: str, quiet: First, harmed: First, played: Lives) -
 
 if __name__ == "__main__":
     began = time.perf_counter()
-    main()
+    with threadpool_limits(1):  # many small products of matrices
+        main()
     print(f"\n{time.perf_counter() - began:.0f} s")

@@ -22,20 +22,19 @@ def ever(lives: int, seed: int, *, shifted: float = 0.0, on: int = 100) -> tuple
     """
     random = np.random.default_rng(seed)
     budget = AlarmBudget.of_part("columns", [f"c{nth}" for nth in range(COLUMNS)], begins=_LAUNCH)
-    share = budget.share("c0")
     alarmed, delays = 0, []
     for _ in range(lives):
         common = random.normal(size=(YEAR, 1)) * np.sqrt(0.5)
         z = common + random.normal(size=(YEAR, COLUMNS)) * np.sqrt(0.5)
         z[on:, 0] += shifted
-        first = _first(budget, z, share)
+        first = _first(budget, z)
         alarmed += first is not None
         if first is not None:
             delays.append(first - on + 1)
     return alarmed / lives, float(np.median(delays)) if delays else float("nan")
 
 
-def _first(budget: AlarmBudget, z: np.ndarray, share: float) -> int | None:
+def _first(budget: AlarmBudget, z: np.ndarray) -> int | None:
     from scipy.special import ndtr
 
     p = np.maximum(ndtr(-z), 1e-300)

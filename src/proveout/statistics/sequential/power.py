@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from proveout.statistics.sequential._grid import Grid
 from proveout.statistics.sequential.rates import PilotRate, begin_lives
@@ -71,7 +72,9 @@ def power(
                 break
         return delay[delay > 0]  # what alarmed while it was quiet did not find the rise
 
-    return tuple(_of(rise, delays(rise)) for rise in rises)
+    # Many small products of matrices: threads of their own would cost more than they bring.
+    with threadpool_limits(1):
+        return tuple(_of(rise, delays(rise)) for rise in rises)
 
 
 def _of(rise: float, delay: NDArray[np.float64]) -> Power:

@@ -1,0 +1,1 @@
+"""Accuracy estimated without labels, against the truth."""
