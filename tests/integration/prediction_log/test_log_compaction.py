@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import resource
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -301,3 +302,22 @@ def test_a_url_of_no_known_store_is_refused_without_its_secrets(tmp_path: Path) 
         "The archive of the prediction log, ftp://…@host/path, is no place that is known: "
     )
     assert "secret" not in json.dumps([told.value.message, told.value.hint])
+
+
+def test_more_segments_than_can_be_read_at_once_are_told(tmp_path: Path) -> None:
+    """Where nobody archives them, with what to do."""
+    for number in range(40):
+        write(tmp_path, f"a{number}", at=NOON + number)
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    taken = len(list(Path("/proc/self/fd").iterdir()))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (taken + 20, limits[1]))
+    try:
+        with pytest.raises(UnreachableError) as told:
+            count(tmp_path, "claims")
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+
+    segments = tmp_path / "pilot=claims" / "segments"
+    assert told.value.message == f"{segments} holds 40 segments, more than can be read at once."
+    assert told.value.hint == "Archive them: proveout log compact"
+    assert count(tmp_path, "claims") == 40

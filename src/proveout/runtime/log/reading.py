@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from errno import EMFILE
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from proveout.errors import UnreachableError
 from proveout.runtime.log import framing, places
 from proveout.runtime.log.archive import Archive, ArchivedFile, open_archive
 from proveout.runtime.log.notes import Footer
@@ -217,14 +219,30 @@ def _held(folder: Path, first: str | None) -> list[HeldSegment]:
             names = sorted(path.name for path in folder.iterdir())
         except FileNotFoundError:
             return held
+        except OSError as error:
+            raise _unreadable(folder, 0, error) from error
         try:
             for name in names:
                 is_segment = name.endswith((places.OPEN, places.SEALED)) and name[0] != "."
                 if is_segment and (first is None or places.day_of(name) >= first):
                     fd = os.open(folder / name, os.O_RDONLY | os.O_CLOEXEC)
                     held.append(HeldSegment(name, fd, os.fstat(fd).st_size))
-        except FileNotFoundError:
+        except OSError as error:
             for each in held:
                 os.close(each.fd)
+            if not isinstance(error, FileNotFoundError):
+                raise _unreadable(folder, len(names), error) from error
         else:
             return held
+
+
+def _unreadable(folder: Path, n_files: int, error: OSError) -> UnreachableError:
+    if error.errno == EMFILE:
+        return UnreachableError(
+            f"{folder} holds {n_files:,} segments, more than can be read at once.",
+            hint="Archive them: proveout log compact",
+        )
+    return UnreachableError(
+        f"The prediction log in {folder} cannot be read: {error.strerror}.",
+        hint="Run it as the user of the gateway, or let that user's group read the folder.",
+    )

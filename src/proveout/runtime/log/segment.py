@@ -91,7 +91,7 @@ class Segment:
 
     def sync(self) -> None:
         """Return when what was written survives a power loss."""
-        os.fdatasync(self.fd)
+        getattr(os, "fdatasync", os.fsync)(self.fd)  # macOS has only the other
 
     def seal(self) -> Path | None:
         """Write the footer, and name it sealed; an empty one is deleted. Raises OSError."""
