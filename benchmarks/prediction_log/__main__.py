@@ -33,15 +33,16 @@ began = time.perf_counter()
 from pathlib import Path
 from proveout.runtime.log import Writer, recover
 folder, calls = Path(sys.argv[1]), json.loads(sys.argv[2])
-loaded = time.perf_counter()
+loaded, worked = time.perf_counter(), time.process_time()
 with recover(folder, "claims") as recovered:
     found = recovered.records_of(calls)
     excepted = sum(1 for _ in recovered.excepted())
 writer = Writer(folder, "claims")
-ready = time.perf_counter()
+ready, worked = time.perf_counter(), time.process_time() - worked
 writer.close_now()
-print(json.dumps({"imports": loaded - began, "start": ready - loaded, "tail": recovered.n_records,
-                  "lost": len(recovered.lost), "found": len(found), "excepted": excepted}))
+print(json.dumps({"imports": loaded - began, "start": ready - loaded, "worked": worked,
+                  "tail": recovered.n_records, "lost": len(recovered.lost), "found": len(found),
+                  "excepted": excepted}))
 """
 
 
@@ -77,8 +78,9 @@ async def writing(folder: Path, durability: Literal["process", "fsync"]) -> None
     size = len(log._line(record("x" * 26, 0.0)))
     cuts = statistics.quantiles(waits, n=1000)
     print(
-        f"{durability}: {statistics.median(rates):,.0f} appends/s of {size:,} bytes by {CONCURRENT} "  # noqa: E501
-        f"at once ({min(rates):,.0f} - {max(rates):,.0f}); {statistics.median(costs):.1f} µs of "
+        f"{durability}: {statistics.median(rates):,.0f} appends/s of {size:,} bytes by "
+        f"{CONCURRENT} at once ({min(rates):,.0f} - {max(rates):,.0f}); "
+        f"{statistics.median(costs):.1f} µs of "
         f"processor time each; an append waits {cuts[499] * 1e3:.2f} ms (median), "
         f"{cuts[989] * 1e3:.2f} ms (p99); a begin takes {begin_us:.1f} µs"
     )
@@ -129,8 +131,9 @@ def reading(folder: Path, records: int) -> None:
     last = outcomes[-1]
     print(
         f"start after a kill with {records:,} records archived: {statistics.median(starts):.2f} s "
-        f"({min(starts):.2f} - {max(starts):.2f}), besides {last['imports']:.2f} s of imports; "
-        f"unsealed tail of {last['tail']:,} records, {last['lost']} lost, {last['found']} of "
+        f"({min(starts):.2f} - {max(starts):.2f}; of processor time "
+        f"{statistics.median([each['worked'] for each in outcomes]):.2f} s), besides "
+        f"{last['imports']:.2f} s of imports; unsealed tail of {last['tail']:,} records, {last['lost']} lost, {last['found']} of "
         f"{len(calls)} holds found"
     )
     n, took = _timed(lambda: count(folder, PILOT))
