@@ -133,8 +133,8 @@ def reading(folder: Path, records: int) -> None:
         f"start after a kill with {records:,} records archived: {statistics.median(starts):.2f} s "
         f"({min(starts):.2f} - {max(starts):.2f}; of processor time "
         f"{statistics.median([each['worked'] for each in outcomes]):.2f} s), besides "
-        f"{last['imports']:.2f} s of imports; unsealed tail of {last['tail']:,} records, {last['lost']} lost, {last['found']} of "
-        f"{len(calls)} holds found"
+        f"{last['imports']:.2f} s of imports; unsealed tail of {last['tail']:,} records, "
+        f"{last['lost']} lost, {last['found']} of {len(calls)} holds found"
     )
     n, took = _timed(lambda: count(folder, PILOT))
     print(f"count: {n:,} in {took:.2f} s")
