@@ -8,8 +8,8 @@ from typing import Any
 
 from proveout.checks.drift.tracing import Place
 from proveout.evidence.figures import figure, span
-from proveout.statistics.drift import Alarm
 from proveout.statistics import wilson
+from proveout.statistics.drift import Alarm
 
 _CHANGED = {
     "missing": "'{column}' is missing in {share} of the rows ({span}); before, it was {expected}",

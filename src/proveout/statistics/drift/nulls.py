@@ -29,6 +29,8 @@ _RARE = 0.02
 _LEAST_CV2 = 0.02
 """Squared coefficient of variation that any rare rate has between blocks, even where few blocks
 show none."""
+_LEAST_CV2_LATER = 0.15
+"""The same of a block that comes after the past: what is rare may wander."""
 _CAUTION = 1.5
 """The variance between rare rates is estimated from few blocks, and its tail is long."""
 _FORGETTING = 0.9
@@ -94,7 +96,9 @@ def tails(
         swap = share > 0.5
         k = np.where(swap, rows - hits, hits)
         past_k = np.where(swap, past_rows - past_hits, past_hits)
-        more, fewer = _rare(k, rows, past_k, past_rows, 4 * _CAUTION * spread.between)
+        least = _LEAST_CV2 if lag <= 0 else _LEAST_CV2_LATER
+        dispersion = np.maximum(4 * _CAUTION * spread.between, least * past_k / past_rows)
+        more, fewer = _rare(k, rows, past_k, past_rows, dispersion)
         rare_above, rare_below = np.where(swap, fewer, more), np.where(swap, more, fewer)
         z = np.arcsin(np.sqrt(np.clip(hits / rows, 0, 1))) - np.arcsin(np.sqrt(share))
         sampling = 1 / (4 * rows) + 1 / (4 * past_rows)

@@ -34,7 +34,7 @@ from proveout.statistics.drift.reference import Counted, Learned, Reference, cou
 from proveout.statistics.drift.repeats import repeated_rows
 from proveout.statistics.drift.values import Floats, Mask, Values, columns_of, read
 
-ALPHA = 0.002
+ALPHA = 0.001
 """Probability of a false alarm in a window, over everything."""
 LEAST_SHARE = 0.002
 """A change of fewer rows is nobody's call."""
