@@ -17,10 +17,10 @@ from proveout.runtime.record import Record
 from proveout.runtime.store.port import Store
 from proveout.runtime.store.schema import EXCEPTIONS
 
+_IDS = 500
+"""Ids that are asked for at once."""
 Which = Literal["open", "overdue", "resolved", "all"]
 
-_ROWS = 200
-"""Rows of an insertion: SQLite allows for 32,766 values."""
 _table = EXCEPTIONS.c
 
 
@@ -53,12 +53,8 @@ class ExceptionQueue:
         """Queue entries; return how many are new."""
         if not entries:
             return 0
-        n_new = 0
         with self.store.writing() as connection:
-            for first in range(0, len(entries), _ROWS):
-                rows = [_row(each) for each in entries[first : first + _ROWS]]
-                n_new += self._insert(connection, rows)
-        return n_new
+            return self._insert(connection, [_row(each) for each in entries])
 
     def entries(
         self,
@@ -293,11 +289,17 @@ class ExceptionQueue:
         return changed
 
     def _insert(self, connection: Connection, rows: list[dict[str, Any]]) -> int:
-        insert = sqlite.insert if self.store.dialect == "sqlite" else postgresql.insert
-        done = connection.execute(
-            insert(EXCEPTIONS).values(rows).on_conflict_do_nothing().returning(_table.id)
-        )
-        return len(done.all())
+        ids = [row["id"] for row in rows]
+        known: set[str] = set()
+        for first in range(0, len(ids), _IDS):
+            query = select(_table.id).where(_table.id.in_(ids[first : first + _IDS]))
+            known |= set(connection.execute(query).scalars())
+        new = {row["id"]: row for row in rows if row["id"] not in known}
+        if new:
+            insert = sqlite.insert if self.store.dialect == "sqlite" else postgresql.insert
+            # Another host may have queued the same meanwhile.
+            connection.execute(insert(EXCEPTIONS).on_conflict_do_nothing(), list(new.values()))
+        return len(new)
 
 
 def _refuse_resolved(entry: Entry) -> None:

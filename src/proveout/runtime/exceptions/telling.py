@@ -35,7 +35,7 @@ def told(entries: Sequence[Entry], *, now: float) -> tuple[list[str], dict[str, 
 
 def _times(entries: Sequence[Entry], now: float) -> dict[str, Any] | None:
     """Tell how long it takes for half and for nine out of ten, open ones not left out."""
-    if not entries:
+    if all(each.is_open for each in entries):
         return None
     from proveout.statistics.durations import duration_quantile
 
