@@ -65,6 +65,8 @@ class PilotSettings:
     charter: Charter
     folder: Path
     """Where relative paths start."""
+    is_agreed: bool = True
+    """There is a charter; False where options stand for one, and nobody said what answers are."""
     gateway: Gateway
     """As in the charter, or its defaults."""
     upstreams: Mapping[str, Upstream]
@@ -300,6 +302,7 @@ def of_options(
     given = read_price(price, policy.currency, is_needed=limits_money)
     pilot = replace(
         pilot,
+        is_agreed=False,
         upstreams=upstreams,
         policy=policy,
         price=given,

@@ -38,6 +38,7 @@ REPLIES = {
     "compressed": whole(gzip.compress(COMPLETION, mtime=1), headers="content-encoding: gzip\r\n"),
     "bytes that are no text": whole(bytes(range(256)), kind="application/octet-stream"),
     "nothing": whole(b"", kind="text/plain"),
+    "not modified": b'HTTP/1.1 304 Not Modified\r\netag: "a"\r\ncontent-length: 7\r\n\r\n',
     "no content": b"HTTP/1.1 204 No Content\r\nx-a: b\r\n\r\n",
     "a server error, where no fallback is": whole(b"{}", status="500 Internal Server Error"),
     "large": whole(b"x" * 3_000_000, kind="text/plain"),
@@ -195,6 +196,15 @@ def test_a_stream_without_usage_is_counted(tmp_path: Path) -> None:
     assert record.first_token_s is not None
     assert json.loads(record.request or "")["stream"] is True
     assert (record.answer or "").endswith("data: [DONE]\n\n")
+
+
+def test_without_a_charter_no_answer_is_doubted(tmp_path: Path) -> None:
+    """Nobody said what answers look like: whatever comes goes to no person for its form."""
+    with system(whole(b'{"anything": 1}')) as up, running(before(up.url, tmp_path)) as gateway:
+        gateway.say(post(b"/score", b"{}"))
+        gateway.say(post(b"/v1/chat/completions", ask()))
+
+    assert [record.reasons for record in gateway.records()] == [(), ("malformed",)]
 
 
 def test_several_pilots_are_told_apart_by_their_path(tmp_path: Path) -> None:

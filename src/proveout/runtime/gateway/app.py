@@ -10,7 +10,7 @@ from typing import Any
 from proveout.runtime.call import Call
 from proveout.runtime.gateway.asked import protocol_of, read_asked
 from proveout.runtime.gateway.callers import Callers, UnknownKeyError
-from proveout.runtime.gateway.exchange import Exchange, Incoming, Send
+from proveout.runtime.gateway.exchange import SAFE_METHODS, Exchange, Incoming, Send
 from proveout.runtime.gateway.headers import Headers
 from proveout.runtime.gateway.line import Line
 from proveout.runtime.gateway.parts import Parts
@@ -89,6 +89,7 @@ class App:
         except GoneError:
             scope["proveout.line"].abort()
             return
+        method = scope["method"].encode()
         asked = read_asked(protocol, rest, body)
         if asked.user is not None and caller.user is None:
             caller = callers.of(headers, user=asked.user)
@@ -105,14 +106,14 @@ class App:
             body=body,
             model=asked.model,
             is_stream=asked.is_stream,
-            rows=asked.rows,
+            rows=0 if method in SAFE_METHODS else asked.rows,
             most_output_tokens=asked.most_output_tokens,
         )
         line: Line = scope["proveout.line"]
         trace = call.trace = parts.telemetry.trace(headers)
         is_ours = callers.is_asked or not parts.settings.gateway.forward_key
         incoming = Incoming(
-            method=scope["method"].encode(),
+            method=method,
             path=rest,
             query=query,
             headers=headers,

@@ -22,7 +22,7 @@ from proveout.pricing.table import PriceTable
 from proveout.runtime.budget import BudgetAdmission, Notice
 from proveout.runtime.budget.recovery import book_the_dead
 from proveout.runtime.call import Call
-from proveout.runtime.exceptions import handling_of, open_inspector, queueing
+from proveout.runtime.exceptions import AnswerInspector, handling_of, open_inspector, queueing
 from proveout.runtime.exceptions.escalating import Escalating
 from proveout.runtime.exceptions.feedback import Feedback
 from proveout.runtime.exceptions.queue import ExceptionQueue
@@ -260,9 +260,12 @@ def _behind(
     upstream = pilot.upstreams[name]
     shield = Shield(limits, discard=lambda reply: reply.close())
     telemetry.watch(pilot.pilot, name, shield.health)
-    inspector = open_inspector(
-        pilot.charter, folder=pilot.folder, system=upstream.system, evidence=evidence
-    )
+    if pilot.is_agreed:
+        inspector = open_inspector(
+            pilot.charter, folder=pilot.folder, system=upstream.system, evidence=evidence
+        )
+    else:
+        inspector = AnswerInspector(None)
     return Behind(
         upstream=upstream,
         pool=Pool(upstream.address),

@@ -43,7 +43,8 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 FOR_FALLBACK = 0.25
 """Share of the deadline that is kept for another service to answer in."""
 _DONE = b"data: [DONE]"
-_SAFE_METHODS = frozenset({b"GET", b"HEAD", b"OPTIONS", b"DELETE", b"TRACE"})
+SAFE_METHODS = frozenset({b"GET", b"HEAD", b"OPTIONS", b"DELETE", b"TRACE"})
+"""They ask for no answer of the system: they look, or tidy up."""
 MOST_KEPT = 16 << 20
 """Bytes of a stream that are kept for the log."""
 
@@ -99,7 +100,8 @@ class Exchange:
         try:
             await self._serve()
         finally:
-            self.incoming.line.on_gone = None
+            if self.incoming.line.on_gone == self._on_gone:  # and not that of the next request
+                self.incoming.line.on_gone = None
 
     async def _serve(self) -> None:
         parts, call = self.parts, self.call
@@ -206,7 +208,7 @@ class Exchange:
             incoming.headers,
             own=(*upstream.headers, *incoming.extra) if incoming.extra else upstream.headers,
             drop=incoming.drop | upstream.names if upstream.headers else incoming.drop,
-            body_length=len(body) if body or method not in _SAFE_METHODS else None,
+            body_length=len(body) if body or method not in SAFE_METHODS else None,
         )
         connection = await behind.pool.ask(method, head + body)
         reply = await arrived(connection, hold_whole=behind.holds_whole)
@@ -231,7 +233,7 @@ class Exchange:
         found = Found()
         if reply.status < 300:
             text = booking.text
-            if text is not None:
+            if text is not None and call.rows:
                 found = behind.inspector.inspect(call, text, is_stream=reply.is_events)
             outcome: Outcome = "answered"
         else:
@@ -354,7 +356,7 @@ class Exchange:
             # A key of the system's, or one for us, is no business of another service.
             drop=incoming.drop,
             body_length=len(incoming.body)
-            if incoming.body or incoming.method not in _SAFE_METHODS
+            if incoming.body or incoming.method not in SAFE_METHODS
             else None,
         )
         self._task, self._is_asking = asyncio.current_task(), True
@@ -596,6 +598,8 @@ class Exchange:
         if length is not None and self.incoming.is_http_1_0 and not is_told:
             headers.append((b"content-length", b"%d" % length))
         await self._send({"type": "http.response.start", "status": status, "headers": headers})
+        if status in (204, 304):
+            self.incoming.line.without_body()
 
     # What others tell.
 

@@ -83,6 +83,10 @@ class Line(HttpToolsProtocol):
         self.on_gone = None
         self.transport.abort()
 
+    def without_body(self) -> None:
+        """Let a reply of a status that has no body tell the length that one would have."""
+        self.cycle.expected_content_length = 0
+
     # What the parser finds. Whatever is raised here becomes a 400, and the connection is closed.
 
     def on_message_begin(self) -> None:
