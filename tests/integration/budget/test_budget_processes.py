@@ -6,19 +6,17 @@ import asyncio
 import signal
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import pytest
 
 from fixtures import budget_clients
-from fixtures.budget_clients import PILOT, THOUSAND, TOOK, account, budget, call, rows
+from fixtures.budget_clients import PILOT, THOUSAND, TOOK, Left, account, budget, call, rows
 from fixtures.prediction_log import record
 from proveout.runtime.budget import Booked, Policy, book_the_dead
 from proveout.runtime.budget.recovery import LEASE_S
 from proveout.runtime.call import Amounts
 from proveout.runtime.ports import Admitted
-from proveout.runtime.record import Record
 from proveout.runtime.store import open_store
 
 
@@ -76,7 +74,7 @@ def test_what_a_killed_process_held_is_booked_by_the_log(location: str) -> None:
     """Killed under load, again and again: what it acknowledged is held or used, and no more; and
     what it held comes back as the log tells, once."""
     before = 0
-    for attempt in range(3):
+    for attempt in range(2):
         owner = f"o{attempt}"
         process = start(location, owner, clients=1, calls=10_000, kind="half")
         assert process.stdin is not None
@@ -148,18 +146,6 @@ def test_who_was_taken_for_dead_and_comes_back_books_nothing_twice(location: str
 
     asyncio.run(go())
     assert account(location) == (0, 0, 0, 7, 60, 1)
-
-
-class Left:
-    """What a log knows of the dead."""
-
-    def __init__(self, owners: tuple[str, ...], records: Mapping[str, Record]) -> None:
-        self.owners = owners
-        self._records = records
-
-    def records_of(self, calls: Iterable[str]) -> Mapping[str, Record]:
-        """Those that there are."""
-        return {each: self._records[each] for each in calls if each in self._records}
 
 
 def _recover(location: str, left: Left, policy: Policy = THOUSAND) -> Booked:

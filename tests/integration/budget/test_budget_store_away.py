@@ -4,14 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import time
+from pathlib import Path
 
 import pytest
 
-from fixtures.budget_clients import MOST, TOOK, account, budget, call
+from fixtures.budget_clients import MOST, PILOT, TOOK, Left, account, budget, call
 from fixtures.postgres import PostgresServer
-from proveout.runtime.budget import BudgetAdmission, Notice, Policy, Rule, admission
+from fixtures.prediction_log import record
+from proveout.runtime.budget import (
+    Booked,
+    BudgetAdmission,
+    Notice,
+    Policy,
+    Rule,
+    admission,
+    book_the_dead,
+)
 from proveout.runtime.call import Amounts, Call
 from proveout.runtime.ports import Admitted, OverBudget, StoreAway
+from proveout.runtime.store import open_store
 
 pytestmark = pytest.mark.postgres
 
@@ -102,6 +113,40 @@ def test_allow_lets_all_in_and_books_them_later(postgres_to_stop: PostgresServer
     assert asyncio.run(go()) == 100 - 61
     assert account(location)[2:3] == (11,)
     assert account(location)[5] == 89
+
+
+def test_calls_that_were_allowed_are_booked_after_a_crash_too(
+    postgres_to_stop: PostgresServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The process died before the store was back: its journal knows of them, and its log."""
+    monkeypatch.setattr(admission, "CLOSE_WITHIN_S", 0.2)
+    location = f"{postgres_to_stop.url}/postgres"
+    policy = Policy(rules=HUNDRED, when_unreachable="allow")
+
+    async def go() -> None:
+        async with budget(location, policy, owner="dead", log_folder=str(tmp_path)) as asked:
+            await asked.admit(call("c0"), MOST)
+            await stopped(postgres_to_stop)
+            for name in ("c1", "c2", "c3"):
+                await asked.admit(call(name), MOST)
+            asked.settle(call("c1"), TOOK)
+
+    asyncio.run(go())
+    postgres_to_stop.start()
+    records = {
+        "c0": record("c0", cost=5, input_tokens=40, output_tokens=2),
+        "c1": record("c1", cost=7, input_tokens=40, output_tokens=20),
+        "c2": record("c2", outcome="lost"),
+    }
+    with open_store(location) as store:
+        for booked in (Booked(settled=2, charged=1, released=1), Booked()):
+            dead = Left(("dead",), records)
+            assert booked == book_the_dead(
+                store, policy, dead, pilot=PILOT, now=0.0, log_folder=str(tmp_path)
+            )
+
+    assert account(location) == (0, 0, 0, 5 + 7 + 10, 42 + 60 + 100, 3)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_no_connection_that_breaks_in_the_middle_books_twice_or_never(

@@ -16,6 +16,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Literal
 
 from proveout.runtime.budget.batch import Ask, Batch, Settlement
+from proveout.runtime.budget.journal import Journal
 from proveout.runtime.budget.notice import Notice
 from proveout.runtime.budget.plan import Hold, Planner
 from proveout.runtime.budget.policy import Policy
@@ -70,7 +71,9 @@ class BudgetAdmission:
         self._asks: list[Ask] = []
         self._settled: list[Settlement] = []
         self._debts: dict[str, Hold] = {}
-        self._settled_debts: dict[str, Settlement] = {}
+        self._journal = Journal(log_folder, pilot, owner)
+        self._journalled: set[str] = set()
+        self._settled_debts: list[Settlement] = []
         self._held: dict[str, Hold] = {}
         self._batch: Batch | None = None
         self._flush_at: asyncio.Handle | None = None
@@ -96,7 +99,7 @@ class BudgetAdmission:
 
     def oldest_unbooked(self) -> float | None:
         """Return since when something is settled and not yet in the store."""
-        moments = [each.at for each in (*self._settled[:1], *self._settled_debts.values())]
+        moments = [each.at for each in (*self._settled[:1], *self._settled_debts[:1])]
         if self._batch is not None:
             moments += [each.at for each in self._batch.settled[:1]]
         return min(moments, default=None)
@@ -132,16 +135,18 @@ class BudgetAdmission:
         try:
             async with asyncio.timeout(CLOSE_WITHIN_S):
                 while self._batch is not None or self._asks or self._settled or self._debts:
+                    self._idle.clear()
                     if self._batch is None and self._away is None:
                         self._flush()
-                    self._idle.clear()
-                    await self._idle.wait()
+                    if self._batch is not None or self._away is not None:
+                        await self._idle.wait()
         except TimeoutError:
             pass
         if self._flush_at is not None:
             self._flush_at.cancel()
         if self._late_at is not None:
             self._late_at.cancel()
+        self._journal.close()
         await self._loop.run_in_executor(None, self._worker.close)
 
     # --- going out ---------------------------------------------------------------------------
@@ -222,7 +227,7 @@ class BudgetAdmission:
             answer = ask.answer
             if answer.done():
                 # Nobody waits for it: the store was late, or the client has gone.
-                if refusal is None and ask.hold.call not in self._debts:
+                if refusal is None and ask.hold.call not in self._journalled:
                     self._release(ask.hold)
             elif refusal is None:
                 held[ask.hold.call] = ask.hold
@@ -231,9 +236,11 @@ class BudgetAdmission:
                 answer.set_result(refusal)
         for hold in batch.debts:
             self._debts.pop(hold.call, None)
-            settlement = self._settled_debts.pop(hold.call, None)
-            if settlement is not None:
-                self._settled.append(settlement)
+        if self._journalled and not self._debts:
+            self._journal.clear()
+            self._journalled.clear()
+            self._settled += self._settled_debts
+            self._settled_debts = []
         if self._away is not None:
             self._away = None
             self._tell("back", "The store of the budget can be reached again; all is booked.")
@@ -271,6 +278,8 @@ class BudgetAdmission:
         if self._policy.when_unreachable == "refuse":
             return StoreAway(why)
         self._held[hold.call] = self._debts[hold.call] = hold
+        self._journalled.add(hold.call)
+        self._journal.add(hold)
         return Admitted(self._generation)
 
     # --- booking -----------------------------------------------------------------------------
@@ -281,10 +290,10 @@ class BudgetAdmission:
 
     def _book(self, hold: Hold, used: Amounts) -> None:
         settlement = Settlement(hold, used, self._clock())
-        if hold.call in self._debts:
-            # It is held first, and settled in a transaction of its own: then neither is done
-            # twice, whatever becomes of a connection in the middle of it.
-            self._settled_debts[hold.call] = settlement
+        if hold.call in self._journalled:
+            # All debts are held first, and settled when the journal of them is gone: then nothing
+            # is done twice, whatever becomes of a connection or of us in the middle of it.
+            self._settled_debts.append(settlement)
             return
         self._settled.append(settlement)
         if self._batch is None and self._flush_at is None:

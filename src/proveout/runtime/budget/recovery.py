@@ -11,6 +11,7 @@ from proveout.errors import UnreachableError
 from proveout.runtime.budget.books import Books, keys_of
 from proveout.runtime.budget.desk import Change, Desk, DeskAwayError, View
 from proveout.runtime.budget.desks import desk_for
+from proveout.runtime.budget.journal import debts_of, forget
 from proveout.runtime.budget.notice import Notice
 from proveout.runtime.budget.plan import Hold, Planner
 from proveout.runtime.budget.policy import Policy
@@ -92,6 +93,8 @@ def book_the_dead(
         if log_folder:
             here = desk.neighbours(socket.gethostname(), log_folder)
             owners |= {owner for owner in here if owner not in owners and not lives(owner)}
+        for owner in owners:
+            _hold_debts(store, planner, pilot, owner, log_folder)
         holds = desk.found(planner, sorted(owners))
         records = dead.records_of([hold.call for hold in holds]) if holds else {}
 
@@ -111,6 +114,20 @@ def book_the_dead(
     finally:
         desk.close()
     return booked
+
+
+def _hold_debts(store: Store, planner: Planner, pilot: str, owner: str, log_folder: str) -> None:
+    """Hold what a process let in while the store was away, and could not book any more."""
+    debts = list(debts_of(log_folder, pilot, owner, planner)) if log_folder else []
+    if not debts:
+        return
+    desk = desk_for(store, pilot, owner)
+    try:
+        desk.hold_once(debts)
+        # Before anything of it is settled: then to do it again holds nothing twice.
+        forget(log_folder, pilot, owner)
+    finally:
+        desk.close()
 
 
 def book_the_silent(desk: Desk, planner: Planner, *, pilot: str, now: float) -> Booked:
