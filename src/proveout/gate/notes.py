@@ -9,13 +9,13 @@ from proveout.charter.loaded import LoadedCharter
 from proveout.charter.loading import content
 from proveout.charter.schema.system import KINDS
 from proveout.evidence.figures import minute
-from proveout.evidence.model import CHARTER_INPUT, DATA_INPUT, Evidence
+from proveout.evidence.model import CHARTER_INPUT, DATA_INPUT, WINDOW_INPUT, Evidence
 from proveout.gate.bench import Bench
 from proveout.gate.judge import CLOCKS_APART, is_surely_broken
 from proveout.gate.model import Ruling
 from proveout.gate.standards import SEALED
 
-PREDICTED = ("load.predicted_", "load.needed_")
+PREDICTED = ("load.predicted_", "load.needed_", "drift.estimated_")
 """So begin the metrics that are models of what was measured, whatever they were measured on."""
 
 
@@ -153,6 +153,8 @@ def _on_the_data(bench: Bench) -> Iterator[str]:
     """Name sources that were not the same for all checks: live data move on, files are changed."""
     states: dict[str, dict[str, set[str]]] = {}
     for found in bench.dossier.evidence:
+        if WINDOW_INPUT in found.inputs:  # traffic is another one in every window
+            continue
         for name, fingerprint in found.inputs.items():
             if name.startswith(DATA_INPUT):
                 checks = states.setdefault(name, {}).setdefault(fingerprint, set())

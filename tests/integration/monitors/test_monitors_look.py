@@ -188,3 +188,30 @@ def test_the_gate_judges_and_tells_what_is_due(pilot: Pilot) -> None:
     assert [each.sentence for each in watched.due] == [
         "The performance review was due on 2026-11-01, 20 days ago: Ada Byron"
     ]
+
+
+def test_answers_of_a_simulation_are_never_called_measured(pilot: Pilot) -> None:
+    """Whoever rehearses production rehearses its monitors as well."""
+    week = claims(300, seed=2, begins=NOW - WEEK, days=7)
+    label(pilot, pilot.serve(week, simulated=True), week["pay"].tolist())
+
+    _, found = look(pilot, "quality", "readiness")
+
+    told = by_metric(found)
+    assert told["quality.accuracy[]"].basis == "simulated"
+    assert told["readiness.rejects[source=prediction-log]"].basis == "measured"
+
+
+def test_an_assumption_about_one_source_is_held_against_all_traffic(pilot: Pilot) -> None:
+    """Clients do not say from which file a request would have come."""
+    about = CHARTER.replace(
+        "metric: quality.accuracy, holds_from: 0.7",
+        "metric: readiness.required_completeness, "
+        "subject: {source: history, column: amount}, holds_from: 0.9",
+    )
+    pilot.charter.write_text(about, encoding="utf-8")
+    pilot.serve(claims(300, seed=2, begins=NOW - WEEK, days=7))
+
+    _, found = look(pilot, "readiness", "assumptions")
+
+    assert by_metric(found)["assumption.holds[assumption=sure]"].value == 1

@@ -104,6 +104,6 @@ def test_what_has_no_day_is_told_and_what_is_far_off_is_not() -> None:
     )
 
     assert [each.sentence for each in due(charter, TODAY)] == [
-        "The performance review: no day is named; Ada Byron has to name one"
+        "The performance review: no day is named for it. To be named by: Ada Byron"
     ]
     assert due(Charter(pilot="p"), date(2026, 1, 1)) == []

@@ -51,16 +51,7 @@ def _judged(context: CheckContext, assumption: Assumption, known: Sequence[Evide
             reason="no metric shows whether it holds",
             next_step=f"Name one that would refute it: assumptions, '{assumption.name}', metric",
         )
-    pattern = Subject.of(**assumption.subject)
-    found = [
-        each
-        for each in known
-        if each.metric == assumption.metric
-        and each.subject.matches(pattern)
-        and each.scope == "production"
-    ]
-    # What production shows goes before what was found at the launch.
-    found = [each for each in found if WINDOW_INPUT in each.inputs] or found
+    found = _evidence_of(assumption, known)
     if not found:
         return NotMeasured(
             metric="assumption.holds",
@@ -91,6 +82,25 @@ def _judged(context: CheckContext, assumption: Assumption, known: Sequence[Evide
             "evidence": [each.id for each in shown[:10]],
         },
     )
+
+
+def _evidence_of(assumption: Assumption, known: Sequence[Evidence]) -> list[Evidence]:
+    """Return what tells of it; what production shows goes before what was found at the launch.
+
+    In production there is one source, the prediction log, whichever the charter names.
+    """
+    pattern = Subject.of(**assumption.subject)
+    in_use = Subject(
+        tuple((name, "*" if name == "source" else value) for name, value in pattern.parts)
+    )
+    told = [
+        each for each in known if each.metric == assumption.metric and each.scope == "production"
+    ]
+    return [
+        each for each in told if WINDOW_INPUT in each.inputs and each.subject.matches(in_use)
+    ] or [
+        each for each in told if WINDOW_INPUT not in each.inputs and each.subject.matches(pattern)
+    ]
 
 
 def _ends(found: Evidence) -> tuple[float, float]:

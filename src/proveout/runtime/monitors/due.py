@@ -27,7 +27,7 @@ class Due:
     def sentence(self) -> str:
         """In words."""
         if self.on is None:
-            return f"{self.what}: no day is named; {self.who} has to name one"
+            return f"{self.what}: no day is named for it. To be named by: {self.who}"
         if self.days_over > 0:
             over = "1 day" if self.days_over == 1 else f"{self.days_over} days"
             return f"{self.what} was due on {self.on}, {over} ago: {self.who}"

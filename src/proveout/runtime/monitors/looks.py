@@ -18,8 +18,8 @@ from proveout.runtime.monitors.data import Beside, Instead
 from proveout.runtime.monitors.seen import seen
 from proveout.runtime.monitors.served import LogPlace, Types, open_served
 from proveout.runtime.store.port import Store
-from proveout.systems import open_system
 from proveout.systems.port import System
+from proveout.systems.recorded import RecordedAnswers
 
 _INSTEAD = ("readiness", "quality")
 """Checks of the launch, to which the window is given in the place of production."""
@@ -68,7 +68,7 @@ class Looks:
                 window=str(looked_at),
                 data=Instead(agreed=agreed, window=there),
                 loaded=own,
-                open_system=partial(_recorded, own),
+                open_system=partial(_recorded, own, is_simulated=_is_simulated(there)),
             )
         if last := [each for each in checks if each.name in _LAST]:
             yield here(checks=last)
@@ -111,7 +111,18 @@ def _types(agreed: CharterData) -> tuple[Types, str | None]:
     }, None
 
 
-def _recorded(loaded: LoadedCharter) -> System:
+def _is_simulated(served: Served) -> bool:
+    """Tell whether any answer of a window came from what says of itself that it is a simulation."""
+    requests = served.requests.table
+    return bool(requests.filter(requests.simulated).count().execute())
+
+
+def _recorded(loaded: LoadedCharter, *, is_simulated: bool) -> System:
     system = loaded.charter.system
-    assert system is not None  # noqa: S101  # the quality check needs one
-    return open_system(system, folder=loaded.folder)
+    assert system is not None and system.recorded is not None  # noqa: S101, PT018  # see `seen`
+    return RecordedAnswers(
+        system.recorded,
+        task=system.task,
+        known={"version": system.version},
+        simulated=is_simulated,
+    )
