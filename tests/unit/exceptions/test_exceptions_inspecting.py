@@ -105,6 +105,19 @@ def test_no_answer_whatever_makes_an_inspection_fail(system: dict[str, Any], ans
     assert all(set(each.reasons) <= {"malformed", "failure"} for each in found)
 
 
+def test_rows_are_counted_where_the_charter_puts_them() -> None:
+    """The gateway counts them where most clients do; a template may have them elsewhere."""
+    http = {"url": "http://model.example", "request_template": {"claims": "$rows"}}
+    looks = inspector(system={"http": http})
+    asked = call(body=b'{"claims": [{"a": 1}, {"a": 2}]}')
+
+    both = looks.inspect(asked, b'{"answers": ["pay", "ask"]}', is_stream=False)
+    one = looks.inspect(asked, b'{"answers": ["pay"]}', is_stream=False)
+
+    assert both == Found()
+    assert one == Found(("malformed",), ("only 1 answers came for 2 rows",))
+
+
 def test_a_refusal_in_words_is_a_failure() -> None:
     """A model that declines leaves somebody without an answer."""
     said = completion("I'm sorry, but I can't help with that.")

@@ -9,9 +9,11 @@ from typing import Any
 
 import numpy as np
 
+from proveout.asked import NotRowsError
 from proveout.charter import schema
 from proveout.runtime.call import Call, Protocol_
 from proveout.systems.answering import NotAnswersError, document_in, read_returned
+from proveout.systems.asked import rows_asked
 from proveout.systems.dialects import open_dialect
 from proveout.systems.dialects.chat_replies import CALLS_TOOL
 from proveout.systems.dialects.sse import events
@@ -58,6 +60,8 @@ class Reader:
     def __init__(self, system: schema.System | None) -> None:
         self._system = system
         self._task = None if system is None else system.task
+        http = None if system is None else system.http
+        self._has_template = http is not None and http.request_template is not None
         self._dialects: dict[Protocol_, Dialect | None] = {
             protocol: _dialect(protocol, system) for protocol in _KINDS
         }
@@ -72,13 +76,14 @@ class Reader:
         if call.protocol == "python":
             returned = _json(answer)
             raw = read_returned(returned if isinstance(returned, list | dict) else [returned])
-            return self._fit(raw, call.rows, expects=False)
+            return self._fit(raw, self._rows(call, len(raw)), expects=False)
         dialect = self._dialects[call.protocol]
         if dialect is None:
             return None
         if call.protocol != "chat":
             raw = dialect.decode(_reply(answer), call.rows).answers
-            return self._fit(raw, call.rows, expects=self._states_confidence(call))
+            rows = self._rows(call, len(raw))
+            return self._fit(raw, rows, expects=self._states_confidence(call))
         choices = [
             dialect.decode(_reply(choice), 1)
             for choice in _choices(answer, call.rows, is_stream=is_stream)
@@ -86,6 +91,20 @@ class Reader:
         if b'"tools"' in call.body and all(_calls_tool(choice) for choice in choices):
             return _STEP
         return self._fit_choices(choices, expects=self._states_confidence(call))
+
+    def _rows(self, call: Call, n: int) -> int:
+        """Return how many answers were asked for.
+
+        The gateway counts rows where most clients put them. Where a template has them elsewhere, or
+        the count differs from what came, the charter tells; where it does not, nobody can tell
+        that some are missing.
+        """
+        if self._system is None or (n == call.rows and not self._has_template):
+            return call.rows
+        try:
+            return len(rows_asked(self._system, call.body.decode("utf-8", "replace")))
+        except NotRowsError:
+            return n
 
     def _fit_choices(self, choices: list[Decoded], *, expects: bool) -> Read:
         if len(choices) == 1:
