@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -19,11 +18,19 @@ import msgspec
 
 from proveout.errors import UnreachableError
 from proveout.runtime.log import places
-from proveout.runtime.log.archive import Archive, open_archive
+from proveout.runtime.log.archive import Archive, ArchivedFile, open_archive
 from proveout.runtime.log.reading import HeldSegment, tables
 
 LOCK = ".compacting"
 DELETED = "deleted.jsonl"
+
+
+class _Deleted(msgspec.Struct, kw_only=True):
+    """A line of the file that tells what retention has deleted."""
+
+    file: str
+    day: str
+    records: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,8 +76,7 @@ def compact(
         if retention_days is not None:
             today = datetime.now(UTC) if now is None else now
             before = f"{today - timedelta(days=retention_days):%Y-%m-%d}"
-            deleted = _delete(opened, pilot, before, step)
-            _remember(folder, pilot, deleted, before)
+            deleted = _delete(opened, folder, pilot, before, step)
             _delete_torn(folder, pilot, before)
         return Compacted(
             segments=sum(1 for _, n in archived if n is not None),
@@ -109,12 +115,14 @@ def _archive(path: Path, archive: Archive, pilot: str, step: Callable[[str], Non
 
 
 def _delete(
-    archive: Archive, pilot: str, before: str, step: Callable[[str], None]
+    archive: Archive, folder: Path, pilot: str, before: str, step: Callable[[str], None]
 ) -> list[tuple[str, int]]:
+    """Delete files of days before one; return their days and numbers of records."""
     deleted = []
     for file in archive.files(pilot):
         if file.day < before:
             n_records = archive.n_rows(file)
+            _note(folder, pilot, file, n_records)  # first: its absence is told from a loss by it
             step("delete")
             archive.delete(file.path)
             deleted.append((file.day, n_records))
@@ -127,21 +135,21 @@ def deleted_records(folder: Path, pilot: str) -> int:
         lines = (folder / places.pilot_folder(pilot) / DELETED).read_bytes().splitlines()
     except FileNotFoundError:
         return 0
-    return sum(int(msgspec.json.decode(line)["records"]) for line in lines)
+    # A file that was noted and not deleted, because of a kill, is noted again.
+    by_file: dict[str, int] = {}
+    for line in lines:
+        with suppress(msgspec.DecodeError):  # half a line, where the disk was full
+            note = msgspec.json.decode(line, type=_Deleted)
+            by_file[note.file] = note.records
+    return sum(by_file.values())
 
 
-def _remember(folder: Path, pilot: str, deleted: list[tuple[str, int]], before: str) -> None:
-    """Note what was deleted, so that its absence can be told from a loss."""
+def _note(folder: Path, pilot: str, file: ArchivedFile, n_records: int) -> None:
     place = folder / places.pilot_folder(pilot)
-    if not deleted or not place.is_dir():
-        return
-    counts = Counter[str]()
-    for day, n_records in deleted:
-        counts[day] += n_records
+    place.mkdir(parents=True, exist_ok=True)
+    note = _Deleted(file=file.stem, day=file.day, records=n_records)
     with (place / DELETED).open("ab") as notes:
-        for day, n_records in sorted(counts.items()):
-            note = {"day": day, "records": n_records, "because": f"written before {before}"}
-            notes.write(msgspec.json.encode(note) + b"\n")
+        notes.write(msgspec.json.encode(note) + b"\n")
 
 
 def _delete_torn(folder: Path, pilot: str, before: str) -> None:
