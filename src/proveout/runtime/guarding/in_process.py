@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import atexit
-import concurrent.futures
 import os
 import threading
 import time
@@ -53,6 +52,7 @@ def guard(
     pilot: str | None = None,
     store: str | os.PathLike[str] | None = None,
     log: str | os.PathLike[str] | None = None,
+    ledger: str | os.PathLike[str] | None = None,
     budget: str | tuple[str, ...] | None = None,
     price: float | None = None,
     tokens_per_row: tuple[int, int] = (0, 0),
@@ -69,6 +69,9 @@ def guard(
     `system` takes a DataFrame and returns answers as every Python system does: a list, an array, a
     tuple (answers, confidences), a DataFrame with 'answer' and 'confidence'. Called as it was
     before, the guard returns what the system returned, once its record is durable.
+
+    `ledger` is that of the pilot, where it does not stand beside the charter: from it comes the
+    confidence below which an answer goes to a person.
 
     `budget` is written as on the command line ('10EUR/day', '5000 requests'), `price` is that of a
     call; `tokens_per_row` is the most that a row takes, input and output. `fallback` answers in the
@@ -88,6 +91,7 @@ def guard(
         pilot=pilot,
         store=store,
         log=log,
+        ledger=ledger,
         budget=budget,
         deadline_s=deadline_s,
         concurrency=concurrency,
@@ -159,8 +163,7 @@ class Guard:
                 body=body,
                 rows=len(batch),
             )
-            served = running.serving.serve(Asked(call, batch, copy_context()))
-            return _result(asyncio.run_coroutine_threadsafe(served, running.loop))
+            return _Line(running).ask(Asked(call, batch, copy_context()))
         finally:
             self._leave(running)
 
@@ -246,14 +249,37 @@ def _frame(batch: pd.DataFrame) -> pd.DataFrame:
     return batch
 
 
-def _result(answering: concurrent.futures.Future[Guarded]) -> Guarded:
-    try:
-        return answering.result()
-    except (KeyboardInterrupt, SystemExit):
-        # The call ends as one whose client went away; its record is worth a moment.
-        answering.cancel()
-        concurrent.futures.wait([answering], timeout=_GRACE_S)
-        raise
+class _Line:
+    """One call on the loop of the guard, which its caller may hang up at any moment."""
+
+    def __init__(self, running: _Running) -> None:
+        self._running = running
+        self._is_over = threading.Event()
+        self._is_hung_up = False
+        self._task: asyncio.Task[Guarded] | None = None
+
+    def ask(self, asked: Asked) -> Guarded:
+        """Wait for the answer. Ctrl-C ends the call as one whose client went away."""
+        try:
+            return asyncio.run_coroutine_threadsafe(self._serve(asked), self._running.loop).result()
+        except (KeyboardInterrupt, SystemExit):
+            self._running.loop.call_soon_threadsafe(self._hang_up)
+            self._is_over.wait(_GRACE_S)  # its record is worth a moment
+            raise
+
+    async def _serve(self, asked: Asked) -> Guarded:
+        self._task = asyncio.current_task()
+        try:
+            if self._is_hung_up:
+                raise asyncio.CancelledError
+            return await self._running.serving.serve(asked)
+        finally:
+            self._is_over.set()
+
+    def _hang_up(self) -> None:
+        self._is_hung_up = True
+        if self._task is not None:
+            self._task.cancel()
 
 
 def _close(reference: weakref.ref[Guard]) -> None:

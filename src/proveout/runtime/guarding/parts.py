@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-import time
+from collections.abc import Collection
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -18,12 +18,14 @@ from proveout.runtime.ports import LogFullError
 from proveout.runtime.protection import Limits, Shield
 
 if TYPE_CHECKING:
+    from proveout.evidence.model import Evidence
     from proveout.pricing.one import CallPrice
     from proveout.runtime.budget import BudgetAdmission, Notice
     from proveout.runtime.exceptions import AnswerInspector
     from proveout.runtime.exceptions.queueing import Queueing
     from proveout.runtime.log import Writer
     from proveout.runtime.rollout.router import SwitchRouter
+    from proveout.runtime.store.port import Store
     from proveout.runtime.telemetry import Telemetry
 
 SEAL_EVERY_S = 5.0
@@ -111,62 +113,58 @@ async def close_parts(parts: Parts) -> None:
 async def _opened(
     settings: GuardSettings, price_per_request: float | None, stack: ExitStack
 ) -> Parts:
+    from proveout.notices import open_notices
     from proveout.runtime.budget import BudgetAdmission
-    from proveout.runtime.budget.recovery import book_the_dead
     from proveout.runtime.exceptions.entry import handling_of
+    from proveout.runtime.exceptions.escalating import Escalating
     from proveout.runtime.exceptions.queue import ExceptionQueue
     from proveout.runtime.exceptions.queueing import queueing
-    from proveout.runtime.log import Writer, owner_lives, recover
-    from proveout.runtime.rollout import initial
-    from proveout.runtime.rollout.router import SwitchRouter
+    from proveout.runtime.log import Writer, new_owner
+    from proveout.runtime.starting import for_people, known_of, take_over
     from proveout.runtime.store.opening import open_store
 
     charter, pilot, log = settings.charter, settings.pilot, settings.gateway.log
     price = _price(settings, price_per_request)
-    behind = {name: _behind(settings, name, ask) for name, ask in settings.asks.items()}
-    for name, system in settings.systems.items():
-        processes = Processes(system, folder=settings.folder)
-        stack.callback(processes.close)
-        processes.start()
-        behind[name] = _behind(settings, name, processes)
+    behind = _all_behind(settings, known_of(pilot, settings.ledger), stack)
+    notices = stack.enter_context(open_notices(charter))
+
+    def tell(notice: Notice) -> None:
+        _LOGGER.warning("%s", notice.text)
+        notices.tell(for_people(notice))
+
     store = stack.enter_context(open_store(settings.store))
     queue = ExceptionQueue(store, pilot, handling_of(charter))
-    with recover(settings.log_folder, pilot, archive=log.archive) as dead:
-        book_the_dead(
-            store,
-            settings.policy,
-            dead,
-            pilot=pilot,
-            now=time.time(),
-            log_folder=str(settings.log_folder),
-            lives=lambda owner: owner_lives(settings.log_folder, pilot, owner),
-        )
-        queue.enqueue(dead.excepted())
-    writer = Writer(settings.log_folder, pilot, durability=log.durability, payload=log.payload)
+    folder, archive = settings.log_folder, settings.archive
+    news = take_over(queue, settings.policy, log_folder=folder, archive=archive)
+    if news is not None:
+        tell(news)
+    owner = new_owner()
     exceptions = stack.enter_context(
         queueing(
             queue,
             pilot=pilot,
-            log_folder=settings.log_folder,
-            owner=writer.owner,
-            archive=log.archive,
+            log_folder=folder,
+            owner=owner,
+            archive=archive,
+            chore=Escalating(queue, notices),
         )
     )
+    router = await _router(settings, store, behind)
+    writer = Writer(folder, pilot, owner=owner, durability=log.durability, payload=log.payload)
     admission = BudgetAdmission(
         store,
         settings.policy,
         pilot=pilot,
-        owner=writer.owner,
-        log_folder=str(settings.log_folder),
-        notice=_tell,
+        owner=owner,
+        log_folder=str(folder),
+        notice=tell,
     )
-    writer.oldest_unhandled = admission.oldest_unbooked
-    first = initial(charter)
-    more = tuple(name for name in behind if name not in first.versions)
-    router = SwitchRouter(
-        store, pilot, replace(first, versions=(*first.versions, *more)), known=settings.versions
-    )
-    await router.start()
+
+    def oldest_unhandled() -> float | None:
+        moments = (admission.oldest_unbooked(), exceptions.oldest_unhandled())
+        return min((each for each in moments if each is not None), default=None)
+
+    writer.oldest_unhandled = oldest_unhandled
     return Parts(
         settings=settings,
         log=writer,
@@ -179,8 +177,31 @@ async def _opened(
     )
 
 
-def _behind(settings: GuardSettings, name: str, ask: Ask) -> Behind:
-    from proveout.runtime.exceptions import open_inspector
+async def _router(settings: GuardSettings, store: Store, behind: Collection[str]) -> SwitchRouter:
+    from proveout.runtime.rollout import initial
+    from proveout.runtime.rollout.router import SwitchRouter
+
+    first = initial(settings.charter)
+    more = tuple(name for name in behind if name not in first.versions)
+    first = replace(first, versions=(*first.versions, *more))
+    router = SwitchRouter(store, settings.pilot, first, known=settings.versions)
+    await router.start()
+    return router
+
+
+def _all_behind(
+    settings: GuardSettings, known: list[Evidence], stack: ExitStack
+) -> dict[str, Behind]:
+    asks = dict(settings.asks)
+    for name, system in settings.systems.items():
+        asks[name] = processes = Processes(system, folder=settings.folder)
+        stack.callback(processes.close)
+        processes.start()
+    return {name: _behind(settings, name, ask, known) for name, ask in asks.items()}
+
+
+def _behind(settings: GuardSettings, name: str, ask: Ask, known: list[Evidence]) -> Behind:
+    from proveout.runtime.exceptions.inspecting import open_inspector
 
     limits = replace(
         Limits.from_charter(settings.gateway),
@@ -188,7 +209,9 @@ def _behind(settings: GuardSettings, name: str, ask: Ask) -> Behind:
         hedge_after_s=None,  # a thread cannot be stopped, so that a second one would only add
     )
     system = settings.systems.get(name)
-    inspector = open_inspector(settings.charter, folder=settings.folder, system=system)
+    inspector = open_inspector(
+        settings.charter, folder=settings.folder, system=system, evidence=known
+    )
     return Behind(name=name, ask=ask, shield=Shield(limits), inspector=inspector)
 
 
@@ -225,7 +248,3 @@ async def _seal(log: Writer) -> None:
         await asyncio.sleep(SEAL_EVERY_S)
         with suppress(LogFullError):
             await asyncio.to_thread(log.seal_due)
-
-
-def _tell(notice: Notice) -> None:
-    _LOGGER.warning("%s", notice.text)

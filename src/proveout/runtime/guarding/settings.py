@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 Ask = Callable[["pd.DataFrame"], Any]
 """Takes a batch, returns answers as any Python system does."""
 
+LEDGER = Path(".proveout") / "ledger.db"
+"""Where `assess` keeps it, beside the charter."""
 FOR_FALLBACK = 0.25
 """Share of the deadline that is kept for the fallback to answer in."""
 
@@ -44,6 +46,10 @@ class GuardSettings:
     """By version: callables that a charter names, each to run in a process of its own."""
     store: str
     log_folder: Path
+    archive: str | None = None
+    """Where the log is archived, if elsewhere."""
+    ledger: str | None = None
+    """What was measured before launch, where there is a charter."""
     deadline_s: float
     concurrency: int
     fallback: Ask | None = None
@@ -69,6 +75,7 @@ def settle(
     pilot: str | None,
     store: str | os.PathLike[str] | None,
     log: str | os.PathLike[str] | None,
+    ledger: str | os.PathLike[str] | None,
     budget: str | tuple[str, ...] | None,
     deadline_s: float | None,
     concurrency: int | None,
@@ -82,6 +89,7 @@ def settle(
     """
     from proveout.charter.schema.gateway import Gateway
     from proveout.runtime.budget import policy_from, policy_of
+    from proveout.runtime.places import log_of, store_of
     from proveout.runtime.rollout import main_version
 
     given = charter if callable(system) else system
@@ -99,7 +107,8 @@ def settle(
             hint="Give it another name, for example: versions={'v2': predict}",
         )
     limits = (budget,) if isinstance(budget, str) else budget
-    place = str(store or gateway.store)
+    place = store_of(agreed, folder, os.environ) if store is None else str(store)
+    log_folder, archive = log_of(agreed, folder)
     return GuardSettings(
         pilot=agreed.pilot,
         charter=agreed,
@@ -110,7 +119,9 @@ def settle(
         asks=asks,
         systems=systems,
         store=place if "://" in place else str(folder / place),
-        log_folder=folder / (log or gateway.log.folder),
+        log_folder=log_folder if log is None else folder / log,
+        archive=archive,
+        ledger=None if loaded is None else str(ledger or folder / LEDGER),
         deadline_s=limit_s,
         concurrency=_positive(concurrency, "concurrency") or _concurrency(gateway, systems),
         fallback=fallback,
