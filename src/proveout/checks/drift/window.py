@@ -19,6 +19,7 @@ from proveout.checks.drift.looking import (
     past_of,
     rows_of,
 )
+from proveout.checks.drift.outcomes import outcome_findings
 from proveout.checks.drift.streams import ROWS, Streams
 from proveout.evidence.model import WINDOW_INPUT, Evidence, Subject
 from proveout.evidence.outcome import NotMeasured
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     import pandas as pd
 
+_ROWS = Subject.of(kind="duplicates")
 _EVERYTHING = 1.0
 """As alpha: whatever is least likely of each column, for an alarm that the streams have raised."""
 
@@ -55,6 +57,7 @@ def window_findings(context: CheckContext, before: Before, served: Served) -> It
     frame = rows_of(served.rows, before.columns, seed=context.seed)
     if len(frame) < LEAST_ROWS:
         yield from _too_few(len(frame))
+        yield from outcome_findings(context, served, inputs=inputs)
         return
     settled = _settled(context)
     yield Progress(done=1, total=3, what="drift: the weeks since launch")
@@ -72,10 +75,13 @@ def window_findings(context: CheckContext, before: Before, served: Served) -> It
         by=_groups(context),
     )
     streams = _counted(_streams(context, look, served).resolved(settled), look, served)
-    alarms = list(_alarms(look, streams))
+    alarms = [*_alarms(look, streams), *outcome_findings(context, served, inputs=inputs)]
     yield from alarms
     yield from _figures(look)
-    standing = sum(isinstance(each, Evidence) and each.value >= 1 for each in alarms)
+    standing = sum(
+        isinstance(each, Evidence) and each.metric == "drift.alarm" and each.value >= 1
+        for each in alarms
+    )
     yield context.found(
         "drift.alarms",
         standing,
@@ -109,21 +115,26 @@ def _settled(context: CheckContext) -> dict[str, datetime]:
     """Return for each stream when an alarm about it was last resolved."""
     found: dict[str, datetime] = {}
     for each in context.resolved():
-        if each.alarm.metric == "drift.alarm":
-            name = each.alarm.subject.get("column") or ROWS
+        subject = each.alarm.subject
+        name = subject.get("column") or (ROWS if subject == _ROWS else None)
+        if each.alarm.metric == "drift.alarm" and name is not None:
             found[name] = max(each.at, found.get(name, each.at))
     return found
 
 
 def _streams(context: CheckContext, look: _Look, served: Served) -> Streams:
     """Carry on from the look before this one, or begin."""
+    begins = served.window.begins
     for each in context.earlier():
         if each.metric == "drift.alarms" and "state" in each.details:
-            return Streams.from_dict(each.details["state"])
+            kept = Streams.from_dict(each.details["state"])
+            if served.window.ends < kept.budget.ends:
+                return kept
+            begins = kept.budget.ends  # a new life begins with a new budget
     monitoring = context.charter.monitoring
     allowed = monitoring.false_alarms if monitoring is not None else FalseAlarms()
     names = [*look.past.reference.columns, ROWS, *OUTPUTS]
-    return Streams.begin(names, begins=served.window.begins, allowed=allowed)
+    return Streams.begin(names, begins=begins, allowed=allowed)
 
 
 def _counted(streams: Streams, look: _Look, served: Served) -> Streams:
@@ -149,7 +160,7 @@ def _alarms(look: _Look, streams: Streams) -> Iterator[Finding]:
     for name, stream in streams.watches.items():
         if name in OUTPUTS and look.outputs is None:
             continue
-        subject = Subject.of(kind="duplicates") if name == ROWS else Subject.of(column=name)
+        subject = _ROWS if name == ROWS else Subject.of(column=name)
         if name in skipped and not stream.is_alarm:
             yield NotMeasured(
                 metric="drift.alarm",
