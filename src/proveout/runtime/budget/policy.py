@@ -52,7 +52,7 @@ class Policy:
     unfinished: Literal["charge", "release"] = "charge"
     when_unreachable: Literal["refuse", "allow"] = "refuse"
     _of_account: dict[str, tuple[Rule, ...]] = field(
-        default_factory=dict, repr=False, compare=False
+        default_factory=dict, init=False, repr=False, compare=False
     )
 
     def rules_for(self, account: str) -> tuple[Rule, ...]:

@@ -26,9 +26,10 @@ SHORTEST_WAIT_S, LONGEST_WAIT_S = 0.0002, 0.001
 MOST_ROWS = 256
 """Per statement."""
 MOST_CACHED = 50_000
-COMMITS_PER_UPKEEP = 1_000
-"""By then the write-ahead log has some ten megabytes."""
-UPKEEP_PATIENCE_MS = 200
+ROWS_PER_UPKEEP = 5_000
+"""By then the write-ahead log has some twenty megabytes: each row is in a page or two."""
+UPKEEP_PATIENCE_MS = 20
+"""Somebody who reads for long is not waited for; the next upkeep does it."""
 
 
 class SqliteDesk(Desk):
@@ -38,16 +39,16 @@ class SqliteDesk(Desk):
     _version: int | None = None
     _cached: dict[Key, Row]
     _generation = 0
-    _commits = 0
+    _written = 0
 
     @property
     def is_upkeep_due(self) -> bool:
         """Whether the write-ahead log has grown."""
-        return self._commits >= COMMITS_PER_UPKEEP
+        return self._written >= ROWS_PER_UPKEEP
 
     def upkeep(self) -> None:
         """Bring the write-ahead log into the file: most of it while others book, then the rest."""
-        self._commits = 0
+        self._written = 0
         if self._raw is None:
             return
         try:
@@ -94,6 +95,7 @@ class SqliteDesk(Desk):
     def _write(self, rows: dict[Key, Row], changed: Iterable[Key], holds: Sequence[Hold]) -> None:
         lines = [(self._pilot, *key, *rows[key]) for key in changed]
         self._many(_upsert, lines)
+        self._written += len(lines) + len(holds)
         owner, pilot = self._owner, self._pilot
         self._many(
             _insert,
@@ -108,7 +110,6 @@ class SqliteDesk(Desk):
 
     def _commit(self) -> None:
         self._raw.execute("COMMIT")
-        self._commits += 1
 
     def _driver_errors(self) -> tuple[type[Exception], ...]:
         return (sqlite3.Error, ProveoutError)
