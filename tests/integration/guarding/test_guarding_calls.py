@@ -134,6 +134,26 @@ def test_what_the_system_raises_is_raised_recorded_and_queued(
     assert (entry.call, entry.reasons) == (record.id, ("failure",))
 
 
+@pytest.mark.parametrize("raised", [SystemExit(3), KeyboardInterrupt(), StopIteration()])
+def test_a_system_that_wants_to_end_the_process_ends_its_own_call(
+    make: Callable[..., Guard], raised: BaseException
+) -> None:
+    """What would end the loop of the guard is a failure like any other."""
+
+    def system(batch: pd.DataFrame) -> list[int]:
+        if len(batch) == 1:
+            raise raised
+        return _double(batch)
+
+    with make(system) as guarded:
+        with pytest.raises(NotAnsweredError) as failed:
+            guarded(BATCH.head(1))
+        answer = guarded(BATCH)
+
+    assert failed.value.message.startswith(type(raised).__name__)
+    assert answer == [2, 4, 6]
+
+
 def test_a_system_that_hangs_costs_the_deadline_and_keeps_its_slot(
     make: Callable[..., Guard], tmp_path: Path
 ) -> None:

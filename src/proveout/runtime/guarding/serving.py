@@ -161,7 +161,7 @@ class Serving:
             reason: tuple[Reason, ...] = ("failure",)
             return _End(
                 outcome="failed", found=Found(reasons=reason, notes=(error.why,)),
-                error=error.__cause__ or NotAnsweredError(_sentence(error.why), id=call.id),
+                error=_own_error(error) or NotAnsweredError(_sentence(error.why), id=call.id),
             )  # fmt: skip
         except LateError as error:
             return _End(
@@ -366,6 +366,14 @@ class Serving:
             answer=None if answer is None else text_of(answer),
             trace=None if call.trace is None else call.trace[3:35],
         )
+
+
+def _own_error(failed: SystemFailedError) -> Exception | None:
+    """Return what the system raised, where it may be raised here: SystemExit would end the loop."""
+    cause = failed.__cause__
+    if isinstance(cause, Exception) and not isinstance(cause, StopIteration):
+        return cause
+    return None
 
 
 def _sentence(words: str) -> str:
