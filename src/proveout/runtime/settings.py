@@ -254,7 +254,11 @@ def _with_variables(text: str, variables: Mapping[str, str], *, key: str) -> str
 def _secrets(charter: Charter, variables: Mapping[str, str]) -> tuple[str, ...]:
     from proveout.systems.secrets import secrets_of
 
-    urls = [] if charter.system is None or charter.system.web is None else [charter.system.web.url]
+    gateway = charter.gateway or Gateway()
+    systems = [charter.system, *(version.system for version in gateway.versions)]
+    urls = [each.web.url for each in systems if each is not None and each.web is not None]
+    if gateway.fallback is not None and gateway.fallback.url is not None:
+        urls.append(gateway.fallback.url)
     found = {each for url in urls for each in secrets_of(charter, url=url, variables=variables)}
     return tuple(sorted(found, key=len, reverse=True))
 

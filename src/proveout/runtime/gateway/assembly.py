@@ -281,7 +281,12 @@ def _pricing(pilot: PilotSettings, limits: Limits) -> Pricing:
     if pilot.price_by_model:
         return Pricing(one=None, by_model=ByModel(table).of, attempts_at_most=attempts)
     one: CallPrice = call_price(pilot.price, table, currency=pilot.currency or "XXX")
-    return Pricing(one=one, by_model=lambda _: one, attempts_at_most=attempts)
+    return Pricing(
+        one=one,
+        by_model=lambda _: one,
+        attempts_at_most=attempts,
+        pays_again=pilot.price is None or pilot.price.retries_are_billed,
+    )
 
 
 async def _telling(telemetry: Telemetry) -> None:

@@ -151,11 +151,6 @@ class Exchange:
 
     async def _ask(self, behind: Behind) -> None:
         parts, call = self.parts, self.call
-        try:
-            parts.log.begin(call, behind.upstream.version)
-        except LogFullError as error:
-            await self._fall_back("log", "failed", "overloaded", str(error), reasons=(), log=False)
-            return
         whole = call.deadline - call.began
         if parts.fallback is not None:
             call.deadline -= FOR_FALLBACK * whole
@@ -166,6 +161,10 @@ class Exchange:
         except SystemFailedError as error:
             self._is_asking = False
             await self._system_failed(error)
+            return
+        except LogFullError as error:
+            self._is_asking = False
+            await self._fall_back("log", "failed", "overloaded", str(error), reasons=(), log=False)
             return
         except LateError as error:
             self._is_asking = False
@@ -197,6 +196,9 @@ class Exchange:
     async def _send_on(self, behind: Behind) -> Arrived:
         """Send the request to the system. Raises SystemFailedError."""
         upstream, incoming, call = behind.upstream, self.incoming, self.call
+        if not self._attempts:
+            # Not before its turn has come: what was never sent costs nothing, also after a crash.
+            self.parts.log.begin(call, upstream.version)
         self._attempts += 1
         began = time.monotonic()
         self._sent_at = self._sent_at or began
@@ -536,7 +538,7 @@ class Exchange:
             cached_input_tokens=booking.cached_input_tokens or 0,
             output_tokens=booking.output_tokens or 0,
             seconds=self._system_s or 0.0,
-            requests=1,
+            requests=self._attempts if self.parts.pricing.pays_again else 1,
         )
 
     def _record(

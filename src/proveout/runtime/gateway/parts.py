@@ -55,6 +55,8 @@ class Pricing:
     one: CallPrice | None
     by_model: Callable[[str | None], CallPrice | None]
     attempts_at_most: int = 1
+    pays_again: bool = True
+    """A request that was sent again is paid again."""
 
     def of(self, model: str | None) -> CallPrice | None:
         """Return the price; None where none is known for the model."""

@@ -43,6 +43,7 @@ async def in_the_shadow(parts: Parts, seen: Call, incoming: Incoming, behind: Be
 
     async def ask() -> Arrived:
         upstream = behind.upstream
+        parts.log.begin(call, upstream.version)
         head = request_head(
             incoming.method,
             target(upstream.address, incoming.path, incoming.query),
@@ -59,7 +60,6 @@ async def in_the_shadow(parts: Parts, seen: Call, incoming: Incoming, behind: Be
         return found
 
     try:
-        parts.log.begin(call, behind.upstream.version)
         reply = await behind.protection.run(call, ask)
     except (SystemFailedError, LateError, ShedError, LogFullError) as error:
         outcome = "timed-out" if isinstance(error, LateError) else "failed"
