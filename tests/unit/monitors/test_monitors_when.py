@@ -45,11 +45,20 @@ def test_answers_are_judged_once_their_truth_has_had_time_to_come() -> None:
     """Else the quick truths, which are not like the others, would stand for all."""
     window = Window(begins=NOW - 7 * DAY, ends=NOW)
 
-    assert matured(window, delay=0 * DAY, first=NOW - 60 * DAY) == window
-    assert matured(window, delay=14 * DAY, first=NOW - 60 * DAY) == Window(
+    assert matured(window, delay=0 * DAY, since=NOW - 60 * DAY) == window
+    assert matured(window, delay=14 * DAY, since=NOW - 60 * DAY) == Window(
         begins=NOW - 21 * DAY, ends=NOW - 14 * DAY
     )
-    assert matured(window, delay=14 * DAY, first=NOW - 10 * DAY) is None
+    assert matured(window, delay=14 * DAY, since=NOW - 10 * DAY) is None
+
+
+def test_quality_tells_of_those_who_answer_now() -> None:
+    """What another version answered before is no measure of this one."""
+    window = Window(begins=NOW - 7 * DAY, ends=NOW)
+
+    assert matured(window, delay=0 * DAY, since=NOW - 2 * DAY) == Window(
+        begins=NOW - 2 * DAY, ends=NOW
+    )
 
 
 def test_how_long_truth_takes_is_found_where_nobody_says() -> None:

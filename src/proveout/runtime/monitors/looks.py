@@ -39,8 +39,9 @@ class Looks:
     place: LogPlace
     store: Store | None
     session: Session
-    first: datetime
-    """When the first request came."""
+    since: datetime
+    """Since when the versions answer that answer now; at the earliest, when the first request
+    came."""
     span: Window
     delay: timedelta
     """How long a true answer takes to come."""
@@ -81,13 +82,14 @@ class Looks:
     def _window_of(self, check: Check) -> Window | None:
         if check.name != _NEEDS_TRUTH:
             return self.span
-        return window.matured(self.span, delay=self.delay, first=self.first)
+        return window.matured(self.span, delay=self.delay, since=self.since)
 
     def _too_early(self, check: Check) -> str:
         days = self.delay.total_seconds() / 86_400
         return (
-            f"{check.name}: true answers take {days:.3g} days to come, and the system has not been "
-            "in use for longer; until then see drift.estimated_quality."
+            f"{check.name}: true answers take {days:.3g} days to come, and those who answer now "
+            f"have done so since {self.since:%Y-%m-%d %H:%M}; until then see "
+            "drift.estimated_quality."
         )
 
 

@@ -28,7 +28,7 @@ from proveout.runtime.monitors.raising import raised
 from proveout.runtime.monitors.served import LogPlace
 from proveout.runtime.monitors.span import begin_of_last, first_request
 from proveout.runtime.monitors.stored import label_delays
-from proveout.runtime.rollout.acting import Acted, act_on
+from proveout.runtime.rollout.acting import Acted, act_on, answering_since
 from proveout.runtime.rollout.recording import record_switches
 from proveout.runtime.store.port import Store
 
@@ -121,7 +121,7 @@ class Monitor:
             place=self.place,
             store=self.store,
             session=session,
-            first=first,
+            since=max(first, answering_since(self.store, self.workspace.loaded.charter) or first),
             span=window.latest(self.monitoring, now=now, first=first, begin_of=begin),
             delay=delay_of_labels(
                 self.monitoring, list(label_delays(self.place.pilot, self.store))

@@ -26,14 +26,13 @@ def latest(
     return Window(begins=min(max(begins, first), now), ends=now)
 
 
-def matured(window: Window, *, delay: timedelta, first: datetime) -> Window | None:
+def matured(window: Window, *, delay: timedelta, since: datetime) -> Window | None:
     """Return the window of the same length whose true answers are known by now.
 
-    None where the system has not been in use for longer than they take.
+    It tells of those who answer now, and therefore begins `since` then at the earliest; None where
+    that is not longer ago than true answers take.
     """
-    if not delay:
-        return window
     ends = window.ends - delay
-    if ends <= first:
+    if ends <= since:
         return None
-    return Window(begins=max(window.begins - delay, first), ends=ends)
+    return Window(begins=max(window.begins - delay, since), ends=ends)
