@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +13,7 @@ import msgspec
 from proveout.runtime.log.reading import Moment, decode, moment
 
 if TYPE_CHECKING:
+    from proveout.runtime.log.archive import Archive, ArchivedFile
     from proveout.runtime.record import Record
 
 _LETTERS = {letter: value for value, letter in enumerate("0123456789ABCDEFGHJKMNPQRSTVWXYZ")}
@@ -85,19 +86,28 @@ def _in_segments(now: Moment, wanted: set[str], without: Container[str]) -> dict
 
 def _in_archive(now: Moment, wanted: set[str]) -> dict[str, Record]:
     found: dict[str, Record] = {}
-    if not wanted:
-        return found
-    import pyarrow.compute as pc
+    for file in reversed(now.archived):
+        missing = wanted - found.keys()
+        if not missing:
+            break
+        found |= {record.id: record for record in _in_file(now.archive, file, missing)}
+    return found
+
+
+def _in_file(archive: Archive, file: ArchivedFile, wanted: set[str]) -> Iterator[Record]:
+    """Read those parts of a file whose ids, by its own statistics, may be among the wanted."""
     from pyarrow import parquet
 
     from proveout.runtime.log.rows import records_of
 
-    chosen = pc.field("id").isin(sorted(wanted))
-    for file in reversed(now.archived):
-        if len(found) == len(wanted):
-            break
-        rows = parquet.read_table(
-            file.path, filesystem=now.archive.system, filters=chosen, partitioning=None
-        )
-        found |= {record.id: record for record in records_of(rows)}
-    return found
+    with archive.system.open_input_file(file.path) as read:
+        opened = parquet.ParquetFile(read)
+        for part in range(opened.num_row_groups):
+            known = opened.metadata.row_group(part).column(0).statistics  # of the column 'id'
+            has_bounds = known is not None and known.has_min_max
+            if has_bounds and not any(known.min <= each <= known.max for each in wanted):
+                continue
+            ids = opened.read_row_group(part, columns=["id"]).column("id").to_pylist()
+            places = [place for place, id_ in enumerate(ids) if id_ in wanted]
+            if places:
+                yield from records_of(opened.read_row_group(part).take(places))
