@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -20,9 +22,9 @@ from fixtures.budget_clients import (
     rows,
 )
 from fixtures.prediction_log import Clock
-from proveout.runtime.budget import Notice, Policy, Rule
+from proveout.runtime.budget import Notice, Policy, Rule, admission, sqlite_desk
 from proveout.runtime.call import Amounts, Caller
-from proveout.runtime.ports import Admitted, OverBudget
+from proveout.runtime.ports import Admitted, OverBudget, StoreAway
 from proveout.runtime.store import open_store
 from proveout.runtime.store.schema import SWITCHES
 
@@ -156,6 +158,44 @@ def test_calls_of_one_turn_of_the_loop_share_a_transaction(location: str) -> Non
             return [isinstance(answer, Admitted) for answer in await asyncio.gather(*asks)]
 
     assert asyncio.run(go()) == [True, True, True, False]
+
+
+def test_a_file_that_somebody_holds_for_long_counts_as_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody waits for it; when it is free again, calls are let in."""
+    monkeypatch.setattr(admission, "ANSWER_WITHIN_S", 0.1)
+    location = str(tmp_path / "store.db")
+
+    async def go() -> list[object]:
+        async with budget(location, Policy()) as asked:
+            await asked.admit(call("c1"), MOST)
+            with closing(sqlite3.connect(location, isolation_level=None)) as other:
+                other.execute("BEGIN IMMEDIATE")
+                late = await asked.admit(call("c2"), MOST)
+            async with asyncio.timeout(20):
+                while asked.is_away:
+                    await asyncio.sleep(0.02)
+            return [late, await asked.admit(call("c3"), MOST)]
+
+    assert asyncio.run(go()) == [
+        StoreAway("The store of the budget did not answer within 0.1 seconds."),
+        Admitted(0),
+    ]
+    assert account(location)[2] == 2
+
+
+def test_the_write_ahead_log_stays_small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many calls there are."""
+    monkeypatch.setattr(sqlite_desk, "ROWS_PER_UPKEEP", 200)
+    location = tmp_path / "store.db"
+
+    async def go() -> int:
+        async with budget(str(location), Policy()) as asked:
+            await crowd(asked, "c", clients=8, calls=200)
+            return location.with_name("store.db-wal").stat().st_size
+
+    assert asyncio.run(go()) < 4_000_000
 
 
 def test_who_leaves_and_holds_nothing_is_forgotten(location: str) -> None:
