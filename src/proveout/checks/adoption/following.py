@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
 
 from proveout.checks.adoption.days import Answers
 from proveout.checks.contract import CheckContext, Finding
 from proveout.evidence.model import WHOLE, Subject
 from proveout.evidence.outcome import NotMeasured
 from proveout.statistics.change_of_use import FEWEST_DAYS, change_of_use
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 MOSTLY = 0.5
 """From this share of answers with a known fate on, those without one are left out."""
@@ -23,21 +19,21 @@ def overrides(
     context: CheckContext, answers: Answers, inputs: Mapping[str, str]
 ) -> Iterator[Finding]:
     """Tell the share of answers that people overrule, as a whole and by team."""
-    for subject, frame in _by_team(context, answers.window):
-        yield _override_rate(context, answers, frame, subject, inputs)
+    for subject, part in _by_team(context, answers):
+        yield _override_rate(context, part, subject, inputs)
 
 
 def _override_rate(
     context: CheckContext,
     answers: Answers,
-    frame: pd.DataFrame,
     subject: Subject,
     inputs: Mapping[str, str],
 ) -> Finding:
     from proveout.statistics import wilson
 
     metric = "adoption.override_rate"
-    n_all, n_known = len(frame), int(frame["fate_known"].sum())
+    counts = answers.window
+    n_all, n_known = counts["answers"], counts["fate_known"]
     if n_all == 0:
         return _no_answers(metric, subject)
     if not answers.has_queue and n_known == 0:
@@ -50,13 +46,13 @@ def _override_rate(
         )
     among_known = n_known >= MOSTLY * n_all
     n = n_known if among_known else n_all
-    k = int(frame["overruled"].sum())
+    k = counts["overruled"]
     details = {
         "overruled": k,
         "fate_known": n_known,
         "answers": n_all,
         "over": "answers whose fate is known" if among_known else "all answers",
-        "examples": _examples(frame),
+        "examples": answers.examples(EXAMPLES),
     }
     if not among_known:
         # Of most answers nobody reported anything, which may mean that nobody looked.
@@ -71,8 +67,7 @@ def use_change(
     context: CheckContext, answers: Answers, inputs: Mapping[str, str]
 ) -> Iterator[Finding]:
     """Tell how use changed against the window before, weekday by weekday."""
-    for subject, frame in _by_team(context, answers.frame):
-        part = Answers(frame, answers.begins, answers.ends, answers.has_queue)
+    for subject, part in _by_team(context, answers):
         yield _change(context, part, subject, inputs)
 
 
@@ -107,27 +102,11 @@ def _change(
     )  # fmt: skip
 
 
-def _by_team(context: CheckContext, frame: pd.DataFrame) -> Iterator[tuple[Subject, pd.DataFrame]]:
-    yield WHOLE, frame
+def _by_team(context: CheckContext, answers: Answers) -> Iterator[tuple[Subject, Answers]]:
+    yield WHOLE, answers
     monitoring = context.charter.monitoring
     for each in () if monitoring is None else monitoring.teams:
-        yield Subject.of(group=each.team), frame[frame["team"] == each.team]
-
-
-def _examples(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    shown = frame[frame["overruled"]].sort_values("at", ascending=False).head(EXAMPLES)
-    return [
-        {"id": row["id"], "row": int(row["row"]), "answer": _short(row["answer"]),
-         "truth": _short(row["label"])}
-        for _, row in shown.iterrows()
-    ]  # fmt: skip
-
-
-def _short(value: Any) -> str | None:
-    if value is None:
-        return None
-    text = str(value)
-    return text if len(text) <= 80 else f"{text[:79]}…"
+        yield Subject.of(group=each.team), answers.of_team(each.team)
 
 
 def _no_answers(metric: str, subject: Subject) -> NotMeasured:
