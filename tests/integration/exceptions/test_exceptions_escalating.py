@@ -90,3 +90,19 @@ def test_nothing_late_is_no_notice(tmp_path: Path) -> None:
         Escalating(queue, Told(Heard()), clock=lambda: 9.0)()
 
     assert heard == []
+
+
+def test_payloads_go_with_the_retention_of_the_log(tmp_path: Path) -> None:
+    """Of what was resolved so long ago; what is open is still needed."""
+    day = 86_400.0
+    with open_store(str(tmp_path / "r.db")) as store:
+        queue = ExceptionQueue(store, "claims")
+        for number in (1, 2):
+            asked = record(number)
+            asked.request = "secret"
+            queue.enqueue([asked])
+        queue.resolve(record(1).id, "rejected", who="Bo", why="w", now=day)
+
+        Escalating(queue, retention_days=30, clock=lambda: 32 * day)()
+
+        assert [queue.get(record(number).id).request for number in (1, 2)] == [None, "secret"]

@@ -8,22 +8,33 @@ from collections.abc import Callable
 from proveout.notices import Notice, Notices
 from proveout.runtime.exceptions.queue import Escalated, ExceptionQueue
 
+_DAY_S = 86_400.0
+
 
 class Escalating:
-    """Escalates what is due; every host may do so, and each entry is escalated once."""
+    """Escalates what is due; every host may do so, and each entry is escalated once.
+
+    With `retention_days`, what requests and answers held is deleted of entries that were resolved
+    so long ago, as it is from the log.
+    """
 
     def __init__(
         self,
         queue: ExceptionQueue,
         notices: Notices | None = None,
         *,
+        retention_days: int | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._queue, self._notices, self._clock = queue, notices, clock
+        self._retention_days = retention_days
 
     def __call__(self) -> Escalated:
         """Do it now. Raises StoreError, UnreachableError."""
-        escalated = self._queue.escalate_due(self._clock())
+        now = self._clock()
+        escalated = self._queue.escalate_due(now)
+        if self._retention_days is not None:
+            self._queue.forget(before=now - self._retention_days * _DAY_S)
         if self._notices is not None:
             for notice in notices_of(escalated, self._queue):
                 self._notices.tell(notice)

@@ -154,7 +154,7 @@ async def _pilot(
             log_folder=pilot.log_folder,
             owner=owner,
             archive=pilot.archive,
-            chore=Escalating(queue, notices),
+            chore=Escalating(queue, notices, retention_days=gateway.log.retention_days),
         )
     )
     admission = BudgetAdmission(
