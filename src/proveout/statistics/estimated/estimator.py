@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import stdtrit
+from scipy.special import chdtri, stdtrit
 
 from proveout.statistics.estimated.calibrated import Levels, curves
 
@@ -38,6 +38,8 @@ LEAST_SKILL = 0.1
 were left out."""
 SURE = 0.8
 """Share of resamples of the blocks in which it must be better at all."""
+LUCK = 0.05
+"""Blocks differ by more than sampling where a chi-square test says so at this level."""
 FURTHEST = 3.0
 """A window's mean confidence may lie so many times as far from the reference's as any block's."""
 MOST_STRANGE, FEWEST_ALIKE = 0.05, 5
@@ -238,7 +240,7 @@ def _judged(levels: Levels, counts: Floats, seed: int) -> Estimator | NoEstimate
     skill = float((before.sum() - after.sum()) / max(explicable, 1e-12))
     drawn = np.random.default_rng(seed).integers(0, len(counts), (500, len(counts)))
     sure = float(np.mean(after[drawn].sum(axis=1) < before[drawn].sum(axis=1)))
-    if explicable < 0.2 * sampling:
+    if float(np.sum(off**2 / noise)) < float(chdtri(len(counts) - 1, LUCK)):
         return NoEstimate(
             reason="quality hardly differed from block to block in the reference, so nothing "
             "shows whether confidence would tell when it does",
