@@ -192,10 +192,10 @@ def test_the_write_ahead_log_stays_small(tmp_path: Path, monkeypatch: pytest.Mon
 
     async def go() -> int:
         async with budget(str(location), Policy()) as asked:
-            await crowd(asked, "c", clients=8, calls=200)
+            await crowd(asked, "c", clients=4, calls=400)
             return location.with_name("store.db-wal").stat().st_size
 
-    assert asyncio.run(go()) < 4_000_000
+    assert asyncio.run(go()) < 3_000_000
 
 
 def test_who_leaves_and_holds_nothing_is_forgotten(location: str) -> None:
