@@ -22,6 +22,7 @@ from proveout.runtime.call import Caller, Protocol_
 from proveout.runtime.gateway.addresses import Address, read_address
 from proveout.runtime.places import log_of, store_of
 from proveout.runtime.rollout.state import main_version
+from proveout.systems.dialects.addresses import basic_authorization
 from proveout.systems.dialects.opening import open_dialect, with_variables
 
 MANUAL_TEXT = "The system is not in use now. Do it by hand, as before it was brought in."
@@ -53,6 +54,8 @@ class Answering:
     """Who answers when the system does not."""
 
     url: Address | None = None
+    headers: tuple[tuple[bytes, bytes], ...] = field(default=(), repr=False)
+    """Of the other service: user and password of its address. No other key goes there."""
     text: str | None = None
     status: int = 503
 
@@ -240,8 +243,10 @@ def _fallback(gateway: Gateway) -> Answering | None:
     if gateway.fallback is None:
         return None
     given = gateway.fallback
+    basic = None if given.url is None else basic_authorization(given.url)
     return Answering(
         url=None if given.url is None else read_address(given.url),
+        headers=() if basic is None else ((b"authorization", basic.encode()),),
         text=given.manual,
         status=given.status,
     )

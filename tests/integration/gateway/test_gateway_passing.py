@@ -124,6 +124,18 @@ def test_any_method_passes(tmp_path: Path, method: str) -> None:
     assert [head.split(b" ", 1)[0].decode() for head, _ in up.requests] == [method] * 2
 
 
+def test_an_old_client_gets_no_chunks(tmp_path: Path) -> None:
+    """HTTP/1.0 knows none: a stream comes whole, with its length."""
+    event = b"data: [DONE]\n\n"
+    with system(chunked(event)) as up, running(before(up.url, tmp_path)) as gateway:
+        got = gateway.say(b"GET /v1/x HTTP/1.0\r\n\r\n", until_closed=True)
+
+    head, _, body = without_ours(got).partition(b"\r\n\r\n")
+    assert b"content-length: 14" in head
+    assert b"transfer-encoding" not in head
+    assert body == event
+
+
 def test_the_system_has_its_own_key(tmp_path: Path) -> None:
     """A key of the charter goes in the place of the client's, and stands in no log."""
     plain = {"chat": {"url": "", "model": "m", "user": "{q}", "api_key": "${KEY}"}}

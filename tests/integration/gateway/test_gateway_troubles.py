@@ -145,21 +145,26 @@ def test_the_fallback_answers_in_the_systems_place(
     assert record.reasons == (("timeout",) if reason == "late" else ("failure",))
 
 
-def test_another_service_answers_in_the_systems_place(tmp_path: Path) -> None:
-    """It gets the request as it was, without any key of the system's."""
+@pytest.mark.parametrize("is_late", [False, True])
+def test_another_service_answers_in_the_systems_place(tmp_path: Path, is_late: bool) -> None:
+    """It gets the request as it was, without any key of the system's, and in time where the
+    system is late."""
     answer = whole(b'{"choices":[{"message":{"content":"from the other"}}]}')
-    with system(whole(b"{}", status="503 Busy")) as up, system(answer) as other:
+    with (
+        system(NEVER if is_late else whole(b"{}", status="503 Busy")) as up,
+        system(answer) as other,
+    ):
         plain = {
             "system": {"chat": {"url": up.url + "/v1", "model": "m", "user": "{q}",
                                 "api_key": "${KEY}"}},
-            "gateway": {"fallback": other.url + "/v1"},
+            "gateway": {"fallback": other.url + "/v1", "deadline_s": 4.0},
         }  # fmt: skip
         with running(charter_of(tmp_path, plain, KEY="sk-of-the-system")) as gateway:
-            reply = gateway.say(post(CHAT, ask()))
+            reply = gateway.say(post(CHAT, ask(), b"authorization: Bearer sk-of-the-client"))
 
     assert status_of(reply) == 200
     assert reply.endswith(b'{"choices":[{"message":{"content":"from the other"}}]}')
-    assert header(reply, "proveout-fallback") == "failed"
+    assert header(reply, "proveout-fallback") == ("late" if is_late else "failed")
     assert other.requests[0][1] == ask()
     assert b"sk-of" not in other.requests[0][0]
 

@@ -150,14 +150,8 @@ class Exchange:
         await self._ask(behind)
 
     async def _ask(self, behind: Behind) -> None:
-        parts, call = self.parts, self.call
-        whole = call.deadline - call.began
-        if parts.fallback is not None:
-            call.deadline -= FOR_FALLBACK * whole
-        self._task = asyncio.current_task()
-        self._is_asking = True
         try:
-            reply = await behind.protection.run(call, lambda: self._send_on(behind))
+            reply = await self._protected(behind)
         except SystemFailedError as error:
             self._is_asking = False
             await self._system_failed(error)
@@ -182,16 +176,25 @@ class Exchange:
             self._uncancelled()
             await self._end(_nothing(), "cancelled", status=0)
             return
-        finally:
-            if parts.fallback is not None:
-                call.deadline += FOR_FALLBACK * whole
         if reply.rest is not None:
             await self._pass_on(behind, reply)
             return
         self._is_asking = False
-        if call.is_stream:
-            behind.protection.release(call.id)
+        if self.call.is_stream:
+            behind.protection.release(self.call.id)
         await self._whole(behind, reply)
+
+    async def _protected(self, behind: Behind) -> Arrived:
+        """Ask in turn and in time; where another service may answer, it is left time to."""
+        call = self.call
+        kept = 0.0 if self.parts.fallback is None else FOR_FALLBACK * (call.deadline - call.began)
+        call.deadline -= kept
+        self._task = asyncio.current_task()
+        self._is_asking = True
+        try:
+            return await behind.protection.run(call, lambda: self._send_on(behind))
+        finally:
+            call.deadline += kept
 
     async def _send_on(self, behind: Behind) -> Arrived:
         """Send the request to the system. Raises SystemFailedError."""
@@ -213,7 +216,7 @@ class Exchange:
             body_length=len(body) if body or method not in SAFE_METHODS else None,
         )
         connection = await behind.pool.ask(method, head + body)
-        reply = await arrived(connection, hold_whole=behind.holds_whole)
+        reply = await arrived(connection, hold_whole=behind.holds_whole or incoming.is_http_1_0)
         now = time.monotonic()
         self._system_s = now - began
         if reply.rest is not None:
@@ -356,7 +359,8 @@ class Exchange:
             fallback.url.authority,
             incoming.headers,
             # A key of the system's, or one for us, is no business of another service.
-            drop=incoming.drop,
+            own=fallback.headers,
+            drop=incoming.drop | {b"authorization"},
             body_length=len(incoming.body)
             if incoming.body or incoming.method not in SAFE_METHODS
             else None,
@@ -373,7 +377,7 @@ class Exchange:
             return None
         finally:
             self._is_asking = False
-        if reply.status >= 500 or reply.status == 429:
+        if reply.status >= 400:
             return None
         return Said(reply.status, reply.headers, reply.body)
 
