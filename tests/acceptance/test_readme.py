@@ -10,10 +10,11 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from itertools import islice
 from pathlib import Path
 
+import httpx
 import pytest
 
 ROOT = Path(__file__).parents[2]
@@ -197,6 +198,27 @@ REHEARSAL: tuple[tuple[str, int], ...] = (
 )
 """The same for the example with a simulated language model."""
 SIMULATE = "proveout simulate --config simulator.yaml"
+PRODUCTION: tuple[tuple[str, int], ...] = (
+    ("proveout power", 0),
+    ("python send.py 90", 0),
+    ("proveout log count --by outcome", 0),
+    ("proveout budget show --by team", 0),
+    ("proveout exceptions list", 0),
+    ("proveout labels import data/booked.csv", 0),
+    ("proveout monitor", 1),  # what a simulation answers is no pass
+    ("proveout alarms list", 0),
+    (
+        'proveout rollback --who "Helen Marsh" --why "Totals are wrong since Monday"',
+        0,
+    ),
+    ("proveout rollout show", 0),
+)
+"""The same once it is live, behind the gateway."""
+GATEWAY = "proveout gateway"
+WITHOUT_CHARTER = (
+    "proveout gateway --upstream http://127.0.0.1:8600 --port 8801 --budget-requests 1000 "
+    "--deadline 10s"
+)
 
 
 @pytest.mark.slow
@@ -226,10 +248,48 @@ def test_every_command_works_on_a_simulated_language_model(tmp_path: Path) -> No
     assert "What breaks first" in (example / "breaks.html").read_text(encoding="utf-8")
 
 
-@contextmanager
-def simulated(folder: Path) -> Iterator[str]:
+@pytest.mark.slow
+def test_every_command_works_in_production(tmp_path: Path) -> None:
+    """The invoice reader behind the gateway: traffic, budget, exceptions, monitor, rollback."""
+    example = tmp_path / "invoices"
+    shutil.copytree(
+        ROOT / "examples" / "invoices",
+        example,
+        ignore=shutil.ignore_patterns("data", ".proveout", "__pycache__"),
+    )
+    assert run(example, f"{sys.executable} make_data.py").returncode == 0
+    with simulated(example) as url:
+        charter = example / "pilot.yaml"
+        text = charter.read_text(encoding="utf-8").replace("http://127.0.0.1:8600", url)
+        charter.write_text(text, encoding="utf-8")
+        assert run(example, 'proveout seal --who "Helen Marsh"').returncode == 0
+        with serving(example, GATEWAY) as gateway:
+            script = (example / "send.py").read_text(encoding="utf-8")
+            there = script.replace("http://127.0.0.1:8800", gateway)
+            (example / "send.py").write_text(there, encoding="utf-8")
+            codes = []
+            for command, _ in PRODUCTION:
+                done = run(example, command)
+                assert "Traceback" not in done.stdout, done.stdout
+                codes.append((command, done.returncode))
+            asked = httpx.post(f"{gateway}/v1/chat/completions", json={"model": "simulated"})
+        with serving(tmp_path, WITHOUT_CHARTER.replace("http://127.0.0.1:8600", url)) as gateway:
+            plain = httpx.get(f"{gateway}/v1/models")
+
+    assert codes == list(PRODUCTION)
+    assert "Key the invoice by hand, as before." in asked.text
+    assert plain.status_code == 200
+
+
+def simulated(folder: Path) -> AbstractContextManager[str]:
     """Run the README's simulator on a port that is free; give its address."""
-    command = [str(BIN / "proveout"), *SIMULATE.split()[1:], "--port", "0", "--json"]
+    return serving(folder, SIMULATE)
+
+
+@contextmanager
+def serving(folder: Path, line: str) -> Iterator[str]:
+    """Run a command of the README that serves, on a port that is free; give its address."""
+    command = [str(BIN / "proveout"), *line.split()[1:], "--port", "0", "--json"]
     with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
@@ -253,7 +313,13 @@ def test_every_command_is_run_here() -> None:
     """No command stands in the README that this file does not run."""
     shown = set(re.findall(r"`(proveout [a-z][^`]*)`", README))
 
-    assert shown == {SIMULATE, *(command for command, _ in (*SESSION, *REHEARSAL))}
+    ran = {command for command, _ in (*SESSION, *REHEARSAL, *PRODUCTION)}
+    assert shown == {
+        SIMULATE,
+        GATEWAY,
+        WITHOUT_CHARTER,
+        *(command for command in ran if command.startswith("proveout")),
+    }
 
 
 def test_every_file_that_it_links_to_is_there() -> None:
