@@ -14,8 +14,8 @@ from proveout.statistics.drift.values import Integers, Mask, Values
 _UNIQUE = 0.98
 """A column is a key where so many of the rows of a block hold values that stand once in it."""
 _STEP = np.uint64(1_099_511_628_211)
-_CV2 = 0.5
-"""Squared coefficient of variation around the block in which most rows repeat."""
+_LEAST_CV2 = 0.5
+"""Squared coefficient of variation of how often rows repeat, from block to block, at least."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,9 +33,11 @@ class Repeats:
         if n_repeated <= 0:
             return 1.0
         seen, out_of = np.array(self.repeated[what]), np.array(self.pairs[what])
-        rates = seen / np.maximum(out_of, 1)
-        rate = max((seen.sum() + 0.5) / (out_of.sum() + 1), float(rates.max()))
-        shape = 1 / (1 / (seen.sum() + 0.5) + _CV2)
+        rate = (seen.sum() + 0.5) / (out_of.sum() + 1)
+        # What blocks differ beyond chance: storms cancel flights, and what is cancelled is alike.
+        off = (seen - rate * out_of) / np.maximum(out_of, 1)
+        beyond = float((off**2).mean() - (rate / np.maximum(out_of, 1)).mean())
+        shape = 1 / (1 / (seen.sum() + 0.5) + max(beyond / rate**2, _LEAST_CV2))
         stay = shape / (shape + rate * _n_pairs(n_rows))
         return float(special.betainc(n_repeated, shape, 1 - stay))
 
