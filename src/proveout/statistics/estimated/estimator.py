@@ -45,7 +45,7 @@ FURTHEST = 3.0
 MOST_STRANGE, FEWEST_ALIKE = 0.05, 5
 """Share of a window's answers whose like (same answer, about the same confidence) the reference
 has fewer than so many of."""
-RESAMPLES = 100
+RESAMPLES = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +84,28 @@ class Reference:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Learnt:
+    """What a set of blocks teaches."""
+
+    curve: Floats
+    """How often answers of each cell are right."""
+    base: float
+    """How often all were."""
+    usual: float
+    """Mean of the curve over all."""
+    slope: float
+
+    def here(self, window: Floats) -> float:
+        """Return the mean of the curve over a window, given as rows per cell."""
+        return float(window @ self.curve / window.sum())
+
+    def of(self, window: Floats) -> float:
+        """Return the estimate of a window."""
+        away = self.here(window) - self.usual
+        return float(np.clip(self.base + self.slope * away, 0, 1))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Estimator:
     """What was learnt. `estimate` applies it to a window."""
 
@@ -97,6 +119,8 @@ class Estimator:
     """Between blocks, beyond what sampling explains: standard deviation of what it was off by."""
     furthest: float
     """The most by which a block's mean confidence was away from that of all."""
+    resampled: tuple[Learnt, ...]
+    """What would have been learnt from blocks drawn again."""
 
     @property
     def blocks(self) -> int:
@@ -130,7 +154,9 @@ class Estimator:
         if refused is not None:
             return refused
         window = np.bincount(cells, minlength=self.counts.shape[2]).astype(float)
-        found, plain, base, away = self._apply(self.counts, window, self.slope)
+        learnt = _learnt(self.counts, self.levels.shape, self.slope)
+        found, plain, base = learnt.of(window), learnt.here(window), learnt.base
+        away = plain - learnt.usual
         if abs(away) > FURTHEST * self.furthest:
             return NoEstimate(
                 reason=f"mean confidence is {abs(away):.3f} away from that of the reference, whose "
@@ -138,7 +164,11 @@ class Estimator:
                 next_step="Bring true answers for some of these cases.",
             )
         random = np.random.default_rng(seed)
-        drawn = [self._drawn(random, window) for _ in range(RESAMPLES)]
+        again = random.multinomial(int(window.sum()), window / window.sum(), len(self.resampled))
+        drawn = [
+            learnt.of(np.asarray(each, float))
+            for learnt, each in zip(self.resampled, again, strict=True)
+        ]
         own = max(found * (1 - found), 1e-4) / window.sum()
         spread = float(np.sqrt(np.var(drawn) + own + self.spread**2))
         reach = float(stdtrit(max(self.blocks - 2, 1), (1 + level) / 2)) * spread
@@ -174,22 +204,6 @@ class Estimator:
                 next_step="Bring true answers for some of these cases.",
             )
         return None
-
-    def _apply(
-        self, counts: Floats, window: Floats, slope: float
-    ) -> tuple[float, float, float, float]:
-        rows, right = counts.sum(axis=0)
-        curve = curves(self.levels.shape, rows, right)
-        base = float(right.sum() / rows.sum())
-        usual = float(rows @ curve / rows.sum())
-        here = float(window @ curve / window.sum())
-        return float(np.clip(base + slope * (here - usual), 0, 1)), here, base, here - usual
-
-    def _drawn(self, random: np.random.Generator, window: Floats) -> float:
-        counts = self.counts[random.integers(0, self.blocks, self.blocks)]
-        slope, _, _ = _slope(counts, self.levels.shape, cross_fitted=False)
-        again = random.multinomial(int(window.sum()), window / window.sum()).astype(float)
-        return self._apply(counts, again, slope)[0]
 
 
 def fit(reference: Reference, *, seed: int) -> Estimator | NoEstimate:
@@ -260,6 +274,26 @@ def _judged(levels: Levels, counts: Floats, seed: int) -> Estimator | NoEstimate
         skill=min(skill, 1.0),
         spread=float(np.sqrt(max(squared, 0.0))),
         furthest=float(np.abs(away).max()),
+        resampled=_resampled(levels, counts, seed),
+    )
+
+
+def _resampled(levels: Levels, counts: Floats, seed: int) -> tuple[Learnt, ...]:
+    random = np.random.default_rng(seed)
+    found = []
+    for _ in range(RESAMPLES):
+        again = counts[random.integers(0, len(counts), len(counts))]
+        slope, _, _ = _slope(again, levels.shape, cross_fitted=False)
+        found.append(_learnt(again, levels.shape, slope))
+    return tuple(found)
+
+
+def _learnt(counts: Floats, shape: tuple[int, int], slope: float) -> Learnt:
+    rows, right = counts.sum(axis=0)
+    curve = curves(shape, rows, right)
+    n = rows.sum()
+    return Learnt(
+        curve=curve, base=float(right.sum() / n), usual=float(rows @ curve / n), slope=slope
     )
 
 
@@ -268,7 +302,7 @@ def _slope(
 ) -> tuple[float, Floats, Floats]:
     """Return the slope, and of each block by how much confidence and rightness were away."""
     total = counts.sum(axis=0)
-    whole = curves(shape, total[0], total[1])
+    whole = np.zeros(0) if cross_fitted else curves(shape, total[0], total[1])
     base = total[1].sum() / total[0].sum()
     away, off = np.empty(len(counts)), np.empty(len(counts))
     for at, (rows, right) in enumerate(counts):
