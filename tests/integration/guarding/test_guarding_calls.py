@@ -389,6 +389,17 @@ def test_what_cannot_be_held_to_is_refused(
     assert str(refused.value) == message
 
 
+def test_two_charters_are_one_too_many() -> None:
+    """Nothing that is given is passed over in silence."""
+    with pytest.raises(InputError) as refused:
+        proveout.guard("one.yaml", "two.yaml")
+
+    assert str(refused.value) == (
+        "Two charters are given, 'one.yaml' and 'two.yaml'.\n"
+        "Give one of them, or a callable first: proveout.guard(predict, 'pilot.yaml')"
+    )
+
+
 def test_one_record_is_no_batch(make: Callable[..., Guard]) -> None:
     """Somebody who passes a dict is told what to write."""
     with make() as guarded, pytest.raises(InputError) as refused:

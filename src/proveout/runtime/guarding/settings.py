@@ -92,6 +92,11 @@ def settle(
     from proveout.runtime.places import log_of, store_of
     from proveout.runtime.rollout import main_version
 
+    if charter is not None and not callable(system):
+        raise InputError(
+            f"Two charters are given, '{system}' and '{charter}'.",
+            hint="Give one of them, or a callable first: proveout.guard(predict, 'pilot.yaml')",
+        )
     given = charter if callable(system) else system
     loaded = _loaded(given)
     name = pilot or _name_of(system)
