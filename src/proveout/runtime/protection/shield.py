@@ -121,8 +121,7 @@ class Shield:
             raise
         else:
             is_kept = is_kept or call.is_stream
-            if not is_kept or (visit.permit is not None and self._breaker.is_probe(visit.permit)):
-                self._ended(visit, failed=False)
+            self._answered(visit, is_kept=is_kept)
             return answer
         finally:
             visit.is_over = True
@@ -214,6 +213,15 @@ class Shield:
         if not attempt.cancelled() and attempt.exception() is None and self._discard is not None:
             self._discard(attempt.result())
         self._give_back(_Visit(has_slot=True, is_asked=True, since=since))
+
+    def _answered(self, visit: _Visit, *, is_kept: bool) -> None:
+        """Tell the breaker, unless the end of what has begun is to be waited for.
+
+        Nobody waits for the end of a probe: a stream may last, and others are turned away for it.
+        """
+        permit = visit.permit
+        if not is_kept or (permit is not None and self._breaker.is_probe(permit)):
+            self._ended(visit, failed=False)
 
     def _is_late(self, call: Call, visit: _Visit) -> None:
         self._late += 1
