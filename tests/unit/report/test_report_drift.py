@@ -40,7 +40,7 @@ def test_alarms_come_first_and_then_what_was_not_checked() -> None:
 
     assert found is not None
     assert found.lead == (
-        "1 of 2 columns and kinds of rows that are watched have changed for certain: amount. "
+        "1 of 2 columns and kinds of rows that are watched has changed for certain: amount. "
         "1 column was not checked, which is not the same as unchanged."
     )
     assert found.alarms == (("amount", TOLD),)

@@ -10,7 +10,8 @@ from proveout.evidence.figures import figure
 from proveout.evidence.model import Evidence
 from proveout.report.model import Report
 
-_CALLED = {"duplicates": "whole rows", "answer": "the answers", "confidence": "the confidence"}
+_CALLED = {"duplicates": "whole rows", "answer": "the answers", "confidence": "the confidence",
+           "error_rate": "the error rate"}  # fmt: skip
 _TESTS = {"ks": "KS", "chi2": "χ² per degree"}
 
 
@@ -78,7 +79,8 @@ def _lead(flags: list[Evidence], raised: list[Evidence], n_skipped: int, *, any_
     of = f"{len(flags):,} columns and kinds of rows"
     if raised:
         names = ", ".join(_about(each) for each in raised)
-        said = f"{len(raised)} of {of} that are watched have changed for certain: {names}."
+        verb = "has" if len(raised) == 1 else "have"
+        said = f"{len(raised)} of {of} that are watched {verb} changed for certain: {names}."
     else:
         said = f"None of {of} that are watched has changed for certain."
     if not n_skipped:
