@@ -63,8 +63,13 @@ def main() -> None:
 class Running:
     """A server that listens, in a process of its own."""
 
-    def __init__(self, process: subprocess.Popen[bytes], port: int) -> None:
-        self.process, self.port = process, port
+    def __init__(self, process: subprocess.Popen[bytes], port: int, said: Path) -> None:
+        self.process, self.port, self.said = process, port, said
+
+    def must_live(self) -> None:
+        """Say how it ended, where it should not have."""
+        ended = self.process.poll()
+        assert ended is None, f"ended with {ended}: …{self.said.read_text()[-3000:]}"
 
     @property
     def rss_mib(self) -> float:
@@ -84,7 +89,7 @@ def run(command: list[str], port: int, folder: Path, *, core: int) -> Iterator[R
                 if probe.connect_ex(("127.0.0.1", port)) == 0:
                     break
             time.sleep(0.1)
-        yield Running(process, port)
+        yield Running(process, port, folder / f"{port}.txt")
     finally:
         process.terminate()
         process.wait(30)
@@ -198,6 +203,7 @@ def memory(gateway: Running, n: int) -> None:
     sent = 0
     print(f"  {'before':>12}  {gateway.rss_mib:,.0f} MiB")
     while sent < n:
+        gateway.must_live()
         began = time.perf_counter()
         speed = as_fast_as_it_goes(gateway.port, seconds=10, connections=CONNECTIONS, core=THERE)
         sent += int(speed.per_second * (time.perf_counter() - began))
