@@ -40,7 +40,8 @@ SEEN_EVERY_S = 10.0
 """How often this process says that it lives."""
 CLOSE_WITHIN_S = 5.0
 """So long `close` tries to book what is left; the rest is left to a recovery."""
-MOST_IN_BATCH = 512
+MOST_IN_BATCH = 128
+"""So that the loop is never held for more than some milliseconds."""
 
 _NOTHING = Amounts()
 
@@ -163,7 +164,7 @@ class BudgetAdmission:
 
     def _flush(self) -> None:
         self._flush_at, self._is_soon = None, False
-        if self._batch is not None:
+        if self._batch is not None or not self._has_work():
             return
         asks, self._asks = self._asks[:MOST_IN_BATCH], self._asks[MOST_IN_BATCH:]
         settled = self._settled[:MOST_IN_BATCH]
@@ -177,6 +178,10 @@ class BudgetAdmission:
         )
         self._batch = batch
         self._try(batch, TRIES)
+
+    def _has_work(self) -> bool:
+        waiting = self._asks or self._settled or self._debts
+        return bool(waiting or self._must_be_seen or self._away is not None)
 
     def _try(self, batch: Batch, tries: int) -> None:
         """Book right away where that is quick; somebody else may be booking."""
@@ -214,7 +219,7 @@ class BudgetAdmission:
         if self._away is not None:
             self._later(TRY_AGAIN_S)
         elif self._asks or len(self._settled) >= MOST_IN_BATCH:
-            self._flush()
+            self._soon()
         elif self._settled or self._debts:
             self._later(SETTLE_WITHIN_S)
 
