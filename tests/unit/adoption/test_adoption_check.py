@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from fixtures.served_window import BEGINS, ENDS, answers, context, queue, requests, served
 from proveout.checks.adoption import CHECK
 from proveout.checks.contract import Served
+from proveout.evidence.alarm import Alarm, Resolved
 from proveout.evidence.model import Evidence
 from proveout.evidence.outcome import NotMeasured
 
@@ -248,6 +250,23 @@ def test_days_that_are_gone_from_the_log_are_carried_on() -> None:
 
     assert second.details["days"][:28] == first.details["days"][:28]
     assert len(second.details["days"]) == len(first.details["days"])
+
+
+def test_an_alarm_that_was_resolved_is_not_raised_by_the_same_days_again() -> None:
+    """What is normal is learned anew from then on."""
+    window, _ = lasting(12, decays=True)
+    made = context(window, charter={**TEAMS, **SYSTEM}, check="adoption")
+    first = figure(found(window)["silent_decay"])
+    alarm = Alarm(pilot="claims", metric=first.metric, subject=first.subject, what="",
+                  who_acts="Ada", evidence=first.id, raised_at=ENDS - 9 * DAY)  # fmt: skip
+    resolved = replace(made, resolved=lambda: [Resolved(alarm=alarm, at=ENDS - 8 * DAY)])
+
+    told = [each for each in CHECK.run(resolved) if isinstance(each, NotMeasured)]
+
+    assert [each.reason for each in told if each.metric == first.metric] == [
+        "it has been in use for 8 whole days since its last alarm was resolved; 28 tell what is "
+        "normal, and 7 more can be held against them"
+    ]
 
 
 def test_before_use_there_is_nothing_to_tell() -> None:

@@ -131,6 +131,9 @@ def _judged(
         day=-((ends - at) / _DAY_S).ceil().cast("int64"),
         in_window=(at >= begins) & (at < ends),
         wrong=wrong,
+        # A true answer that came through the queue is of a doubtful answer, and tells how the
+        # queue is worked on rather than how the system is.
+        is_by_queue=table.proveout_id.isin(fates.upheld) | place.isin(fates.overruled_rows),
         overruled=overruled,
         fate_known=overruled | wrong.notnull() | table.proveout_id.isin(fates.upheld),
     )
@@ -145,8 +148,8 @@ def _counted(table: ir.Table) -> pd.DataFrame:
         answers=table.count(),
         overruled=number(table.overruled),
         fate_known=number(table.fate_known),
-        labelled=number(table.wrong.notnull()),
-        wrong=number(table.wrong),
+        labelled=number(table.wrong.notnull() & ~table.is_by_queue),
+        wrong=number(table.wrong & ~table.is_by_queue),
     )
     counted: pd.DataFrame = grouped.execute()
     return counted

@@ -8,7 +8,7 @@ budget.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -27,6 +27,9 @@ METRIC = "adoption.silent_decay"
 STREAM = "silent_decay"
 NORMAL_DAYS = 28
 """The first weeks: what is normal, by which the rest is judged."""
+FEWEST = 5
+"""So many wrong or overruled answers in those weeks tell what is normal. With fewer, people may
+only not have begun yet to say what is wrong."""
 EXPECTED_P = 0.1
 """How strange a week of less use is expected to look among those before it."""
 _COLUMNS = ("requests", "answers", "overruled", "labelled", "wrong")
@@ -47,15 +50,20 @@ def silent_decay(context: CheckContext, answers: Answers, inputs: Mapping[str, s
     from proveout.statistics.sequential import silent_decay as combined
 
     monitoring = context.charter.monitoring or Monitoring()
-    days, earlier = _all_days(answers, _before(context.earlier()))
+    resolved = sorted(each.at for each in context.resolved() if each.alarm.metric == METRIC)
+    before = _before(context.earlier(), since=resolved[-1] if resolved else None)
+    days, earlier = _all_days(answers, before)
+    if resolved:
+        days = days[days.index >= resolved[-1]]
     if len(days) < NORMAL_DAYS + 7:
+        since = " since its last alarm was resolved" if resolved else ""
         return NotMeasured(
             metric=METRIC,
-            reason=f"it has been in use for {len(days)} whole days; {NORMAL_DAYS} tell what is "
-            "normal, and 7 more can be held against them",
+            reason=f"it has been in use for {len(days)} whole days{since}; {NORMAL_DAYS} tell what "
+            "is normal, and 7 more can be held against them",
             next_step="Wait; until then each of the three stands by itself among the figures.",
         )
-    share, signals = followed(days, monitoring, seed=context.seed)
+    share, signals = followed(days, monitoring, seed=context.seed, resolved=resolved)
     decay = combined(*(None if each is None else each.evidence for each in signals.values()))
     if decay is None:
         return NotMeasured(
@@ -84,20 +92,26 @@ def silent_decay(context: CheckContext, answers: Answers, inputs: Mapping[str, s
 
 
 def followed(
-    days: pd.DataFrame, monitoring: Monitoring, *, seed: int
+    days: pd.DataFrame, monitoring: Monitoring, *, seed: int, resolved: Sequence[datetime] = ()
 ) -> tuple[float, dict[str, Signal | None]]:
     """Follow the three from the normal weeks on; return this check's share of the budget too.
 
-    `days` has the columns of `Answers.days`, by the moment at which each day begins.
+    `days` has the columns of `Answers.days`, by the moment at which each day begins; `resolved` is
+    when earlier alarms were, each of which has used up a share.
     """
     from proveout.statistics.sequential import AlarmBudget
 
     normal, rest = days.iloc[:NORMAL_DAYS], days.iloc[NORMAL_DAYS:]
     alarms = monitoring.false_alarms
     life = alarms.life_days
-    share = AlarmBudget.of_part(
-        "use", [STREAM], begins=rest.index[0], probability=alarms.probability, life_days=life
-    ).share(STREAM)
+    begins = min([rest.index[0], *resolved])
+    budget = AlarmBudget.of_part(
+        "use", [STREAM], begins=begins, probability=alarms.probability, life_days=life
+    )
+    for at in resolved:
+        if at < budget.ends:
+            budget = budget.resolved(STREAM, at=at)
+    share = budget.share(STREAM)
     watched = partial(_rate, normal, rest, share=share, life=life, harm=monitoring.harm)
     return share, {
         "accuracy": watched("wrong", "labelled"),
@@ -127,9 +141,13 @@ def _all_days(
     return pd.concat([before, days]), earlier
 
 
-def _before(earlier: Any) -> Mapping[str, Any]:
-    """Return what the look before this one knew."""
-    found: list[Evidence] = [each for each in earlier if each.metric == METRIC]
+def _before(earlier: Sequence[Evidence], *, since: datetime | None) -> Mapping[str, Any]:
+    """Return what the look before this one knew; nothing of before an alarm was resolved."""
+    found = [
+        each
+        for each in earlier
+        if each.metric == METRIC and (since is None or each.observed_at >= since)
+    ]
     return max(found, key=lambda each: each.observed_at).details if found else {}
 
 
@@ -146,7 +164,7 @@ def _rate(
     """Watch a rate against that of the normal weeks; None where there is nothing to watch."""
     from proveout.statistics.sequential import Counted, PilotRate, watch_rate
 
-    if not normal[of].sum() or not rest[of].sum():
+    if normal[wrong].sum() < FEWEST or not rest[of].sum():
         return None
 
     def counted(days: pd.DataFrame) -> list[Counted]:
@@ -228,8 +246,8 @@ def _told(signals: Mapping[str, Signal | None], by: str, context: CheckContext) 
         if each is not None and each.told["now"] is not None:
             before, now = (figure(each.told[key], units[name]) for key in ("before", "now"))
             since = f" (since {each.told['since']})" if each.told["since"] else ""
-            parts.append(f"{names[name]} from {before} to {now}{since}")
-    loudest = {"accuracy": "accuracy", "overrides": "overrides", "use": "use"}[by]
+            said = f"from {before} to {now}{since}" if each.evidence > 1 else f"as before ({now})"
+            parts.append(f"{names[name]} {said}")
     protocol = context.charter.governance.exceptions
     who = "" if protocol is None else f" Exceptions are looked at by {protocol.goes_to}."
-    return f"People stop trusting it: {'; '.join(parts)}. It shows most in {loudest}.{who}"
+    return f"People stop trusting it: {'; '.join(parts)}. It shows most in {by}.{who}"
