@@ -42,7 +42,8 @@ def outcome_findings(
 ) -> Iterator[Finding]:
     """Yield the error rate, its alarm, and the estimated quality of the window."""
     before = served.before()
-    state = _state(context, served, answers_by_day(served, before))
+    answers = answers_by_day(served, before)
+    state = _state(context, served, answers)
     if state is None:
         reason = "the quality check has not measured how often the pilot was wrong"
         for metric in ("drift.error_rate", "drift.alarm", "drift.estimated_quality"):
@@ -58,7 +59,7 @@ def outcome_findings(
         )
         known = replace(known, frame=known.frame.iloc[:0])
     look = served.window.ends.astimezone(UTC)
-    state = _counted(context, state, known, answers_by_day(served, before), on=look.date())
+    state = _counted(context, state, known, answers, on=look.date())
     quality, state = estimated_findings(context, served, state, inputs=inputs or {})
     yield from _error_rate(context, state, inputs or {})
     yield _alarm(context, state, known, inputs or {})

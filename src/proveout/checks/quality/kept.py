@@ -31,6 +31,8 @@ def keep_answers(context: CheckContext, trial: Trial) -> str | None:
     judged = trial.judged
     if judged.correct is None or not judged.n or WINDOW_INPUT in context.inputs:
         return None
+    if not context.artifacts.is_dir():  # nobody made a place to keep anything
+        return None
     import pyarrow as pa
     from pyarrow import parquet
 
@@ -44,7 +46,6 @@ def keep_answers(context: CheckContext, trial: Trial) -> str | None:
     if timestamp is not None and timestamp in frame:
         columns[AT] = _column(frame[timestamp])
     file = context.artifacts / f"answers-{trial.records.scope}.parquet"
-    file.parent.mkdir(parents=True, exist_ok=True)
     parquet.write_table(pa.table(columns), file, compression="zstd")
     return f"{context.artifacts.name}/{file.name}"
 
