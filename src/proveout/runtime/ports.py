@@ -30,7 +30,8 @@ class OverBudget:
     limit: str
     """In words: 'team claims, 10.00 EUR a day'."""
     retry_after_s: int | None
-    """Until the period begins anew; None where it never does."""
+    """Until the period begins anew, and None where it never does; 1 where only calls under way are
+    in the way, which give most of it back."""
     on_exceeded: Literal["block", "fallback"]
 
 

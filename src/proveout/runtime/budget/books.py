@@ -20,7 +20,8 @@ from proveout.runtime.ports import OverBudget
 Row = list[int]
 """Held and used money, tokens, requests; the second in which people were told that a limit is near,
 is reached; 0 where they were not."""
-HELD, USED, TOLD, EXCEEDED = 0, 3, 6, 7
+USED, TOLD, EXCEEDED = 3, 6, 7
+"""Where in a row these begin; what is held comes first."""
 
 BUSY_RETRY_S = 1
 """Where only what is held stands in the way: calls that end make room."""
