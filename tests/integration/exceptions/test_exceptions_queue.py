@@ -185,9 +185,10 @@ def test_entries_are_found_by_what_one_has_at_hand(queue: ExceptionQueue) -> Non
     id_ = entry_id(record(1).id)
 
     assert queue.get(id_[:6].upper()).id == queue.get(record(1).id).id == id_
-    with pytest.raises(InputError) as told:
-        queue.get("%")
-    assert told.value.message == "There is no exception '%' of the pilot 'claims'."
+    for nothing in ("%", ""):
+        with pytest.raises(InputError) as told:
+            queue.get(nothing)
+        assert told.value.message == f"There is no exception '{nothing}' of the pilot 'claims'."
 
 
 def test_entries_are_listed_by_state_owner_and_reason(queue: ExceptionQueue) -> None:

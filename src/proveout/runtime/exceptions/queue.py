@@ -271,7 +271,7 @@ class ExceptionQueue:
         found = [_entry(row) for row in connection.execute(query.limit(9)).mappings()]
         exact = [each for each in found if each.id == wanted.lower()]
         found = exact or found
-        if len(found) == 1:
+        if len(found) == 1 and wanted:
             return found[0]
         if not found or not wanted:
             raise InputError(
