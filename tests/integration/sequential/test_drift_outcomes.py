@@ -200,6 +200,42 @@ def kept(folder: Path, *, tells: bool) -> str:
     return "run-0/answers-production.parquet"
 
 
+def test_a_decay_that_only_confidence_shows_alarms_and_is_resolved_like_others(
+    tmp_path: Path,
+) -> None:
+    """Weeks of much less sure answers call somebody, though no truth has come."""
+    artifact = kept(tmp_path, tells=True)
+    random = np.random.default_rng(6)
+    rows = [
+        {**row, "label": None, "confidence": float(1 / (1 + np.exp(-random.normal(-0.6, 1.0))))}
+        for row in traffic(56)
+    ]
+    more: dict[str, Any] = {
+        "known": lambda: [quality(0.86, 4800, artifact=artifact)], "artifacts": tmp_path / "run-1",
+    }  # fmt: skip
+    earlier: list[Evidence] = []
+    values = []
+    for day in range(7, 57, 7):
+        earlier = [each for each in look(rows, day, earlier, **more) if isinstance(each, Evidence)]
+        values += [each.value for each in earlier if each.subject == DECAY]
+    alarm = next(each for each in earlier if each.subject == DECAY)
+    resolved = Resolved(
+        alarm=Alarm(
+            pilot="claims", metric="drift.alarm", subject=DECAY, what="", who_acts="Ada Vale",
+            evidence=alarm.id, raised_at=LAUNCH + 56 * DAY,
+        ),
+        at=LAUNCH + 56 * DAY,
+    )  # fmt: skip
+
+    after = look(rows, 56, earlier, resolved=lambda: [resolved], **more)
+
+    assert values[0] == 0
+    assert values[-1] == 1
+    assert alarm.basis == "simulated"
+    assert str(alarm.details["what"]).startswith("Answers are probably worse than in the pilot: ")
+    assert [e.value for e in after if isinstance(e, Evidence) and e.subject == DECAY] == [0]
+
+
 @pytest.mark.parametrize("tells", [True, False])
 def test_quality_is_estimated_only_where_confidence_has_shown_to_tell(
     tmp_path: Path, tells: bool

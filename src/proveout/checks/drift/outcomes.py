@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from proveout.charter.schema.monitoring import Monitoring
 from proveout.checks.contract import CheckContext, Finding, Served
-from proveout.checks.drift.outcomes_estimated import estimated_findings
+from proveout.checks.drift.outcomes_estimated import DECAY, estimated_findings
 from proveout.checks.drift.outcomes_pilot import find_pilot
 from proveout.checks.drift.outcomes_served import (
     AT,
@@ -81,9 +81,11 @@ def _state(context: CheckContext, served: Served, answers: Mapping[date, int]) -
         )
     for each in context.resolved():
         alarm = each.alarm
-        is_ours = alarm.metric == "drift.alarm" and alarm.subject == ABOUT
-        if is_ours and alarm.id not in state.resolved and each.at < state.budget.ends:
-            state = state.begun_anew(alarm.id, at=each.at)
+        stream = alarm.subject.get("kind")
+        is_ours = alarm.metric == "drift.alarm" and alarm.subject in (ABOUT, DECAY)
+        in_life = state.budget.begins <= each.at < state.budget.ends
+        if is_ours and stream is not None and in_life and alarm.id not in state.resolved:
+            state = state.begun_anew(stream, alarm=alarm.id, at=each.at)
     if served.window.ends >= state.budget.ends:  # a new life begins with a new budget
         anew = begin(
             state.pilot,

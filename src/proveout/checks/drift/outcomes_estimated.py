@@ -164,7 +164,8 @@ def _decay(
 ) -> tuple[list[Finding], State]:
     """Watch the estimate for a decay that nobody sees because no truth comes.
 
-    A look counts when the window holds nothing that an earlier one counted.
+    A look counts when the window holds nothing that an earlier one counted, nor what was there
+    before the watch began anew.
     """
     from scipy.special import stdtr
 
@@ -175,7 +176,9 @@ def _decay(
         if state.quality is None
         else Watch.from_dict(state.quality)
     )
-    is_apart = watch.until is None or served.window.begins >= watch.until
+    begun_anew = "estimated_quality" in state.budget.past
+    since = watch.until or (watch.begins if begun_anew else served.window.begins)
+    is_apart = served.window.begins >= since
     if is_apart and watch.is_new(served.window.ends):
         away = (estimate.value - estimate.no_change) / learnt.usual_difference
         p = float(stdtr(max(learnt.blocks - 1, 1), away))

@@ -106,16 +106,18 @@ class State:
         labelled = 1.0 if share >= NEARLY_ALL else round(share, 2)
         return replace(self, labelled=labelled, begins=max(on, self.begins))
 
-    def begun_anew(self, alarm: str, *, at: datetime) -> State:
-        """Begin the watch of the error rate anew after its alarm was resolved."""
-        begins = at.astimezone(UTC).date() + timedelta(days=1)
-        return replace(
+    def begun_anew(self, stream: str, *, alarm: str, at: datetime) -> State:
+        """Begin the watch of one stream anew after its alarm was resolved."""
+        anew = replace(
             self,
-            budget=self.budget.resolved("error_rate", at=at),
-            begins=begins,
-            arrived={day: counts for day, counts in self.arrived.items() if day >= begins},
+            budget=self.budget.resolved(stream, at=at),
             resolved=(*self.resolved, alarm),
         )
+        if stream != "error_rate":
+            return replace(anew, quality=None)
+        begins = at.astimezone(UTC).date() + timedelta(days=1)
+        kept = {day: counts for day, counts in self.arrived.items() if day >= begins}
+        return replace(anew, begins=begins, arrived=kept)
 
     def in_order(self) -> Sequence[Counted]:
         """Return what came since `begins`, day by day."""
