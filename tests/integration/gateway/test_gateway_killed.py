@@ -43,7 +43,9 @@ def start(folder: Path, upstream: str, workers: int) -> tuple[subprocess.Popen[s
         start_new_session=True,
     )  # fmt: skip
     assert process.stdout is not None
-    return process, int(json.loads(process.stdout.readline())["url"].rsplit(":", 1)[1])
+    ready = process.stdout.readline()
+    assert ready, f"it ended with {process.wait()} before it served"
+    return process, int(json.loads(ready)["url"].rsplit(":", 1)[1])
 
 
 def kill(process: subprocess.Popen[str]) -> None:
