@@ -179,6 +179,51 @@ def test_the_answer_must_keep_the_schema_that_it_was_asked_for() -> None:
     assert (kept, broken) == (Found(), Found(("schema",), (note,)))
 
 
+@pytest.mark.parametrize(
+    ("task", "told"),
+    [("extraction", {"total": 3}), ("classification", {"answer": "pay"}), ("regression", {"n": 3})],
+)
+def test_the_schema_is_of_what_the_system_wrote(task: str, told: dict[str, Any]) -> None:
+    """Neither the stated confidence nor the object around one answer is taken out before."""
+    wanted = [*told, "confidence"]
+    schema = {"type": "object", "required": wanted, "properties": {"confidence": {"maximum": 1}}}
+    looks = inspector(
+        system={"chat": {**CHAT, "response_schema": schema, "confidence": "stated"}, "task": task}
+    )
+
+    content = json.dumps({**told, "confidence": 0.95})
+    event = {"choices": [{"index": 0, "delta": {"content": content}, "finish_reason": "stop"}]}
+
+    kept = looks.inspect(call("chat"), completion(content), is_stream=False)
+    streamed = looks.inspect(
+        call("chat", stream=True), f"data: {json.dumps(event)}\n\n".encode(), is_stream=True
+    )
+
+    assert kept == Found(confidence=0.95)
+    assert streamed == Found(confidence=0.95)
+
+
+def test_the_schema_misses_a_confidence_that_was_not_stated() -> None:
+    """It is told as what it is: a field that the schema asks for."""
+    schema = {"type": "object", "required": ["total", "confidence"]}
+    looks = inspector(
+        system={
+            "chat": {**CHAT, "response_schema": schema, "confidence": "stated"},
+            "task": "extraction",
+        }
+    )
+
+    found = looks.inspect(call("chat"), completion('{"total": 3}'), is_stream=False)
+
+    assert found == Found(
+        ("low-confidence", "schema"),
+        (
+            "an answer came without a confidence",
+            "system.chat.response_schema is not kept ('confidence' is a required property)",
+        ),
+    )
+
+
 def test_without_a_charter_a_chat_is_still_looked_at() -> None:
     """Refusals and broken replies are known without being told anything."""
     looks = AnswerInspector(None)

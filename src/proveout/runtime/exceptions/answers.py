@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,7 @@ from proveout.runtime.call import Call, Protocol_
 from proveout.systems.answering import NotAnswersError, document_in, read_returned
 from proveout.systems.asked import rows_asked
 from proveout.systems.dialects import open_dialect
-from proveout.systems.dialects.chat_replies import CALLS_TOOL
+from proveout.systems.dialects.chat_replies import CALLS_TOOL, read_completion
 from proveout.systems.dialects.sse import events
 from proveout.systems.exchange import Decoded, Dialect, Reply
 from proveout.systems.port import AnswerStatus
@@ -49,6 +49,8 @@ class Read:
     """Answers that the system declined to give."""
     expects_confidence: bool = False
     """Each answer should state one."""
+    written: tuple[str, ...] = ()
+    """Texts of usable answers of a chat as the system wrote them, its confidence among them."""
 
 
 _STEP = Read([], [], [])
@@ -62,6 +64,8 @@ class Reader:
         self._task = None if system is None else system.task
         http = None if system is None else system.http
         self._has_template = http is not None and http.request_template is not None
+        chat = None if system is None else system.chat
+        self._has_schema = chat is not None and chat.response_schema is not None
         self._dialects: dict[Protocol_, Dialect | None] = {
             protocol: _dialect(protocol, system) for protocol in _KINDS
         }
@@ -84,13 +88,12 @@ class Reader:
             raw = dialect.decode(_reply(answer), call.rows).answers
             rows = self._rows(call, len(raw))
             return self._fit(raw, rows, expects=self._states_confidence(call))
-        choices = [
-            dialect.decode(_reply(choice), 1)
-            for choice in _choices(answer, call.rows, is_stream=is_stream)
-        ]
+        replies = [_reply(each) for each in _choices(answer, call.rows, is_stream=is_stream)]
+        choices = [dialect.decode(reply, 1) for reply in replies]
         if b'"tools"' in call.body and all(_calls_tool(choice) for choice in choices):
             return _STEP
-        return self._fit_choices(choices, expects=self._states_confidence(call))
+        read = self._fit_choices(choices, expects=self._states_confidence(call))
+        return replace(read, written=_written(read, replies)) if self._has_schema else read
 
     def _rows(self, call: Call, n: int) -> int:
         """Return how many answers were asked for.
@@ -227,6 +230,12 @@ def _parts(event: str) -> Iterator[tuple[int, dict[str, Any]]]:
     for choice in choices if isinstance(choices, list) else ():
         if isinstance(choice, dict) and isinstance(choice.get("index"), int):
             yield choice["index"], {"choices": [choice]}
+
+
+def _written(read: Read, replies: list[Reply]) -> tuple[str, ...]:
+    """Return the texts of usable answers, before anything was taken out of them."""
+    pairs = zip(read.values, replies, strict=True)
+    return tuple(read_completion(reply).content for value, reply in pairs if value is not None)
 
 
 def _calls_tool(choice: Decoded) -> bool:

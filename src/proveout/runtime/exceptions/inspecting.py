@@ -40,6 +40,7 @@ class AnswerInspector:
         *,
         threshold: Threshold | None = None,
         rules: Sequence[LoadedRule] = (),
+        response_schema: SchemaRule | None = None,
         needs_whole_answer: bool = False,
     ) -> None:
         self._reader = Reader(system)
@@ -47,6 +48,7 @@ class AnswerInspector:
         self.threshold = threshold
         """From which confidence on an answer needs no person; None where nothing says so."""
         self._rules = rules
+        self._response_schema = response_schema
         self.needs_whole_answer = needs_whole_answer
         """A rule may hold answers back: a stream must then not pass before its end."""
 
@@ -79,6 +81,11 @@ class AnswerInspector:
             reasons.append("low-confidence")
             notes.append(doubt)
         is_blocked = False
+        if self._response_schema is not None:
+            # It is of what the system writes; rules of one's own are of the answers in it.
+            against = [self._response_schema.look(None, each) for each in read.written]
+            reasons += [each.reason for each in against if each is not None]
+            notes += [each.note for each in against if each is not None]
         if self._rules:
             # A rule that may hold back must not be passed by an answer that it never saw.
             is_blocked = self.needs_whole_answer and bool(read.faults)
@@ -134,16 +141,21 @@ def open_inspector(
     asked = charter.system if system is None else system
     rules: tuple[Rule, ...] = () if charter.gateway is None else charter.gateway.rules
     loaded = load_rules(rules, folder=folder, clock=clock)
-    if asked is not None and asked.chat is not None and asked.chat.response_schema is not None:
-        key = "system.chat.response_schema"
-        validator = compiled(asked.chat.response_schema, key=key)
-        loaded.insert(0, SchemaRule(validator, called=key, blocks=False))
     return AnswerInspector(
         asked,
         threshold=find_threshold(charter, evidence),
         rules=loaded,
+        response_schema=_response_schema(asked),
         needs_whole_answer=any(rule.block for rule in rules),
     )
+
+
+def _response_schema(system: System | None) -> SchemaRule | None:
+    """Return the schema that the charter asks a language model to keep."""
+    if system is None or system.chat is None or system.chat.response_schema is None:
+        return None
+    key = "system.chat.response_schema"
+    return SchemaRule(compiled(system.chat.response_schema, key=key), called=key, blocks=False)
 
 
 def _parsed(body: bytes) -> Any:
