@@ -87,7 +87,12 @@ class _Data(InUse):
         ]
 
 
-def window(frame: pd.DataFrame) -> Served:
+def window(frame: pd.DataFrame, before: pd.DataFrame | None = None) -> Served:
+    earlier = None if before is None else log_of(before)
+    return served(requests([]), log_of(frame), before=earlier)
+
+
+def log_of(frame: pd.DataFrame) -> pa.Table:
     placed = frame["placed"]
     said = answers(
         [
@@ -99,7 +104,7 @@ def window(frame: pd.DataFrame) -> Served:
     given = pa.Table.from_pandas(frame.drop(columns=["placed", "team"]), preserve_index=False)
     for name in given.column_names:
         said = said.append_column(name, given[name])
-    return served(requests([]), said)
+    return said
 
 
 def look(
@@ -234,6 +239,24 @@ def test_too_few_rows_are_said_to_be_too_few(week: pd.DataFrame) -> None:
         ("drift.alarms", "drift.not_checked", "drift.distance"),
         "20 rows in the window are too few to be compared (100 are needed)",
     )
+
+
+def test_weeks_since_launch_join_the_past_where_they_were_quiet(week: pd.DataFrame) -> None:
+    """And answers and confidences are watched too, once four weeks of them are known."""
+    since = [
+        orders(600, seed=50 + k, begins=BEGINS - timedelta(weeks=5 - k)).assign(team="Bern")
+        for k in range(5)
+    ]
+
+    found = look(window(week, before=pd.concat(since, ignore_index=True)))
+
+    told = next(
+        each.details for each in found
+        if isinstance(each, Evidence) and each.metric == "drift.alarms"
+    )  # fmt: skip
+    assert (told["weeks_joined"], told["outputs_watched"]) == (5, True)
+    assert figures(found, "drift.alarm")["answer"] == 0.0
+    assert {"answer", "confidence"} <= set(figures(found, "drift.distance"))
 
 
 @pytest.mark.slow

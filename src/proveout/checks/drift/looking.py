@@ -145,8 +145,10 @@ def past_of(
 
 def weeks_before(frame: pd.DataFrame, begins: datetime) -> list[tuple[datetime, pd.DataFrame]]:
     """Cut rows into the weeks before a moment; each with its end, the oldest first."""
-    ago = ((begins - frame[AT]) / WEEK).astype("float64").to_numpy()
-    nth = ago.astype("int64")
+    import pandas as pd
+
+    ago = (pd.Timestamp(begins) - frame[AT]).dt.total_seconds() / WEEK.total_seconds()
+    nth = ago.to_numpy().astype("int64")
     found = []
     for week in sorted(set(nth.tolist()), reverse=True):
         rows = frame[nth == week]

@@ -24,6 +24,7 @@ from proveout.checks.drift.streams import ROWS, Streams
 from proveout.evidence.model import WINDOW_INPUT, Evidence, Subject
 from proveout.evidence.outcome import NotMeasured
 from proveout.statistics.drift import Alarm, Findings, watch
+from proveout.statistics.drift.distances import Distance
 from proveout.statistics.drift.watching import ALPHA
 
 if TYPE_CHECKING:
@@ -44,6 +45,8 @@ class _Look:
     inputs: Mapping[str, str]
     frame: pd.DataFrame
     past: Past
+    distances: Mapping[str, Distance]
+    """From the time before launch, whatever has joined the past since."""
     found: Findings
     outputs: Findings | None
     excepted: frozenset[str]
@@ -61,13 +64,15 @@ def window_findings(context: CheckContext, before: Before, served: Served) -> It
         return
     settled = _settled(context)
     yield Progress(done=1, total=3, what="drift: the weeks since launch")
-    past = past_of(before.learn(), served, settled=settled, seed=context.seed)
+    launch = before.learn()
+    past = past_of(launch, served, settled=settled, seed=context.seed)
     yield Progress(done=2, total=3, what=f"drift: {len(frame):,} rows of the window")
     look = _Look(
         context=context,
         inputs=inputs,
         frame=frame,
         past=past,
+        distances=watch(launch, frame[_present(frame)], lag=1).distances,
         found=watch(past.reference, frame[_present(frame)], _EVERYTHING, lag=1),
         outputs=None if past.outputs is None else watch(past.outputs, frame, _EVERYTHING, lag=1),
         excepted=_excepted(served),
@@ -251,7 +256,7 @@ def _figures(look: _Look) -> Iterator[Finding]:
     context, found, n = look.context, look.found, len(look.frame)
     outputs = {} if look.outputs is None else look.outputs.distances
     named = {column: name for name, column in OUTPUTS.items()}
-    for column, each in {**found.distances, **outputs}.items():
+    for column, each in {**look.distances, **outputs}.items():
         yield context.found(
             "drift.distance",
             each.jensen_shannon,
