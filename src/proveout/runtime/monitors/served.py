@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -60,6 +61,7 @@ def open_served(
     def opened(since: datetime, until: datetime) -> OpenTable:
         return _rows(loaded, place, since, until, session=session, store=store, types=types)
 
+    @cache  # several findings ask, and reading it back takes a while
     def before() -> OpenTable | None:
         table = opened(window.begins - LOOK_BACK, window.begins)
         return table if table.table.count().execute() else None

@@ -76,17 +76,17 @@ def agreement(charter: Charter, folder: Path, version: str, since: float) -> Agr
     `folder` is that of the charter. Answers are read from the bodies that the log keeps, by the
     charter's dialect; numbers are the same within system.tolerance. Raises UnreachableError.
     """
-    from proveout.charter.schema.gateway import Gateway
     from proveout.intake.session import Session
     from proveout.runtime.log.table import open_log
+    from proveout.runtime.places import log_of
 
-    gateway = charter.gateway or Gateway()
+    log, archive = log_of(charter, folder)
     with Session() as session:
         opened = open_log(
-            folder / gateway.log.folder,
+            log,
             charter.pilot,
             session=session,
-            archive=gateway.log.archive,
+            archive=archive,
             since=datetime.fromtimestamp(since, UTC),
         )
         seen, shadow = _pairs(opened.table, version)
