@@ -85,18 +85,12 @@ class CallPrice:
         """Return the most that a request of no more than this can cost."""
         # A price may fall with size: the dearest of the ranges it can be in counts.
         sizes = [input_tokens, *(size for size in self.above if size < input_tokens)]
-        whole = [
-            self.cost(input_tokens=input_tokens, output_tokens=output_tokens, seconds=seconds,
-                      requests=requests)
-        ]  # fmt: skip
-        for size in sizes[1:]:
-            whole.append(
-                self.cost(
-                    input_tokens=size, output_tokens=output_tokens, seconds=seconds,
-                    requests=requests,
-                )
-            )  # fmt: skip
-        return max(whole)
+        return max(
+            self.cost(
+                input_tokens=size, output_tokens=output_tokens, seconds=seconds, requests=requests
+            )
+            for size in sizes
+        )
 
 
 FREE = CallPrice()
@@ -166,7 +160,7 @@ class ByModel:
 def _of_table(
     model: str, provider: str | None, table: PriceTable, *, rate: float
 ) -> tuple[tuple[int, ...], tuple[Rates, ...]]:
-    """Ask the table once per range of sizes, for so many tokens that nothing is lost by rounding."""
+    """Ask the table once per range of sizes, for many tokens, so that rounding loses nothing."""
     above = _ranges(model, provider, table)
     return above, tuple(
         _rates(model, provider, table, size=size, rate=rate) for size in (*above, _MANY)

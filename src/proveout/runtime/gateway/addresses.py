@@ -48,7 +48,7 @@ def read_address(url: str, *, is_endpoint: bool = False) -> Address:
         prefix, query = parts.path.rstrip("/").encode("ascii"), parts.query.encode("ascii")
     except (ValueError, UnicodeError):
         host, port, prefix, query = None, None, b"", b""
-    if parts_are_wrong(url) or not host or (prefix and not _TARGET.fullmatch(prefix)):
+    if _is_no_url(url) or not host or (prefix and not _TARGET.fullmatch(prefix)):
         raise InputError(
             f"'{url.rpartition('@')[2]}' is no address of a service.",
             hint="Write it as http://host:port or https://host/path.",
@@ -70,7 +70,7 @@ def read_address(url: str, *, is_endpoint: bool = False) -> Address:
     )
 
 
-def parts_are_wrong(url: str) -> bool:
+def _is_no_url(url: str) -> bool:
     """Tell whether a text is no URL of a service at all."""
     return not url.startswith(("http://", "https://")) or any(
         letter.isspace() or not letter.isprintable() for letter in url
