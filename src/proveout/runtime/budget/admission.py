@@ -109,7 +109,9 @@ class BudgetAdmission:
         """Hold `most` for the call in every account that it belongs to, all or none."""
         now = self._clock()
         plan = self._planner.plan(call.caller, now)
-        hold = Hold(call.id, plan, most.money, most.tokens, most.requests, now)
+        hold = Hold(
+            call.id, plan, max(0, most.money), max(0, most.tokens), max(0, most.requests), now
+        )
         if self._away is not None:
             return self._without_store(hold, self._away)
         ask = Ask(hold, self._loop.create_future())
@@ -185,7 +187,7 @@ class BudgetAdmission:
 
     def _try(self, batch: Batch, tries: int) -> None:
         """Book right away where that is quick; somebody else may be booking."""
-        if tries and self._worker.is_quick:
+        if tries and self._worker.is_quick and len(batch.debts) <= MOST_IN_BATCH:
             if self._worker.try_now(batch):
                 self._finish(batch)
                 return
@@ -294,6 +296,8 @@ class BudgetAdmission:
         self._book(hold, _NOTHING)
 
     def _book(self, hold: Hold, used: Amounts) -> None:
+        if min(used.money, used.tokens, used.requests) < 0:  # nobody is paid for asking
+            used = Amounts(max(0, used.money), max(0, used.tokens), max(0, used.requests))
         settlement = Settlement(hold, used, self._clock())
         if hold.call in self._journalled:
             # All debts are held first, and settled when the journal of them is gone: then nothing

@@ -25,6 +25,10 @@ USED, TOLD, EXCEEDED = 3, 6, 7
 
 BUSY_RETRY_S = 1
 """Where only what is held stands in the way: calls that end make room."""
+MOST_OF_A_CALL = 10**16
+"""Ten million units of a currency: a call that may take more is not let in, whatever the limits."""
+MOST_COUNTED = 9 * 10**18
+"""What fits into 64 bits; an account that has used so much stays there."""
 
 
 def empty() -> Row:
@@ -46,6 +50,8 @@ class Books:
     def admit(self, hold: Hold) -> OverBudget | None:
         """Hold it in all of its accounts, or in none and say which limit is reached."""
         asked = (hold.money, hold.tokens, hold.requests)
+        if max(asked) > MOST_OF_A_CALL:
+            return self._too_much(asked)
         rows = self._rows
         for bound in hold.plan.bounds:
             row = rows[bound.key]
@@ -78,6 +84,9 @@ class Books:
             row[3] += used.money
             row[4] += used.tokens
             row[5] += used.requests
+            if min(row[:USED]) < 0 or max(row) > MOST_COUNTED:
+                # Somebody has changed the account by hand, or a system says nonsense: booking goes on.
+                row[:TOLD] = [min(max(each, 0), MOST_COUNTED) for each in row[:TOLD]]
         self.changed.update(hold.plan.keys)
         for bound in hold.plan.bounds:
             row = rows[bound.key]
@@ -85,6 +94,11 @@ class Books:
                 self._tell_near(bound, row)
         if money < used.money or tokens < used.tokens or requests < used.requests:
             self._tell_excess(hold, used)
+
+    def _too_much(self, asked: tuple[int, int, int]) -> OverBudget:
+        kind = KINDS[asked.index(max(asked))]
+        most = amount_words(kind, MOST_OF_A_CALL, self._planner.policy.currency)
+        return OverBudget(limit=f"one call, {most}", retry_after_s=None, on_exceeded="block")
 
     def _refusal(self, bound: Bound, row: Row, asked: int) -> OverBudget:
         begins = self._periods().begins_anew(bound.span)

@@ -58,7 +58,8 @@ class Journal:
             if self._fd < 0:
                 flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
                 self._fd = os.open(self._path, flags, 0o640)
-            os.write(self._fd, _encode(line) + b"\n")
+            # Begun anew: a line that a full disk has cut must not spoil the next one.
+            os.write(self._fd, b"\n" + _encode(line) + b"\n")
 
     def clear(self) -> None:
         """Forget all: it is booked."""

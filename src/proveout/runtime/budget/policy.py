@@ -15,6 +15,8 @@ Kind = Literal["money", "tokens", "requests"]
 KINDS: tuple[Kind, ...] = ("money", "tokens", "requests")
 NO_CURRENCY = "XXX"
 """ISO 4217 for 'none': where nothing is said of money."""
+LONGEST_NAME = 200
+"""Letters of a team, user or key by which it is told apart."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,13 +103,23 @@ def exact(amount: float | Decimal) -> int:
 
 
 def accounts_of(caller: Caller) -> tuple[str, ...]:
-    """Return the accounts that a caller's calls belong to."""
+    """Return the accounts that a caller's calls belong to; their names can be kept anywhere."""
     found = ["pilot"]
     if caller.team is not None:
-        found.append(f"team:{caller.team}")
+        found.append(f"team:{_plain(caller.team)}")
     if caller.user is not None:
-        found.append(f"user:{caller.user}")
+        found.append(f"user:{_plain(caller.user)}")
     key = caller.client or caller.key
     if key is not None:
-        found.append(f"key:{key}")
+        found.append(f"key:{_plain(key)}")
     return tuple(found)
+
+
+def _plain(name: str) -> str:
+    """Names come from requests: what no database or terminal takes is replaced, and cut."""
+    name = name[:LONGEST_NAME]
+    if name.isprintable():
+        return name
+    return "".join(
+        letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in name
+    )

@@ -6,6 +6,7 @@ Statements write many rows at once: each one costs as much as some rows.
 from __future__ import annotations
 
 import json
+import os
 import random
 import sqlite3
 import time
@@ -16,7 +17,7 @@ from typing import Any
 
 from proveout.errors import ProveoutError
 from proveout.runtime.budget.books import Row
-from proveout.runtime.budget.desk import Desk, DeskBusyError, View, complete
+from proveout.runtime.budget.desk import Desk, DeskAwayError, DeskBusyError, View, complete
 from proveout.runtime.budget.plan import Hold, Key
 
 PATIENCE_S = 5.0
@@ -36,6 +37,8 @@ class SqliteDesk(Desk):
     """A connection to an SQLite file."""
 
     is_local = True
+    _file: tuple[int, int] | None = None
+    """Which file it is, by device and number: one that is put in its place holds other accounts."""
     _version: int | None = None
     _cached: dict[Key, Row]
     _generation = 0
@@ -59,7 +62,34 @@ class SqliteDesk(Desk):
         except sqlite3.Error:
             self._drop()  # the next booking connects anew, and says what is wrong
 
+    def seen(self, host: str, log_folder: str, now: float) -> None:
+        """Note that this owner lives, and see whether the file is still there."""
+        self._refuse_another_file()
+        super().seen(host, log_folder, now)
+
+    def _refuse_another_file(self) -> None:
+        """Raise DeskAwayError where the file was removed or replaced under us.
+
+        What is open would be written on in a file that nobody else sees.
+        """
+        place = self._store.place
+        try:
+            found = os.stat(place)
+        except OSError:
+            found = None
+        file = None if found is None else (found.st_dev, found.st_ino)
+        if self._file is None:
+            self._file = file
+        if file is None or file != self._file:
+            self._drop()
+            what = "is gone" if file is None else "is not the file that it was"
+            raise DeskAwayError(
+                f"The store {place} {what}: put it back, and start the gateway anew.",
+                is_in_doubt=False,
+            )
+
     def _connect(self) -> sqlite3.Connection:
+        self._refuse_another_file()
         raw: sqlite3.Connection = self._store.raw_connection()
         raw.isolation_level = None
         raw.execute("PRAGMA busy_timeout = 0")

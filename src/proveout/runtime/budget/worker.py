@@ -22,6 +22,8 @@ SLOW_S = 0.05
 """A booking that takes longer is the last that is made in the loop; then the thread books."""
 QUICK_S = 0.01
 """Once a booking of the thread takes less, the loop books again."""
+DEBTS_AT_ONCE = 1_000
+"""Calls of a long time without the store, by transaction: others are to have their turn."""
 
 
 class Worker:
@@ -94,8 +96,8 @@ class Worker:
                 )
                 if booked:
                     notices.append(booked.notice(self._pilot, batch.now))
-            if batch.debts:
-                self._desk.hold_once(batch.debts)
+            for start in range(0, len(batch.debts), DEBTS_AT_ONCE):
+                self._desk.hold_once(batch.debts[start : start + DEBTS_AT_ONCE])
             self._transact(batch)
             batch.notices += notices
         except DeskBusyError:
