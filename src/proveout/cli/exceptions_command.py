@@ -81,7 +81,7 @@ def list_command(
     as_json: JsonOption = False,
 ) -> None:
     """List them, those due first in front."""
-    from proveout.cli.exceptions_view import listed, stood
+    from proveout.cli.exceptions_view import listed, stood, whose
 
     if sum((is_open, overdue, resolved)) > 1:
         raise InputError(
@@ -94,10 +94,13 @@ def list_command(
         counts = desk.queue.counts(now=now)
         handling = desk.queue.handling
     output.show(
-        listed(entries, now=now) if entries else Text("None."),
+        listed(entries, now=now, width=output.stdout.width) if entries else Text("None."),
         {"exceptions": [each.as_dict() for each in entries], "counts": counts},
     )
-    output.say(stood(counts, handling))
+    is_all_open = which == "open" and owner is None and reason is None
+    output.say(
+        Text(whose(entries, counts, is_all_open=is_all_open)).append(stood(counts, handling))
+    )
 
 
 def show_command(

@@ -7,30 +7,58 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from rich.table import Table
 from rich.text import Text
 
 if TYPE_CHECKING:
     from proveout.runtime.exceptions.entry import Entry, Handling
 
+WIDEST = 16
+"""Letters of a column beside the note."""
+LEAST = 70
+"""So narrow a terminal may be; a narrower one folds lines."""
 SHOWN = 4_000
 """Letters of a request or answer that are shown unless more is asked for."""
 
 
-def listed(entries: Sequence[Entry], *, now: float) -> Table:
-    """Draw a list, one line each."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in ("id", "due", "with", "why", "note"):
-        table.add_column(name, no_wrap=name in ("id", "due"))
-    for entry in entries:
-        due = span(entry.due_at - now) if entry.is_open else str(entry.outcome)
-        style = "red" if entry.is_overdue(now) else ""
-        note = entry.said or next(iter(entry.notes), "")
-        table.add_row(
-            entry.id, Text(due, style=style), Text(entry.acts), Text(", ".join(entry.reasons)),
-            Text(_cut(note, 80)),
-        )  # fmt: skip
-    return table
+def listed(entries: Sequence[Entry], *, now: float, width: int) -> Text:
+    """Draw a list, one line each on a terminal of this width; what finds no room is in `show`.
+
+    Who has them is left out where it is the same person for all: `whose` says it.
+    """
+    has_several = len({entry.acts for entry in entries}) > 1
+    names = ["id", "due", *(["with"] if has_several else []), "why", "note"]
+    lines = [{name: Text(name, style="bold") for name in names}]
+    lines += [_told(entry, now) for entry in entries]
+    drawn = Text(no_wrap=True)
+    room = max(width, LEAST)
+    widths = {name: min(WIDEST, max(line[name].cell_len for line in lines)) for name in names}
+    widths["note"] = room - sum(widths[name] + 2 for name in names[:-1])
+    for line in lines:
+        for name in names:
+            line[name].truncate(widths[name], overflow="ellipsis", pad=name != names[-1])
+        drawn.append(Text("  ").join(line[name] for name in names)).append("\n")
+    drawn.rstrip()
+    return drawn
+
+
+def _told(entry: Entry, now: float) -> dict[str, Text]:
+    due = span(entry.due_at - now) if entry.is_open else str(entry.outcome)
+    note = entry.said or next(iter(entry.notes), "")
+    return {
+        "id": Text(entry.id),
+        "due": Text(due, style="red" if entry.is_overdue(now) else ""),
+        "with": Text(_line(entry.acts)),
+        "why": Text(", ".join(entry.reasons)),
+        "note": Text(_line(note)),
+    }
+
+
+def whose(entries: Sequence[Entry], counts: Mapping[str, int], *, is_all_open: bool) -> str:
+    """Say what a list does not: with whom all of it is, and how many are not shown."""
+    people = {entry.acts for entry in entries}
+    said = f"With {_line(people.pop())}. " if len(people) == 1 else ""
+    left = counts["open"] - len(entries) if is_all_open else 0
+    return said + (f"{left:,} more are open: --limit {counts['open']}. " if left > 0 else "")
 
 
 def shown(entry: Entry, handling: Handling, *, now: float, whole: bool = False) -> Text:
@@ -57,7 +85,7 @@ def shown(entry: Entry, handling: Handling, *, now: float, whole: bool = False) 
     for name, value in lines:
         if value:
             text.append(f"{name + ':' if name else '':<12} ", style="bold")
-            text.append(_indented(value) + "\n")
+            text.append(_indented(_harmless(value)) + "\n")
     if entry.is_open:
         for step in handling.steps:
             text.append(f"{'To do:':<12} ", style="bold").append(step + "\n")
@@ -110,6 +138,18 @@ def _readable(body: str | None, most: int | None) -> str | None:
         told = None
     text = body if told is None else json.dumps(told, ensure_ascii=False, indent=2)
     return text if most is None else _cut(text, most)
+
+
+def _line(text: str) -> str:
+    return _harmless(" ".join(text.split()))
+
+
+def _harmless(text: str) -> str:
+    """Take out what would move the cursor or colours of the terminal: users wrote these texts."""
+    return "".join(
+        each if each.isprintable() or each in "\n\t" else "\N{REPLACEMENT CHARACTER}"
+        for each in text
+    )
 
 
 def _cut(text: str, most: int) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -80,12 +81,50 @@ def test_the_list_shows_what_is_due_first(run: Run, calls: list[str]) -> None:
     first, last = entry_id(calls[0]), entry_id(calls[5])
 
     assert lines(run("exceptions")) == [
-        "id due with why note",
-        f"{first} 24 h late Michael Faraday rule rule 'small' says: too much",
-        f"{last} in 16 h Michael Faraday rule rule 'small' says: too much",
-        "2 open, 1 of them overdue; 0 resolved.",
+        "id due why note",
+        f"{first} 24 h late rule rule 'small' says: too much",
+        f"{last} in 16 h rule rule 'small' says: too much",
+        "With Michael Faraday. 2 open, 1 of them overdue; 0 resolved.",
     ]
     assert lines(run("exceptions list --overdue --owner 'Ada Byron'"))[0] == "None."
+
+
+def test_a_line_for_each_on_a_narrow_terminal(
+    run: Run, calls: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What finds no room is cut, and what is not shown is counted; who differs is told."""
+    first, last = entry_id(calls[0]), entry_id(calls[5])
+    monkeypatch.setenv("COLUMNS", "70")
+    said = " ".join(lines(run("exceptions list --limit 1"))[2:])
+    assert said == (
+        "With Michael Faraday. 1 more are open: --limit 2. 2 open, 1 of them overdue; 0 resolved."
+    )
+    run(f"exceptions take {last} --who 'Bo'")
+
+    assert lines(run("exceptions"))[:3] == [
+        "id due with why note",
+        f"{first} 24 h late Michael Faraday rule rule 'small' says: to…",
+        f"{last} in 16 h Bo rule rule 'small' says: to…",
+    ]
+
+
+def test_what_users_say_does_not_move_the_terminal(run: Run, calls: list[str]) -> None:
+    """Escape sequences in what was said are shown as what they are, in list and entry."""
+    with open_store("runtime.db") as store:
+        queue = ExceptionQueue(store, "claims", Handling(goes_to="Michael Faraday"))
+        evil = replace(
+            queue.get(calls[0]),
+            id="aaaaaaaaaaaa",
+            reported_by="eve",
+            said="\x1b[2Jwrong\n\x07total",
+        )
+        queue.put([evil])
+
+    told = run("exceptions") + run("exceptions show aaaaaaaaaaaa")
+
+    assert "\x1b" not in told
+    assert "\x07" not in told
+    assert "[2Jwrong" in told
 
 
 def test_one_goes_through_them_one_after_the_other(
