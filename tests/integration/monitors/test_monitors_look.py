@@ -133,6 +133,7 @@ def test_a_version_in_the_shadow_is_not_what_production_answers(pilot: Pilot) ->
     week = claims(200, seed=3, begins=NOW - WEEK, days=7)
     ids = pilot.serve(week)
     pilot.serve(week, version="v2", shadow_of=ids[0])
+    pilot.serve(week, rows=0)  # a look at what models there are asks for no answer
 
     _, found = look(pilot, "readiness")
 

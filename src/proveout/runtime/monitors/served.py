@@ -76,7 +76,7 @@ def open_served(
 
 
 def _requests(place: LogPlace, since: datetime, until: datetime, session: Session) -> OpenTable:
-    """Open the requests of a span, without what a version in the shadow said."""
+    """Open the requests of a span that ask for answers, and not beside, in the shadow."""
     from dataclasses import replace
 
     opened = open_log(
@@ -87,7 +87,8 @@ def _requests(place: LogPlace, since: datetime, until: datetime, session: Sessio
         since=since,
         until=until,
     )
-    return replace(opened, table=opened.table.filter(opened.table.shadow_of.isnull()))
+    table = opened.table
+    return replace(opened, table=table.filter(table.shadow_of.isnull() & (table.rows > 0)))
 
 
 def _rows(
