@@ -178,22 +178,21 @@ class _Place:
 
 def _place(charter: Path, store: str | None, pilot: str | None, log: Path | None) -> _Place:
     """Read the charter, unless the pilot is named: then store and log are found without it."""
-    from proveout.charter.schema.gateway import Gateway
+    from proveout.charter.loading import load_charter
+    from proveout.charter.schema import Charter
     from proveout.runtime.budget.policy import Policy, policy_of
+    from proveout.runtime.places import log_of, store_of
 
     if pilot is not None:
-        default = Gateway()
+        bare, here = Charter.model_validate({"pilot": pilot}), Path()
         return _Place(
             pilot=pilot,
             policy=Policy(),
-            store=store or default.store,
-            log=log or Path(default.log.folder),
+            store=store or store_of(bare, here, os.environ),
+            log=log or log_of(bare, here)[0],
             archive=None,
             charter=None,
         )
-    from proveout.charter.loading import load_charter
-    from proveout.runtime.places import log_of, store_of
-
     loaded = load_charter(charter)
     folder, archive = log_of(loaded.charter, loaded.folder)
     return _Place(

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-from proveout.cli.switching import agreed_store
 
 if TYPE_CHECKING:
     from proveout.charter.loaded import LoadedCharter
@@ -38,6 +37,7 @@ def open_exceptions(
     from proveout.charter.loading import load_charter
     from proveout.runtime.exceptions.entry import handling_of
     from proveout.runtime.exceptions.queue import ExceptionQueue
+    from proveout.runtime.places import store_of
     from proveout.runtime.store import open_store
 
     if store is not None and pilot is not None:
@@ -45,7 +45,7 @@ def open_exceptions(
             yield ExceptionsDesk(queue=ExceptionQueue(opened, pilot), loaded=None)
         return
     loaded = load_charter(charter)
-    location = store or agreed_store(loaded.charter, loaded.folder)
+    location = store or store_of(loaded.charter, loaded.folder, os.environ)
     with open_store(location, create=False) as opened:
         queue = ExceptionQueue(opened, loaded.charter.pilot, handling_of(loaded.charter))
         yield ExceptionsDesk(queue=queue, loaded=loaded)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -107,6 +108,7 @@ def open_desk(
 
     Raises CharterError, InputError for --pilot alone, and what `open_store` raises.
     """
+    from proveout.runtime.places import store_of
     from proveout.runtime.rollout.state import initial
     from proveout.runtime.store import open_store
 
@@ -127,7 +129,7 @@ def open_desk(
             hint="Name it: --store FILE-OR-URL. Or leave --pilot out, and the charter says both.",
         )
     loaded = _loaded(charter)
-    location = store or agreed_store(loaded.charter, loaded.folder)
+    location = store or store_of(loaded.charter, loaded.folder, os.environ)
     with open_store(location, create=False) as opened:
         yield Desk(
             store=opened,
@@ -167,17 +169,3 @@ def _loaded(path: Path) -> Any:
         way = "It can be done without the charter: --store FILE-OR-URL --pilot ID"
         hint = way if error.hint is None else f"{error.hint}\n{way}"
         raise CharterError(error.message, hint=hint) from error
-
-
-def agreed_store(charter: Charter, folder: Path) -> str:
-    """Return where the charter keeps it; a file stands beside the charter."""
-    import os
-
-    from proveout.charter.schema.gateway import Gateway
-
-    store = (charter.gateway or Gateway()).store
-    if "${" in store:
-        from proveout.systems.dialects.opening import with_variables
-
-        store = with_variables({"": store}, os.environ, key="gateway.store")[""]
-    return store if "://" in store else str(folder / store)

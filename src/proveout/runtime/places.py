@@ -1,4 +1,7 @@
-"""Where a charter keeps what the runtime shares; files stand beside the charter."""
+"""Where a charter keeps what the runtime shares: the one place that knows.
+
+Files stand beside the charter.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +10,16 @@ from pathlib import Path
 
 from proveout.charter.schema import Charter
 from proveout.charter.schema.gateway import Gateway
-from proveout.systems.dialects.opening import with_variables
 
 
 def store_of(charter: Charter, folder: Path, variables: Mapping[str, str]) -> str:
     """Return the file or address of the store. Raises InputError for a variable that is not set."""
     store = (charter.gateway or Gateway()).store
-    store = with_variables({"": store}, variables, key="gateway.store")[""]
+    if "${" in store:
+        # The kill switch does not wait for what it does not need.
+        from proveout.systems.dialects.opening import with_variables
+
+        store = with_variables({"": store}, variables, key="gateway.store")[""]
     return store if "://" in store else str(folder / store)
 
 

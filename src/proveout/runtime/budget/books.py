@@ -85,7 +85,7 @@ class Books:
             row[4] += used.tokens
             row[5] += used.requests
             if min(row[:USED]) < 0 or max(row) > MOST_COUNTED:
-                # Somebody has changed the account by hand, or a system says nonsense: booking goes on.
+                # Somebody changed the account by hand, or a system says nonsense: go on.
                 row[:TOLD] = [min(max(each, 0), MOST_COUNTED) for each in row[:TOLD]]
         self.changed.update(hold.plan.keys)
         for bound in hold.plan.bounds:

@@ -6,13 +6,13 @@ Statements write many rows at once: each one costs as much as some rows.
 from __future__ import annotations
 
 import json
-import os
 import random
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache, lru_cache
 from itertools import chain
+from pathlib import Path
 from typing import Any
 
 from proveout.errors import ProveoutError
@@ -74,7 +74,7 @@ class SqliteDesk(Desk):
         """
         place = self._store.place
         try:
-            found = os.stat(place)
+            found = Path(place).stat()
         except OSError:
             found = None
         file = None if found is None else (found.st_dev, found.st_ino)

@@ -18,12 +18,12 @@ def answers_of(loaded: LoadedCharter, call: str) -> dict[int, str]:
     Raises UnreachableError where the log's archive is away.
     """
     from proveout.runtime.log.finding import find
+    from proveout.runtime.places import log_of
 
     charter = loaded.charter
     gateway = charter.gateway or Gateway()
-    found = find(
-        loaded.folder / gateway.log.folder, charter.pilot, [call], archive=gateway.log.archive
-    )
+    folder, archive = log_of(charter, loaded.folder)
+    found = find(folder, charter.pilot, [call], archive=archive)
     if call not in found:
         return {}
     record = found[call]

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from proveout.charter.loaded import LoadedCharter
-from proveout.charter.schema.gateway import Gateway
 from proveout.errors import InputError
 from proveout.intake.batches import batches_of
 from proveout.intake.truths import LABEL, truth_by_field
@@ -19,6 +18,7 @@ from proveout.runtime.exceptions.labels import Label, read_labels, write_labels
 from proveout.runtime.log.finding import moment_of
 from proveout.runtime.monitors.rows import ID, ROW
 from proveout.runtime.monitors.served import LogPlace, open_served
+from proveout.runtime.places import log_of
 from proveout.runtime.store.port import Store
 
 if TYPE_CHECKING:
@@ -194,12 +194,8 @@ def _number(expression: Any) -> int:
 
 
 def _place(loaded: LoadedCharter) -> LogPlace:
-    gateway = loaded.charter.gateway or Gateway()
-    return LogPlace(
-        folder=loaded.folder / gateway.log.folder,
-        archive=gateway.log.archive,
-        pilot=loaded.charter.pilot,
-    )
+    folder, archive = log_of(loaded.charter, loaded.folder)
+    return LogPlace(folder=folder, archive=archive, pilot=loaded.charter.pilot)
 
 
 def _calls(place: LogPlace, session: Session, since: datetime | None) -> ir.Table:
