@@ -216,3 +216,28 @@ def test_an_assumption_about_one_source_is_held_against_all_traffic(pilot: Pilot
     _, found = look(pilot, "readiness", "assumptions")
 
     assert by_metric(found)["assumption.holds[assumption=sure]"].value == 1
+
+
+def test_true_answers_that_came_since_are_no_new_column_of_requests(pilot: Pilot) -> None:
+    """Drift is about what is asked; what people decided later stands beside it."""
+    week = claims(300, seed=2, begins=NOW - WEEK, days=7)
+    label(pilot, pilot.serve(week)[:100], week["pay"].tolist()[:100])
+
+    _, found = look(pilot, "drift")
+
+    changes = by_metric(found)["drift.schema_changes[]"]
+    assert (changes.value, changes.details["columns"]) == (0, {})
+
+
+def test_a_true_answer_that_people_gave_goes_before_what_a_client_sent(pilot: Pilot) -> None:
+    """A form may send a field of that name, filled in before anybody decided."""
+    week = claims(300, seed=2, begins=NOW - WEEK, days=7)
+    asked = json.dumps({"rows": [{"amount": 10.0, "kind": "car", "pay": "no"}]})
+    said = json.dumps({"answers": ["yes"], "confidence": [0.9]})
+    label(pilot, pilot.serve(week, request=asked, answer=said), ["yes"] * 300)
+    text = CHARTER.replace("window_days: 7,", "window_days: 7, label_delay_days: 0.001,")
+    pilot.charter.write_text(text, encoding="utf-8")
+
+    _, found = look(pilot, "quality")
+
+    assert by_metric(found)["quality.accuracy[]"].value == 1

@@ -23,6 +23,7 @@ from proveout.checks.drift.outcomes import outcome_findings
 from proveout.checks.drift.streams import ROWS, Streams
 from proveout.evidence.model import WINDOW_INPUT, Evidence, Subject
 from proveout.evidence.outcome import NotMeasured
+from proveout.intake.truths import truth_by_field
 from proveout.statistics.drift import Alarm, Findings, watch
 from proveout.statistics.drift.distances import Distance
 from proveout.statistics.drift.watching import ALPHA
@@ -67,13 +68,14 @@ def window_findings(context: CheckContext, before: Before, served: Served) -> It
     launch = before.learn()
     past = past_of(launch, served, settled=settled, seed=context.seed)
     yield Progress(done=2, total=3, what=f"drift: {len(frame):,} rows of the window")
+    asked = _asked(frame, context)
     look = _Look(
         context=context,
         inputs=inputs,
         frame=frame,
         past=past,
-        distances=watch(launch, frame[_present(frame)], lag=1).distances,
-        found=watch(past.reference, frame[_present(frame)], _EVERYTHING, lag=1),
+        distances=watch(launch, frame[asked], lag=1).distances,
+        found=watch(past.reference, frame[asked], _EVERYTHING, lag=1),
         outputs=None if past.outputs is None else watch(past.outputs, frame, _EVERYTHING, lag=1),
         excepted=_excepted(served),
         acts=_who_acts(context),
@@ -102,8 +104,11 @@ def window_findings(context: CheckContext, before: Before, served: Served) -> It
     )
 
 
-def _present(frame: pd.DataFrame) -> list[str]:
-    return [name for name in frame.columns if not name.startswith("proveout_")]
+def _asked(frame: pd.DataFrame, context: CheckContext) -> list[str]:
+    """Return the columns of requests: without what the log adds, and true answers that came."""
+    truths = truth_by_field(context.charter).values()
+    ours = [name for name in frame.columns if name.startswith("proveout_") or name in truths]
+    return [name for name in frame.columns if name not in ours]
 
 
 def _too_few(n_rows: int) -> Iterator[Finding]:
@@ -148,7 +153,7 @@ def _counted(streams: Streams, look: _Look, served: Served) -> Streams:
     new = look.frame if until is None else look.frame[look.frame[AT] >= until]
     if len(new) < LEAST_ROWS:
         return streams
-    p_values = dict(watch(look.past.reference, new[_present(new)], lag=1).p_values)
+    p_values = dict(watch(look.past.reference, new[_asked(new, look.context)], lag=1).p_values)
     if "" in p_values:
         p_values[ROWS] = p_values.pop("")
     if look.past.outputs is not None:

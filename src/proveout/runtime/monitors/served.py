@@ -192,21 +192,28 @@ def _quoted(column: str) -> str:
 
 
 def _labelled(session: Session, name: str, labels: pa.Table, loaded: LoadedCharter) -> str:
-    """Join the true answers, also under the names by which the charter knows them."""
+    """Join the true answers, also under the names by which the charter knows them.
+
+    Where clients send a column of that name, what people said since goes before it.
+    """
     from proveout.intake.truths import LABEL, truth_by_field
 
     known = session.new_name("labels")
     session.engine.register(known, labels)
     columns = session.table(name).columns
     aliases = [f"l.label AS {rows.LABEL}"]
+    sent: list[str] = []
     for field, column in truth_by_field(loaded.charter).items():
-        if column in columns:
-            continue
         value = "l.label" if field == LABEL else f"json_extract_string(l.label, {_path(field)})"
-        aliases.append(f"{value} AS {_quoted(column)}")
+        if column in columns:
+            both = f"COALESCE({value}, CAST(r.{_quoted(column)} AS VARCHAR))"
+            sent.append(f"{both} AS {_quoted(column)}")
+        else:
+            aliases.append(f"{value} AS {_quoted(column)}")
+    asked = f"r.* REPLACE ({', '.join(sent)})" if sent and labels.num_rows else "r.*"
     labelled = session.new_name("labelled_rows")
     session.execute(
-        f'CREATE TEMP VIEW "{labelled}" AS SELECT r.*, {", ".join(aliases)} FROM "{name}" r '  # noqa: S608
+        f'CREATE TEMP VIEW "{labelled}" AS SELECT {asked}, {", ".join(aliases)} FROM "{name}" r '  # noqa: S608
         f'LEFT JOIN "{known}" l ON l.call = r.{rows.ID} AND l.place = r.{rows.ROW}'
     )
     return labelled
