@@ -2,32 +2,9 @@
 
 from __future__ import annotations
 
-from proveout.evidence.catalogue.metric import Direction, Family, Metric
-from proveout.evidence.model import Dimension
+from proveout.evidence.catalogue.metric import Declaring, Metric
 
-
-def _adoption(
-    name: str,
-    unit: str,
-    direction: Direction,
-    meaning: str,
-    computed: str,
-    *,
-    family: Family = "business",
-    source: str = "R603, R605, R906",
-    dimensions: tuple[Dimension, ...] = (),
-) -> Metric:
-    return Metric(
-        name=f"adoption.{name}",
-        unit=unit,
-        direction=direction,
-        family=family,
-        meaning=meaning,
-        computed=computed,
-        source=source,
-        dimensions=dimensions,
-    )
-
+_adoption = Declaring(check="adoption", family="business", source="R603, R605, R906")
 
 METRICS: tuple[Metric, ...] = (
     _adoption(

@@ -2,32 +2,9 @@
 
 from __future__ import annotations
 
-from proveout.evidence.catalogue.metric import Direction, Family, Metric
-from proveout.evidence.model import Dimension
+from proveout.evidence.catalogue.metric import Declaring, Metric
 
-
-def _drift(
-    name: str,
-    unit: str,
-    direction: Direction,
-    meaning: str,
-    computed: str,
-    *,
-    family: Family = "technical",
-    source: str = "R901",
-    dimensions: tuple[Dimension, ...] = (),
-) -> Metric:
-    return Metric(
-        name=f"drift.{name}",
-        unit=unit,
-        direction=direction,
-        family=family,
-        meaning=meaning,
-        computed=computed,
-        source=source,
-        dimensions=dimensions,
-    )
-
+_drift = Declaring(check="drift", family="technical", source="R901")
 
 METRICS: tuple[Metric, ...] = (
     _drift(

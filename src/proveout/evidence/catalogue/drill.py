@@ -2,31 +2,9 @@
 
 from __future__ import annotations
 
-from proveout.evidence.catalogue.metric import Direction, Metric
-from proveout.evidence.model import Dimension
+from proveout.evidence.catalogue.metric import Declaring, Metric
 
-
-def _drill(
-    name: str,
-    unit: str,
-    direction: Direction,
-    meaning: str,
-    computed: str,
-    *,
-    source: str = "R405",
-    dimensions: tuple[Dimension, ...] = (),
-) -> Metric:
-    return Metric(
-        name=f"drill.{name}",
-        unit=unit,
-        direction=direction,
-        family="engineering",
-        meaning=meaning,
-        computed=computed,
-        source=source,
-        dimensions=dimensions,
-    )
-
+_drill = Declaring(check="drill", family="engineering", source="R405")
 
 METRICS: tuple[Metric, ...] = (
     _drill(

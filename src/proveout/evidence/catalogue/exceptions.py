@@ -2,32 +2,9 @@
 
 from __future__ import annotations
 
-from proveout.evidence.catalogue.metric import Direction, Family, Metric
-from proveout.evidence.model import Dimension
+from proveout.evidence.catalogue.metric import Declaring, Metric
 
-
-def _exceptions(
-    name: str,
-    unit: str,
-    direction: Direction,
-    meaning: str,
-    computed: str,
-    *,
-    family: Family = "engineering",
-    source: str = "R504, R904",
-    dimensions: tuple[Dimension, ...] = (),
-) -> Metric:
-    return Metric(
-        name=f"exceptions.{name}",
-        unit=unit,
-        direction=direction,
-        family=family,
-        meaning=meaning,
-        computed=computed,
-        source=source,
-        dimensions=dimensions,
-    )
-
+_exceptions = Declaring(check="exceptions", family="engineering", source="R504, R904")
 
 METRICS: tuple[Metric, ...] = (
     _exceptions(

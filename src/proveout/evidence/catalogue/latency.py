@@ -2,32 +2,9 @@
 
 from __future__ import annotations
 
-from proveout.evidence.catalogue.metric import Direction, Family, Metric
-from proveout.evidence.model import Dimension
+from proveout.evidence.catalogue.metric import Declaring, Metric
 
-
-def _latency(
-    name: str,
-    unit: str,
-    direction: Direction,
-    meaning: str,
-    computed: str,
-    *,
-    family: Family = "engineering",
-    source: str = "R403, R903",
-    dimensions: tuple[Dimension, ...] = (),
-) -> Metric:
-    return Metric(
-        name=f"latency.{name}",
-        unit=unit,
-        direction=direction,
-        family=family,
-        meaning=meaning,
-        computed=computed,
-        source=source,
-        dimensions=dimensions,
-    )
-
+_latency = Declaring(check="latency", family="engineering", source="R403, R903")
 
 METRICS: tuple[Metric, ...] = (
     _latency(

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from proveout.evidence.catalogue.metric import Direction, Metric
-from proveout.evidence.model import Dimension
+from proveout.evidence.catalogue.metric import Declaring, Metric
 
 _PEAK = (
     "Measured at the peak of full use (the charter's load); with users=N, at that number of users. "
@@ -11,27 +10,7 @@ _PEAK = (
 _DUE = "Latency counts from when the request was due, not from when it could be sent. "
 
 
-def _load(
-    name: str,
-    unit: str,
-    direction: Direction,
-    meaning: str,
-    computed: str,
-    *,
-    source: str = "R403",
-    dimensions: tuple[Dimension, ...] = ("users",),
-) -> Metric:
-    return Metric(
-        name=f"load.{name}",
-        unit=unit,
-        direction=direction,
-        family="engineering",
-        meaning=meaning,
-        computed=computed,
-        source=source,
-        dimensions=dimensions,
-    )
-
+_load = Declaring(check="load", family="engineering", source="R403", dimensions=("users",))
 
 METRICS: tuple[Metric, ...] = (
     _load(

@@ -44,6 +44,40 @@ class Metric:
         return " ".join(_SPELLED.get(word, word) for word in words)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declaring:
+    """Declares the metrics of one check, which have much in common."""
+
+    check: str
+    family: Family
+    source: str
+    dimensions: tuple[Dimension, ...] = ()
+
+    def __call__(
+        self,
+        name: str,
+        unit: str,
+        direction: Direction,
+        meaning: str,
+        computed: str,
+        *,
+        family: Family | None = None,
+        source: str | None = None,
+        dimensions: tuple[Dimension, ...] | None = None,
+    ) -> Metric:
+        """Declare one; what is not said is as for the others."""
+        return Metric(
+            name=f"{self.check}.{name}",
+            unit=unit,
+            direction=direction,
+            family=self.family if family is None else family,
+            meaning=meaning,
+            computed=computed,
+            source=self.source if source is None else source,
+            dimensions=self.dimensions if dimensions is None else dimensions,
+        )
+
+
 class Catalogue:
     """Metrics by name."""
 
