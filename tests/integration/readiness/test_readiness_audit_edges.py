@@ -92,6 +92,18 @@ def test_a_column_without_a_value_is_complete_in_nothing() -> None:
     assert missed["type_conformance", "source=orders, column=x"] == "there is no value to judge"
 
 
+def test_a_column_without_a_value_is_so_in_a_large_source_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A sample of nothing but missing values has no rare ones."""
+    monkeypatch.setattr(sampling, "SAMPLE_ROWS", 100)
+    table = pa.table({"id": range(1_000), "text": pa.array([None] * 1_000, pa.string())})
+
+    found = figures(run({}, opened(table)))
+
+    assert found["completeness", "text"].value == 0.0
+
+
 def test_infinite_figures_do_not_spread_into_the_evidence() -> None:
     """NaN is missing; infinity is a value, shown as text, and no part of mean or quartiles."""
     table = pa.table({"x": [1.0, 2.0, 3.0, 4.0, math.inf, -math.inf, math.nan]})

@@ -203,7 +203,7 @@ def _categories(
     found = {}
     for column in texts:
         distinct, singles, n = local.execute(
-            "SELECT count(*), count_if(k = 1), coalesce(sum(k), 0) FROM "  # noqa: S608 - own names
+            "SELECT count(*), coalesce(count_if(k = 1), 0), coalesce(sum(k), 0) FROM "  # noqa: S608 - own names
             f"(SELECT count(*) AS k FROM sample WHERE c{column.position} IS NOT NULL "
             f"GROUP BY c{column.position})"
         ).fetchone() or (0, 0, 0)
