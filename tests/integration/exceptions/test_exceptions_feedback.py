@@ -119,6 +119,16 @@ def test_what_is_no_feedback_is_refused_with_the_reason(
     assert queue.counts(now=NOW)["all"] == 0
 
 
+def test_feedback_that_is_nested_without_end_is_refused(queue: ExceptionQueue) -> None:
+    """Whatever comes, the reply says what to send, and the gateway goes on."""
+    deep = b'{"id": "%s", "correct_answer": %s1%s}' % (CALL.encode(), b"[" * 9_000, b"]" * 9_000)
+
+    status, reply = Feedback(queue, find=logged).take(deep, ADA)
+
+    assert status == 400
+    assert reply["error"]["message"].startswith("This is no feedback: ")
+
+
 def test_while_the_log_or_store_is_away_a_user_is_asked_to_come_again(
     queue: ExceptionQueue,
 ) -> None:

@@ -144,10 +144,10 @@ def _read(body: bytes) -> _Told:
         raise _RefusedError(413, f"Feedback has at most {MOST_BYTES:,} bytes.")
     try:
         told = msgspec.json.decode(body, type=_Told)
-    except msgspec.DecodeError as error:
+        answer = "" if told.correct_answer is None else label_text(told.correct_answer)
+    except (msgspec.DecodeError, RecursionError) as error:
         message = f"This is no feedback: {error}. Send for example {_EXAMPLE}"
         raise _RefusedError(400, message) from None
-    answer = "" if told.correct_answer is None else label_text(told.correct_answer)
     sizes = (
         ("said", told.said, 4_000),
         ("user", told.user, 200),
