@@ -11,7 +11,7 @@ import pytest
 
 from proveout.errors import InputError
 from proveout.runtime.exceptions.entry import Handling, entry_id
-from proveout.runtime.exceptions.labels import Label, read_labels
+from proveout.runtime.exceptions.labels import Label, read_labels, write_labels
 from proveout.runtime.exceptions.queue import Escalated, ExceptionQueue
 from proveout.runtime.record import Record
 from proveout.runtime.store import Store, open_store
@@ -135,6 +135,22 @@ def test_an_entry_is_resolved_once_and_reopened_with_its_history(queue: Exceptio
     )
 
 
+def test_what_is_opened_again_is_no_true_answer_any_more(queue: ExceptionQueue) -> None:
+    """What others have brought for the same answer since stays."""
+    queue.enqueue([record(1), record(2)])
+    first, second = entry_id(record(1).id), entry_id(record(2).id)
+    for id_ in (first, second):
+        queue.resolve(id_, "corrected", who="Bo", why="w", now=AT + 60, correction={0: "ask"})
+    imported = Label(record(2).id, 0, "claims", "pay", "decided.csv", None, AT + 70)
+    with queue.store.writing() as connection:
+        write_labels(connection, queue.store.dialect, [imported])
+
+    for id_ in (first, second):
+        queue.reopen(id_, who="Cy", why="legible", now=AT + 80)
+
+    assert list(read_labels(queue.store, "claims")) == [imported]
+
+
 @pytest.mark.parametrize(
     ("outcome", "said", "message"),
     [
@@ -210,3 +226,11 @@ def test_payloads_of_old_entries_can_be_forgotten(queue: ExceptionQueue) -> None
 
     assert queue.forget(before=AT + 61) == 1
     assert [queue.get(record(number).id).answer for number in (1, 2)] == [None, record().answer]
+
+
+def test_no_text_that_a_store_would_refuse_holds_up_the_queue(queue: ExceptionQueue) -> None:
+    """A broken answer may hold any byte; PostgreSQL takes no NUL."""
+    queue.enqueue([record(1, answer="a\0b", notes=("c\0d",))])
+
+    (entry,) = queue.entries(now=AT)
+    assert entry.answer == "a\N{REPLACEMENT CHARACTER}b"

@@ -6,13 +6,15 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from proveout.runtime.store.port import Store
 from proveout.runtime.store.schema import LABELS
 
 _ROWS = 2_000
+CORRECTION, CONFIRMATION = "correction", "confirmation"
+"""Sources of what people resolve."""
 
 
 class Label(NamedTuple):
@@ -49,7 +51,8 @@ def write_labels(
     """Write labels; one that was known before is replaced, since the latest word counts."""
     insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
     newest = {(label.call, label.row): label for label in labels}
-    rows = [label._asdict() for label in newest.values()]
+    # PostgreSQL knows no text with a NUL in it.
+    rows = [{**each._asdict(), "label": each.label.replace("\0", "")} for each in newest.values()]
     for first in range(0, len(rows), _ROWS):
         statement = insert(LABELS).values(rows[first : first + _ROWS])
         told = {
@@ -58,6 +61,18 @@ def write_labels(
         connection.execute(
             statement.on_conflict_do_update(index_elements=["call", "row"], set_=told)
         )
+
+
+def withdraw_labels(connection: Connection, *, pilot: str, call: str, at: float) -> None:
+    """Take back what a resolution made true answers, where nothing has replaced it since."""
+    connection.execute(
+        delete(LABELS).where(
+            LABELS.c.pilot == pilot,
+            LABELS.c.call == call,
+            LABELS.c.at == at,
+            LABELS.c.source.in_((CORRECTION, CONFIRMATION)),
+        )
+    )
 
 
 def read_labels(store: Store, pilot: str) -> Iterator[Label]:

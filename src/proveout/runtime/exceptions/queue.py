@@ -12,7 +12,13 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from proveout.errors import InputError
 from proveout.runtime.exceptions.entry import Entry, Handling, Resolution, entry_of, said_at
-from proveout.runtime.exceptions.labels import Label, write_labels
+from proveout.runtime.exceptions.labels import (
+    CONFIRMATION,
+    CORRECTION,
+    Label,
+    withdraw_labels,
+    write_labels,
+)
 from proveout.runtime.record import Record
 from proveout.runtime.store.port import Store
 from proveout.runtime.store.schema import EXCEPTIONS
@@ -166,7 +172,7 @@ class ExceptionQueue:
             labels = true if outcome == "corrected" else {}
             if outcome == "confirmed-right":
                 labels = dict(right_answers or {})
-            source = "correction" if outcome == "corrected" else "confirmation"
+            source = CORRECTION if outcome == "corrected" else CONFIRMATION
             write_labels(
                 connection,
                 self.store.dialect,
@@ -186,13 +192,18 @@ class ExceptionQueue:
             )
 
     def reopen(self, id_: str, *, who: str, why: str, now: float) -> Entry:
-        """Open it again; who had resolved it, how and why stays in its notes. Raises InputError."""
+        """Open it again, and take back the true answers that came of it.
+
+        Who had resolved it, how and why stays in its notes. Raises InputError.
+        """
         with self.store.writing() as connection:
             entry = self._one(connection, id_, lock=True)
             if entry.is_open:
                 raise InputError(
                     f"{entry.id} is open.", hint=f"proveout exceptions show {entry.id}"
                 )
+            assert entry.resolved_at is not None  # noqa: S101  # it is not open
+            withdraw_labels(connection, pilot=entry.pilot, call=entry.call, at=entry.resolved_at)
             was = f"{entry.outcome} by {entry.resolved_by} on {said_at(entry.resolved_at)}"
             note = f"reopened by {who} on {said_at(now)}: {why} (it was {was}: {entry.why})"
             return self._change(
@@ -331,10 +342,16 @@ def _row(entry: Entry) -> dict[str, Any]:
     lists = {"reasons": list(entry.reasons), "notes": list(entry.notes)}
     correction = {str(row): label for row, label in entry.correction.items()}
     return {
-        **{name: getattr(entry, name) for name in names},
+        **{name: _storable(getattr(entry, name)) for name in names},
         **{name: json.dumps(value, ensure_ascii=False) for name, value in lists.items()},
         "correction": json.dumps(correction, ensure_ascii=False) if correction else None,
     }
+
+
+def _storable(value: Any) -> Any:
+    """Return a value that each store takes: PostgreSQL knows no text with a NUL in it, and one
+    entry that it refuses would hold up all that wait behind it."""
+    return value.replace("\0", "\N{REPLACEMENT CHARACTER}") if isinstance(value, str) else value
 
 
 def _entry(row: RowMapping) -> Entry:
