@@ -18,6 +18,7 @@ from proveout.charter.schema.gateway import MANUAL, Gateway
 from proveout.charter.schema.standard import Price
 from proveout.errors import InputError
 from proveout.runtime.budget import Policy, policy_from, policy_of
+from proveout.runtime.by_hand import by_hand
 from proveout.runtime.call import Caller, Protocol_
 from proveout.runtime.gateway.addresses import Address, read_address
 from proveout.runtime.places import log_of, store_of
@@ -27,8 +28,7 @@ from proveout.systems.dialects.opening import open_dialect, with_variables
 
 MANUAL_TEXT = "The system is not in use now. Do it by hand, as before it was brought in."
 """What people are told where the charter names no manual process."""
-MOST_OUTPUT_TOKENS = 16_384
-"""What an answer is taken to be at most, where the client does not limit it."""
+AUTHORIZATION = b"authorization"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +47,15 @@ class Upstream:
     def names(self) -> frozenset[bytes]:
         """Headers of the client that do not pass, since the system has its own."""
         return frozenset(name for name, _ in self.headers)
+
+    def fails_with(self, status: int, *, client_drops: frozenset[bytes]) -> bool:
+        """Tell whether a status is a failure of the system, and not of what it was asked.
+
+        A key that is refused is: unless it is the client's own, no client can mend it.
+        """
+        if status in (401, 403):
+            return AUTHORIZATION in client_drops or AUTHORIZATION in self.names
+        return status >= 500 or status == 429
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +96,8 @@ class PilotSettings:
     ledger: str | None = None
     """Where evidence of the pilot is, such as the threshold of confidence; None where none is."""
     secrets: tuple[str, ...] = field(default=(), repr=False)
+    by_hand: str = MANUAL_TEXT
+    """What people are to do where nobody else answers."""
     policy: Policy
     """What may be spent."""
     price: Price | None = None
@@ -110,6 +121,8 @@ class Settings:
     workers: int = 1
     header_timeout_s: float = 15.0
     """So long a client may take to send its headers, and between two parts of a body."""
+    most_connections: int | None = None
+    """Of clients, in each process; as many as its open files allow where it is None."""
 
 
 def from_charters(
@@ -169,7 +182,8 @@ def of_charter(
         upstreams={name: _upstream(name, each, variables) for name, each in systems.items()},
         main=main,
         clients=_clients(gateway, variables),
-        fallback=_fallback(gateway),
+        fallback=_fallback(gateway, by_hand(charter)),
+        by_hand=by_hand(charter) or MANUAL_TEXT,
         store=store_of(charter, folder, variables),
         log_folder=log_folder,
         archive=archive,
@@ -239,7 +253,7 @@ def _clients(gateway: Gateway, variables: Mapping[str, str]) -> dict[str, Caller
     return clients
 
 
-def _fallback(gateway: Gateway) -> Answering | None:
+def _fallback(gateway: Gateway, text: str | None) -> Answering | None:
     if gateway.fallback is None:
         return None
     given = gateway.fallback
@@ -247,7 +261,7 @@ def _fallback(gateway: Gateway) -> Answering | None:
     return Answering(
         url=None if given.url is None else read_address(given.url),
         headers=() if basic is None else ((b"authorization", basic.encode()),),
-        text=given.manual,
+        text=None if given.manual is None else text,
         status=given.status,
     )
 

@@ -95,7 +95,21 @@ def test_the_connection_header_cannot_take_away_what_frames_and_names() -> None:
             {"model": "m", "stream": True, "max_tokens": 5, "n": 2, "user": "ann", "more": [1]},
             Asked("m", True, 2, 10, "ann"),
         ),
-        (b"/v1/chat/completions", {"model": 7, "stream": "yes", "max_tokens": -1}, Asked()),
+        (
+            b"/v1/chat/completions",
+            {"model": 7, "stream": "yes", "max_tokens": -1},
+            Asked(most_output_tokens=16_384),
+        ),
+        # each of several answers may be as long as one that nobody limits
+        (b"/v1/chat/completions", {"n": 3}, Asked(rows=3, most_output_tokens=3 * 16_384)),
+        # which of two limits a system goes by is not known here: the larger is held
+        (
+            b"/v1/chat/completions",
+            {"max_completion_tokens": 1, "max_tokens": 900},
+            Asked(most_output_tokens=900),
+        ),
+        (b"/v1/completions", {"max_tokens": 7}, Asked(most_output_tokens=7)),
+        (b"/v1/responses", {"model": "m"}, Asked("m", most_output_tokens=16_384)),
         (b"/v2/models/iris/infer", {"inputs": [{"shape": [4, 2]}]}, Asked("iris", rows=4)),
         (b"/invocations", {"dataframe_split": {"columns": [], "data": [[1], [2]]}}, Asked(rows=2)),
         (b"/invocations", {"inputs": [[1], [2], [3]]}, Asked(rows=3)),

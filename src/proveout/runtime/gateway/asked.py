@@ -10,6 +10,8 @@ import msgspec
 from proveout.runtime.call import Protocol_
 
 _LARGEST = 1 << 40
+MOST_OUTPUT_TOKENS = 16_384
+"""What an answer is taken to be at most, where the client does not limit it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,17 +91,18 @@ def read_asked(protocol: Protocol_, path: bytes, body: bytes) -> Asked:
             n = inputs[0].shape[0] if inputs and inputs[0].shape else 1
             return Asked(model=_model_in(path), rows=max(1, min(n, _LARGEST)))
         if protocol == "json" and body[:1] == b"{" and b"/v1/" in path:
-            return _of_chat(_CHAT.decode(body))  # completions, embeddings, responses
+            produces = path.endswith((b"/completions", b"/responses"))  # and embeddings do not
+            return _of_chat(_CHAT.decode(body), MOST_OUTPUT_TOKENS if produces else None)
         return Asked(rows=_n_rows(_ROWS.decode(body)))
     except (msgspec.MsgspecError, ValueError, RecursionError):
         return NOTHING
 
 
-def _of_chat(body: _Chat) -> Asked:
+def _of_chat(body: _Chat, unlimited: int | None = MOST_OUTPUT_TOKENS) -> Asked:
     n = _count(body.n) or 1
-    most = _count(body.max_completion_tokens)
-    most = _count(body.max_tokens) if most is None else most
-    most = _count(body.max_output_tokens) if most is None else most
+    # Which of them a system goes by is its own business: the largest is held.
+    limits = map(_count, (body.max_completion_tokens, body.max_tokens, body.max_output_tokens))
+    most = max((each for each in limits if each is not None), default=unlimited)
     return Asked(
         model=body.model if isinstance(body.model, str) else None,
         is_stream=body.stream is True,

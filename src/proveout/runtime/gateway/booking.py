@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from proveout.pricing.one import CallPrice
 from proveout.runtime.call import Amounts, Call
 from proveout.runtime.gateway.arriving import Arrived
+from proveout.runtime.gateway.asked import MOST_OUTPUT_TOKENS
 from proveout.runtime.gateway.usage import counted, unpacked, usage_in, usage_in_stream
-from proveout.runtime.settings import MOST_OUTPUT_TOKENS
 from proveout.systems.exchange import Tokens
 
 PER_ROW = 8
@@ -82,9 +82,9 @@ def most_of(call: Call, price: CallPrice, attempts: int) -> Amounts:
     """
     is_text = call.protocol in ("chat", "json") and bool(call.body)
     call.input_tokens = len(call.body) + PER_ROW if is_text else 0
-    output = 0
-    if call.protocol == "chat" and call.body:
-        output = MOST_OUTPUT_TOKENS if call.most_output_tokens is None else call.most_output_tokens
+    output = call.most_output_tokens or 0
+    if call.protocol == "chat" and call.body and call.most_output_tokens is None:
+        output = MOST_OUTPUT_TOKENS
     money = price.most(
         input_tokens=call.input_tokens,
         output_tokens=output,

@@ -35,7 +35,7 @@ from proveout.runtime.ports import (
     SystemFailedError,
 )
 from proveout.runtime.record import Record
-from proveout.runtime.settings import MANUAL_TEXT, Answering
+from proveout.runtime.settings import Answering
 from proveout.systems.dialects.chat_replies import holds_content
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -45,6 +45,9 @@ FOR_FALLBACK = 0.25
 _DONE = b"data: [DONE]"
 SAFE_METHODS = frozenset({b"GET", b"HEAD", b"OPTIONS", b"DELETE", b"TRACE"})
 """They ask for no answer of the system: they look, or tidy up."""
+REFUSED = frozenset({401, 403})
+"""Of our own key: what the system says of it is not for the client, who would look at his."""
+TAKEN_BACK = "the version was taken back while it answered"
 MOST_KEPT = 16 << 20
 """Bytes of a stream that are kept for the log."""
 
@@ -99,6 +102,11 @@ class Exchange:
         self.incoming.line.on_gone = self._on_gone
         try:
             await self._serve()
+        except BaseException:
+            # Ours, and nobody's else: what is held must not stay held for it.
+            self.parts.router.ended(self.call.id)
+            self.parts.admission.settle(self.call, self._most if self._attempts else Amounts())
+            raise
         finally:
             if self.incoming.line.on_gone == self._on_gone:  # and not that of the next request
                 self.incoming.line.on_gone = None
@@ -174,7 +182,7 @@ class Exchange:
         except asyncio.CancelledError:
             self._is_asking = False
             self._uncancelled()
-            await self._end(_nothing(), "cancelled", status=0)
+            await self._broken_off()
             return
         if reply.rest is not None:
             await self._pass_on(behind, reply)
@@ -191,6 +199,7 @@ class Exchange:
         call.deadline -= kept
         self._task = asyncio.current_task()
         self._is_asking = True
+        self.parts.router.on_cut(call.id, self._on_cut, behind.upstream.version)
         try:
             return await behind.protection.run(call, lambda: self._send_on(behind))
         finally:
@@ -221,12 +230,13 @@ class Exchange:
         self._system_s = now - began
         if reply.rest is not None:
             call.is_stream = True
-        if reply.status >= 500 or reply.status == 429:
+        if upstream.fails_with(reply.status, client_drops=incoming.drop):
             if reply.rest is None:
                 self._failed = reply
             else:
                 reply.close()
-            raise SystemFailedError(f"the system answered {reply.status}", reply.status)
+            why = " to the gateway's own key" if reply.status in REFUSED else ""
+            raise SystemFailedError(f"the system answered {reply.status}{why}", reply.status)
         return reply
 
     # Ends.
@@ -258,7 +268,7 @@ class Exchange:
     async def _system_failed(self, error: SystemFailedError) -> None:
         """Let the fallback answer, or pass on what the system said of its failure."""
         reply, settings = self._failed, self.parts.settings
-        if settings.fallback is None and reply is not None:
+        if settings.fallback is None and reply is not None and error.status not in REFUSED:
             booking = Booking.of_whole(self.call, reply)
             found = Found(reasons=("failure",), notes=(error.why,))
             await self._end(
@@ -289,15 +299,31 @@ class Exchange:
             is_held=False,
         )  # fmt: skip
 
-    async def _by_hand(self, version: str) -> None:
+    async def _by_hand(self, version: str, *notes: str) -> None:
         """Answer with what people are to do."""
         fallback = self.parts.settings.fallback or Answering()
-        said = manual_answer(self.call, fallback.text or MANUAL_TEXT, status=fallback.status)
-        notes = () if version == MANUAL else (f"the version '{version}' is not known here",)
-        self._version = MANUAL
+        text = fallback.text or self.parts.settings.by_hand
+        said = manual_answer(self.call, text, status=fallback.status)
+        if version != MANUAL:
+            notes = (*notes, f"the version '{version}' is not known here")
+        if not self._attempts:
+            self._version = MANUAL
         await self._end(
-            _nothing(), "switched-off", status=said.status, said=said, fallback="switched-off",
-            notes=notes,
+            self._unfinished(), "switched-off", status=said.status, said=said,
+            fallback="switched-off", notes=notes,
+        )  # fmt: skip
+
+    async def _broken_off(self) -> None:
+        """Give no answer of a version that was cut off; say what takes its place."""
+        if self._gone:
+            await self._end(_nothing(), "cancelled", status=0)
+            return
+        if self.parts.router.route(self.call).version == MANUAL:
+            await self._by_hand(MANUAL, TAKEN_BACK)
+            return
+        await self._fall_back(
+            "switched-off", "switched-off", "switched_off", TAKEN_BACK, reasons=(),
+            retry_after_s=1,
         )  # fmt: skip
 
     async def _refuse(self, kind: Any, message: str, outcome: Outcome) -> None:
@@ -324,6 +350,7 @@ class Exchange:
     ) -> None:
         """Let the fallback answer in the system's place, or say why nobody does."""
         call, fallback = self.call, self.parts.settings.fallback
+        self.parts.router.ended(call.id)  # whatever is switched now, the fallback is not cut
         notes = notes or (message,)
         said: Said | None = None
         if fallback is not None and fallback.url is not None:
@@ -331,7 +358,8 @@ class Exchange:
             if said is None:
                 notes = (*notes, "the fallback did not answer either")
         if said is None and fallback is not None and (fallback.text or fallback.url is None):
-            said = manual_answer(call, fallback.text or MANUAL_TEXT, status=fallback.status)
+            text = fallback.text or self.parts.settings.by_hand
+            said = manual_answer(call, text, status=fallback.status)
         is_fallback = said is not None
         if said is None:
             words = f"{message[:1].upper()}{message[1:]}."
@@ -383,8 +411,7 @@ class Exchange:
 
     async def _pass_on(self, behind: Behind, reply: Arrived) -> None:
         """Pass a stream on as it comes, and withhold its last bytes."""
-        call, parts = self.call, self.parts
-        parts.router.on_cut(call.id, self._on_cut, behind.upstream.version)
+        call = self.call
         kept = [reply.body]
         why: str | None = None
         outcome: Outcome = "answered"
@@ -398,9 +425,8 @@ class Exchange:
         except asyncio.CancelledError:
             self._uncancelled()
             outcome = "switched-off" if self._cut else "cancelled"
-            why = "the version was taken back while it answered" if self._cut else None
+            why = TAKEN_BACK if self._cut else None
         self._is_asking = False
-        parts.router.ended(call.id)
         if outcome != "answered":
             reply.close()
         behind.protection.release(call.id, failed=outcome in ("failed", "timed-out"))
@@ -488,6 +514,7 @@ class Exchange:
     ) -> bool:
         """Log, release, settle; tell whether the record is durable."""
         call, parts = self.call, self.parts
+        parts.router.ended(call.id)
         if outcome == "cancelled" and self._attempts and not booking.requests:
             booking = self._unfinished()
         cost = self._cost(booking)

@@ -55,7 +55,7 @@ async def in_the_shadow(parts: Parts, seen: Call, incoming: Incoming, behind: Be
         )
         connection = await behind.pool.ask(incoming.method, head + incoming.body)
         found = await arrived(connection, hold_whole=True)
-        if found.status >= 500 or found.status == 429:
+        if upstream.fails_with(found.status, client_drops=incoming.drop):
             raise SystemFailedError(f"the system answered {found.status}", found.status)
         return found
 

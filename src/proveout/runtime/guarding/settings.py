@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from proveout.charter.schema.gateway import MANUAL
 from proveout.errors import InputError
+from proveout.runtime.by_hand import by_hand
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -64,8 +65,7 @@ class GuardSettings:
     @property
     def by_hand(self) -> str | None:
         """What people are to do where the system does not answer."""
-        fallback = self.gateway.fallback
-        return None if fallback is None else fallback.manual
+        return by_hand(self.charter)
 
 
 def settle(
