@@ -6,6 +6,7 @@ import json
 import signal
 import sqlite3
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -264,6 +265,23 @@ def test_an_unsure_answer_goes_to_a_person_and_a_forbidden_one_nowhere(
 
     assert (unsure.value, unsure.reasons) == (([1], [0.5]), ("low-confidence",))
     assert [each.reasons for each in _records(tmp_path)] == [("low-confidence",), ("rule",)]
+
+
+def test_what_resolved_exceptions_held_goes_as_it_goes_from_the_log(
+    make: Callable[..., Guard], tmp_path: Path
+) -> None:
+    """In process as behind the gateway: gateway.log.retention_days is for both."""
+    charter = tmp_path / "pilot.yaml"
+    charter.write_text("pilot: p\ngateway: {confident_from: 0.8, log: {retention_days: 30}}\n")
+    with make(lambda batch: ([1], [0.5]), charter) as guarded:
+        asked = guarded.ask(BATCH.head(1)).id
+    with open_store(str(tmp_path / "s.db")) as store:
+        queue = ExceptionQueue(store, "p")
+        assert queue.get(asked).request is not None
+        queue.resolve(asked, "rejected", who="Bo", why="w", now=time.time() - 31 * 86_400)
+        with make(lambda batch: ([1], [0.9]), charter) as guarded:
+            guarded(BATCH.head(1))
+        assert queue.get(asked).request is None
 
 
 def test_what_cannot_be_read_as_answers_is_returned_and_told(make: Callable[..., Guard]) -> None:

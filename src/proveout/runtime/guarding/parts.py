@@ -146,7 +146,7 @@ async def _opened(
             log_folder=folder,
             owner=owner,
             archive=archive,
-            chore=Escalating(queue, notices),
+            chore=Escalating(queue, notices, retention_days=log.retention_days),
         )
     )
     router = await _router(settings, store, behind)
