@@ -28,16 +28,19 @@ class Pool:
     async def ask(self, method: bytes, data: bytes) -> Reply:
         """Send a request; return the reply when its head is there.
 
-        A connection that was idle may be closed by the system at the moment in which it is used:
-        what may be asked twice is sent again then, and nothing else. Raises SystemFailedError.
+        A connection that was idle may be closed by the system at the moment in which it is used.
+        Then it is sent once more over a fresh one, if that is safe: the request had not arrived
+        when the system closed (its end had come before the host acknowledged all of the request),
+        or may be asked twice. Raises SystemFailedError.
         """
         is_head = method == b"HEAD"
         connection = self._take()
         if connection is not None:
+            reply = connection.ask(data, is_head=is_head)
             try:
-                return await _begun(connection.ask(data, is_head=is_head))
+                return await _begun(reply)
             except SystemFailedError:
-                if method not in _AGAIN:
+                if method not in _AGAIN and not reply.is_undelivered:
                     raise
         return await _begun((await self._connected()).ask(data, is_head=is_head))
 

@@ -7,7 +7,11 @@ headers on the way; what is needed here is little.
 from __future__ import annotations
 
 import asyncio
+import fcntl
+import struct
+import termios
 from collections.abc import Callable
+from contextlib import suppress
 
 import httptools
 
@@ -16,15 +20,16 @@ from proveout.runtime.ports import SystemFailedError
 
 MOST_PENDING = 256 << 10
 """Bytes that may wait for the client to take them; beyond it, the system is not read from."""
-_MOST_HEADERS = 64 << 10
+_MOST_BEFORE_BODY = (64 << 10) + MOST_PENDING
+"""Bytes of headers, and of what comes with them in one reading."""
 
 
 class Reply:
     """One reply as it comes in. It stays readable when the connection serves somebody else."""
 
     __slots__ = (
-        "_connection", "_head", "_more", "_pending", "_pieces", "body_done", "headers", "status",
-        "why",
+        "_connection", "_head", "_more", "_pending", "_pieces", "body_done", "headers",
+        "is_undelivered", "status", "why",
     )  # fmt: skip
 
     def __init__(self, connection: Connection, head: asyncio.Future[None]) -> None:
@@ -38,6 +43,8 @@ class Reply:
         self.body_done = False
         self.why: str | None = None
         """What broke it off."""
+        self.is_undelivered = False
+        """The system had closed the connection before the whole request was with its host."""
 
     @property
     def is_read(self) -> bool:
@@ -159,15 +166,26 @@ class Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Read on."""
-        if self._reply is None:
+        reply = self._reply
+        if reply is None:
             self.close()  # bytes that nobody asked for are never taken for the next reply
             return
+        if not reply.status:
+            self._header_bytes += len(data)
+            if self._header_bytes > _MOST_BEFORE_BODY:
+                self._break_off("the reply has headers without end")
+                return
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserError as error:
             self._break_off(f"the reply is no HTTP ({type(error).__name__})")
         except httptools.HttpParserUpgrade:
             self._break_off("the reply changes the protocol, which was not asked for")
+
+    def eof_received(self) -> None:
+        """Note whether what was sent had arrived when the system closed."""
+        if self._reply is not None and not self._reply.status:
+            self._reply.is_undelivered = self._n_unacknowledged() > 0
 
     def connection_lost(self, exc: Exception | None) -> None:
         """End what runs: well where the end of the connection is the end of the reply."""
@@ -186,9 +204,6 @@ class Connection(asyncio.Protocol):
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Keep a header."""
-        self._header_bytes += len(name) + len(value)
-        if self._header_bytes > _MOST_HEADERS:
-            raise ValueError("too many headers")
         name = name.lower()
         if name in (b"content-length", b"transfer-encoding"):
             self._is_framed = True
@@ -232,9 +247,13 @@ class Connection(asyncio.Protocol):
 
     def _over(self) -> None:
         reply, self._reply = self._reply, None
-        if self._wants_close or self._is_closed:
+        # A reply that came before the request was out: what follows could be read as its rest.
+        is_unsent = self._transport is not None and self._transport.get_write_buffer_size() > 0
+        if self._wants_close or self._is_closed or is_unsent:
             self._is_closed = True
-            if self._transport is not None:
+            if self._transport is not None and is_unsent:
+                self._transport.abort()
+            elif self._transport is not None:
                 self._transport.close()
         else:
             if self._is_paused:
@@ -242,6 +261,17 @@ class Connection(asyncio.Protocol):
             self._released(self)
         if reply is not None:
             reply.end()
+
+    def _n_unacknowledged(self) -> int:
+        """Say how many bytes of the request are not with the system's host."""
+        if self._transport is None:
+            return 0
+        unsent: int = self._transport.get_write_buffer_size()
+        with suppress(OSError):
+            socket = self._transport.get_extra_info("socket")
+            told = fcntl.ioctl(socket.fileno(), termios.TIOCOUTQ, struct.pack("i", 0))
+            unsent += struct.unpack("i", told)[0]
+        return unsent
 
     def _break_off(self, why: str) -> None:
         reply, self._reply = self._reply, None
