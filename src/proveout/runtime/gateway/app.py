@@ -22,6 +22,11 @@ Operations = Callable[["Asked", Send], Awaitable[None]]
 
 OUR_PATH = b"/proveout/"
 _WITHOUT_KEY = TRACE_HEADERS | {b"authorization"}
+SLOWEST = 8_000
+"""Bytes a second that a body must come at, on the whole; a modem of 1998 does."""
+
+
+_TOO_SLOW = "The request did not come within the time that it is waited for."
 
 
 class TooLargeError(Exception):
@@ -29,7 +34,11 @@ class TooLargeError(Exception):
 
 
 class GoneError(Exception):
-    """The client went away, or took too long to say what it wants."""
+    """The client went away."""
+
+
+class SlowError(Exception):
+    """The client takes too long to say what it wants."""
 
 
 class Asked:
@@ -86,6 +95,9 @@ class App:
             message = f"The request is larger than {parts.settings.gateway.max_body_mb:g} MB."
             await _close_with(send, refusal(protocol, "request_too_large", message))
             return
+        except SlowError:
+            await _close_with(send, refusal(protocol, "timeout", _TOO_SLOW, status=408))
+            return
         except GoneError:
             scope["proveout.line"].abort()
             return
@@ -136,7 +148,7 @@ class App:
         return self._only, path
 
     async def _body(self, headers: Headers, receive: Receive, most: int) -> bytes:
-        """Read the body. Raises TooLargeError and GoneError."""
+        """Read the body. Raises TooLargeError, SlowError and GoneError."""
         is_there = False
         for name, value in headers:
             if name == b"content-length":
@@ -148,25 +160,29 @@ class App:
                 is_there = True
         if not is_there:
             return b""
-        message = await self._part(receive)
+        began = time.monotonic()
+        message = await self._part(receive, began, 0)
         body: bytes = message["body"]
         if not message["more_body"] and len(body) <= most:
             return body
         parts, size = [body], len(body)
         while message["more_body"] and size <= most:
-            message = await self._part(receive)
+            message = await self._part(receive, began, size)
             parts.append(message["body"])
             size += len(message["body"])
         if size > most:
             raise TooLargeError
         return b"".join(parts)
 
-    async def _part(self, receive: Receive) -> dict[str, Any]:
+    async def _part(self, receive: Receive, began: float, size: int) -> dict[str, Any]:
+        """Wait for the next part: neither long, nor, however many there are, on and on."""
+        patience = self._part_timeout_s
+        left = began + patience + size / SLOWEST - time.monotonic()
         try:
-            async with asyncio.timeout(self._part_timeout_s):
+            async with asyncio.timeout(max(0.0, min(patience, left))):
                 message = await receive()
         except TimeoutError:
-            raise GoneError from None
+            raise SlowError from None
         if message["type"] != "http.request":
             raise GoneError
         return message
@@ -179,6 +195,9 @@ class App:
         except TooLargeError:
             said = refusal("json", "request_too_large", "The request is larger than 1 MB.")
             await _close_with(send, said)
+            return
+        except SlowError:
+            await _close_with(send, refusal("json", "timeout", _TOO_SLOW, status=408))
             return
         except GoneError:
             scope["proveout.line"].abort()

@@ -17,6 +17,17 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 MOST_TARGET = 16 << 10
 MOST_HEADERS = 128
 MOST_HEADER_BYTES = 64 << 10
+MOST_WITHOUT_USE = MOST_TARGET + MOST_HEADER_BYTES + (256 << 10)
+"""Bytes in a row of which nothing is to be read: a header, trailer or chunk extension without end.
+The last part is what one reading from the socket may bring."""
+CROWDED = (
+    b'{"error":{"message":"Too many connections are open here. Come again in a moment.",'
+    b'"type":"overloaded","param":null,"code":"overloaded"}}'
+)
+INVALID = (
+    b'{"error":{"message":"The request is not valid HTTP.",'
+    b'"type":"invalid_request_error","param":null,"code":"invalid_request_error"}}'
+)
 
 _NAME = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _BAD_VALUE = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
@@ -28,6 +39,7 @@ class Line(HttpToolsProtocol):
     """What uvicorn does for a connection, with limits, and a word when the client goes away."""
 
     header_timeout_s = 15.0
+    most_connections = 10_000
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
@@ -38,9 +50,13 @@ class Line(HttpToolsProtocol):
         self._header_bytes = 0
         self._seen: set[bytes] = set()
         self._is_broken = False
+        self._n_without_use = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        if len(self.connections) > self.most_connections:
+            self._turn_away(b"503 Service Unavailable", CROWDED, b"retry-after: 1\r\n")
+            return
         self._is_in_headers = True
         self._watch_headers()
 
@@ -54,23 +70,28 @@ class Line(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         if self._is_broken:
             return
+        self._n_without_use += len(data)
         super().data_received(data)
+        if self._n_without_use > MOST_WITHOUT_USE and not self._is_broken:
+            self.send_400_response("")
+            return
         if self._is_in_headers and self._header_timer is None:
             self._watch_headers()
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002
         # In the midst of an answer another one must not be written.
-        self._is_broken = True
         if self._is_answering():
+            self._is_broken = True
             self.transport.abort()
             return
-        body = (
-            b'{"error":{"message":"The request is not valid HTTP.",'
-            b'"type":"invalid_request_error","param":null,"code":"invalid_request_error"}}'
-        )
+        self._turn_away(b"400 Bad Request", INVALID)
+
+    def _turn_away(self, status: bytes, body: bytes, headers: bytes = b"") -> None:
+        """Say why in a few words, and close. Nothing more is read."""
+        self._is_broken = True
         self.transport.write(
-            b"HTTP/1.1 400 Bad Request\r\ncontent-type: application/json\r\n"
-            b"content-length: %d\r\nconnection: close\r\n\r\n%b" % (len(body), body)
+            b"HTTP/1.1 %b\r\ncontent-type: application/json\r\n%bcontent-length: %d\r\n"
+            b"connection: close\r\n\r\n%b" % (status, headers, len(body), body)
         )
         self.transport.close()
 
@@ -121,6 +142,7 @@ class Line(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         self._is_in_headers = False
+        self._n_without_use = 0
         self._unwatch()
         seen = self._seen
         version = self.parser.get_http_version()
@@ -138,6 +160,10 @@ class Line(HttpToolsProtocol):
         scope["proveout.target"] = target
         if self.parser.should_upgrade():
             self.cycle.keep_alive = False  # no other protocol follows here
+
+    def on_body(self, body: bytes) -> None:
+        self._n_without_use = 0
+        super().on_body(body)
 
     def _watch_headers(self) -> None:
         self._header_timer = self.loop.call_later(self.header_timeout_s, self._too_slow)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import resource
 import signal
 import socket
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -27,6 +28,12 @@ BACKLOG = 4096
 KEEP_ALIVE_S = 75
 GRACE_S = 2.0
 """Beyond the deadline, for records to be written when all have been answered."""
+WANTED_FILES = 65_536
+"""Open at once, where the system lets a process have so many."""
+OWN_FILES = 256
+"""Of log, store, traces and listening."""
+UNREAD_S = 120
+"""So long a client may leave an answer unread; then the kernel breaks off, and frees what waits."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +52,8 @@ def listening(host: str, port: int, *, is_shared: bool) -> socket.socket:
     try:
         if is_shared:
             made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        if hasattr(socket, "TCP_USER_TIMEOUT"):  # connections have it from who listens
+            made.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNREAD_S * 1000)
         made.bind((host, port))
         made.listen(BACKLOG)
     except OSError as error:
@@ -54,6 +63,18 @@ def listening(host: str, port: int, *, is_shared: bool) -> socket.socket:
             hint="Name another port, or 0 for any that is free: --port 0",
         ) from error
     return made
+
+
+def connections_at_most() -> int:
+    """Return how many clients may be connected: each may need a connection to the system, too."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = WANTED_FILES if hard == resource.RLIM_INFINITY else min(hard, WANTED_FILES)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        with suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+            soft = wanted
+    files = WANTED_FILES if soft == resource.RLIM_INFINITY else min(soft, WANTED_FILES)
+    return max(16, (files - OWN_FILES) // 2)
 
 
 def serve(
@@ -142,7 +163,11 @@ class _Server(uvicorn.Server):
 
 
 def _config(app: Any, settings: Settings, grace_s: float) -> uvicorn.Config:
-    line = type("ClientLine", (Line,), {"header_timeout_s": settings.header_timeout_s})
+    limits = {
+        "header_timeout_s": settings.header_timeout_s,
+        "most_connections": settings.most_connections or connections_at_most(),
+    }
+    line = type("ClientLine", (Line,), limits)
     return uvicorn.Config(
         app,
         http=line,
