@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from proveout import notices as calling
+from proveout.errors import ProveoutError
 from proveout.evidence.ledger.opening import open_ledger
 from proveout.gate.dossier import gather
 from proveout.runtime.budget import Notice, Policy
-from proveout.runtime.budget.recovery import book_the_dead
+from proveout.runtime.budget.policy import NO_CURRENCY
+from proveout.runtime.budget.recovery import book_the_dead, charges
 from proveout.runtime.log import owner_lives, recover
+from proveout.runtime.log.recovery import Charges
+from proveout.runtime.rollout.recording import record_switches
 
 if TYPE_CHECKING:
     from proveout.evidence.model import Evidence
     from proveout.runtime.exceptions.queue import ExceptionQueue
+    from proveout.runtime.store.port import Store
 
 
 def take_over(
@@ -28,7 +34,20 @@ def take_over(
     UnreachableError.
     """
     pilot, now = queue.pilot, time.time()
-    with recover(log_folder, pilot, archive=archive) as dead:
+    currency = None if policy.currency == NO_CURRENCY else policy.currency
+
+    def charged(owner: str, calls: Sequence[str]) -> Charges:
+        amounts = charges(
+            queue.store,
+            policy,
+            pilot=pilot,
+            owner=owner,
+            calls=set(calls),
+            log_folder=str(log_folder),
+        )
+        return Charges(amounts=amounts, currency=currency)
+
+    with recover(log_folder, pilot, archive=archive, charged=charged) as dead:
         booked = book_the_dead(
             queue.store,
             policy,
@@ -38,7 +57,8 @@ def take_over(
             log_folder=str(log_folder),
             lives=lambda owner: owner_lives(log_folder, pilot, owner),
         )
-        queue.enqueue(dead.excepted())
+        if dead.owners:
+            queue.enqueue(dead.excepted())
     return booked.notice(pilot, now) if booked else None
 
 
@@ -48,6 +68,22 @@ def known_of(pilot: str, ledger: str | None) -> list[Evidence]:
         return []
     with open_ledger(ledger, create=False) as entries:
         return list(gather(entries.entries(), pilot).evidence)
+
+
+def record_missing(store: Store, pilot: str, ledger: str | None) -> str | None:
+    """Write switches to the ledger that are missing there; return why that could not be done.
+
+    Nobody waits for a ledger: what is missing then is written by the next who comes by. Where
+    there is none, none is made.
+    """
+    if ledger is None or ("://" not in ledger and not Path(ledger).exists()):
+        return None
+    try:
+        with open_ledger(ledger, create=False) as entries:
+            record_switches(store, entries, pilot)
+    except (ProveoutError, OSError) as error:
+        return error.message if isinstance(error, ProveoutError) else str(error)
+    return None
 
 
 def for_people(notice: Notice) -> calling.Notice:

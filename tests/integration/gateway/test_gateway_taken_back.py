@@ -6,12 +6,14 @@ import hashlib
 import json
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from fixtures.gateways import Gateway, RawSystem, ask, charter_of, post, running, system, whole
+from proveout.evidence.ledger import open_ledger
 from proveout.runtime.rollout.keeping import insist
 from proveout.runtime.rollout.state import State, initial
 from proveout.runtime.rollout.transitions import By, kill, roll_back
@@ -104,6 +106,29 @@ def test_a_rollback_holds_whole_answers_back_where_it_cuts(tmp_path: Path, in_fl
     assert message_of(reply) == "The version was taken back while it answered."
     assert b"retry-after: 1" in reply
     assert record.outcome == "switched-off"
+
+
+def test_a_gateway_that_starts_writes_missing_switches_to_the_ledger(tmp_path: Path) -> None:
+    """Who threw them had no ledger at hand; where there is none, none is made."""
+    place = tmp_path / "ledger.db"
+    settings = charter_of(tmp_path, {"system": {"http": "http://127.0.0.1:1/"}})
+    pilot = replace(settings.pilots[0], ledger=str(place))
+    settings = replace(settings, pilots=(pilot,))
+    with open_store(pilot.store) as store:
+        insist(store, "tickets", initial(pilot.charter), lambda state: kill(state, ANA))
+
+    with running(settings):
+        pass
+    assert not place.exists()
+    with open_ledger(str(place)):
+        pass
+    for _ in range(2):
+        with running(settings):
+            pass
+
+    with open_ledger(str(place)) as ledger:
+        (entry,) = ledger.entries(kinds=["switch"])
+    assert (entry.body["act"], entry.body["who"]) == ("kill", "Ana Ruiz")
 
 
 KEYS = {"clients": [{"name": "desk", "key": "desk-key-1"}]}

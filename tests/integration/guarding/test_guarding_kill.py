@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -28,7 +29,7 @@ def predict(rows):
     return list(rows["x"] * 2)
 
 guarded = proveout.guard(
-    predict, pilot="p", store=folder + "/s.db", log=folder + "/log", budget="100000 requests"
+    predict, pilot="p", store=folder + "/s.db", log=folder + "/log", budget="90000EUR", price=0.25
 )
 
 def work():
@@ -61,13 +62,14 @@ def test_no_answer_that_was_returned_is_missing_and_none_is_there_twice(
     job.stdout.close()
     told = (tmp_path / "told").read_text().split()
 
-    how = {"pilot": "p", "store": tmp_path / "s.db", "log": tmp_path / "log"}
-    with proveout.guard(lambda rows: [0] * len(rows), **how, budget="100000 requests") as guarded:
+    how: dict[str, Any] = {"pilot": "p", "store": tmp_path / "s.db", "log": tmp_path / "log"}
+    how |= {"budget": "90000EUR", "price": 0.25}
+    with proveout.guard(lambda rows: [0] * len(rows), **how) as guarded:
         guarded(pd.DataFrame({"x": [1]}))
     records = list(read_records(tmp_path / "log", "p"))
     ids = Counter(record.id for record in records)
     outcomes = Counter(record.outcome for record in records)
-    used, held = _booked(tmp_path / "s.db")
+    used, held, spent = _booked(tmp_path / "s.db")
 
     assert told
     assert set(told) <= ids.keys()
@@ -75,13 +77,16 @@ def test_no_answer_that_was_returned_is_missing_and_none_is_there_twice(
     assert outcomes.keys() <= {"answered", "lost"}
     assert outcomes["lost"] <= 4
     assert (used, held) == (len(records), 0)
+    assert {(record.cost, record.currency) for record in records} == {(250_000_000, "EUR")}
+    assert spent == sum(record.cost for record in records)  # the lost ones are charged in full
 
 
-def _booked(store: Path) -> tuple[int, int]:
+def _booked(store: Path) -> tuple[int, ...]:
     import sqlite3
 
     with sqlite3.connect(store) as connection:
-        query = "SELECT used_requests, held_requests FROM budget_accounts WHERE account = 'pilot'"
+        columns = "used_requests, held_requests, used_money"
+        query = f"SELECT {columns} FROM budget_accounts WHERE account = 'pilot'"
         (row,) = connection.execute(query + " AND period = 'life'").fetchall()
     connection.close()
-    return int(row[0]), int(row[1])
+    return tuple(map(int, row))

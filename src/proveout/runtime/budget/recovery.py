@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -107,13 +107,41 @@ def book_the_dead(
         booked = _book(desk, planner, holds, fate, pilot=pilot, now=now)
         desk.bury(owners)
     except DeskAwayError as error:
-        raise UnreachableError(
-            f"What a process that died has held could not be booked: {error.why}",
-            hint="It stays held, and is booked at the next start.",
-        ) from error
+        raise _not_booked(error) from error
     finally:
         desk.close()
     return booked
+
+
+def charges(
+    store: Store, policy: Policy, *, pilot: str, owner: str, calls: Collection[str], log_folder: str
+) -> dict[str, Amounts]:
+    """Return what `book_the_dead` is going to book for calls whose end nobody knows.
+
+    Raises UnreachableError.
+    """
+    if policy.unfinished != "charge":
+        return {}
+    desk = desk_for(store, pilot, "")
+    planner = Planner(policy)
+    try:
+        held = [*desk.found(planner, [owner]), *debts_of(log_folder, pilot, owner, planner)]
+    except DeskAwayError as error:
+        raise _not_booked(error) from error
+    finally:
+        desk.close()
+    return {
+        hold.call: Amounts(hold.money, hold.tokens, hold.requests)
+        for hold in held
+        if hold.call in calls
+    }
+
+
+def _not_booked(error: DeskAwayError) -> UnreachableError:
+    return UnreachableError(
+        f"What a process that died has held could not be booked: {error.why}",
+        hint="It stays held, and is booked at the next start.",
+    )
 
 
 def _hold_debts(store: Store, planner: Planner, pilot: str, owner: str, log_folder: str) -> None:

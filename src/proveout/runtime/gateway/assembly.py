@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
-from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -14,13 +12,10 @@ from typing import TYPE_CHECKING, Any
 from proveout import notices as calling
 from proveout.charter.schema.gateway import MANUAL
 from proveout.errors import InputError, ProveoutError
-from proveout.evidence.ledger.opening import open_ledger
 from proveout.evidence.model import Evidence
-from proveout.gate.dossier import gather
 from proveout.pricing.one import ByModel, CallPrice, call_price
 from proveout.pricing.table import PriceTable
 from proveout.runtime.budget import BudgetAdmission, Notice
-from proveout.runtime.budget.recovery import book_the_dead
 from proveout.runtime.call import Call
 from proveout.runtime.exceptions import AnswerInspector, handling_of, open_inspector, queueing
 from proveout.runtime.exceptions.escalating import Escalating
@@ -28,7 +23,7 @@ from proveout.runtime.exceptions.feedback import Feedback
 from proveout.runtime.exceptions.queue import ExceptionQueue
 from proveout.runtime.gateway.parts import Behind, Parts, Pricing
 from proveout.runtime.gateway.pool import Pool
-from proveout.runtime.log import Writer, find, new_owner, owner_lives, recover
+from proveout.runtime.log import Writer, find, new_owner
 from proveout.runtime.log.background import keep_archived
 from proveout.runtime.log.compaction import Compacted
 from proveout.runtime.ports import LogFullError
@@ -38,6 +33,7 @@ from proveout.runtime.rollout.router import SwitchRouter
 from proveout.runtime.rollout.shadowing import Shadowing
 from proveout.runtime.rollout.state import initial
 from proveout.runtime.settings import PilotSettings, Settings
+from proveout.runtime.starting import for_people, known_of, record_missing, take_over
 from proveout.runtime.store.opening import open_store
 from proveout.runtime.telemetry import Telemetry, TelemetrySettings
 
@@ -135,7 +131,7 @@ async def _pilot(
     charter, gateway = pilot.charter, pilot.gateway
     limits = Limits.from_charter(gateway)
     pricing = _pricing(pilot, limits)
-    evidence = _evidence(pilot)
+    evidence = known_of(pilot.pilot, pilot.ledger)
     behind = {name: _behind(pilot, name, limits, evidence, telemetry) for name in pilot.upstreams}
     notices = opened.enter_context(calling.open_notices(charter))
 
@@ -143,10 +139,18 @@ async def _pilot(
         telemetry.event(
             f"budget-{notice.kind}", level="warning", pilot=pilot.pilot, text=notice.text
         )
-        notices.tell(_for_people(notice))
+        notices.tell(for_people(notice))
 
     queue = ExceptionQueue(store, pilot.pilot, handling_of(charter))
-    log = _log(pilot, store, owner, queue, on_notice)
+    try:
+        news = take_over(queue, pilot.policy, log_folder=pilot.log_folder, archive=pilot.archive)
+        log = _log(pilot, owner)
+    except LogFullError as error:
+        raise InputError(
+            str(error), hint="Give a folder that can be written: gateway.log, or --log FOLDER."
+        ) from error
+    if news is not None:
+        on_notice(news)
     queued = opened.enter_context(
         queueing(
             queue,
@@ -169,6 +173,9 @@ async def _pilot(
     log.oldest_unhandled = oldest_unhandled
     router = SwitchRouter(store, pilot.pilot, initial(charter), known=frozenset(behind))
     await router.start()
+    missing = await asyncio.to_thread(record_missing, store, pilot.pilot, pilot.ledger)
+    if missing is not None:
+        telemetry.event("switches-not-in-ledger", level="warning", pilot=pilot.pilot, text=missing)
 
     def on_record(record: Record, call: Call) -> None:
         queued.put(record)
@@ -197,56 +204,11 @@ async def _pilot(
     )
 
 
-def _log(
-    pilot: PilotSettings,
-    store: Store,
-    owner: str,
-    queue: ExceptionQueue,
-    on_notice: Callable[[Notice], None],
-) -> Writer:
-    """End what the dead have left, bring the store up to date, and open a segment of our own."""
+def _log(pilot: PilotSettings, owner: str) -> Writer:
+    """Open a segment of our own."""
     log = pilot.gateway.log
-    try:
-        with recover(pilot.log_folder, pilot.pilot, archive=pilot.archive) as dead:
-            now = time.time()
-            # Some of the dead have sealed their log, and had not booked all that stands in it.
-            booked = book_the_dead(
-                store, pilot.policy, dead, pilot=pilot.pilot, now=now,
-                log_folder=str(pilot.log_folder),
-                lives=lambda owner: owner_lives(pilot.log_folder, pilot.pilot, owner),
-            )  # fmt: skip
-            if booked:
-                on_notice(booked.notice(pilot.pilot, now))
-            if dead.owners:
-                queue.enqueue(dead.excepted())
-        return Writer(
-            pilot.log_folder, pilot.pilot, owner=owner, durability=log.durability,
-            payload=log.payload,
-        )  # fmt: skip
-    except LogFullError as error:
-        raise InputError(
-            str(error), hint="Give a folder that can be written: gateway.log, or --log FOLDER."
-        ) from error
-
-
-def _evidence(pilot: PilotSettings) -> list[Evidence]:
-    """Read what the ledger knows; a pilot that was never measured has none."""
-    place = pilot.ledger
-    if place is None or ("://" not in place and not Path(place).exists()):
-        return []
-    with open_ledger(place, create=False) as ledger:
-        return list(gather(ledger.entries(), pilot.pilot).evidence)
-
-
-def _for_people(notice: Notice) -> calling.Notice:
-    severity: calling.Severity = "alarm" if notice.kind in ("exceeded", "away") else "warning"
-    if notice.kind in ("back", "recovered"):
-        severity = "note"
-    return calling.Notice(
-        pilot=notice.pilot,
-        what=notice.text,
-        severity=severity,
-        about=f"budget:{notice.kind}:{notice.account}:{notice.period}:{notice.limit}",
+    return Writer(
+        pilot.log_folder, pilot.pilot, owner=owner, durability=log.durability, payload=log.payload
     )
 
 

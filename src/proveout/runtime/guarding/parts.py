@@ -120,7 +120,7 @@ async def _opened(
     from proveout.runtime.exceptions.queue import ExceptionQueue
     from proveout.runtime.exceptions.queueing import queueing
     from proveout.runtime.log import Writer, new_owner
-    from proveout.runtime.starting import for_people, known_of, take_over
+    from proveout.runtime.starting import for_people, known_of, record_missing, take_over
     from proveout.runtime.store.opening import open_store
 
     charter, pilot, log = settings.charter, settings.pilot, settings.gateway.log
@@ -150,6 +150,9 @@ async def _opened(
         )
     )
     router = await _router(settings, store, behind)
+    missing = await asyncio.to_thread(record_missing, store, pilot, settings.ledger)
+    if missing is not None:
+        _LOGGER.warning("Switches are not in the ledger yet: %s", missing)
     writer = Writer(folder, pilot, owner=owner, durability=log.durability, payload=log.payload)
     admission = BudgetAdmission(
         store,

@@ -10,7 +10,7 @@ from proveout.runtime.call import Protocol_
 from proveout.runtime.record import Record
 
 if TYPE_CHECKING:
-    from proveout.runtime.call import Call
+    from proveout.runtime.call import Amounts, Call
 
 FORMAT = 1
 
@@ -75,11 +75,20 @@ def begun(call: Call, version: str) -> Begun:
     )
 
 
-def lost(note: Begun, *, pilot: str, now: float, why: str) -> Record:
+def lost(
+    note: Begun,
+    *,
+    pilot: str,
+    now: float,
+    why: str,
+    charged: Amounts | None = None,
+    currency: str | None = None,
+) -> Record:
     """Turn a call that was begun and not ended into the record of it.
 
-    What it cost is not known here; whoever holds the money for it decides.
+    What it took nobody knows; `charged` is what whoever holds the money for it books, if that.
     """
+    output = 0 if charged is None else max(0, charged.tokens - note.input_tokens)
     return Record(
         id=note.id,
         pilot=pilot,
@@ -97,7 +106,10 @@ def lost(note: Begun, *, pilot: str, now: float, why: str) -> Record:
         rows=note.rows,
         attempts=1,
         input_tokens=note.input_tokens or None,
-        tokens_counted=bool(note.input_tokens),
+        output_tokens=output or None,
+        tokens_counted=bool(note.input_tokens or output),
+        cost=0 if charged is None else charged.money,
+        currency=None if charged is None else currency,
         reasons=("lost",),
         notes=(why,),
         trace=note.trace,

@@ -6,9 +6,9 @@ Only unsealed segments whose lock is free are read: those of the dead since they
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +21,7 @@ from proveout.runtime.log.tail import Cut, Tail, cut, seal, sweep, take_over
 from proveout.runtime.ports import LogFullError
 
 if TYPE_CHECKING:
+    from proveout.runtime.call import Amounts
     from proveout.runtime.record import Record
 
 WHY_LOST = "The gateway ended before the call had; found at its next start."
@@ -77,6 +78,19 @@ class Recovered:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Charges:
+    """What calls are charged whose end nobody knows."""
+
+    amounts: Mapping[str, Amounts] = field(default_factory=dict)
+    """By call; none of those for which nothing is held."""
+    currency: str | None = None
+
+
+Charged = Callable[[str, Sequence[str]], Charges]
+"""Takes the owner who died and the ids of the calls that he had under way."""
+
+
 @contextmanager
 def recover(
     folder: Path,
@@ -84,12 +98,16 @@ def recover(
     *,
     archive: str | None = None,
     clock: Callable[[], float] = time.time,
+    charged: Charged | None = None,
 ) -> Iterator[Recovered]:
     """Take over what the dead have left, and seal it when the block ends without an error.
 
     Inside the block bring the store up to date. Should this process die in it, the next recovery
     finds all of it again: nothing is lost, and the log itself holds no call twice. Two processes
     may do this at once; each segment is taken over by one of them.
+
+    `charged` says what is booked for calls that were begun and never ended, so that log and
+    accounts agree: without it they are taken to cost nothing.
 
     Raises LogFullError where the log cannot be written.
     """
@@ -106,7 +124,7 @@ def recover(
                 for each in cut(tail, places.torn(folder, pilot), now=clock())
             ]
             for _, of_owner in groupby(tails, key=lambda tail: places.owner_of(tail.name)):
-                _end(list(of_owner), pilot, now=clock())
+                _end(list(of_owner), pilot, now=clock(), charged=charged)
         except OSError as error:
             raise _unwritable(folder, error) from error
         yield Recovered(
@@ -148,17 +166,25 @@ def _taken_over(folder: Path, pilot: str) -> Iterator[Tail]:
         yield from tails
 
 
-def _end(tails: list[Tail], pilot: str, *, now: float) -> None:
+def _end(tails: list[Tail], pilot: str, *, now: float, charged: Charged | None) -> None:
     """Write a record for each call that an owner has begun and not ended. Raises OSError."""
     ended = {id_ for tail in tails for id_ in tail.ids}
     begun = {id_: note for tail in tails for id_, note in tail.begun.items()}
-    records = [
-        lost(note, pilot=pilot, now=now, why=WHY_LOST)
-        for id_, note in begun.items()
-        if id_ not in ended
-    ]
-    if not records:
+    notes = [note for id_, note in begun.items() if id_ not in ended]
+    if not notes:
         return
+    booked = (
+        Charges()
+        if charged is None
+        else charged(places.owner_of(tails[0].name), [note.id for note in notes])
+    )
+    records = [
+        lost(
+            note, pilot=pilot, now=now, why=WHY_LOST, charged=booked.amounts.get(note.id),
+            currency=booked.currency,
+        )
+        for note in notes
+    ]  # fmt: skip
     last = tails[-1]  # an owner who sealed his last segment had ended all
     offset = last.segment.size
     lines = b"".join(framing.line(framing.RECORD, encode(record)) for record in records)
