@@ -35,7 +35,7 @@ def died(
     for id_ in begun:
         log.begin(call(id_), "current")
     log.append_now([record(id_, reasons=("failure",) if "bad" in id_ else ()) for id_ in ended])
-    with log._segment.path.open("ab") as file:
+    with log._segments.current.path.open("ab") as file:
         file.write(torn)
     log._release()
 
@@ -170,13 +170,13 @@ def test_the_living_are_left_alone(tmp_path: Path) -> None:
     log.begin(call("slow"), "current")
     log.append_now([record("a")])
     log.append_now([record("b")])
-    log._filled[0].release()
+    log._segments.full[0].release()
 
     with recover(tmp_path, "claims") as recovered:
         assert recovered.owners == ()
 
     log.append_now([record("slow")])
-    log._filled.clear()
+    log._segments.full.clear()
     log.close_now()
 
 
@@ -188,7 +188,7 @@ def test_a_call_that_ended_in_the_next_segment_is_not_lost(tmp_path: Path) -> No
     log.append_now([record("a")])
     clock.now += DAY
     log.append_now([record("slow")])
-    for each in (*log._filled, log._segment):
+    for each in log._segments.all():
         each.release()
 
     with recover(tmp_path, "claims", clock=clock) as recovered:

@@ -331,6 +331,18 @@ def test_a_slow_disk_is_told_instead_of_filling_the_memory(tmp_path: Path) -> No
     asyncio.run(run())
 
 
+def test_what_is_larger_than_all_that_may_wait_is_written_by_itself(tmp_path: Path) -> None:
+    """An answer of many megabytes is no slow disk."""
+
+    async def run() -> None:
+        log = Writer(tmp_path, "claims", most_waiting_bytes=2000)
+        await log.append(record("large", answer="x" * 5000))
+        await log.close()
+
+    asyncio.run(run())
+    assert ids(tmp_path) == ["large"]
+
+
 def test_a_call_that_gives_up_waiting_is_recorded_all_the_same(tmp_path: Path) -> None:
     """Its record stands; those who wait for others are not disturbed."""
 

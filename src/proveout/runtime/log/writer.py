@@ -14,7 +14,6 @@ import time
 import weakref
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -24,7 +23,8 @@ import msgspec
 from proveout.runtime.log import framing, places
 from proveout.runtime.log.notes import Begun, begun, lost
 from proveout.runtime.log.policy import policy_of
-from proveout.runtime.log.segment import Segment, create
+from proveout.runtime.log.rotation import Rotation
+from proveout.runtime.log.segment import Segment
 from proveout.runtime.ports import LogFullError
 
 if TYPE_CHECKING:
@@ -41,9 +41,6 @@ QUICK_S = 0.01
 """Once a write of the thread takes less, the loop writes again."""
 PATIENCE_S = 0.25
 """So long a begin waits for the thread that writes."""
-KEPT_OPEN_S = 10.0
-"""A full segment is sealed so long after its last line: by then what follows from its records
-(bookings, exceptions) is in the store, and a recovery need not look into it."""
 MOST_UNWRITTEN = 10_000
 
 _encode = msgspec.json.Encoder().encode
@@ -90,27 +87,29 @@ class Writer:
         self.owner = owner or places.new_owner()
         self._is_synced = durability == "fsync"
         self._prepare = None if payload is None else policy_of(payload)
-        self._segment_bytes = segment_bytes
         self._most_waiting = most_waiting_bytes
         self._clock = clock
-        self._number = 0
         self._lock = threading.RLock()
         self._in_flight: dict[str, Begun] = {}
         self._unwritten: dict[str, Begun] = {}
-        self._filled: list[Segment] = []
         self._batch = _Batch()
         self._waiting_bytes = 0
         self._is_scheduled = False
         self._is_slow = False
         self._writing: asyncio.Future[None] | None = None
-        self._sealing: threading.Thread | None = None
         self._thread: ThreadPoolExecutor | None = None
-        self.oldest_unhandled: Callable[[], float | None] = lambda: None
-        """Says since when something that follows from a record is not in the store yet (seconds
-        since 1970); segments since then are not sealed, and a recovery looks into them."""
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            self._segment = self._next_segment(1)
+            self._segments = Rotation(
+                folder,
+                pilot,
+                owner=self.owner,
+                segment_bytes=segment_bytes,
+                is_synced=self._is_synced,
+                clock=clock,
+                lock=self._lock,
+                carried=self._carried,
+            )
         except OSError as error:
             raise self._full(error) from error
         _WRITERS.add(self)
@@ -119,6 +118,16 @@ class Writer:
     def in_flight(self) -> int:
         """Calls that were begun and have not ended."""
         return len(self._in_flight)
+
+    @property
+    def oldest_unhandled(self) -> Callable[[], float | None]:
+        """Says since when something that follows from a record is not in the store yet (seconds
+        since 1970); segments since then are not sealed, and a recovery looks into them."""
+        return self._segments.oldest_unhandled
+
+    @oldest_unhandled.setter
+    def oldest_unhandled(self, asked: Callable[[], float | None]) -> None:
+        self._segments.oldest_unhandled = asked
 
     def begin(self, call: Call, version: str) -> None:
         """Note that the call is about to be sent; it is written when this returns.
@@ -132,7 +141,7 @@ class Writer:
         if not self._lock.acquire(timeout=PATIENCE_S):
             raise LogFullError(f"{self._place()} is too slow to be written.")
         try:
-            self._segment_for(len(written)).write(written)
+            self._segments.for_lines(len(written)).write(written)
             self._in_flight[call.id] = note
         except OSError as error:
             raise self._full(error) from error
@@ -143,7 +152,8 @@ class Writer:
         """Return once the record is durable. Raises LogFullError."""
         loop = asyncio.get_running_loop()
         written = self._line(record)
-        if self._waiting_bytes + len(written) > self._most_waiting:
+        # One that is larger than all that may wait goes out where nothing else does.
+        if self._waiting_bytes and self._waiting_bytes + len(written) > self._most_waiting:
             raise LogFullError(
                 f"{self._place()} is too slow: {self._waiting_bytes:,} bytes wait to be written."
             )
@@ -186,12 +196,11 @@ class Writer:
         if self._thread is not None:
             self._thread.shutdown()
             self._thread = None
-        if self._sealing is not None:
-            self._sealing.join()
+        self._segments.join()
         with self._lock:
             try:
                 self._end_in_flight()
-                for segment in (*self._filled, self._segment):
+                for segment in self._segments.all():
                     segment.seal()
             except OSError:
                 self._release()
@@ -204,18 +213,10 @@ class Writer:
         """
         with self._lock:
             try:
-                self._segment_for(0)
+                self._segments.for_lines(0)
             except OSError as error:
                 raise self._full(error) from error
-            due = self._take_due()
-        n_sealed = 0
-        for segment in due:
-            try:
-                n_sealed += segment.seal() is not None
-            except OSError:
-                with self._lock:
-                    self._filled.append(segment)
-        return n_sealed
+        return self._segments.seal_due()
 
     def _line(self, record: Record) -> bytes:
         if self._prepare is not None:
@@ -276,7 +277,7 @@ class Writer:
         lines = b"".join(batch.lines)
         with self._lock:
             try:
-                segment = self._segment_for(len(lines))
+                segment = self._segments.for_lines(len(lines))
                 segment.write(lines)
             except OSError:
                 for id_, _ in batch.records:
@@ -311,65 +312,10 @@ class Writer:
             if len(self._unwritten) > MOST_UNWRITTEN:
                 self._unwritten.pop(next(iter(self._unwritten)))
 
-    def _segment_for(self, n_bytes: int) -> Segment:
-        """Return the segment for the next lines: another one when full, and every day."""
-        segment = self._segment
-        now = self._clock()
-        is_full = segment.tally.records > 0 and segment.size + n_bytes > self._segment_bytes
-        if is_full or now >= segment.ends:
-            # An empty one leaves no file behind, and no gap in the numbers.
-            fresh = self._next_segment(self._number + (segment.tally.records > 0))
-            self._filled.append(segment)
-            self._segment = segment = fresh
-            is_sealing = self._sealing is not None and self._sealing.is_alive()
-            if len(self._filled) > 1 and not is_sealing:  # the last one is never due yet
-                self._sealing = threading.Thread(
-                    target=self._seal_aside, name="prediction-log-seal"
-                )
-                self._sealing.start()
-        return segment
-
-    def _next_segment(self, number: int) -> Segment:
-        segment = create(
-            self.folder,
-            self.pilot,
-            owner=self.owner,
-            number=number,
-            now=self._clock(),
-            is_synced=self._is_synced,
-        )
-        # Calls under way are noted anew: the segment in which they were begun will be sealed.
-        notes = [framing.line(framing.BEGUN, _encode(n)) for n in list(self._in_flight.values())]
-        if notes:
-            try:
-                segment.write(b"".join(notes))
-            except OSError:
-                segment.path.unlink(missing_ok=True)
-                segment.release()
-                raise
-        self._number = number
-        return segment
-
-    def _seal_aside(self) -> None:
-        with suppress(LogFullError):
-            self.seal_due()
-
-    def _take_due(self) -> list[Segment]:
-        """Take away the full segments that can be sealed now, and those that are gone."""
-        now, unhandled = self._clock(), self.oldest_unhandled()
-        due = []
-        for segment in list(self._filled):
-            is_handled = unhandled is None or segment.written_at < unhandled
-            if segment.is_gone:
-                segment.release()
-            elif not segment.tally.records or (
-                segment.written_at + KEPT_OPEN_S < now and is_handled
-            ):
-                due.append(segment)
-            else:
-                continue
-            self._filled.remove(segment)
-        return due
+    def _carried(self) -> bytes:
+        """Note calls under way anew."""
+        notes = list(self._in_flight.values())
+        return b"".join(framing.line(framing.BEGUN, _encode(note)) for note in notes)
 
     def _end_in_flight(self) -> None:
         now = self._clock()
@@ -381,10 +327,10 @@ class Writer:
             batch.records.append((record.id, record.at))
         if batch.lines:
             self._write(batch)
-            self._segment.tally.lost += len(batch.lines)
+            self._segments.current.tally.lost += len(batch.lines)
 
     def _release(self) -> None:
-        for segment in (*self._filled, self._segment):
+        for segment in self._segments.all():
             segment.release()
 
     def _place(self) -> str:
