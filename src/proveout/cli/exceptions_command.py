@@ -173,7 +173,8 @@ def resolve_command(
 ) -> None:
     """Say what came of it; a correction becomes a true answer for quality and drift.
 
-    A correction that the user proposed is taken over where none is given.
+    A correction that the user proposed is taken over where none is given. Of a document the fields
+    that were wrong are enough: --correction '{"total": 12.5}'.
     """
     resolution = _resolution(outcome)
     true = _by_row(correction or (), row or ())
@@ -187,7 +188,7 @@ def resolve_command(
                 who=who,
                 why=why,
                 now=time.time(),
-                correction=true or None,
+                correction=_whole(desk, each, true) if resolution == "corrected" else true or None,
                 right_answers=(
                     desk.answers_of(each.call) if resolution == "confirmed-right" else None
                 ),
@@ -349,6 +350,16 @@ def _resolution(outcome: str) -> Resolution:
     raise InputError(
         f"'{outcome}' is no outcome.", hint=f"It is one of: {', '.join(get_args(Known))}."
     )
+
+
+def _whole(desk: ExceptionsDesk, entry: Entry, given: dict[int, str]) -> dict[int, str] | None:
+    """Return the true answers, as proposed by the user where none is given."""
+    from proveout.runtime.exceptions.correcting import made_whole
+
+    true = given or dict(entry.correction)
+    if desk.loaded is None or not true:
+        return true or None
+    return made_whole(desk.loaded.charter, true, desk.answers_of(entry.call))
 
 
 def _by_row(corrections: Sequence[str], rows: Sequence[int]) -> dict[int, str]:

@@ -241,3 +241,20 @@ def test_a_true_answer_that_people_gave_goes_before_what_a_client_sent(pilot: Pi
     _, found = look(pilot, "quality")
 
     assert by_metric(found)["quality.accuracy[]"].value == 1
+
+
+def test_a_label_that_is_no_document_says_nothing_and_stops_nothing(pilot: Pilot) -> None:
+    """One word in the place of a document must not end the look at all the others."""
+    text = CHARTER.replace("  label: pay\n", "").replace(
+        "task: classification", "task: extraction\n  scoring: {fields: {pay: exact}}"
+    )
+    text = text.replace("window_days: 7,", "window_days: 7, label_delay_days: 0.001,")
+    pilot.charter.write_text(text, encoding="utf-8")
+    week = claims(100, seed=2, begins=NOW - WEEK, days=7)
+    said = json.dumps({"answers": [{"pay": "yes"}], "confidence": [0.9]})
+    label(pilot, pilot.serve(week, answer=said), [{"pay": "yes"}] * 60 + ["it is no"] * 40)
+
+    _, found = look(pilot, "quality")
+
+    accuracy = by_metric(found)["quality.accuracy[]"]
+    assert (accuracy.n, accuracy.value) == (60, 1)

@@ -204,7 +204,7 @@ def _labelled(session: Session, name: str, labels: pa.Table, loaded: LoadedChart
     aliases = [f"l.label AS {rows.LABEL}"]
     sent: list[str] = []
     for field, column in truth_by_field(loaded.charter).items():
-        value = "l.label" if field == LABEL else f"json_extract_string(l.label, {_path(field)})"
+        value = "l.label" if field == LABEL else _field_of_label(field)
         if column in columns:
             both = f"COALESCE({value}, CAST(r.{_quoted(column)} AS VARCHAR))"
             sent.append(f"{both} AS {_quoted(column)}")
@@ -217,6 +217,12 @@ def _labelled(session: Session, name: str, labels: pa.Table, loaded: LoadedChart
         f'LEFT JOIN "{known}" l ON l.call = r.{rows.ID} AND l.place = r.{rows.ROW}'
     )
     return labelled
+
+
+def _field_of_label(field: str) -> str:
+    """Take a field out of a document; a label that is none, for whatever reason, says nothing."""
+    found = f"json_extract_string(l.label, {_path(field)})"
+    return f"CASE WHEN json_valid(l.label) THEN {found} END"
 
 
 def _path(field: str) -> str:
