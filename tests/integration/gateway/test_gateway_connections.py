@@ -139,3 +139,27 @@ def test_headers_of_a_reply_have_an_end() -> None:
         using(url, lambda pool: ask(pool, b"POST"))
 
     assert failed.value.why == "the reply has headers without end"
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        whole() + whole(b"evil", headers="x-evil: 1\r\n"),
+        b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\nx-evil: 1\r\n\r\n",
+    ],
+    ids=["another reply", "trailers"],
+)
+def test_what_comes_behind_a_reply_is_not_part_of_it(reply: bytes) -> None:
+    """Neither trailers nor a second reply that nobody asked for add to its headers; the
+    connection that brought a second one is not used again."""
+
+    async def work(pool: Pool) -> tuple[Arrived, Arrived]:
+        return await ask(pool, b"POST"), await ask(pool, b"POST")
+
+    answers = iter([reply, whole()])
+    with system(lambda _h, _b: next(answers)) as up:
+        first, second = using(up.url, work)
+
+    assert b"x-evil" not in dict(first.headers)
+    assert [name for name, _ in first.headers].count(b"content-length") <= 1
+    assert second.body == whole().partition(b"\r\n\r\n")[2]

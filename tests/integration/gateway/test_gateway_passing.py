@@ -237,3 +237,22 @@ def test_several_pilots_are_told_apart_by_their_path(tmp_path: Path) -> None:
     assert [record.rows for record in gateway.records("mails")] == [3]
     assert lost.startswith(b"HTTP/1.1 404 ")
     assert b"there are /tickets/, /mails/" in lost
+
+
+def test_a_reply_without_a_body_leaves_room_for_the_next(tmp_path: Path) -> None:
+    """304 may tell the length that a body would have; what was asked behind it is answered."""
+    answers = iter([REPLIES["not modified"], whole()])
+    each = b"GET /%b HTTP/1.1\r\nhost: g\r\n\r\n"
+    with (
+        system(lambda _h, _b: next(answers)) as up,
+        running(before(up.url, tmp_path)) as gateway,
+        socket.create_connection(("127.0.0.1", gateway.port), timeout=20) as client,
+    ):
+        client.sendall(each % b"a" + each % b"b")
+        seen = b""
+        while COMPLETION not in seen:
+            more = client.recv(65536)
+            assert more, f"closed behind {seen!r}"
+            seen += more
+
+    assert seen.startswith(b"HTTP/1.1 304 ")

@@ -632,7 +632,7 @@ class Exchange:
             headers.append((b"content-length", b"%d" % length))
         await self._send({"type": "http.response.start", "status": status, "headers": headers})
         if status in (204, 304):
-            self.incoming.line.without_body()
+            self.incoming.line.without_body(self._send)
 
     # What others tell.
 

@@ -104,9 +104,13 @@ class Line(HttpToolsProtocol):
         self.on_gone = None
         self.transport.abort()
 
-    def without_body(self) -> None:
-        """Let a reply of a status that has no body tell the length that one would have."""
-        self.cycle.expected_content_length = 0
+    @staticmethod
+    def without_body(send: Any) -> None:
+        """Let a reply of a status that has no body tell the length that one would have.
+
+        `send` is that of its request; the latest one here may be another, which waits.
+        """
+        send.__self__.expected_content_length = 0
 
     # What the parser finds. Whatever is raised here becomes a 400, and the connection is closed.
 

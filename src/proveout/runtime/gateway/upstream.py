@@ -202,8 +202,15 @@ class Connection(asyncio.Protocol):
 
     # What the parser finds.
 
+    def on_message_begin(self) -> None:
+        """Refuse what comes behind the reply: nobody asked for it."""
+        if self._reply is None:
+            raise ValueError("a reply that nobody asked for")
+
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Keep a header."""
+        """Keep a header; a trailer is none."""
+        if self._reply is None or self._reply.status:
+            return
         name = name.lower()
         if name in (b"content-length", b"transfer-encoding"):
             self._is_framed = True
