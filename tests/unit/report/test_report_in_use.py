@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -76,3 +77,36 @@ def test_what_an_alarm_says_is_text_and_never_markup() -> None:
 
     assert "unit is &lt;miles&gt; since Monday at site north" in page
     assert "not tried on corrupted data" not in page
+
+
+def test_a_report_on_production_asks_nothing_of_the_launch() -> None:
+    """Sections that only an assessment fills stay away, and quality speaks of requests alone."""
+    report = report_of(*FOUND, seen("quality.accuracy", 0.9))
+    page = render_html(replace(report, verdict=replace(report.verdict, stage="continue")))
+
+    headings = re.findall(r"<h2[^>]*>([^<]*)</h2>", page)
+    assert "Quality in production" in headings
+    assert "Requests as they came" in headings
+    assert not {"Where it is worst", "The sandbox gap"} & set(headings)
+    assert "urated sample" not in page
+    assert "Of the requests whose true answer is known" in page
+
+
+def test_versions_are_told_apart_where_there_are_several() -> None:
+    """The only version is all there is, and is not told twice."""
+    of = [replace(FOUND[1], subject=Subject.of(system=name)) for name in ("v1", "v2")]
+
+    one, two = view(report_of(*FOUND, of[0])), view(report_of(*FOUND, *of))
+
+    labels = [
+        [row.label for row in shown.waits.rows] for shown in (one, two) if shown and shown.waits
+    ]
+    assert labels == [
+        ["half of requests", "95 % of requests"],
+        [
+            "half of requests",
+            "95 % of requests",
+            "95 % of requests, version v1",
+            "95 % of requests, version v2",
+        ],
+    ]

@@ -71,7 +71,7 @@ SERVED: tuple[Criterion, ...] = (
     _served(
         "exceptions-overdue", "exceptions.overdue", 0,
         title="No exception is past its due time",
-        fix="Resolve them, or give the queue more hands: proveout exceptions --overdue.",
+        fix="Resolve them, or give the queue more hands: proveout exceptions list --overdue.",
         sources=("R504", "R904", "what is due is due"), role="reviewer",
     ),
     _served(

@@ -86,7 +86,7 @@ def _waits(report: Report) -> Chart | None:
     rows = tuple(
         _row(found, f"{name} of requests{_of(found)}")
         for metric, name in _WAITS
-        for found in sorted(report.of(metric), key=lambda each: str(each.subject))
+        for found in _told_apart(report.of(metric))
     )
     if not rows:
         return None
@@ -102,6 +102,13 @@ def _waits(report: Report) -> Chart | None:
         if limit is None
         else (Reference(value=limit.threshold, label="limit for 95 %"),),
     )
+
+
+def _told_apart(found: Sequence[Evidence]) -> list[Evidence]:
+    """Return all versions together, and each by itself where there are several."""
+    versions = [each for each in found if each.subject.get("system") is not None]
+    shown = found if len(versions) > 1 else [each for each in found if each not in versions]
+    return sorted(shown or versions, key=lambda each: str(each.subject))
 
 
 def _shares(report: Report) -> Chart | None:

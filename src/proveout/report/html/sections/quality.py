@@ -31,19 +31,21 @@ _SCOPES: Final[tuple[_Compared, ...]] = ("pilot", "production")
 
 
 def comparison_chart(report: Report) -> Chart | None:
-    """Chart each metric on the curated sample and on production."""
+    """Chart each metric on the curated sample and on production; in use on production alone."""
+    is_in_use = report.verdict.stage == "continue"
+    scopes = _SCOPES[1:] if is_in_use else _SCOPES
     rows = []
     pairs = {
-        f"quality.{name}": [report.one(f"quality.{name}", scope=scope) for scope in _SCOPES]
+        f"quality.{name}": [report.one(f"quality.{name}", scope=scope) for scope in scopes]
         for name in (*IN_UNITS, *COMPARED)
     }
     known = {metric: pair for metric, pair in pairs.items() if any(pair)}
-    is_one_size = [_size(scope, known) is not None for scope in _SCOPES]
-    headings = tuple(_heading(scope, known) for scope in _SCOPES)
+    is_one_size = [_size(scope, known) is not None for scope in scopes]
+    headings = tuple(_heading(scope, known) for scope in scopes)
     for metric, pair in known.items():
         marks = [
             interval_mark(e, series=series)
-            for e, series in zip(pair, _SCOPES, strict=True)
+            for e, series in zip(pair, scopes, strict=True)
             if e is not None and metric.removeprefix("quality.") not in IN_UNITS
         ]
         figures = tuple(
@@ -56,12 +58,14 @@ def comparison_chart(report: Report) -> Chart | None:
     if not rows:
         return None
     return Chart(
-        title="The same system on the curated sample and on production as it was",
+        title="Of the requests whose true answer is known"
+        if is_in_use
+        else "The same system on the curated sample and on production as it was",
         label_heading="Metric",
         figure_headings=headings,
         unit="fraction",
         rows=tuple(rows),
-        legend=(("pilot", "curated sample"), ("production", "production")),
+        legend=() if is_in_use else (("pilot", "curated sample"), ("production", "production")),
     )
 
 
