@@ -95,11 +95,11 @@ def test_what_a_system_says_it_took_never_ends_the_counting(location: str) -> No
         async with budget(location, Policy()) as asked:
             for name in ("c1", "c2"):
                 await asked.admit(made := call(name), MOST)
-                asked.settle(made, Amounts(money=8 * 10**18, requests=1))
+                asked.settle(made, Amounts(money=8 * 10**18, tokens=10**99, requests=1))
             return await asked.admit(call("c3"), MOST)
 
     assert asyncio.run(go()) == Admitted(0)
-    assert account(location)[3:] == (9 * 10**18, 0, 2)
+    assert account(location)[3:] == (9 * 10**18, 9 * 10**18, 2)
 
 
 def test_accounts_that_somebody_has_removed_by_hand_are_begun_anew(tmp_path: Path) -> None:

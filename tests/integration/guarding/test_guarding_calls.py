@@ -330,6 +330,83 @@ def test_versions_are_switched_from_outside_for_the_next_call(
     assert off.value.message == "'p' is switched off: people do it by hand now."
 
 
+@pytest.mark.parametrize(
+    ("how", "message"),
+    [
+        ({"price": float("nan")}, "price is nan, and must be 0 or above."),
+        ({"price": -1.0}, "price is -1.0, and must be 0 or above."),
+        ({"price": float("inf")}, "price is inf, and must be 0 or above."),
+        (
+            {"tokens_per_row": (-5, 5)},
+            "tokens_per_row is (-5, 5), and no row takes fewer tokens than none.",
+        ),
+    ],
+)
+def test_a_price_that_is_none_is_refused(
+    make: Callable[..., Guard], how: dict[str, Any], message: str
+) -> None:
+    """Before anything is asked: no budget could be held by it."""
+    with pytest.raises(InputError) as refused, make(**how):
+        pass
+
+    assert refused.value.message == message
+
+
+@pytest.mark.parametrize("tokens", [float("inf"), -50.0, 1e300])
+def test_tokens_that_nobody_believes_are_not_booked(
+    make: Callable[..., Guard], tmp_path: Path, tokens: float
+) -> None:
+    """What was held for them is; the log can be read, and the next call goes on."""
+
+    def says(batch: pd.DataFrame) -> pd.DataFrame:
+        said = {"input_tokens": tokens, "output_tokens": tokens}
+        return batch.assign(answer=1, **said).drop(columns="x")
+
+    with make(says, tokens_per_row=(5, 5), budget="100 tokens") as guarded:
+        guarded(BATCH, user="\ud800")
+        guarded(BATCH)
+
+    assert [each.user for each in _records(tmp_path)] == ["?", None]
+    with sqlite3.connect(tmp_path / "s.db") as connection:
+        query = "SELECT used_tokens FROM budget_accounts WHERE account='pilot' AND period='life'"
+        assert connection.execute(query).fetchall() == [(60,)]
+    connection.close()
+
+
+def test_the_kill_switch_holds_back_what_is_under_way(
+    make: Callable[..., Guard], tmp_path: Path
+) -> None:
+    """A thread cannot be stopped; its answer is not heard, and is charged in full."""
+    by = By(who="Ann", why="test", now=1.0)
+    began, go_on = threading.Event(), threading.Event()
+
+    def slow(batch: pd.DataFrame) -> list[int]:
+        began.set()
+        go_on.wait(20)
+        return _zero(batch)
+
+    def asks() -> NotAnsweredError | None:
+        try:
+            guarded(BATCH)
+        except NotAnsweredError as error:
+            return error
+        return None
+
+    with make(slow, budget="9EUR", price=0.5) as guarded, ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(asks)
+        assert began.wait(20)
+        _switch(tmp_path, lambda state: kill(state, by))
+        told = asked.result(20)
+        go_on.set()
+
+    (record,) = _records(tmp_path)
+    assert isinstance(told, SwitchedOffError)
+    assert told.message == "'current' was taken back while it answered."
+    assert (record.outcome, record.version, record.cost) == (
+        "switched-off", "current", 500_000_000,
+    )  # fmt: skip
+
+
 def test_a_version_in_the_shadow_is_recorded_and_not_heard(
     make: Callable[..., Guard], tmp_path: Path
 ) -> None:

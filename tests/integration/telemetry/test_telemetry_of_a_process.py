@@ -54,6 +54,16 @@ def test_every_process_tells_of_all(tmp_path: Path) -> None:
     two.close()
 
 
+def test_a_folder_that_is_gone_keeps_no_scraper_waiting(tmp_path: Path) -> None:
+    """A full disk, or somebody who tidies up: what this process knows is told all the same."""
+    telemetry = _telemetry(shared=tmp_path / "counts")
+    telemetry.observe(_record())
+    (tmp_path / "counts").rmdir()
+
+    assert _requests(telemetry) == 1
+    telemetry.close()
+
+
 def test_alone_it_needs_no_folder() -> None:
     """A process without siblings tells of itself, and of its protections."""
     telemetry = _telemetry()

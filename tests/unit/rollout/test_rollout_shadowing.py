@@ -15,7 +15,9 @@ def test_what_finds_no_room_is_dropped_and_counted_and_room_is_free_again() -> N
     """A slow version in the shadow piles nothing up."""
 
     async def story() -> list[bool]:
-        shadowing, gate = Shadowing(at_once=2), asyncio.Event()
+        told: list[str] = []
+        shadowing = Shadowing(at_once=2, on_dropped=lambda: told.append("dropped"))
+        gate = asyncio.Event()
 
         async def work() -> None:
             await gate.wait()
@@ -26,6 +28,7 @@ def test_what_finds_no_room_is_dropped_and_counted_and_room_is_free_again() -> N
         fired.append(shadowing.fire(work))
         await shadowing.close()
         assert (shadowing.fired, shadowing.dropped, shadowing.broken) == (3, 2, 0)
+        assert told == ["dropped", "dropped"]
         return fired
 
     assert asyncio.run(story()) == [True, True, False, False, True]

@@ -112,6 +112,16 @@ def test_how_a_protection_stands_is_told_by_worker() -> None:
     ]
 
 
+def test_copies_for_the_shadow_that_found_no_room_are_counted_over_processes() -> None:
+    """Or a version would seem to have been compared on all that was asked."""
+    total = added_up([Counts(dropped={"p": 2}), Counts(dropped={"p": 3, "q": 1})])
+
+    assert [line for line in _lines(total) if "dropped" in line] == [
+        'proveout_shadow_dropped_total{pilot="p"} 5.0',
+        'proveout_shadow_dropped_total{pilot="q"} 1.0',
+    ]
+
+
 def test_a_scraper_gets_the_form_that_it_asks_for() -> None:
     """Text as ever, or OpenMetrics, which ends with its own mark."""
     counts = _counted(_record())

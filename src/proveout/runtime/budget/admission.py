@@ -16,6 +16,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Literal
 
 from proveout.runtime.budget.batch import Ask, Batch, Settlement
+from proveout.runtime.budget.books import MOST_COUNTED
 from proveout.runtime.budget.journal import Journal
 from proveout.runtime.budget.notice import Notice
 from proveout.runtime.budget.plan import Hold, Planner
@@ -296,8 +297,7 @@ class BudgetAdmission:
         self._book(hold, _NOTHING)
 
     def _book(self, hold: Hold, used: Amounts) -> None:
-        if min(used.money, used.tokens, used.requests) < 0:  # nobody is paid for asking
-            used = Amounts(max(0, used.money), max(0, used.tokens), max(0, used.requests))
+        used = _believable(used)
         settlement = Settlement(hold, used, self._clock())
         if hold.call in self._journalled:
             # All debts are held first, and settled when the journal of them is gone: then nothing
@@ -316,3 +316,12 @@ class BudgetAdmission:
     def _tell(self, kind: Literal["away", "back"], text: str) -> None:
         notice = Notice(kind=kind, pilot=self._pilot, text=text, at=self._clock())
         self._loop.call_soon(self._notice, notice)
+
+
+def _believable(used: Amounts) -> Amounts:
+    """Nobody is paid for asking, and what no account can hold is not told either."""
+    least, most = min(used.money, used.tokens), max(used.money, used.tokens)
+    if least >= 0 and most <= MOST_COUNTED:
+        return used
+    money, tokens = (min(max(0, each), MOST_COUNTED) for each in (used.money, used.tokens))
+    return Amounts(money, tokens, used.requests)

@@ -6,6 +6,7 @@ import asyncio
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -67,6 +68,13 @@ class Assembled:
                 "busy": health.busy,
                 "waiting": health.waiting,
                 "slots": health.slots,
+            }
+        shadowing = parts.shadowing
+        if shadowing.fired or shadowing.dropped:
+            told["shadow"] = {
+                "asked": shadowing.fired,
+                "dropped": shadowing.dropped,
+                "broken": shadowing.broken,
             }
         if isinstance(router, SwitchRouter):
             told["current"] = router.state.current if router.state.is_on else MANUAL
@@ -197,7 +205,7 @@ async def _pilot(
         else Pool(pilot.fallback.url),
         on_record=on_record,
         queueing=queued,
-        shadowing=Shadowing(),
+        shadowing=Shadowing(on_dropped=partial(telemetry.shadow_dropped, pilot.pilot)),
         feedback=Feedback(queue, find=find_record).feedback,
         telemetry=telemetry,
         charges_unfinished=pilot.policy.unfinished == "charge",

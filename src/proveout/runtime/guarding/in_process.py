@@ -144,8 +144,8 @@ class Guard:
         body = batch_body(_frame(batch))
         limit_s = self.settings.deadline_s if deadline_s is None else deadline_s
         caller = Caller(
-            team=team or self._caller.team,
-            user=user or self._caller.user,
+            team=_sound(team or self._caller.team),
+            user=_sound(user or self._caller.user),
             groups=groups,
             priority=priority,
         )
@@ -238,6 +238,11 @@ def _end(loop: asyncio.AbstractEventLoop, thread: threading.Thread) -> None:
     loop.call_soon_threadsafe(loop.stop)
     thread.join()
     loop.close()
+
+
+def _sound(name: str | None) -> str | None:
+    """Names may come from anywhere; half a character can be written nowhere."""
+    return None if name is None else name.encode("utf-8", "replace").decode()
 
 
 def _frame(batch: pd.DataFrame) -> pd.DataFrame:

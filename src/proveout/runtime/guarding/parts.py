@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import threading
 from collections.abc import Collection
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING
 
 from proveout.errors import InputError, UnreachableError
 from proveout.runtime.gateway.ids import Ids
@@ -16,6 +18,7 @@ from proveout.runtime.guarding.asking import Processes
 from proveout.runtime.guarding.settings import Ask, GuardSettings
 from proveout.runtime.ports import LogFullError
 from proveout.runtime.protection import Limits, Shield
+from proveout.runtime.rollout.shadowing import Shadowing
 
 if TYPE_CHECKING:
     from proveout.evidence.model import Evidence
@@ -55,8 +58,8 @@ class Parts:
     price: CallPrice
     stack: ExitStack
     telemetry: Telemetry | None = None
-    tasks: set[asyncio.Task[Any]] = field(default_factory=set)
-    """What goes on beside: answers in the shadow, sealing."""
+    shadowing: Shadowing = field(default_factory=Shadowing)
+    """Asks versions that nobody hears."""
     sealing: asyncio.Task[None] | None = None
     _ids: Ids = field(default_factory=Ids)
     _naming: threading.Lock = field(default_factory=threading.Lock)
@@ -65,12 +68,6 @@ class Parts:
         """Return the id of a call that came at this moment; from any thread."""
         with self._naming:
             return self._ids.next(at)
-
-    def beside(self, work: Any) -> None:
-        """Do something beside an answer; waited for before leaving."""
-        task = asyncio.get_running_loop().create_task(work)
-        self.tasks.add(task)
-        task.add_done_callback(self.tasks.discard)
 
 
 async def open_parts(
@@ -92,6 +89,8 @@ async def open_parts(
         parts.stack = stack.pop_all()
     parts.telemetry = telemetry
     if telemetry is not None:
+        dropped = partial(telemetry.shadow_dropped, settings.pilot)
+        parts.shadowing = Shadowing(on_dropped=dropped)
         for name, each in parts.behind.items():
             telemetry.watch(settings.pilot, name, each.shield.health)
     parts.sealing = asyncio.get_running_loop().create_task(_seal(parts.log))
@@ -102,8 +101,7 @@ async def close_parts(parts: Parts) -> None:
     """Write, book and queue what is left; end what was started."""
     if parts.sealing is not None:
         parts.sealing.cancel()
-    if parts.tasks:
-        await asyncio.wait(set(parts.tasks), timeout=parts.settings.deadline_s)
+    await parts.shadowing.close(parts.settings.deadline_s)
     with parts.stack:
         await parts.router.close()
         await parts.log.close()
@@ -229,6 +227,11 @@ def _price(settings: GuardSettings, per_request: float | None) -> CallPrice:
     budget, policy = settings.charter.budget, settings.policy
     given = None if budget is None else budget.price
     if per_request is not None:
+        if not 0 <= per_request < math.inf:
+            raise InputError(
+                f"price is {per_request!r}, and must be 0 or above.",
+                hint="For example: price=0.002",
+            )
         given = Price(per_request=per_request)
     price = call_price(given, PriceTable(on=datetime.now(UTC)), currency=policy.currency)
     kinds = {kind for rule in policy.rules for kind, _ in rule.limits()}

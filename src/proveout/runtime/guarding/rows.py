@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _MOST = 2**63
+_MOST_TOKENS = 10**12
+"""More tokens than that no answer has."""
 _ABSENT = frozenset({"<NA>", "NaT"})
 
 
@@ -82,7 +84,8 @@ def _body(values: list[Any], confidence: NDArray[np.float64]) -> bytes:
 def _total(tokens: NDArray[np.float64] | None) -> int | None:
     if tokens is None or np.isnan(tokens).any():
         return None
-    return math.ceil(float(tokens.sum()))
+    total = float(tokens.sum())
+    return math.ceil(total) if 0 <= total < _MOST_TOKENS else None  # else it says nonsense
 
 
 def _json(value: Any) -> bytes:

@@ -122,8 +122,34 @@ class Serving:
             return self._by_hand(call)
         asked.version = behind.name
         if route.shadow is not None and route.shadow in parts.behind:
-            parts.beside(self._in_the_shadow(asked, parts.behind[route.shadow]))
-        return await self._ask(asked, behind)
+            beside = parts.behind[route.shadow]
+            parts.shadowing.fire(lambda: self._in_the_shadow(asked, beside))
+        return await self._unless_cut(asked, behind)
+
+    async def _unless_cut(self, asked: Asked, behind: Behind) -> _End:
+        """Ask; where a switch is thrown meanwhile that cuts what runs, no answer is heard."""
+        router, call, task = self._parts.router, asked.call, asyncio.current_task()
+        is_cut = False
+
+        def cut() -> None:
+            nonlocal is_cut
+            is_cut = True
+            if task is not None:
+                task.cancel()
+
+        router.on_cut(call.id, cut, behind.name)
+        try:
+            return await self._ask(asked, behind)
+        except asyncio.CancelledError:
+            if not is_cut:
+                raise
+            if task is not None:
+                task.uncancel()
+            why = f"'{behind.name}' was taken back while it answered."
+            error = SwitchedOffError(why, id=call.id, hint=self._settings.by_hand)
+            return _End(outcome="switched-off", error=error, found=Found(notes=(why,)))
+        finally:
+            router.ended(call.id)
 
     async def _refreshed(self, call: Call, admitted: Admitted) -> _End | None:
         router = self._parts.router

@@ -111,6 +111,11 @@ def settle(
             f"A version cannot be called '{MANUAL}': that is the manual process.",
             hint="Give it another name, for example: versions={'v2': predict}",
         )
+    if min(tokens_per_row) < 0:
+        raise InputError(
+            f"tokens_per_row is {tokens_per_row}, and no row takes fewer tokens than none.",
+            hint="Give the most, input and output: tokens_per_row=(2000, 500)",
+        )
     limits = (budget,) if isinstance(budget, str) else budget
     place = store_of(agreed, folder, os.environ) if store is None else str(store)
     log_folder, archive = log_of(agreed, folder)

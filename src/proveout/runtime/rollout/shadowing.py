@@ -25,8 +25,11 @@ class Shadowing:
     slower than what is asked of it. The real answer knows nothing of it. For one event loop.
     """
 
-    def __init__(self, *, at_once: int = AT_ONCE) -> None:
+    def __init__(
+        self, *, at_once: int = AT_ONCE, on_dropped: Callable[[], None] = lambda: None
+    ) -> None:
         self._at_once = at_once
+        self._on_dropped = on_dropped
         self._running: set[asyncio.Task[None]] = set()
         self.fired = 0
         self.dropped = 0
@@ -38,6 +41,7 @@ class Shadowing:
         """Begin a copy, once the loop has time; tell whether there was room. Never raises."""
         if len(self._running) >= self._at_once:
             self.dropped += 1
+            self._on_dropped()
             return False
         self.fired += 1
         task = asyncio.get_running_loop().create_task(work(), name="shadow")

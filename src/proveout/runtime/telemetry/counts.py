@@ -92,6 +92,8 @@ class Counts(msgspec.Struct):
     times: dict[tuple[str, str], Times] = msgspec.field(default_factory=dict)
     reasons: dict[tuple[str, str], int] = msgspec.field(default_factory=dict)
     """By pilot and reason: what went to a person."""
+    dropped: dict[str, int] = msgspec.field(default_factory=dict)
+    """By pilot: copies for a version in the shadow for which there was no room."""
     standings: list[Standing] = msgspec.field(default_factory=list)
     broken: int = 0
     """Observations of which telemetry itself made a mess."""
@@ -163,6 +165,8 @@ def added_up(all_counts: Iterable[Counts]) -> Counts:
                 getattr(sums, name).join(getattr(times, name))
         for cause, n in counts.reasons.items():
             total.reasons[cause] = total.reasons.get(cause, 0) + n
+        for pilot, n in counts.dropped.items():
+            total.dropped[pilot] = total.dropped.get(pilot, 0) + n
         total.broken += counts.broken
         total.standings.extend(counts.standings)
     return total

@@ -83,7 +83,14 @@ def _requests(counts: Counts) -> Iterator[Metric]:
         "proveout_telemetry_failures", "Requests of which telemetry could not tell"
     )
     broken.add_metric([], counts.broken)
-    yield from (requests, fallbacks, shadow, exceptions, broken)
+    dropped = CounterMetricFamily(
+        "proveout_shadow_dropped",
+        "Requests that a version in the shadow was not asked, for want of room",
+        labels=["pilot"],
+    )
+    for pilot, n in counts.dropped.items():
+        dropped.add_metric([pilot], n)
+    yield from (requests, fallbacks, shadow, dropped, exceptions, broken)
 
 
 def _amounts(counts: Counts) -> Iterator[Metric]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -108,6 +109,11 @@ class Telemetry:
         """Return the headers for the system, in the place of the client's TRACE_HEADERS."""
         return passed_on(headers, trace)
 
+    def shadow_dropped(self, pilot: str) -> None:
+        """Count a copy for a version in the shadow for which there was no room."""
+        dropped = self._counts.dropped
+        dropped[pilot] = dropped.get(pilot, 0) + 1
+
     def watch(self, pilot: str, version: str, health: Callable[[], Health]) -> None:
         """Tell of this protection whenever somebody asks for the metrics."""
         self._watched.append((pilot, version, health))
@@ -120,7 +126,8 @@ class Telemetry:
         """Return all metrics of all processes as Prometheus reads them, and their media type."""
         from proveout.runtime.telemetry.exposition import exposed
 
-        self.flush()
+        with suppress(OSError):  # a full disk is no reason to tell nothing
+            self.flush()
         return exposed(self._shared.total(self._counts), accept)
 
     def flush(self) -> None:
@@ -130,7 +137,8 @@ class Telemetry:
 
     def close(self) -> None:
         """Tell what is left."""
-        self.flush()
+        with suppress(OSError):
+            self.flush()
         if self._spans is not None:
             self._spans.close()
         self._events.close()
