@@ -11,7 +11,7 @@ import pytest
 
 from fixtures.served_window import BEGINS, ENDS, answers, context, queue, requests, served
 from proveout.checks.adoption import CHECK
-from proveout.checks.contract import Served
+from proveout.checks.contract import Served, Window
 from proveout.evidence.alarm import Alarm, Resolved
 from proveout.evidence.model import Evidence
 from proveout.evidence.outcome import NotMeasured
@@ -78,6 +78,17 @@ def test_where_users_are_not_told_apart_use_is_not_measured() -> None:
     assert reason(told["active_share group=north"]) == not_told_apart
     assert reason(told["requests_per_user"]) == not_told_apart
     assert figure(told["active_share group=south"]).value == 0.0
+
+
+def test_minutes_of_use_are_not_multiplied_to_a_week() -> None:
+    """Five requests in the first hours would be hundreds a week."""
+    window = served(requests(asked("ada", "north", 5)))
+    short = Window(begins=BEGINS, ends=BEGINS + 2 * DAY)
+    told = found(replace(window, window=short))
+
+    assert reason(told["requests_per_user"]) == (
+        "the window is shorter than 3 days, which tell nothing of a week"
+    )
 
 
 def test_without_teams_in_the_charter_there_is_no_share() -> None:
@@ -273,5 +284,7 @@ def test_before_use_there_is_nothing_to_tell() -> None:
     """Each figure is not measured, and why."""
     told = found(None)
 
-    assert {reason(each) for each in told.values()} == {"the system is not in use yet"}
+    assert {reason(each) for each in told.values()} == {
+        "it is told from requests of the system in use, and was given none"
+    }
     assert len(told) == 5

@@ -129,7 +129,7 @@ def test_what_cannot_be_told_is_not_measured() -> None:
     before = [each.reason for each in found(None).values() if isinstance(each, NotMeasured)]
     silent = [each.reason for each in found(quiet).values() if isinstance(each, NotMeasured)]
 
-    assert before == ["the system is not in use yet"] * 4
+    assert before == ["it is told from requests of the system in use, and was given none"] * 4
     assert silent == [
         f"nothing was asked between {quiet.window}",
         *["there is no store, and so no queue of exceptions"] * 3,

@@ -179,7 +179,7 @@ def test_before_it_is_in_use_and_in_an_empty_window_nothing_is_measured() -> Non
 
     assert len(unused) == len(empty) == 6
     assert {each.reason for each in unused if isinstance(each, NotMeasured)} == {
-        "the system is not in use yet"
+        "it is told from requests of the system in use, and was given none"
     }
     assert {each.reason for each in empty if isinstance(each, NotMeasured)} == {
         "nothing was asked between 2026-11-09T00:00:00+00:00/2026-11-16T00:00:00+00:00"

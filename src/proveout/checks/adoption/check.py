@@ -51,7 +51,7 @@ class AdoptionCheck:
 def _not_in_use(metric: Metric) -> NotMeasured:
     return NotMeasured(
         metric=metric.name,
-        reason="the system is not in use yet",
+        reason="it is told from requests of the system in use, and was given none",
         next_step="Let requests go through the gateway, then look: proveout monitor",
     )
 

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _WEEK_S = 7 * 86_400.0
+LEAST_DAYS = 3
+"""A window of less is no measure of a week: minutes would be multiplied by thousands."""
 _TELL_APART = "Send who asks with each request: the header proveout-user, or 'user' in its body"
 
 
@@ -125,6 +127,13 @@ def _per_user(
             subject=subject,
             reason="nobody used it in the window",
             next_step="Ask those it was made for why: change.feedback says how",
+        )
+    if people.weeks * 7 < LEAST_DAYS:
+        return NotMeasured(
+            metric=metric,
+            subject=subject,
+            reason=f"the window is shorter than {LEAST_DAYS} days, which tell nothing of a week",
+            next_step="Look again when it has been in use for longer: proveout monitor",
         )
     of_users = people.requests - people.unnamed
     return context.found(

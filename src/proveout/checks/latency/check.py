@@ -157,7 +157,7 @@ def _missing(
 def _not_in_use(metric: str) -> NotMeasured:
     return NotMeasured(
         metric=metric,
-        reason="the system is not in use yet",
+        reason="it is told from requests of the system in use, and was given none",
         next_step="Let requests go through the gateway, then look: proveout monitor",
     )
 
