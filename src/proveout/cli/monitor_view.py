@@ -21,6 +21,7 @@ def plain(watched: Watched) -> dict[str, Any]:
             "begins": watched.window.begins.isoformat(),
             "ends": watched.window.ends.isoformat(),
         },
+        "requests": watched.requests,
         "alarms": {
             "raised": [each.as_dict() for each in watched.raised],
             "standing": [each.as_dict() for each in watched.standing],
@@ -33,18 +34,23 @@ def plain(watched: Watched) -> dict[str, Any]:
 
 
 def say_what_came(output: Output, watched: Watched) -> None:
-    """Narrate."""
-    begins, ends = watched.window.begins, watched.window.ends
-    output.say(Text(f"Looked at requests from {begins:%Y-%m-%d %H:%M} to {ends:%Y-%m-%d %H:%M}."))
-    for note in watched.notes:
-        output.say(Text(f"Not looked at: {note}", style="yellow"))
-    for told in watched.acted.told:
+    """Narrate: what is new and was done first, then what stands, then what people promised."""
+    begins, ends, n = watched.window.begins, watched.window.ends, watched.requests
+    requests = "1 request" if n == 1 else f"{n:,} requests"
+    span = f"from {begins:%Y-%m-%d %H:%M} to {ends:%Y-%m-%d %H:%M} UTC"
+    output.say(Text(f"Looked at {requests} {span}."))
+    for alarm in watched.raised:
+        output.say(alarm_line(alarm, is_new=True))
+    for told in watched.told:
         output.say(Text(told, style="bold"))
     new = {each.id for each in watched.raised}
     for alarm in watched.standing:
-        output.say(alarm_line(alarm, is_new=alarm.id in new))
+        if alarm.id not in new:
+            output.say(alarm_line(alarm))
+    for note in watched.notes:
+        output.say(Text(f"Not looked at: {note}", style="yellow"))
     for each in watched.due:
-        output.say(Text(f"Due: {each.sentence}", style="yellow" if each.days_over > 0 else ""))
+        output.say(Text(each.sentence, style="yellow" if each.days_over > 0 else ""))
 
 
 def alarm_line(alarm: Alarm, *, is_new: bool = False) -> Text:

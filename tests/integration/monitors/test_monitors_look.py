@@ -16,6 +16,8 @@ from sqlalchemy import insert
 from fixtures.traffic import CHARTER, NOW, Pilot, claims, pilot_in_use
 from proveout.assess import open_workspace
 from proveout.errors import InputError
+from proveout.evidence.alarm import Resolution
+from proveout.evidence.ledger.port import NewEntry
 from proveout.evidence.model import Evidence
 from proveout.runtime.monitors.served import LogPlace
 from proveout.runtime.monitors.watching import Monitor, Watched
@@ -258,3 +260,20 @@ def test_a_label_that_is_no_document_says_nothing_and_stops_nothing(pilot: Pilot
 
     accuracy = by_metric(found)["quality.accuracy[]"]
     assert (accuracy.n, accuracy.value) == (60, 1)
+
+
+def test_an_alarm_that_was_resolved_is_not_raised_by_what_was_found_before(pilot: Pilot) -> None:
+    """A look at something else knows nothing new of it; a look at new rows does."""
+    week = claims(600, seed=2, begins=NOW - WEEK, days=7)
+    week.loc[100:, "amount"] *= 100
+    pilot.serve(week)
+    watched, _ = look(pilot, "drift")
+    assert [str(each.subject) for each in watched.raised] == ["column=amount"]
+    assert look(pilot, "drift")[0].raised == ()
+
+    with monitor_of(pilot) as monitor:
+        done = Resolution(alarm=watched.raised[0].id, who="Ada", why="sums in pence", at=NOW)
+        body = done.as_dict()
+        monitor.workspace.ledger.append([NewEntry(pilot="claims", kind="alarm", body=body)])
+
+    assert look(pilot, "latency")[0].raised == ()

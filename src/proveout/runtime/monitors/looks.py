@@ -45,6 +45,8 @@ class Looks:
     span: Window
     delay: timedelta
     """How long a true answer takes to come."""
+    requests: int = 0
+    """In the window, once it was opened."""
 
     def of(self, checks: Sequence[Check]) -> Iterator[Look | str]:
         """Yield what each group sees, one after the other, and sentences on what it cannot."""
@@ -53,6 +55,7 @@ class Looks:
         if unknown is not None:
             yield unknown
         served = self._served(self.span, types)
+        self.requests = int(served.requests.table.count().execute())
         beside = Beside(agreed=agreed, window=served)
         here = partial(Look, window=str(self.span), data=beside, loaded=self.loaded)
         if watching := [each for each in checks if each.name not in (*_INSTEAD, *_LAST)]:

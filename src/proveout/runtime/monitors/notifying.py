@@ -22,8 +22,11 @@ def notices(charter: Charter, watched: Watched) -> Iterator[Notice]:
             next_step=f"Find out why, then: proveout alarms resolve {alarm.id}",
             about=f"alarm:{alarm.id}",
         )
-    for told in watched.acted.told:
-        yield Notice(pilot=pilot, what=told, severity="alarm", acts=acts, about="rollout")
+    has_acted = watched.acted.switched is not None or bool(watched.acted.broken)
+    for told in watched.told:
+        yield Notice(
+            pilot=pilot, what=told, severity="alarm" if has_acted else "warning", acts=acts
+        )
     verdict = watched.assessment.verdict
     if verdict.decision != "go":
         yield Notice(

@@ -41,6 +41,8 @@ class Watched:
     """What came of one look."""
 
     window: Window
+    requests: int = 0
+    """In the window, without those of a version in the shadow."""
     assessment: Assessment
     """Of the gate `continue`."""
     raised: tuple[Alarm, ...] = ()
@@ -52,6 +54,13 @@ class Watched:
     """Reviews and refreshes that are overdue or fall due soon."""
     notes: tuple[str, ...] = ()
     """What could not be looked at, and why."""
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """What rules did and left: without what says no more than the verdict."""
+        verdict = self.assessment.verdict
+        bare = f"The gate 'continue' says {verdict.decision}: {verdict.summary}"
+        return tuple(each for each in self.acted.told if each != bare)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,11 +96,13 @@ class Monitor:
             looks = self._looks(session, now)
             notes = self._run(looks, checks, watch)
             found = [each for each in self.workspace.known() if WINDOW_INPUT in each.inputs]
-            new, standing = self._raise(found, now)
+            ran = {check.name for check in checks}
+            new, standing = self._raise([each for each in found if each.check.name in ran], now)
             decided = self._decide("continue")
             acted = self._act(found, decided, session, now)
         return Watched(
             window=looks.span,
+            requests=looks.requests,
             assessment=decided,
             raised=new,
             standing=standing,
@@ -142,7 +153,7 @@ class Monitor:
     def _raise(
         self, found: Sequence[Evidence], now: datetime
     ) -> tuple[tuple[Alarm, ...], tuple[Alarm, ...]]:
-        """Record what is new; return that, and all that stands."""
+        """Record what is new of what was looked at just now; return that, and all that stands."""
         ledger, pilot = self.workspace.ledger, self.place.pilot
         standing = standing_alarms(ledger.entries(pilot=pilot, kinds=("alarm",)))
         new = raised(found, standing, self.workspace.loaded.charter, now=now)
