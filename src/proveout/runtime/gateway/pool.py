@@ -79,6 +79,12 @@ class Pool:
                 address.port,
                 ssl=_tls() if address.is_tls else None,
             )
+        except ssl.SSLCertVerificationError as error:
+            why = (
+                "no safe connection to the system: its certificate is not valid "
+                f"({error.verify_message.rstrip('.')})"
+            )
+            raise SystemFailedError(why) from error
         except ssl.SSLError as error:
             why = f"no safe connection to the system: {error.reason or 'TLS'}"
             raise SystemFailedError(why) from error
