@@ -76,7 +76,7 @@ def command(
                 code = _look_again(workspace, output, wanted)
             return code
     except KeyboardInterrupt:
-        output.say("Stopped. What was found until now is in the ledger.")
+        output.say("What was found until now is in the ledger.")
         return INTERRUPTED
 
 

@@ -112,13 +112,18 @@ def resolved_alarms(entries: Iterable[Entry]) -> tuple[Resolved, ...]:
 
 
 def standing_alarms(entries: Iterable[Entry]) -> tuple[Alarm, ...]:
-    """Return the alarms that nobody has resolved, the oldest first."""
+    """Return the alarms that nobody has resolved, the oldest first.
+
+    Of two about the same, which monitors that ran at once have raised, the first one stands.
+    """
     standing: dict[str, Alarm] = {}
     for entry in entries:
         if entry.kind != "alarm":
             continue
-        if entry.body["state"] == "raised":
-            standing[entry.body["id"]] = Alarm.from_dict(entry.body)
-        else:
+        if entry.body["state"] != "raised":
             standing.pop(entry.body["id"], None)
+            continue
+        alarm = Alarm.from_dict(entry.body)
+        if all(alarm.about != each.about for each in standing.values()):
+            standing[alarm.id] = alarm
     return tuple(standing.values())

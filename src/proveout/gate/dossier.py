@@ -99,6 +99,7 @@ class _State:
         is_monitored = body.get(WINDOW_INPUT) is not None
         if is_monitored:
             self.monitored.add(body["run"])
+        again = "proveout monitor --only" if is_monitored else "proveout check"
         for check in body["checks"]:
             self.latest[check, is_monitored] = CheckOutcome(
                 run=body["run"],
@@ -108,7 +109,7 @@ class _State:
                 started_at=datetime.fromisoformat(body["at"]),
                 ended_at=None,
                 reason="it never reported an end",
-                next_step=f"Run it again: proveout check {check}",
+                next_step=f"Run it again: {again} {check}",
             )
 
     def _take_evidence(self, found: Evidence) -> None:
