@@ -22,6 +22,12 @@ from proveout.runtime.gateway.server import Summary, listening, serve
 from proveout.runtime.settings import Settings
 
 START_WITHIN_S = 60.0
+LOOK_EVERY_S = 0.5
+SILENT_LOOKS = 60
+"""A worker that has left no sign of life (it leaves one every second) at so many looks hangs: in a
+rule of the company's that never ends, or stopped. The system gives it its share of new connections
+all the same; so it is killed, and another takes its place. Looks are counted and not seconds: a
+machine that was suspended has not hung."""
 AGAIN_AFTER_S = 1.0
 """A worker that died is started anew after so long, so that a broken one is no busy loop."""
 
@@ -33,6 +39,10 @@ class _Worker:
     ear: Connection
     is_ready: bool = False
     summary: Summary | None = None
+    told_ns: int = 0
+    """When it left its last sign of life, as the file says."""
+    silent: int = 0
+    """Looks since."""
 
 
 @dataclass(slots=True)
@@ -120,8 +130,11 @@ class _Supervisor:
 
     def _watch(self, shared: Path) -> None:
         while not self._is_leaving:
-            self._listen(0.5)
+            self._listen(LOOK_EVERY_S)
             for at, each in enumerate(self._workers):
+                if each.is_ready and each.process.is_alive() and _hangs(each, shared):
+                    each.process.kill()
+                    each.process.join()
                 if not each.process.is_alive():
                     each.ear.close()
                     time.sleep(AGAIN_AFTER_S)
@@ -162,6 +175,15 @@ class _Supervisor:
     def _on_signal(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002
         self._outcome.stopped_by = self._outcome.stopped_by or number
         self._is_leaving = True
+
+
+def _hangs(worker: _Worker, shared: Path) -> bool:
+    """Look at a worker; tell whether it has left no sign of life for too long."""
+    files = shared.glob(f"{worker.process.pid}-*.counts")
+    told = max((each.stat().st_mtime_ns for each in files), default=0)
+    is_new = told != worker.told_ns or not told  # without a file nothing is known of it
+    worker.told_ns, worker.silent = told, 0 if is_new else worker.silent + 1
+    return worker.silent >= SILENT_LOOKS
 
 
 def _leave_garbage_alone() -> None:

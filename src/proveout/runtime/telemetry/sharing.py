@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -33,6 +34,8 @@ class SharedCounts:
         """Write what this process has counted, whole or not at all."""
         if self._own is None:
             return
+        with suppress(OSError):
+            os.utime(self._own)  # a sign of life that needs no room on the disk
         draft = self._own.with_suffix(".draft")
         draft.write_bytes(_ENCODER.encode(counts))
         draft.replace(self._own)
