@@ -108,6 +108,30 @@ def test_a_rollback_holds_whole_answers_back_where_it_cuts(tmp_path: Path, in_fl
     assert record.outcome == "switched-off"
 
 
+def test_what_is_only_held_is_not_said_to_be_used_up(tmp_path: Path) -> None:
+    """Who comes while the last call is under way may come again in a moment."""
+    budget = {"currency": "EUR", "per_month": 9, "limits": [{"period": "day", "requests": 1}],
+              "on_exceeded": "block"}  # fmt: skip
+    with system(NEVER) as up:
+        settings = charter_of(tmp_path, {"system": {"http": up.url}, "budget": budget})
+        with running(settings) as gateway:
+            first = threading.Thread(target=lambda: gateway.say(post(b"/", b"{}")))
+            first.start()
+            until = time.monotonic() + 20
+            while not up.requests and time.monotonic() < until:
+                threading.Event().wait(0.01)
+            refused = gateway.say(post(b"/", b"{}"))
+            up.hold.set()
+            first.join(20)
+
+    assert (status_of(refused), message_of(refused)) == (
+        429,
+        "Calls under way hold what is left of the budget: the pilot, 1 request a day.",
+    )
+    assert b"retry-after: 1\r\n" in refused
+    assert b"x-should-retry" not in refused
+
+
 def test_a_gateway_that_starts_writes_missing_switches_to_the_ledger(tmp_path: Path) -> None:
     """Who threw them had no ledger at hand; where there is none, none is made."""
     place = tmp_path / "ledger.db"

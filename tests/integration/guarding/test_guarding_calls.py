@@ -95,14 +95,14 @@ def test_the_budget_is_never_overshot_by_many_threads(
             guarded(BATCH)
             fates["answered"] += 1
         except BudgetExceededError as error:
-            fates[error.message] += 1
+            fates[error.message.partition(": ")[2]] += 1  # used up, or held by calls under way
 
     with make(budget="25 requests") as guarded, ThreadPoolExecutor(8) as pool:
         list(pool.map(call, range(40)))
 
     assert fates == {
         "answered": 25,
-        "The budget is used up: the pilot, 25 requests in all.": 15,
+        "the pilot, 25 requests in all.": 15,
     }
     assert Counter(each.outcome for each in _records(tmp_path)) == {
         "answered": 25,

@@ -14,6 +14,7 @@ from typing import Any
 
 from proveout.charter.schema.gateway import MANUAL
 from proveout.pricing.one import CallPrice
+from proveout.runtime.budget.books import BUSY_RETRY_S
 from proveout.runtime.call import Amounts, Call, Outcome, Reason
 from proveout.runtime.gateway.addresses import target
 from proveout.runtime.gateway.arriving import Arrived, arrived
@@ -281,8 +282,12 @@ class Exchange:
         )
 
     async def _over_budget(self, over: OverBudget) -> None:
-        again = "" if over.retry_after_s is None else _begins_anew(over.retry_after_s)
-        message = f"The budget is used up: {over.limit}.{again}"
+        is_busy = over.retry_after_s == BUSY_RETRY_S
+        message = f"The budget is used up: {over.limit}."
+        if is_busy:
+            message = f"Calls under way hold what is left of the budget: {over.limit}."
+        elif over.retry_after_s is not None:
+            message += _begins_anew(over.retry_after_s)
         settings = self.parts.settings
         if over.on_exceeded == "fallback" and settings.fallback is not None:
             await self._fall_back(
@@ -292,7 +297,7 @@ class Exchange:
             return
         said = refusal(
             self.call.protocol, "budget_exceeded", message,
-            retry_after_s=over.retry_after_s, is_final=True,
+            retry_after_s=over.retry_after_s, is_final=not is_busy,
         )  # fmt: skip
         await self._end(
             _nothing(), "over-budget", status=said.status, said=said, notes=(over.limit,),

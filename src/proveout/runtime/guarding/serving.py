@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from proveout.charter.schema.gateway import MANUAL
+from proveout.runtime.budget.books import BUSY_RETRY_S
 from proveout.runtime.budget.policy import NO_CURRENCY
 from proveout.runtime.call import Amounts, Call, Outcome, Reason
 from proveout.runtime.guarding.answer import Guarded
@@ -233,8 +234,11 @@ class Serving:
         return _End(outcome="blocked", kept=kept, found=found, error=error)
 
     def _over_budget(self, call: Call, over: OverBudget) -> _End:
+        what = "The budget is used up"
+        if over.retry_after_s == BUSY_RETRY_S:
+            what = "Calls under way hold what is left of the budget"
         error = BudgetExceededError(
-            f"The budget is used up: {over.limit}.",
+            f"{what}: {over.limit}.",
             id=call.id,
             hint=self._settings.by_hand,
             retry_after_s=over.retry_after_s,
