@@ -256,3 +256,19 @@ def test_a_reply_without_a_body_leaves_room_for_the_next(tmp_path: Path) -> None
             seen += more
 
     assert seen.startswith(b"HTTP/1.1 304 ")
+
+
+def test_of_a_very_large_answer_the_beginning_is_kept(tmp_path: Path) -> None:
+    """The client gets all of it; the record says that it holds a part, and gives no hash of one."""
+    body = b"x" * (20 << 20)
+    with (
+        system(whole(body, kind="text/plain")) as up,
+        running(before(up.url, tmp_path)) as gateway,
+    ):
+        got = gateway.say(post(b"/v1/files", b"{}"))
+
+    assert got.endswith(b"\r\n\r\n" + body)
+    [record] = gateway.records()
+    assert record.notes == ("of the answer no more than 16 MiB are kept here",)
+    assert record.answer_hash is None
+    assert 8 << 20 < len(record.answer or "") <= 16 << 20

@@ -28,6 +28,8 @@ class Arrived:
     encoding: bytes | None = None
     is_events: bool = False
     is_simulated: bool = False
+    is_cut: bool = False
+    """More has come than `body` holds."""
 
     def close(self) -> None:
         """Nobody needs it."""

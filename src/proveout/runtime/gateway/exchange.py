@@ -51,6 +51,7 @@ REFUSED = frozenset({401, 403})
 TAKEN_BACK = "the version was taken back while it answered"
 MOST_KEPT = 16 << 20
 """Bytes of a stream that are kept for the log."""
+_CUT = f"of the answer no more than {MOST_KEPT >> 20} MiB are kept here"
 
 
 @dataclass(slots=True)
@@ -367,7 +368,7 @@ class Exchange:
             said = manual_answer(call, text, status=fallback.status)
         is_fallback = said is not None
         if said is None:
-            words = f"{message[:1].upper()}{message[1:]}."
+            words = f"{message[:1].upper()}{message[1:].rstrip('.')}."
             said = refusal(call.protocol, kind, words, retry_after_s=retry_after_s)
         await self._end(
             booking or self._unfinished(),
@@ -470,6 +471,7 @@ class Exchange:
                 size += len(data)
                 if size <= MOST_KEPT:
                     kept.append(data)
+                reply.is_cut = size > MOST_KEPT
 
     async def _stream_ended(
         self, behind: Behind, reply: Arrived, outcome: Outcome, why: str | None, *, withheld: bytes
@@ -618,10 +620,10 @@ class Exchange:
             currency=self.parts.settings.currency,
             confidence=found.confidence,
             reasons=found.reasons,
-            notes=found.notes,
+            notes=(*found.notes, _CUT) if reply is not None and reply.is_cut else found.notes,
             simulated=reply is not None and reply.is_simulated,
             request_hash=hash_of(call.body),
-            answer_hash=hash_of(reply.body) if has_answer and reply else None,
+            answer_hash=hash_of(reply.body) if has_answer and reply and not reply.is_cut else None,
             request=text_of(call.body),
             answer=text_of(reply.body if booking.text is None else booking.text)
             if has_answer and reply
