@@ -56,7 +56,9 @@ def say_what_came(output: Output, watched: Watched) -> None:
 def alarm_line(alarm: Alarm, *, is_new: bool = False) -> Text:
     """Return one alarm as a line."""
     word = "Alarm" if is_new else "Still open"
+    # Most alarms end with who acts; they are also sent to people as they stand.
+    is_told = alarm.what.endswith(f"{alarm.who_acts} acts.")
     return Text.assemble(
         (f"{word} {alarm.id}: ", "bold red" if is_new else "red"),
-        f"{alarm.what} Who acts: {alarm.who_acts}.",
+        alarm.what if is_told else f"{alarm.what} Who acts: {alarm.who_acts}.",
     )
