@@ -178,20 +178,24 @@ def _say_ready(output: Output, settings: Settings, port: int) -> None:
         behind = ", ".join(f"{name} = {one.address.label}" for name, one in each.upstreams.items())
         output.say(Text(f"  {told['url']} stands in front of {behind}", no_wrap=True))
         output.say(Text(f"  log: {told['log']}   store: {told['store']}", no_wrap=True))
-        output.say(Text(f"  Try: {_example(str(told['url']), each.upstreams[each.main].protocol)}",
-                        no_wrap=True))  # fmt: skip
+        first = first_request(str(told["url"]), each.upstreams[each.main].protocol)
+        output.say(Text(f"  Try: {first}", no_wrap=True))
         if not each.clients and settings.host not in ("127.0.0.1", "::1", "localhost"):
             output.say("  Anybody who reaches this address may ask: name clients in the charter.")
     output.say("Stop with Ctrl-C.")
 
 
-def _example(url: str, protocol: str) -> str:
-    paths = {
+def first_request(url: str, protocol: str) -> str:
+    """Say what to ask first, at the gateway's URL, of a system that speaks a protocol."""
+    known = {
         "chat": ("/v1/chat/completions", '{"model": "…", "messages": […]}'),
         "open_inference": ("/v2/models/NAME/infer", '{"inputs": […]}'),
         "mlflow": ("/invocations", '{"dataframe_records": […]}'),
     }
-    path, body = paths.get(protocol, ("/", '{"rows": […]}'))
+    if protocol not in known:
+        # Path and body of such a service are its own; an invented one would not be answered.
+        return f"ask it as ever, at {url} in place of its own address"
+    path, body = known[protocol]
     return f"curl {url}{path} -H 'content-type: application/json' -d '{body}'"
 
 
