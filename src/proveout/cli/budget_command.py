@@ -193,6 +193,12 @@ def _place(charter: Path, store: str | None, pilot: str | None, log: Path | None
             archive=None,
             charter=None,
         )
+    if charter == Path(CHARTER_FILE) and not charter.exists():
+        raise InputError(
+            f"There is no {CHARTER_FILE} here, and no --pilot was given.",
+            hint="Name the charter. Where the gateway runs without one: proveout budget show "
+            "--pilot gateway",
+        )
     loaded = load_charter(charter)
     folder, archive = log_of(loaded.charter, loaded.folder)
     return _Place(

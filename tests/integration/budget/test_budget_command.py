@@ -101,6 +101,22 @@ def test_limits_are_shown_with_what_is_left_and_teams_with_what_they_spent(run: 
     ]
 
 
+def test_without_a_charter_the_pilot_is_to_be_named(
+    run: Run, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A gateway that was started by options alone has none."""
+    (folder / "pilot.yaml").unlink()
+    capsys.readouterr()
+
+    assert run_app(build_app([register]), ["budget", "show"]) == 2
+
+    assert capsys.readouterr().err == (
+        "Error: There is no pilot.yaml here, and no --pilot was given.\n"
+        "Name the charter. Where the gateway runs without one: proveout budget show "
+        "--pilot gateway\n"
+    )
+
+
 def test_the_same_as_json(run: Run) -> None:
     """Money in units of the currency."""
     told = json.loads(run("show", "--by", "user", "--period", "2026-11-21", "--json"))
