@@ -121,7 +121,11 @@ def start_command(
     ] = None,
     share: Annotated[
         float | None,
-        typer.Option(min=0.0, max=1.0, help="One step of this share, and not the charter's."),
+        typer.Option(
+            min=0.0,
+            max=1.0,
+            help="One step of this share, and not the charter's; after the shadow.",
+        ),
     ] = None,
     group: Annotated[
         list[str] | None,
@@ -146,6 +150,14 @@ def start_command(
         is_agreed = rollout is not None and rollout.shadow
         unseen = is_agreed if shadow is None else shadow
         desk.throw(lambda state: start(state, version, steps, by(who, why), shadow=unseen))
+        if unseen and steps:
+            from proveout.runtime.rollout.telling import who_gets
+
+            desk.output.say(
+                Text(
+                    f"Next, for {who_gets(steps[0])}: proveout rollout next --who NAME --why REASON"
+                )
+            )
 
 
 def next_command(

@@ -91,6 +91,16 @@ def test_a_version_is_brought_in_and_taken_back_on_the_record(project: Path) -> 
     ]
 
 
+def test_a_version_in_the_shadow_says_whom_it_will_reach(project: Path) -> None:
+    """A share that was asked for is not what users get yet."""
+    done = run(project, "rollout", "start", "v2", "--share", "0.5", "--shadow", *ANA, "gate: go")
+
+    assert "'v2' answers beside it, and nobody sees that" in done.stdout
+    assert done.stderr == (
+        "Next, for 50 % of the callers: proveout rollout next --who NAME --why REASON\n"
+    )
+
+
 def test_the_kill_switch_needs_no_charter_and_is_recorded_by_the_next_command(
     project: Path,
 ) -> None:
