@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -54,11 +55,19 @@ def test_every_process_tells_of_all(tmp_path: Path) -> None:
     two.close()
 
 
+def test_a_process_leaves_a_sign_of_life_from_the_start(tmp_path: Path) -> None:
+    """Or one that hangs at its first request would be taken for one that cannot write."""
+    telemetry = _telemetry(shared=tmp_path / "counts")
+
+    assert len(list((tmp_path / "counts").glob("*.counts"))) == 1
+    telemetry.close()
+
+
 def test_a_folder_that_is_gone_keeps_no_scraper_waiting(tmp_path: Path) -> None:
     """A full disk, or somebody who tidies up: what this process knows is told all the same."""
     telemetry = _telemetry(shared=tmp_path / "counts")
     telemetry.observe(_record())
-    (tmp_path / "counts").rmdir()
+    shutil.rmtree(tmp_path / "counts")
 
     assert _requests(telemetry) == 1
     telemetry.close()

@@ -69,6 +69,8 @@ class Telemetry:
 
             service = environment.get("OTEL_SERVICE_NAME", settings.service)
             self._spans = Spans(service=service, exporter=exporter)
+        with suppress(OSError):
+            self.flush()  # the first sign of life
 
     def observe(
         self, record: Record, trace: str | None = None, finish_reasons: Sequence[str] = ()
