@@ -263,3 +263,18 @@ def test_corrections_are_handed_out_as_labelled_data(
     assert lines(said) == [f"1 labels written to {name}"]
     assert (row["proveout_id"], row["proveout_row"], row["label"]) == (calls[0], 0, "no")
     assert (row["label_by"], row["kind"], row["proveout_user"]) == ("Bo", "car", "u0")
+
+
+def test_a_row_that_is_no_number_belongs_to_no_answer(
+    run: Run, calls: list[str], tmp_path: Path
+) -> None:
+    """It is counted with the others; an empty cell is the first row, and letters may be small."""
+    rows = [(calls[0].lower(), "", "yes"), (calls[1], "0", "no"), (calls[2], "last", "no")]
+    pd.DataFrame(rows, columns=["proveout_id", "proveout_row", "pay"]).to_csv(
+        tmp_path / "d.csv", index=False
+    )
+
+    assert lines(run("labels import d.csv"))[2:] == [
+        f"1 rows belong to no answer in the log, such as {calls[2]}, last"
+    ]
+    assert labels(tmp_path) == [(calls[0], 0, "yes", "d.csv"), (calls[1], 0, "no", "d.csv")]

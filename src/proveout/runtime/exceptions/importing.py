@@ -161,7 +161,9 @@ def _are_calls(table: ir.Table, names: Sequence[str]) -> bool:
         return False
     values = table[names[0]].cast("string")
     first = table.filter(values.notnull()).limit(20).select(value=values).execute()["value"]
-    return bool(len(first)) and all(moment_of(str(each).strip()) is not None for each in first)
+    return bool(len(first)) and all(
+        moment_of(str(each).strip().upper()) is not None for each in first
+    )
 
 
 def _told(
@@ -172,8 +174,8 @@ def _told(
 
     keys = {f"k{at}": _text(table[name]) for at, name in enumerate(names)}
     if by_call:
-        row = table[ROW].cast("int64") if ROW in table.columns else ibis.literal(0, "int64")
-        keys["k1"] = row.cast("string")
+        keys["k0"] = keys["k0"].upper()
+        keys["k1"] = _row_text(table[ROW]) if ROW in table.columns else ibis.literal("0")
     parts = [_text(table[column]).fill_null("") for column in labels.values()]
     said = parts[0]
     for part in parts[1:]:
@@ -186,6 +188,12 @@ def _text(column: Any) -> Any:
     """Write a value so that 7, 7.0 and ' 7' of two files are the same, and 007 is another."""
     text = column.cast("string").strip()
     return text.re_replace(r"\.0+$", "") if column.type().is_floating() else text
+
+
+def _row_text(column: Any) -> Any:
+    """Write the place of a row: the first where nothing is said, and what is no number as it is."""
+    number = column.try_cast("float64").try_cast("int64").cast("string")
+    return number.coalesce(_text(column).nullif("")).fill_null("0")
 
 
 def _number(expression: Any) -> int:
