@@ -35,6 +35,7 @@ class Record(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     user: str | None = None
     model: str | None = None
     rows: int = 1
+    """Answers that were asked for; 0 where the request only looks, or tidies up (GET, DELETE)."""
     attempts: int = 0
     """Requests that were sent to the system."""
     queued_s: float = 0.0
