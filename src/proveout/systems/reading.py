@@ -100,8 +100,12 @@ def with_confidence(raw: RawAnswers, confidence: Sequence[Any]) -> RawAnswers:
     """
     if len(confidence) != len(raw):
         raise NotAnswersError(f"{len(raw):,} answers came with {len(confidence):,} confidences")
+    read = [_figure(item) for item in confidence]
+    figures = np.array(read, dtype=np.float64)
+    if all(item is None or 0 <= figure <= 1 for item, figure in zip(confidence, read, strict=True)):
+        # As nearly always; a log is read answer by answer, where arrays of one take their time.
+        return replace(raw, confidence=figures)
     given = np.array([item is not None for item in confidence], dtype=bool)
-    figures = np.array([_figure(item) for item in confidence], dtype=np.float64)
     with np.errstate(invalid="ignore"):
         bad = given & ~((figures >= 0) & (figures <= 1)) & (raw.status == AnswerStatus.OK)
     faults = raw.faults
