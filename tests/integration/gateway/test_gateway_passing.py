@@ -272,3 +272,38 @@ def test_of_a_very_large_answer_the_beginning_is_kept(tmp_path: Path) -> None:
     assert record.notes == ("of the answer no more than 16 MiB are kept here",)
     assert record.answer_hash is None
     assert 8 << 20 < len(record.answer or "") <= 16 << 20
+
+
+def test_whatever_http_has_in_store_keeps_the_connection(tmp_path: Path) -> None:
+    """A body that waits to be asked for, a HEAD, chunks with extensions and trailers, and a wish
+    for another protocol: one after the other on one connection, each a plain request there."""
+    lines = {
+        b"POST /a": b"expect: 100-continue\r\ncontent-length: 2\r\n\r\n",
+        b"HEAD /b": b"\r\n",
+        b"POST /c": b"transfer-encoding: chunked\r\n\r\n2;x=y\r\nok\r\n0\r\nx-sum: 1\r\n\r\n",
+        b"GET /d": b"connection: upgrade\r\nupgrade: websocket\r\nsec-websocket-key: x\r\n\r\n",
+    }
+
+    def answer(head: bytes, _body: bytes) -> bytes:
+        return b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n" if head[:4] == b"HEAD" else whole()
+
+    got = {}
+    with (
+        system(answer) as up,
+        running(before(up.url, tmp_path)) as gateway,
+        socket.create_connection(("127.0.0.1", gateway.port), timeout=20) as client,
+    ):
+        for line, rest in lines.items():
+            client.sendall(line + b" HTTP/1.1\r\nhost: g\r\n" + rest)
+            if b"expect" in rest:
+                assert client.recv(65536) == b"HTTP/1.1 100 Continue\r\n\r\n"
+                client.sendall(b"ok")
+            got[line] = client.recv(65536) if line.startswith(b"HEAD") else read_reply(client)
+
+    assert {line: reply[:15] for line, reply in got.items()} == dict.fromkeys(
+        lines, b"HTTP/1.1 200 OK"
+    )
+    assert b"content-length: 9\r\n" in got[b"HEAD /b"]
+    assert [body for _, body in up.requests] == [b"ok", b"", b"ok", b""]
+    seen = b"".join(head for head, _ in up.requests).lower()
+    assert not any(each in seen for each in (b"expect", b"x-sum", b"upgrade: ", b"chunked"))
