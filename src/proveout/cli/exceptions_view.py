@@ -75,7 +75,7 @@ def shown(entry: Entry, handling: Handling, *, now: float, whole: bool = False) 
         ("Reported by", entry.reported_by or None),
         ("They say", entry.said),
         ("Asked", _readable(entry.request, most)),
-        ("Answered", _readable(entry.answer, most)),
+        ("Answered", _answered(entry, most)),
         ("Should be", labels_text(list(entry.correction.items())) or None),
         ("With", f"{entry.acts}{'' if entry.acts == entry.owner else f' (owner: {entry.owner})'}"),
         ("Due", _due(entry, now)),
@@ -127,6 +127,12 @@ def _outcome(entry: Entry) -> str | None:
 
 def _moment(at: float | None) -> str:
     return "" if at is None else f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def _answered(entry: Entry, most: int | None) -> str | None:
+    # What was asked is kept, so an answer would be.
+    is_none = entry.answer is None and entry.request is not None
+    return "nothing" if is_none else _readable(entry.answer, most)
 
 
 def _readable(body: str | None, most: int | None) -> str | None:
