@@ -246,9 +246,12 @@ def _spending(spent: list[Spent], by: By) -> Table:
     table.add_column(by.capitalize(), overflow="fold")
     for heading in ("Money", "Tokens", "Requests"):
         table.add_column(heading, justify="right")
-    for each in spent:
-        used = each.used
+    money = [money_words(each.used.money) for each in spent]
+    decimals = max((len(text.partition(".")[2]) for text in money), default=0)
+    for each, text in zip(spent, money, strict=True):
+        # As many decimals in every row, so that the points stand below each other.
+        missing = "0" * (decimals - len(text.partition(".")[2]))
         table.add_row(
-            escape(each.name), money_words(used.money), f"{used.tokens:,}", f"{used.requests:,}"
+            escape(each.name), text + missing, f"{each.used.tokens:,}", f"{each.used.requests:,}"
         )
     return table

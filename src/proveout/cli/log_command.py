@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from decimal import Decimal
 from enum import StrEnum
 from itertools import chain
 from pathlib import Path
@@ -77,7 +78,7 @@ def count_command(
     archive: ArchiveOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Count requests; with --by also what they cost."""
+    """Count requests, copies to a version in the shadow too; with --by also what they cost."""
     from proveout.runtime.log.compaction import deleted_records
     from proveout.runtime.log.reading import count
 
@@ -90,6 +91,8 @@ def count_command(
         n = count(place.folder, place.pilot, archive=place.archive, since=begins, until=ends)
         output.show(Text(_requests(n)), {**told, "requests": n})
     else:
+        from proveout.runtime.budget.words import money_words
+        from proveout.runtime.call import MONEY_UNIT
         from proveout.runtime.log.counting import grouped
 
         groups = grouped(
@@ -100,7 +103,10 @@ def count_command(
         table.add_column("Requests", justify="right")
         table.add_column("Cost", justify="right")
         for each in groups:
-            cost = ", ".join(f"{a} {currency or ''}".rstrip() for currency, a in each.cost.items())
+            cost = ", ".join(
+                f"{money_words(int(Decimal(amount) * MONEY_UNIT))} {currency or ''}".rstrip()
+                for currency, amount in each.cost.items()
+            )
             table.add_row(Text(each.value or "–"), f"{each.records:,}", cost or "–")
         plain = [
             {

@@ -117,6 +117,22 @@ def test_without_a_charter_the_pilot_is_to_be_named(
     )
 
 
+def test_amounts_of_money_have_as_many_decimals_in_every_row(run: Run, folder: Path) -> None:
+    """So that the points stand below each other."""
+    policy = policy_of(load_charter(folder / "pilot.yaml").charter.budget)
+
+    async def spend() -> None:
+        async with budget(str(folder / "runtime.db"), policy, clock=lambda: NOW) as asked:
+            made = call("c10", Caller(team="north"))
+            await asked.admit(made, Amounts(money=EURO, requests=1))
+            asked.settle(made, Amounts(money=EURO // 500, requests=1))
+
+    asyncio.run(spend())
+
+    spent = [line.split() for line in run("show").splitlines()[-3:]]
+    assert [words[-3] for words in spent] == ["5.000", "3.002", "1.000"]
+
+
 def test_the_same_as_json(run: Run) -> None:
     """Money in units of the currency."""
     told = json.loads(run("show", "--by", "user", "--period", "2026-11-21", "--json"))

@@ -72,6 +72,25 @@ def test_requests_are_counted_before_and_after_they_are_archived(run: Run, log: 
     ]
 
 
+def test_costs_are_told_without_empty_digits(run: Run, tmp_path: Path) -> None:
+    """To the billionth where it says something, and to the hundredth in any case."""
+    writer = Writer(tmp_path / "log", "claims", clock=Clock(NOON))
+    writer.append_now(
+        [
+            record("a", at=NOON, team="x", cost=2_574_000_000),
+            record("b", at=NOON, team="y", cost=2_000_000_000),
+        ]
+    )
+    writer.close_now()
+
+    told = run("count", "--log", tmp_path / "log", "--by", "team").splitlines()
+
+    assert [line.split() for line in told[1:]] == [
+        ["x", "1", "2.574", "EUR"],
+        ["y", "1", "2.00", "EUR"],
+    ]
+
+
 def test_the_latest_are_lines_without_their_bodies(run: Run, log: Path) -> None:
     """Bodies are shown when asked for, and control characters in them are not obeyed."""
     assert run("tail", "--log", log, "-n", 2) == (
