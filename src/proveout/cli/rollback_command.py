@@ -10,6 +10,7 @@ import typer
 from proveout.cli.output import Output
 from proveout.cli.paths import CHARTER_FILE, CharterArgument, JsonOption, LedgerOption, WhoOption
 from proveout.cli.switching import PilotOption, StoreOption, WhyOption, by, open_desk
+from proveout.errors import StoreError, UnreachableError
 
 if TYPE_CHECKING:
     from proveout.charter.schema import Charter
@@ -88,9 +89,13 @@ def kill_switch(
     """
     from proveout.runtime.rollout.transitions import kill
 
-    with open_desk(charter, store, pilot, ledger, Output(as_json=as_json)) as desk:
-        desk.throw(lambda state: kill(state, by(who, why)), insists=True)
-        desk.output.say("Next: proveout restore --who NAME --why REASON")
+    try:
+        with open_desk(charter, store, pilot, ledger, Output(as_json=as_json)) as desk:
+            desk.throw(lambda state: kill(state, by(who, why)), insists=True)
+            desk.output.say("Next: proveout restore --who NAME --why REASON")
+    except (StoreError, UnreachableError) as error:
+        hint = f"{error.hint or ''}\nIf that cannot be waited for, stop the gateways themselves."
+        raise type(error)(error.message, hint=hint.lstrip()) from error
 
 
 def switch_on(

@@ -156,3 +156,15 @@ def test_what_cannot_be_done_says_why(project: Path) -> None:
     assert not (project / "other.db").exists()
     assert misspelt.returncode == 2
     assert "knows no pilot 'clams'.\nIt knows: claims.\n" in misspelt.stderr
+
+
+def test_a_kill_switch_that_cannot_be_thrown_says_what_is_left(project: Path) -> None:
+    """At night nobody looks for it in the documentation."""
+    (project / "proveout-runtime.db").write_bytes(b"no database at all" * 100)
+
+    done = run(project, "kill", *ANA, "it leaks names")
+
+    assert done.returncode != 0
+    assert done.stderr.endswith("If that cannot be waited for, stop the gateways themselves.\n"), (
+        done.stderr
+    )

@@ -16,7 +16,7 @@ from fixtures.gateways import Gateway, RawSystem, ask, charter_of, post, running
 from proveout.evidence.ledger import open_ledger
 from proveout.runtime.rollout.keeping import insist
 from proveout.runtime.rollout.state import State, initial
-from proveout.runtime.rollout.transitions import By, kill, roll_back
+from proveout.runtime.rollout.transitions import By, kill, roll_back, start
 from proveout.runtime.store.opening import open_store
 
 CHAT = b"/v1/chat/completions"
@@ -130,6 +130,30 @@ def test_what_is_only_held_is_not_said_to_be_used_up(tmp_path: Path) -> None:
     )
     assert b"retry-after: 1\r\n" in refused
     assert b"x-should-retry" not in refused
+
+
+def test_a_shadow_that_does_not_answer_is_charged_as_any_other(tmp_path: Path) -> None:
+    """Nobody knows what it did with the request: all that was held is taken for used."""
+    v2 = {"chat": {"url": "", "model": "m", "user": "{q}"}}
+    plain: dict[str, Any] = {
+        "system": {"chat": {"url": "", "model": "m", "user": "{q}"}, "version": "v1"},
+        "gateway": {"deadline_s": 0.5, "versions": [{"name": "v2", "system": v2}]},
+        "budget": {"currency": "EUR", "per_month": 9, "price": {"per_request": 0.5}},
+    }
+    with system(whole()) as up, system(NEVER) as silent:
+        plain["system"]["chat"]["url"], v2["chat"]["url"] = f"{up.url}/v1", f"{silent.url}/v1"
+        settings = charter_of(tmp_path, plain)
+        with open_store(settings.pilots[0].store) as store:
+            first = initial(settings.pilots[0].charter)
+            insist(store, "tickets", first, lambda state: start(state, "v2", (), ANA, shadow=True))
+        with running(settings) as gateway:
+            gateway.say(post(CHAT, ask(max_tokens=7)))
+    records = {each.version: each for each in gateway.records()}
+
+    assert (records["v1"].outcome, records["v1"].cost) == ("answered", 500_000_000)
+    unheard = records["v2"]
+    assert (unheard.outcome, unheard.attempts, unheard.cost) == ("timed-out", 1, 500_000_000)
+    assert (unheard.output_tokens, unheard.tokens_counted) == (7, True)
 
 
 def test_a_gateway_that_starts_writes_missing_switches_to_the_ledger(tmp_path: Path) -> None:
