@@ -159,6 +159,15 @@ def test_costs_in_another_currency_are_not_added_up() -> None:
     }
 
 
+def test_a_call_that_was_lost_and_given_back_keeps_nobody_from_knowing() -> None:
+    """It cost nothing, in whatever currency: one crash does not end the figures."""
+    lost = asked(BEGINS + timedelta(hours=3), 0, currency=None, outcome="lost", id="lost")
+    found = by_metric(look([*week(weekdays=40, weekend=40), lost]))
+
+    assert found["cost.per_request"].n == 71
+    assert "cost.budget_share" in found
+
+
 def test_a_simulated_system_says_so() -> None:
     """All that is found with it is simulated."""
     found = by_metric(look(week(weekdays=40, weekend=10, simulated=True)))

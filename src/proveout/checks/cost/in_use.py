@@ -91,7 +91,8 @@ def _sums(sent: ir.Table) -> dict[str, Any]:
         simulated=sent.simulated.fill_null(False).any(),
         counted=sent.tokens_counted.fill_null(False).sum(),
         tokens=(sent.input_tokens.fill_null(0) + sent.output_tokens.fill_null(0)).sum(),
-        currencies=sent.currency.fill_null("").collect(distinct=True),
+        # What cost nothing, as a call that was lost and given back, is in any currency.
+        currencies=sent.currency.fill_null("").collect(where=sent.cost != 0, distinct=True),
     ).to_pyarrow()
     found: dict[str, Any] = row.to_pylist()[0]
     return {**found, "currencies": found["currencies"] or []}

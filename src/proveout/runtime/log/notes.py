@@ -109,7 +109,7 @@ def lost(
         output_tokens=output or None,
         tokens_counted=bool(note.input_tokens or output),
         cost=0 if charged is None else charged.money,
-        currency=None if charged is None else currency,
+        currency=currency,
         reasons=("lost",),
         notes=(why,),
         trace=note.trace,
