@@ -277,3 +277,17 @@ def test_an_alarm_that_was_resolved_is_not_raised_by_what_was_found_before(pilot
         monitor.workspace.ledger.append([NewEntry(pilot="claims", kind="alarm", body=body)])
 
     assert look(pilot, "latency")[0].raised == ()
+
+
+def test_without_payloads_each_check_says_what_it_lacks(pilot: Pilot) -> None:
+    """A log of hashes has no rows; nothing breaks by it, and what needs none is measured."""
+    pilot.serve(claims(60, seed=2, begins=NOW - WEEK, days=7), request=None, answer=None)
+
+    _, found = look(pilot)
+
+    with monitor_of(pilot) as monitor:
+        ended = list(monitor.workspace.ledger.entries(pilot="claims", kinds=("outcome",)))
+    assert {each.body["status"] for each in ended} <= {"done", "skipped"}
+    told = by_metric(found)
+    assert told["readiness.rejects[source=prediction-log]"].value == 1
+    assert told["latency.p95[]"].n == 60

@@ -162,10 +162,14 @@ def _column(values: list[Any], name: str) -> pa.Array:
 
     from proveout.systems.dialects.templates import as_text
 
-    if name == CONFIDENCE:
-        return pa.array(values, pa.float64())
     if name in (ID, VERSION, TEAM, USER):
         return pa.array(values, pa.string())
+    if name == CONFIDENCE:
+        return pa.array(values, pa.float64())
+    if name == ROW:
+        return pa.array(values, pa.int64())
+    if name == AT and not values:  # a window of which no payload is kept
+        return pa.array([], pa.timestamp("us", tz="UTC"))
     kinds = {type(value) for value in values} - {type(None)}
     if not kinds:
         return pa.array(values, pa.string())
