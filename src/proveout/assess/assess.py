@@ -59,8 +59,7 @@ def assess(
     CharterError when the charter is not the one in force or asks for what does not exist.
     """
     loaded = plan.loaded
-    _refuse_broken(ledger)
-    refuse_unsealed_changes(loaded, _dossier(ledger, loaded, stage))
+    refuse_unfit(loaded, stage, ledger)
     criteria, _ = standard_for(stage, loaded.charter, registry.catalogue)
     run_and_record(checks, plan, ledger, watch)
     judged = judge(loaded, stage=stage, registry=registry, ledger=ledger, now=plan.clock())
@@ -82,6 +81,16 @@ def assess(
         run=plan.run,
         unmeasured=unmeasured,
     )
+
+
+def refuse_unfit(loaded: LoadedCharter, stage: Stage, ledger: Ledger) -> None:
+    """Raise, before anything is asked, what would leave no verdict in the end.
+
+    Raises LedgerBrokenError for a ledger that was tampered with, CharterError for a charter that
+    was edited without an amendment.
+    """
+    _refuse_broken(ledger)
+    refuse_unsealed_changes(loaded, _dossier(ledger, loaded, stage))
 
 
 def judge(

@@ -21,7 +21,7 @@ from proveout.assess.events import (
 from proveout.charter.loaded import LoadedCharter
 from proveout.charter.loading import measured_hash
 from proveout.charter.schema import Charter
-from proveout.checks import Check, CheckContext, DataAccess, Finding, Progress
+from proveout.checks import Check, CheckContext, DataAccess, Finding, Progress, needs_of
 from proveout.errors import ProveoutError
 from proveout.evidence.alarm import Resolved
 from proveout.evidence.catalogue import Catalogue
@@ -137,7 +137,7 @@ def _run_check(check: Check, plan: RunPlan, now: datetime) -> Iterator[Event]:
 
     yield CheckStarted(check=check.name, question=check.question, at=started)
     try:
-        needs = check.needs(plan.loaded.charter)
+        needs = needs_of(check, plan.loaded.charter, in_use=plan.window is not None)
         if not needs:
             for finding in _findings(check, plan.context(check, now=now)):
                 yield _event(check, finding, tally, plan)

@@ -208,6 +208,15 @@ def watches_production(check: Check) -> bool:
     return bool(getattr(check, "watches_production", False))
 
 
+def needs_of(check: Check, charter: Charter, *, in_use: bool) -> list[Need]:
+    """Ask a check what the charter lacks; of a system in use it may want less than before launch.
+
+    A check that wants the same then needs no method `needs_in_use` for it.
+    """
+    in_use_only = getattr(check, "needs_in_use", None) if in_use else None
+    return check.needs(charter) if in_use_only is None else list(in_use_only(charter))
+
+
 def refuse_mere_mention(check: Check, charter: Charter) -> None:
     """Raise what a check says that cannot be run by naming it, before anything is recorded.
 

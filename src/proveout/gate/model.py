@@ -16,7 +16,7 @@ from proveout.evidence.waiver import Waiver
 
 Role = Literal[
     "production owner", "executive sponsor", "project owner", "reviewer", "engineer", "data owner",
-    "legal",
+    "legal", "acts on alarms",
 ]  # fmt: skip
 """Who acts when a criterion is not met; the charter's people give the name."""
 

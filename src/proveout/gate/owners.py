@@ -18,12 +18,14 @@ def owner(role: Role, subject: Subject, charter: Charter) -> str:
 def _person(role: Role, charter: Charter) -> str | None:
     people = charter.people
     engineer = people.engineers[0] if people.engineers else None
+    acts = None if charter.monitoring is None else charter.monitoring.acts
     named: dict[Role, Person | None] = {
         "production owner": people.production_owner,
         "executive sponsor": people.executive_sponsor,
         "project owner": people.project_owner,
         "reviewer": people.reviewer,
         "engineer": engineer,
+        "acts on alarms": acts or people.reviewer or people.production_owner,
     }
     if role == "legal":
         return next((question.asked_of for question in charter.legal if question.asked_of), None)

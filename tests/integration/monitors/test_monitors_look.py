@@ -15,7 +15,8 @@ from sqlalchemy import insert
 
 from fixtures.traffic import CHARTER, NOW, Pilot, claims, pilot_in_use
 from proveout.assess import open_workspace
-from proveout.errors import InputError
+from proveout.charter.sealing import seal
+from proveout.errors import CharterError, InputError
 from proveout.evidence.alarm import Resolution
 from proveout.evidence.ledger.port import NewEntry
 from proveout.evidence.model import Evidence
@@ -290,4 +291,33 @@ def test_without_payloads_each_check_says_what_it_lacks(pilot: Pilot) -> None:
     assert {each.body["status"] for each in ended} <= {"done", "skipped"}
     told = by_metric(found)
     assert told["readiness.rejects[source=prediction-log]"].value == 1
-    assert told["latency.p95[]"].n == 60
+    assert told["latency.served_rate[]"].n == 60
+
+
+def test_a_charter_that_was_edited_without_an_amendment_is_refused_first(pilot: Pilot) -> None:
+    """Nothing is looked at and nothing recorded under a standard that is not in force."""
+    pilot.serve(claims(50, seed=2, begins=NOW - WEEK, days=7))
+    with monitor_of(pilot) as monitor:
+        seal(monitor.workspace.loaded, monitor.workspace.ledger, who="Ada Byron", now=NOW)
+        before = monitor.workspace.ledger.head()
+    pilot.charter.write_text(CHARTER.replace(">= 0.8", ">= 0.5"), encoding="utf-8")
+
+    with monitor_of(pilot) as monitor:
+        with pytest.raises(CharterError):
+            monitor.look(lambda event: None)
+
+        assert monitor.workspace.ledger.head() == before
+
+
+def test_what_it_costs_is_known_in_use_without_a_word_on_users(pilot: Pilot) -> None:
+    """The log says how much was asked; the charter need not foresee it."""
+    priced = CHARTER + "budget: {currency: EUR, per_month: 100}\n"
+    pilot.charter.write_text(priced, encoding="utf-8")
+    pilot.serve(
+        claims(400, seed=2, begins=NOW - 10 * WEEK / 7, days=9.9), cost=10_000_000, currency="EUR"
+    )
+
+    watched, _ = look(pilot, "cost")
+
+    (cost,) = [each for each in watched.assessment.dossier.outcomes if each.check == "cost"]
+    assert cost.status == "done"

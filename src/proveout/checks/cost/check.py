@@ -60,6 +60,16 @@ class CostCheck:
             ),
         ]
 
+    def needs_in_use(self, charter: Charter) -> list[Need]:
+        """Say what it lacks once the log tells what was asked, by how many, and what it cost."""
+        return said(
+            (
+                charter.budget,
+                "the charter does not say what it may cost",
+                "Say what a month may cost: budget",
+            )
+        )
+
     def run(self, context: CheckContext) -> Iterator[Finding]:
         """Measure some rows, price them, and add up the month; in use, the log has measured."""
         served = context.data.served()

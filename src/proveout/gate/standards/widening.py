@@ -78,7 +78,7 @@ def in_use(stage: Stage, *, max_age: timedelta) -> tuple[Criterion, ...]:
             "drift", "drift.alarms", "<=", 0,
             title="No drift alarm is unresolved",
             fix="Resolve each alarm: explain it, retrain, or roll back.",
-            family="technical", role="engineer",
+            family="technical", role="acts on alarms",
             sources=("R901", "an alarm that nobody resolves is no alarm"),
         ),
         line(

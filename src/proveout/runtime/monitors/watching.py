@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from proveout.assess.assess import Assessment
+from proveout.assess.assess import Assessment, refuse_unfit
 from proveout.assess.events import Event
 from proveout.assess.verdict_entry import verdict_entry
 from proveout.assess.workspace import Workspace
@@ -81,9 +81,11 @@ class Monitor:
     def look(self, watch: Callable[[Event], None], *, only: Sequence[str] = ()) -> Watched:
         """Run the checks, record, raise alarms, decide, and do what was agreed.
 
-        Raises InputError where nothing was ever asked, or for a check that is not installed.
+        Raises InputError where nothing was ever asked, or for a check that is not installed, and,
+        before anything is looked at, CharterError for a charter that is not the one in force.
         """
         now, charter = self.workspace.clock(), self.workspace.loaded.charter
+        refuse_unfit(self.workspace.loaded, "continue", self.workspace.ledger)
         checks = self._checks(only)
         compact(
             self.place.folder,
