@@ -162,14 +162,15 @@ def _column(values: list[Any], name: str) -> pa.Array:
 
     from proveout.systems.dialects.templates import as_text
 
-    if name in (ID, VERSION, TEAM, USER):
-        return pa.array(values, pa.string())
-    if name == CONFIDENCE:
-        return pa.array(values, pa.float64())
-    if name == ROW:
-        return pa.array(values, pa.int64())
-    if name == AT and not values:  # a window of which no payload is kept
-        return pa.array([], pa.timestamp("us", tz="UTC"))
+    ours = {
+        **dict.fromkeys((ID, VERSION, TEAM, USER), pa.string()),
+        CONFIDENCE: pa.float64(),
+        ROW: pa.int64(),
+    }
+    if not values:  # a window of which no payload is kept
+        ours[AT] = pa.timestamp("us", tz="UTC")
+    if name in ours:
+        return pa.array(values, ours[name])
     kinds = {type(value) for value in values} - {type(None)}
     if not kinds:
         return pa.array(values, pa.string())
