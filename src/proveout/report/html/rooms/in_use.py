@@ -26,7 +26,7 @@ _PEOPLE = (
     ("adoption.active_share", "People it was made for who use it"),
     ("adoption.requests_per_user", "Requests of a user in a week"),
     ("adoption.use_change", "Use, against the window before"),
-    ("adoption.override_rate", "Answers that people overrule"),
+    ("adoption.override_rate", "Answers that were called wrong, or turned out so"),
     ("exceptions.open", "Exceptions that wait for a person"),
     ("exceptions.overdue", "Exceptions past their due time"),
     ("exceptions.time_to_resolve", "Until nine of ten exceptions are resolved"),
