@@ -20,7 +20,7 @@ from proveout.runtime.gateway.addresses import target
 from proveout.runtime.gateway.arriving import Arrived, arrived
 from proveout.runtime.gateway.booking import Booking, most_of
 from proveout.runtime.gateway.headers import Headers, request_head
-from proveout.runtime.gateway.line import Line
+from proveout.runtime.gateway.line import Line, send_start, send_whole
 from proveout.runtime.gateway.parts import Behind, Parts
 from proveout.runtime.gateway.shadow import in_the_shadow
 from proveout.runtime.gateway.words import Said, manual_answer, refusal
@@ -453,7 +453,7 @@ class Exchange:
         loop = asyncio.get_running_loop()
         withheld, data, size = b"", reply.body, len(reply.body)
         async with asyncio.timeout(stall) as timer:
-            await self._start(reply.status, reply.headers, None)
+            await send_start(self._send, self._head(reply.status, reply.headers, None))
             while True:
                 if self._first_token_s is None and _has_token(call, kept):
                     self._first_token_s = time.monotonic() - call.began
@@ -551,8 +551,8 @@ class Exchange:
             headers = said.headers
             if fallback is not None:
                 headers = [*headers, (b"proveout-fallback", fallback.encode())]
-            await self._start(said.status, headers, len(said.body))
-            await self._send({"type": "http.response.body", "body": said.body, "more_body": False})
+            start = self._head(said.status, headers, len(said.body))
+            await send_whole(self._send, start, said.body)
         if is_held:
             parts.admission.settle(
                 call,
@@ -631,15 +631,13 @@ class Exchange:
             trace=None if call.trace is None else call.trace[3:35],
         )
 
-    async def _start(self, status: int, headers: Headers, length: int | None) -> None:
-        """Send the head of an answer, with the id of the call."""
+    def _head(self, status: int, headers: Headers, length: int | None) -> dict[str, Any]:
+        """Return the head of an answer, with the id of the call."""
         headers = [*headers, (b"proveout-id", self.call.id.encode())]
         is_told = any(name == b"content-length" for name, _ in headers)
         if length is not None and self.incoming.is_http_1_0 and not is_told:
             headers.append((b"content-length", b"%d" % length))
-        await self._send({"type": "http.response.start", "status": status, "headers": headers})
-        if status in (204, 304):
-            self.incoming.line.without_body(self._send)
+        return {"type": "http.response.start", "status": status, "headers": headers}
 
     # What others tell.
 

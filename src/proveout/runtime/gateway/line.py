@@ -17,6 +17,8 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 MOST_TARGET = 16 << 10
 MOST_HEADERS = 128
 MOST_HEADER_BYTES = 64 << 10
+MOST_JOINED = 64 << 10
+"""Bytes of an answer that go out in one write with its head."""
 MOST_WITHOUT_USE = MOST_TARGET + MOST_HEADER_BYTES + (256 << 10)
 """Bytes in a row of which nothing is to be read: a header, trailer or chunk extension without end.
 The last part is what one reading from the socket may bring."""
@@ -33,6 +35,61 @@ _NAME = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _BAD_VALUE = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 _TARGET = re.compile(rb"/[\x21-\x7e]*")
 _ONCE = frozenset({b"content-length", b"host", b"transfer-encoding", b"authorization"})
+
+
+class _Gathering:
+    """In the place of a transport while an answer is written: its head and body go out at once."""
+
+    __slots__ = ("_parts", "_transport")
+
+    def __init__(self, transport: Any) -> None:
+        self._transport = transport
+        self._parts: list[bytes] = []
+
+    def write(self, data: bytes) -> None:
+        """Keep it."""
+        self._parts.append(data)
+
+    def close(self) -> None:
+        """Write what was kept, and close."""
+        self.flush()
+        self._transport.close()
+
+    def is_closing(self) -> bool:
+        """Tell whether nothing more can be written."""
+        closing: bool = self._transport.is_closing()
+        return closing
+
+    def flush(self) -> None:
+        """Write what was kept."""
+        parts, self._parts = self._parts, []
+        if parts:
+            self._transport.write(b"".join(parts))
+
+
+async def send_whole(send: Any, start: dict[str, Any], body: bytes) -> None:
+    """Send a whole answer in one write: each one is a packet, and wakes the client."""
+    last = {"type": "http.response.body", "body": body, "more_body": False}
+    cycle = send.__self__
+    if cycle.flow.write_paused or len(body) > MOST_JOINED:  # it may wait, or is dear to copy
+        await send_start(send, start)
+        await send(last)
+        return
+    transport = cycle.transport
+    cycle.transport = gathering = _Gathering(transport)
+    try:
+        await send_start(send, start)
+        await send(last)
+    finally:
+        cycle.transport = transport
+        gathering.flush()
+
+
+async def send_start(send: Any, start: dict[str, Any]) -> None:
+    """Send the head; one of a status that has no body may tell the length that one would have."""
+    await send(start)
+    if start["status"] in (204, 304):
+        send.__self__.expected_content_length = 0
 
 
 class Line(HttpToolsProtocol):
@@ -103,14 +160,6 @@ class Line(HttpToolsProtocol):
         """Break off, so that the client cannot take what it has for the whole answer."""
         self.on_gone = None
         self.transport.abort()
-
-    @staticmethod
-    def without_body(send: Any) -> None:
-        """Let a reply of a status that has no body tell the length that one would have.
-
-        `send` is that of its request; the latest one here may be another, which waits.
-        """
-        send.__self__.expected_content_length = 0
 
     # What the parser finds. Whatever is raised here becomes a 400, and the connection is closed.
 
