@@ -20,6 +20,7 @@ from proveout.errors import CharterError, InputError
 from proveout.evidence.alarm import Resolution
 from proveout.evidence.ledger.port import NewEntry
 from proveout.evidence.model import Evidence
+from proveout.runtime.log.redaction import REDACTED
 from proveout.runtime.monitors.served import LogPlace
 from proveout.runtime.monitors.watching import Monitor, Watched
 from proveout.runtime.store.opening import open_store
@@ -321,3 +322,20 @@ def test_what_it_costs_is_known_in_use_without_a_word_on_users(pilot: Pilot) -> 
 
     (cost,) = [each for each in watched.assessment.dossier.outcomes if each.check == "cost"]
     assert cost.status == "done"
+
+
+def test_an_answer_that_is_redacted_is_not_called_wrong(pilot: Pilot) -> None:
+    """What the log hides cannot be judged, and must not take a sound system back."""
+    text = CHARTER.replace("window_days: 7,", "window_days: 7, label_delay_days: 0.001,")
+    pilot.charter.write_text(text, encoding="utf-8")
+    week = claims(200, seed=2, begins=NOW - WEEK, days=7)
+    seen, hidden = (
+        json.dumps({"answers": [said], "confidence": [0.9]}) for said in ("yes", REDACTED)
+    )
+    ids = [*pilot.serve(week[:100], answer=seen), *pilot.serve(week[100:], answer=hidden)]
+    label(pilot, ids, ["yes"] * 200)
+
+    _, found = look(pilot, "quality")
+
+    accuracy = by_metric(found)["quality.accuracy[]"]
+    assert (accuracy.n, accuracy.value) == (100, 1)

@@ -15,6 +15,7 @@ from proveout.intake.batches import batches_of
 from proveout.intake.rejects import ListedRejects
 from proveout.intake.session import Session
 from proveout.intake.table import OpenTable, Reject
+from proveout.runtime.log.redaction import REDACTED
 from proveout.runtime.log.table import open_log
 from proveout.runtime.monitors import rows
 from proveout.runtime.monitors.seen import window_source
@@ -214,7 +215,9 @@ def _labelled(session: Session, name: str, labels: pa.Table, loaded: LoadedChart
     labelled = session.new_name("labelled_rows")
     session.execute(
         f'CREATE TEMP VIEW "{labelled}" AS SELECT {asked}, {", ".join(aliases)} FROM "{name}" r '  # noqa: S608
-        f'LEFT JOIN "{known}" l ON l.call = r.{rows.ID} AND l.place = r.{rows.ROW}'
+        f'LEFT JOIN "{known}" l ON l.call = r.{rows.ID} AND l.place = r.{rows.ROW} '
+        # What the log does not tell any more was not wrong because of that.
+        f"AND NOT contains(COALESCE(CAST(r.{rows.ANSWER} AS VARCHAR), ''), '{REDACTED}')"
     )
     return labelled
 
