@@ -115,24 +115,38 @@ def export(file: Path, charter: Path, store: str | None, output: Output) -> None
         n = export_labels(
             desk.loaded, desk.queue.store, file, session=session, now=datetime.now(UTC)
         )
-    output.show(Text(f"{n:,} labels written to {file}"), {"labels": n, "out": str(file)})
+    output.show(Text(f"{_n(n, 'label')} written to {file}"), {"labels": n, "out": str(file)})
 
 
 def _lines(done: Imported) -> list[str]:
     by = "their proveout-id" if done.by_call else ", ".join(done.key)
     kept = "kept" if done.kept else "would be kept"
     lines = [
-        f"{done.read:,} rows read, {done.matched:,} belong to an answer by {by}.",
-        f"{done.labels:,} answers have a label by it: {done.new:,} new, {done.changed:,} changed; "
-        f"{kept}.",
+        f"{_n(done.read, 'row')} read, {done.matched:,} {_s(done.matched, 'belong')} to an answer "
+        f"by {by}.",
+        f"{_n(done.labels, 'answer')} {'has' if done.labels == 1 else 'have'} a label by it: "
+        f"{done.new:,} new, {done.changed:,} changed; {kept}.",
     ]
     if done.unmatched:
         shown = "; ".join(done.unmatched_examples)
-        lines.append(f"{done.unmatched:,} rows belong to no answer in the log, such as {shown}")
+        lines.append(
+            f"{_n(done.unmatched, 'row')} {_s(done.unmatched, 'belong')} to no answer in the log, "
+            f"such as {shown}"
+        )
     if done.without_label:
-        lines.append(f"{done.without_label:,} rows have no label.")
+        has = "has" if done.without_label == 1 else "have"
+        lines.append(f"{_n(done.without_label, 'row')} {has} no label.")
     if done.ambiguous:
         lines.append(
-            f"{done.ambiguous:,} rows stand there again with another label; none of them is taken."
+            f"{_n(done.ambiguous, 'row')} cannot be told apart by {by}, such as "
+            f"{done.ambiguous_example}; none of them is taken."
         )
     return lines
+
+
+def _n(n: int, noun: str) -> str:
+    return f"{n:,} {noun}{'' if n == 1 else 's'}"
+
+
+def _s(n: int, verb: str) -> str:
+    return f"{verb}s" if n == 1 else verb

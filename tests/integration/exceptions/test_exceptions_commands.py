@@ -202,9 +202,10 @@ def test_labels_are_imported_by_the_proveout_id(run: Run, calls: list[str], tmp_
     assert said == [
         "6 rows read, 2 belong to an answer by their proveout-id.",
         "2 answers have a label by it: 2 new, 0 changed; kept.",
-        "1 rows belong to no answer in the log, such as 01JD0000000000000000000000, 0",
-        "1 rows have no label.",
-        "2 rows stand there again with another label; none of them is taken.",
+        "1 row belongs to no answer in the log, such as 01JD0000000000000000000000, 0",
+        "1 row has no label.",
+        f"2 rows cannot be told apart by their proveout-id, such as {calls[3]}, 0 "
+        "(2 rows with different labels of the file, 1 answer of the log); none of them is taken.",
     ]
     assert labels(tmp_path) == [
         (calls[0], 0, "yes", "d.csv"), (calls[1], 0, "no", "d.csv")
@@ -227,6 +228,42 @@ def test_labels_are_imported_by_what_requests_hold(
         "5 answers have a label by it: 5 new, 0 changed; kept.",
     ]
     assert sorted(each[0] for each in labels(tmp_path)) == sorted(calls[:5])
+
+
+def test_a_label_is_kept_only_where_the_key_names_one_row_and_one_answer(
+    run: Run, calls: list[str], tmp_path: Path
+) -> None:
+    """What a key does not tell apart, in the file or in the log, is counted, shown, and left."""
+    frame = claims(CALLS, seed=4, begins=NOW - timedelta(days=2), days=2).astype({"pay": str})
+    twice = pd.concat([frame, frame.iloc[[0]]])
+    twice.to_csv(tmp_path / "d.csv", index=False)
+    amount, kind = frame["amount"].iloc[0], frame["kind"].iloc[0]
+
+    said = lines(run("labels import d.csv --key amount,kind --label pay"))
+
+    assert said == [
+        "7 rows read, 5 belong to an answer by amount, kind.",
+        "5 answers have a label by it: 5 new, 0 changed; kept.",
+        f"2 rows cannot be told apart by amount, kind, such as {amount}, {kind} "
+        "(2 rows of the file, 1 answer of the log); none of them is taken.",
+    ]
+    assert sorted(each[0] for each in labels(tmp_path)) == sorted(calls[1:])
+
+
+def test_a_key_that_mostly_does_not_tell_is_refused(
+    run: Run, calls: list[str], tmp_path: Path
+) -> None:
+    """One row of the file for many answers is no truth of any; nothing is kept."""
+    del calls
+    (tmp_path / "d.csv").write_text("kind,pay\ncar,yes\n")
+
+    said = lines(run("labels import d.csv --key kind --label pay", code=2))
+
+    assert said[0].startswith(
+        "Error: 1 of 1 rows with a label cannot be told apart by kind, such as car (1 row of the "
+    )
+    assert said[-1] == ("Match by the charter's data.key (--key claim), or by --key proveout_id")
+    assert labels(tmp_path) == []
 
 
 @pytest.mark.parametrize(
@@ -260,7 +297,7 @@ def test_corrections_are_handed_out_as_labelled_data(
 
     read: Any = pd.read_csv if name.endswith("csv") else pd.read_parquet
     (row,) = read(tmp_path / name).to_dict(orient="records")
-    assert lines(said) == [f"1 labels written to {name}"]
+    assert lines(said) == [f"1 label written to {name}"]
     assert (row["proveout_id"], row["proveout_row"], row["label"]) == (calls[0], 0, "no")
     assert (row["label_by"], row["kind"], row["proveout_user"]) == ("Bo", "car", "u0")
 
@@ -275,6 +312,6 @@ def test_a_row_that_is_no_number_belongs_to_no_answer(
     )
 
     assert lines(run("labels import d.csv"))[2:] == [
-        f"1 rows belong to no answer in the log, such as {calls[2]}, last"
+        f"1 row belongs to no answer in the log, such as {calls[2]}, last"
     ]
     assert labels(tmp_path) == [(calls[0], 0, "yes", "d.csv"), (calls[1], 0, "no", "d.csv")]

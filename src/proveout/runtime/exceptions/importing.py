@@ -46,9 +46,11 @@ class Imported:
     """Answers that had another label before."""
     without_label: int
     ambiguous: int
-    """Rows whose key stands in the file again with another label; none of them is taken."""
+    """Rows whose key does not name one row of the file and one answer; none of them is taken."""
     unmatched: int
     unmatched_examples: tuple[str, ...] = ()
+    ambiguous_example: str | None = None
+    """Such a key, and how often it stands in the file and in the log."""
     key: tuple[str, ...] = ()
     label_columns: tuple[str, ...] = ()
     kept: bool = True
@@ -77,7 +79,10 @@ def import_labels(
     """Match a table of true answers with the log, and keep them.
 
     The key is `proveout_id` (and `proveout_row`), or the charter's data.key, or what is given.
-    Raises InputError where the columns are not there.
+    A label is taken where its key names one row of the file and one answer. The same record may be
+    asked for again, and stand in the file again with the same label: its identity (the proveout-id,
+    data.key) says that it is the same. Raises InputError where the columns are not there, and
+    where most keys are ambiguous.
     """
     labels = _label_columns(loaded, table, label)
     names = _key_columns(loaded, table, key)
@@ -94,8 +99,19 @@ def import_labels(
     groups = labelled.group_by(keys).aggregate(
         said=labelled.said.max(), different=labelled.said.nunique(), n=labelled.count()
     )
-    usable = groups.filter(groups.different == 1)
+    groups = _with_answers(groups, asked, keys)
+    is_clear = groups.different == 1
+    if not (by_call or _is_identity(loaded, names)):
+        is_clear &= (groups.n == 1) & (groups.answers <= 1)
+    usable, unclear = groups.filter(is_clear), groups.filter(~is_clear)
     read, with_label = _number(told.count()), _number(labelled.count())
+    ambiguous, example = _number(unclear.n.sum()), _ambiguous_example(unclear, keys)
+    if 2 * ambiguous > with_label:
+        raise InputError(
+            f"{ambiguous:,} of {with_label:,} rows with a label cannot be told apart by "
+            f"{', '.join(names)}, such as {example}. No label was kept.",
+            hint=_better_key(loaded, names),
+        )
     joined = usable.join(asked, keys).select("id", "row", "said")
     lost = usable.anti_join(asked, keys)
     examples = lost.order_by(keys).limit(EXAMPLES).select(keys).execute()
@@ -108,7 +124,8 @@ def import_labels(
         new=new,
         changed=changed,
         without_label=read - with_label,
-        ambiguous=_number(groups.filter(groups.different > 1).n.sum()),
+        ambiguous=ambiguous,
+        ambiguous_example=example,
         unmatched=_number(lost.n.sum()),
         unmatched_examples=tuple(
             ", ".join(str(value) for value in row)
@@ -119,6 +136,44 @@ def import_labels(
         kept=not dry,
         by_call=by_call,
     )
+
+
+def _with_answers(groups: ir.Table, asked: ir.Table, keys: Sequence[str]) -> ir.Table:
+    """Count the answers of the log that each key names."""
+    import ibis
+
+    counted = asked.group_by(keys).aggregate(answers=asked.count())
+    joined = groups.left_join(counted, keys)
+    kept = [*keys, "said", "different", "n"]
+    return joined.select(*kept, answers=ibis.coalesce(joined.answers, 0))
+
+
+def _is_identity(loaded: LoadedCharter, names: Sequence[str]) -> bool:
+    """Tell whether the key names a record by what the charter or the gateway calls it."""
+    key = set(loaded.charter.data.key)
+    return ID in names or (bool(key) and key <= set(names))
+
+
+def _ambiguous_example(unclear: ir.Table, keys: Sequence[str]) -> str | None:
+    """Show one key that does not tell, and how often it is there."""
+    frame = unclear.order_by(keys).limit(1).execute()
+    for row in frame.to_dict(orient="records"):
+        named = ", ".join(str(row[key]) for key in keys)
+        rows = "1 row" if row["n"] == 1 else f"{row['n']:,} rows"
+        if row["different"] > 1:
+            rows += " with different labels"
+        answers = "1 answer" if row["answers"] == 1 else f"{row['answers']:,} answers"
+        return f"{named} ({rows} of the file, {answers} of the log)"
+    return None
+
+
+def _better_key(loaded: LoadedCharter, names: Sequence[str]) -> str:
+    key = ",".join(loaded.charter.data.key)
+    if _is_identity(loaded, names):
+        return "Leave one row of each in the file, with the label that holds."
+    if key:
+        return f"Match by the charter's data.key (--key {key}), or by --key proveout_id"
+    return "Match by the id that stood in the replies (--key proveout_id), or set data.key."
 
 
 def _label_columns(loaded: LoadedCharter, table: ir.Table, label: str | None) -> Mapping[str, str]:
