@@ -47,8 +47,8 @@ def duration_quantile(
     `durations` has one entry each, until the end or until now. The estimate is that of Kaplan and
     Meier (1958); the bounds invert a test on the survival curve, with the log-log transformation
     (Brookmeyer and Crowley 1982). Where everything is over the curve ends at 0, of which that test
-    says nothing: the largest time then bounds the quantile only where so many durations cannot all
-    be below it by chance. Raises ValueError on none, or on a negative one.
+    says nothing: the largest time then bounds the quantile only where as many durations as are over
+    cannot all be below it by chance (those not over yet, which came late, say nothing of that). Raises ValueError on none, or on a negative one.
     """
     times, over = np.asarray(durations, dtype=float), np.asarray(is_over, dtype=bool)
     if len(times) == 0 or len(times) != len(over) or not (times >= 0).all():
@@ -71,7 +71,7 @@ def duration_quantile(
     slope = error[is_inner] / (inner * np.abs(np.log(inner)))
     # Positive where the curve is still above: the quantile lies later.
     distance[is_inner] = (math.log(-math.log(ends)) - np.log(-np.log(inner))) / slope
-    distance[surviving <= 0] = -math.inf if share**n < (1 - level) / 2 else 0.0
+    distance[surviving <= 0] = -math.inf if share ** (n - n_open) < (1 - level) / 2 else 0.0
     later = np.flatnonzero(distance > z)
     earlier = np.flatnonzero(distance < -z)
     first = len(later) and int(later[-1]) + 1

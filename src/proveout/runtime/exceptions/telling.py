@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from proveout.runtime.exceptions.entry import Entry
+
+if TYPE_CHECKING:
+    from proveout.statistics.durations import Duration
 
 MOST = 8
 
@@ -42,20 +45,35 @@ def _times(entries: Sequence[Entry], now: float) -> dict[str, Any] | None:
     hours = [max(0.0, ((each.resolved_at or now) - each.at) / 3600) for each in entries]
     is_over = [not each.is_open for each in entries]
     found = {share: duration_quantile(hours, is_over, share=share) for share in (0.5, 0.9)}
-    parts = []
-    for name, share in (("half", 0.5), ("nine of ten", 0.9)):
-        each = found[share]
-        parts.append(
-            f"{name} within {each.value:.3g} h"
-            if each.value is not None
-            else f"{name} in more than {each.low:.3g} h"
+    n = len(entries)
+    if found[0.5].interval is None:
+        n_over = sum(is_over)
+        said = (
+            f"Resolved: {n_over:,} of {n:,}, too few to tell how long it takes"
+            f"{_at_least(found[0.5])}"
         )
+    else:
+        parts = [
+            _within(name, found[share]) for name, share in (("half", 0.5), ("nine of ten", 0.9))
+        ]
+        said = f"Resolved: {', '.join(parts)} (n = {n:,}, open ones counted as such)"
     return {
-        "said": f"Resolved: {', '.join(parts)} (n = {len(entries):,}, open ones counted as such)",
+        "said": said,
         **{
             f"p{round(share * 100)}": {
-                "value": each.value, "low": each.low, "high": each.high, "level": each.level
+                "value": None if each.interval is None else each.value, "low": each.low, "high": each.high, "level": each.level
             }
             for share, each in found.items()
         },
     }  # fmt: skip
+
+
+def _within(name: str, found: Duration) -> str:
+    """Tell a quantile, as the check does: only where both of its ends are bounded."""
+    if found.interval is None:
+        return f"{name} in more than {found.low:.3g} h"
+    return f"{name} within {found.value:.3g} h"
+
+
+def _at_least(found: Duration) -> str:
+    return f": half of them take more than {found.low:.3g} h" if found.low > 0 else ""
