@@ -148,10 +148,12 @@ class Protection(Protocol):
 class SystemFailedError(Exception):
     """The system answered an error, broke the connection, or cannot be reached."""
 
-    def __init__(self, why: str, status: int | None = None) -> None:
+    def __init__(self, why: str, status: int | None = None, *, was_asked: bool = True) -> None:
         super().__init__(why)
         self.why = why
         self.status = status
+        self.was_asked = was_asked
+        """False where no connection was had, so that nothing can have been used."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,9 +76,23 @@ class Exchange:
     """Serves one call."""
 
     __slots__ = (
-        "_attempts", "_cut", "_failed", "_first_token_s", "_gone", "_is_asking", "_most", "_send",
-        "_sent_at", "_system_s",
-        "_task", "_version", "call", "incoming", "parts", "price",
+        "_attempts",
+        "_cut",
+        "_failed",
+        "_first_token_s",
+        "_gone",
+        "_is_asking",
+        "_most",
+        "_never_asked",
+        "_send",
+        "_sent_at",
+        "_system_s",
+        "_task",
+        "_version",
+        "call",
+        "incoming",
+        "parts",
+        "price",
     )  # fmt: skip
 
     def __init__(self, parts: Parts, call: Call, incoming: Incoming, send: Send) -> None:
@@ -88,6 +102,7 @@ class Exchange:
         self.price: CallPrice | None = None
         self._send = send
         self._attempts = 0
+        self._never_asked = 0
         self._sent_at: float | None = None
         self._system_s: float | None = None
         self._first_token_s: float | None = None
@@ -226,7 +241,11 @@ class Exchange:
             drop=incoming.drop | upstream.names if upstream.headers else incoming.drop,
             body_length=len(body) if body or method not in SAFE_METHODS else None,
         )
-        connection = await behind.pool.ask(method, head + body)
+        try:
+            connection = await behind.pool.ask(method, head + body)
+        except SystemFailedError as error:
+            self._never_asked += not error.was_asked
+            raise
         reply = await arrived(connection, hold_whole=behind.holds_whole or incoming.is_http_1_0)
         now = time.monotonic()
         self._system_s = now - began
@@ -497,13 +516,14 @@ class Exchange:
 
     def _unfinished(self) -> Booking:
         """Say what is booked for a call whose end is not known, or that was never sent."""
-        if self._attempts == 0:
+        asked = self._attempts - self._never_asked
+        if asked == 0:
             return _nothing()
         if self._failed is not None:
             return Booking.of_whole(self.call, self._failed)
         if not self.parts.charges_unfinished:
-            return Booking(requests=self._attempts)
-        return Booking.at_most(self.call, self._most, self._attempts)
+            return Booking(requests=asked)
+        return Booking.at_most(self.call, self._most, asked)
 
     async def _end(
         self,

@@ -31,6 +31,8 @@ class Operations:
         self._assembled = assembled
         self._callers = [Callers(each.settings.clients) for each in assembled.pilots.values()]
         self.is_leaving = False
+        # What it takes is loaded now: a package may be exchanged under a gateway that runs.
+        assembled.telemetry.exposition()
 
     async def __call__(self, asked: Asked, send: Send) -> None:
         """Answer."""

@@ -84,13 +84,13 @@ class Pool:
                 "no safe connection to the system: its certificate is not valid "
                 f"({error.verify_message.rstrip('.')})"
             )
-            raise SystemFailedError(why) from error
+            raise SystemFailedError(why, was_asked=False) from error
         except ssl.SSLError as error:
             why = f"no safe connection to the system: {error.reason or 'TLS'}"
-            raise SystemFailedError(why) from error
+            raise SystemFailedError(why, was_asked=False) from error
         except OSError as error:
             why = f"the system cannot be reached: {error.strerror or type(error).__name__}"
-            raise SystemFailedError(why) from error
+            raise SystemFailedError(why, was_asked=False) from error
         return connection
 
 

@@ -20,6 +20,7 @@ import uvicorn
 from proveout.errors import InputError
 from proveout.runtime.gateway.app import App
 from proveout.runtime.gateway.assembly import assemble
+from proveout.runtime.gateway.faults import Application, telling
 from proveout.runtime.gateway.line import Line
 from proveout.runtime.gateway.operations import Operations
 from proveout.runtime.settings import Settings
@@ -111,7 +112,9 @@ async def _serve(
     operations = Operations(assembled)
     app = App(assembled.pilots, operations=operations, part_timeout_s=settings.header_timeout_s)
     longest = max(each.gateway.deadline_s for each in settings.pilots)
-    server = _Server(app, settings, operations, grace_s=longest + GRACE_S)
+    server = _Server(
+        telling(app, assembled.telemetry), settings, operations, grace_s=longest + GRACE_S
+    )
     leave_when(server.leave)
     server.on_started = ready
     try:
@@ -126,7 +129,7 @@ class _Server(uvicorn.Server):
     """A server that tells by which signal it was stopped, and is not ready from then on."""
 
     def __init__(
-        self, app: App, settings: Settings, operations: Operations, *, grace_s: float
+        self, app: Application, settings: Settings, operations: Operations, *, grace_s: float
     ) -> None:
         super().__init__(_config(app, settings, grace_s))
         self._operations = operations
