@@ -6,7 +6,7 @@ import json
 import subprocess
 import tempfile
 import venv
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,7 +27,6 @@ def read(i):
     for c in numbers:
         window[c] = pd.to_numeric(window[c], errors="coerce")
     return window
-found = []
 """
 _EVIDENTLY = """
 from evidently import Dataset, DataDefinition, Report
@@ -48,7 +47,7 @@ for i in range(n):
         by_p = "p_value" in str(config.get("method"))
         if (value < threshold) if by_p else (value >= threshold):
             named.append(column)
-    found.append(named)
+    print(json.dumps([i, named]), flush=True)
 """
 _NANNYML = """
 import nannyml
@@ -58,7 +57,7 @@ for i in range(n):
     table = calculator.calculate(read(i)).filter(period="analysis").to_df()
     named = [c for c in reference
              if any(table[k].any() for k in table if k[0] == c and k[-1] == "alert")]
-    found.append(named)
+    print(json.dumps([i, named]), flush=True)
 """
 _FROUROS = """
 from frouros.detectors.data_drift import KSTest, ChiSquareTest
@@ -74,9 +73,9 @@ for i in range(n):
             p = float("nan")
         if p < 0.05 / len(reference.columns):
             named.append(c)
-    found.append(named)
+    print(json.dumps([i, named]), flush=True)
 """
-_END = "\nprint(json.dumps(found))\n"
+_LONGEST_INSTALL_S = 900
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,14 +98,19 @@ PEERS = (
 
 def named(
     case: Case, trials: Sequence[Trial], *, longest_s: float
-) -> Mapping[str, list[frozenset[str]] | str]:
-    """Return for each peer the columns that it names in each window, or why there is no figure."""
+) -> Iterator[tuple[str, dict[int, frozenset[str]], str]]:
+    """Yield for each peer the columns that it names by window, and what was left out and why.
+
+    The windows come in the order in which they are to be asked, as far as the time allows.
+    """
     with tempfile.TemporaryDirectory(prefix="drift-peers-") as name:
         folder = Path(name)
         case.reference.to_parquet(folder / "reference.parquet")
         for nth, trial in enumerate(trials):
             _plain(trial.table).to_parquet(folder / f"{nth}.parquet")
-        return {peer.name: _asked(peer, folder, len(trials), longest_s) for peer in PEERS}
+        for peer in PEERS:
+            found, why = _asked(peer, folder, len(trials), longest_s)
+            yield peer.name, found, why
 
 
 def _plain(table: pd.DataFrame) -> pd.DataFrame:
@@ -116,23 +120,39 @@ def _plain(table: pd.DataFrame) -> pd.DataFrame:
                            for c in mixed})  # fmt: skip
 
 
-def _asked(peer: Peer, data: Path, n: int, longest_s: float) -> list[frozenset[str]] | str:
+def _asked(
+    peer: Peer, data: Path, n: int, longest_s: float
+) -> tuple[dict[int, frozenset[str]], str]:
     with tempfile.TemporaryDirectory(prefix="drift-peer-") as name:
         python = Path(name) / "bin" / "python"
         venv.create(name, with_pip=True)
-        install = subprocess.run(
-            [python, "-m", "pip", "install", "-q", peer.package, *peer.beside, "pyarrow"],
-            check=False, capture_output=True, text=True,
-        )  # fmt: skip
-        if install.returncode:
-            return f"cannot be installed: {last_line(install.stderr)}"
         try:
-            ran = subprocess.run(
-                [python, "-c", _BEGIN + peer.code + _END, str(data), str(n)],
-                check=False, capture_output=True, text=True, timeout=longest_s,
+            install = subprocess.run(
+                [python, "-m", "pip", "install", "-q", peer.package, *peer.beside, "pyarrow"],
+                check=False, capture_output=True, text=True, timeout=_LONGEST_INSTALL_S,
             )  # fmt: skip
         except subprocess.TimeoutExpired:
-            return f"not finished after {longest_s:.0f} s"
-        if ran.returncode:
-            return f"failed: {last_line(ran.stderr)}"
-        return [frozenset(each) for each in json.loads(ran.stdout.splitlines()[-1])]
+            return {}, f"not installed after {_LONGEST_INSTALL_S} s"
+        if install.returncode:
+            return {}, f"cannot be installed: {last_line(install.stderr)}"
+        told = Path(name) / "found.jsonl"
+        with told.open("w") as out:
+            try:
+                ran = subprocess.run(
+                    [python, "-c", _BEGIN + peer.code, str(data), str(n)],
+                    check=False, stdout=out, stderr=subprocess.PIPE, text=True, timeout=longest_s,
+                )  # fmt: skip
+                why = f"failed: {last_line(ran.stderr)}" if ran.returncode else ""
+            except subprocess.TimeoutExpired:
+                why = f"stopped after {longest_s:.0f} s"
+        return _read(told.read_text()), why
+
+
+def _read(told: str) -> dict[int, frozenset[str]]:
+    """Read what was named, window by window; what else a package printed is left out."""
+    found = {}
+    for line in told.splitlines():
+        if line.startswith("[") and line.endswith("]"):
+            nth, columns = json.loads(line)
+            found[nth] = frozenset(columns)
+    return found

@@ -72,7 +72,7 @@ CASES: dict[str, tuple[tuple[str, str], Callable[[pd.DataFrame, pd.Series], pd.D
             ~r, t["net"].map("{:.2f}".format).str.replace(".", ","))),
     ),
     "half the figures in another unit": (
-        ("net", "pair"), lambda t, r: t.assign(net=(t["net"] * 100).round().where(r, t["net"])),
+        ("net", "range"), lambda t, r: t.assign(net=(t["net"] * 100).round().where(r, t["net"])),
     ),
     "a known value in small letters": (
         ("town", "form"), lambda t, r: t.assign(town=t["town"].str.lower().where(r, t["town"])),
@@ -85,7 +85,7 @@ CASES: dict[str, tuple[tuple[str, str], Callable[[pd.DataFrame, pd.Series], pd.D
         ("shop", "unseen"), lambda t, r: t.assign(shop=t["shop"].mask(r, "S77")),
     ),
     "a stuck reading": (
-        ("pieces", "spike"), lambda t, r: t.assign(pieces=t["pieces"].mask(r, 7.0)),
+        ("pieces", "spike"), lambda t, r: t.assign(pieces=t["pieces"].mask(r, 9.0)),
     ),
     "a join with wrong partners": (
         ("gross", "pair"),

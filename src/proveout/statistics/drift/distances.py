@@ -68,7 +68,7 @@ def _bins(learned: Learned, values: Values) -> tuple[Floats, Floats, bool]:
     hits = np.nansum(learned.levels.hits, axis=0)
     if not len(hits):
         return np.zeros(1), np.zeros(1), False
-    total, now_all = float(np.nansum(learned.levels.rows[:, 0])), float(values.n_present)
+    total, now_all = learned.present, float(values.n_present)
     now = levels_counted(profile, values)
     shown = slice(0, _BINS_SHOWN)
     return (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -68,6 +68,66 @@ def levels_counted(profile: Profile, values: Values) -> Floats:
     watched = (places >= 0) & (places < n)
     counts = np.bincount(places[watched], weights=values.counts[watched], minlength=n)[:n]
     return counts.astype(np.float64)
+
+
+_LEAST_NEIGHBOURS = 8
+_STEADIER = 1.25
+"""So much the less must figures differ among those of their size, to be compared with them."""
+
+
+def neighbours_counted(profile: Profile, values: Values) -> Floats:
+    """Count, for each of these values, the rows it is compared with: figures of about its size.
+
+    Delays come and go with the weather, and all figures of a size with them; a stuck reading comes
+    alone. Of columns that are not local these are all rows.
+    """
+    n = min(len(profile.known), MOST_WATCHED)
+    present = float(values.n_present)
+    if not profile.is_local or not n:
+        return np.full(n, present)
+    known = np.asarray(profile.known, dtype=np.float64)
+    ends = _group_ends(np.asarray(profile.cuts), known)
+    figures = values.numbers()
+    read = ~np.isnan(figures)
+    groups = np.searchsorted(ends, figures[read], side="left")
+    held = np.bincount(groups, weights=values.counts[read], minlength=len(ends) + 1)
+    return np.asarray(held[np.searchsorted(ends, known[:n], side="left")], dtype=np.float64)
+
+
+def is_local(profile: Profile, blocks: Sequence[Values]) -> bool:
+    """Tell whether figures are far steadier among those of their size than among all."""
+    if profile.kind != "number" or len(profile.known) < 2 * _LEAST_NEIGHBOURS:
+        return False
+    hits = np.array([levels_counted(profile, each) for each in blocks])
+    near = replace(profile, is_local=True)
+    among = [
+        np.array([neighbours_counted(each, part) for part in blocks]) for each in (profile, near)
+    ]
+    of_all, of_near = (_unrest(hits, rows) for rows in among)
+    return of_all > _STEADIER * of_near
+
+
+def _unrest(hits: Floats, rows: Floats) -> float:
+    """Return how shares differ from block to block, against chance: chi-square a degree."""
+    with np.errstate(all="ignore"):
+        share = hits.sum(axis=0) / rows.sum(axis=0)
+        expected = rows * share
+        off = (hits - expected) ** 2 / (expected * (1 - share))
+        # Of values that are seen often enough to tell.
+        found = off.sum(axis=0)[(expected.mean(axis=0) >= 1) & (share < 0.5)]
+    return float(np.nanmean(found)) / max(len(hits) - 1, 1) if len(found) else 1.0
+
+
+def _group_ends(cuts: Floats, known: Floats) -> Floats:
+    """Return those cuts that leave enough different values between one another."""
+    ends: list[float] = []
+    below = np.searchsorted(np.sort(known), cuts, side="right")
+    last = 0
+    for cut, upto in zip(cuts, below, strict=True):
+        if upto - last >= _LEAST_NEIGHBOURS and len(known) - upto >= _LEAST_NEIGHBOURS:
+            ends.append(float(cut))
+            last = int(upto)
+    return np.array(ends, dtype=np.float64)
 
 
 def past_of(profile: Profile, values: Values, blocks: Sequence[Integers]) -> list[Counts]:

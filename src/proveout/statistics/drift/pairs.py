@@ -19,8 +19,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from proveout.statistics.drift import scores as scoring
 from proveout.statistics.drift.lookups import Lookup, is_lookup, lookups_json, table_of, told_by
 from proveout.statistics.drift.probes import MOST_LEVELS, Probe, Profile, places_of, quantiles
+from proveout.statistics.drift.scores import Scores
 from proveout.statistics.drift.values import Floats, Integers, Mask, Values
 
 MISMATCH = Probe(family="pair", label="does not go with the other columns", upper_only=True)
@@ -30,7 +32,11 @@ SURE_MISMATCH = Probe(
 LOST = Probe(
     family="pair", label="missing where the other columns say that there is one", upper_only=True
 )
-PROBES = (MISMATCH, SURE_MISMATCH, LOST)
+PROBES = (LOST, MISMATCH, SURE_MISMATCH, *scoring.PROBES)
+_TOLD_APART = PROBES[1:]
+N_COUNTED = len(PROBES) + len(_TOLD_APART)
+"""Of each probe the rows are counted, and of all but the first how many different reasons they
+have: it takes both for an alarm."""
 _UNKNOWN, _MISSING, _FIRST = 0, 1, 2
 _LEAST_BINS, _MOST_BINS = 6, 64
 _ROWS_A_CELL = 100
@@ -152,6 +158,7 @@ class Pairs:
 
     coders: Mapping[str, Coder]
     relations: Relations
+    scores: Scores
 
     def blamed(self, profiles: Mapping[str, Profile], values: Mapping[str, Values]) -> Blame:
         """Judge each row of a window; pairs with a column that is not there are left out."""
@@ -160,7 +167,8 @@ class Pairs:
             for name, coder in self.coders.items()
             if name in values
         }
-        return _blamed(coded, self.relations)
+        unlikely = self.scores.unlikely(_bins(coded))
+        return _blamed(coded, self.relations, unlikely, self.scores.lifts)
 
     def as_json(self) -> dict[str, Any]:
         """Return it as plain values; cells as packed bits in base 64."""
@@ -174,6 +182,7 @@ class Pairs:
             "odd": _masks_json(self.relations.odd),
             "bands": _masks_json(self.relations.bands),
             "lookups": lookups_json(self.relations.lookups),
+            "scores": self.scores.as_json(),
         }  # fmt: skip
 
     @classmethod
@@ -194,6 +203,7 @@ class Pairs:
             relations=Relations(
                 odd=_masks(kept["odd"]), bands=_masks(kept["bands"]), lookups=lookups
             ),
+            scores=Scores.from_json(kept["scores"]),
         )
 
 
@@ -225,16 +235,49 @@ class Blame:
     """Those in which it is odd in several pairs, and every other column in fewer."""
     lost: Mapping[str, Mask]
     """Odd rows in which its value is missing; the others count rows with a value alone."""
+    unlikely: Mapping[str, Sequence[Mask]]
+    """Rows in which it is the least likely beside the others, by level of `scores`."""
     partners: Mapping[str, tuple[str, ...]]
     """The columns that each column is compared with."""
+    bins: Mapping[str, Integers]
+    lifts: Mapping[Pair, scoring.Lift]
+
+    def mask(self, name: str, probe: Probe) -> Mask:
+        """Mark the rows that a probe of a column has hit."""
+        if probe in scoring.PROBES:
+            return self.unlikely[name][scoring.PROBES.index(probe)]
+        return {MISMATCH: self.rows, SURE_MISMATCH: self.sure, LOST: self.lost}[probe][name]
 
     def hits(self, name: str) -> Floats:
-        """Count the probes of a column."""
-        masks = (self.rows[name], self.sure[name], self.lost[name])
-        return np.array([mask.sum() for mask in masks], dtype=np.float64)
+        """Count the rows of each probe of a column, and then the different reasons of them.
+
+        NaN of those that could not be computed.
+        """
+        found = {probe: self._found(name, probe) for probe in PROBES}
+        rows = [np.nan if mask is None else mask.sum() for mask in found.values()]
+        reasons = [
+            np.nan if (mask := found[probe]) is None
+            else scoring.distinct(name, mask, self.bins, self.lifts)
+            for probe in _TOLD_APART
+        ]  # fmt: skip
+        return np.array([*rows, *reasons], dtype=np.float64)
+
+    def _found(self, name: str, probe: Probe) -> Mask | None:
+        if probe in scoring.PROBES:
+            return self.mask(name, probe) if name in self.unlikely else None
+        return self.mask(name, probe) if name in self.rows else None
 
 
-def _blamed(coded: Mapping[str, Coded], relations: Relations) -> Blame:
+def _bins(coded: Mapping[str, Coded]) -> dict[str, Integers]:
+    return {name: each.bins for name, each in coded.items()}
+
+
+def _blamed(
+    coded: Mapping[str, Coded],
+    relations: Relations,
+    unlikely: Mapping[str, Sequence[Mask]],
+    lifts: Mapping[Pair, scoring.Lift],
+) -> Blame:
     partners: dict[str, list[str]] = {}
     times: dict[str, Small] = {}
     n_rows = max((len(each.bins) for each in coded.values()), default=0)
@@ -248,7 +291,10 @@ def _blamed(coded: Mapping[str, Coded], relations: Relations) -> Blame:
         times[one][rows] += np.where(b_strange & ~a_strange, 0, 1) + (a_strange & ~b_strange)
         times[other][rows] += np.where(a_strange & ~b_strange, 0, 1) + (b_strange & ~a_strange)
     if not times:
-        return Blame(rows={}, sure={}, lost={}, partners={})
+        return Blame(
+            rows={}, sure={}, lost={}, unlikely=unlikely, partners={}, bins=_bins(coded),
+            lifts=lifts,
+        )  # fmt: skip
     first = np.zeros(n_rows, dtype=np.int16)
     second = np.zeros(n_rows, dtype=np.int16)
     for each in times.values():
@@ -261,7 +307,10 @@ def _blamed(coded: Mapping[str, Coded], relations: Relations) -> Blame:
         rows={name: each & there[name] for name, each in worst.items()},
         sure={name: each & there[name] & alone for name, each in worst.items()},
         lost={name: each & ~there[name] for name, each in worst.items()},
+        unlikely=unlikely,
         partners={name: tuple(partners[name]) for name in times},
+        bins=_bins(coded),
+        lifts=lifts,
     )
 
 
@@ -281,19 +330,26 @@ def learn(
         if (coder := _coder(profile, values[name], wanted)) is not None
     }
     coded = {name: coder.coded(profiles[name], values[name]) for name, coder in coders.items()}
-    grids = _grids(coded)
+    every = {pair: _grid(coded[pair[0]], coded[pair[1]]) for pair in combinations(sorted(coded), 2)}
+    scores, low = scoring.learn(
+        every, _bins(coded), blocks,
+        lambda pair, rows: _grid(coded[pair[0]].part(rows), coded[pair[1]].part(rows)),
+    )  # fmt: skip
+    grids = _grids(every)
     fields = _fields(coded)
     tables = _lookup_tables(profiles, coded)
     hits: dict[str, list[Floats]] = {}
-    for rows in blocks:
+    for rows, unlikely in zip(blocks, low, strict=True):
         part = {name: each.part(rows) for name, each in coded.items()}
-        blame = _blamed(part, _relations(grids, fields, tables, without=part))
-        for name in blame.rows:
+        without = _relations(grids, fields, tables, without=part)
+        blame = _blamed(part, without, unlikely, scores.lifts)
+        for name in {*blame.rows, *unlikely}:
             hits.setdefault(name, []).append(blame.hits(name))
     relations = _relations(grids, fields, tables, without=None)
-    used = {name for pair in [*grids, *fields, *tables] for name in pair}
+    used = {name for pair in [*grids, *fields, *tables, *scores.lifts] for name in pair}
     kept = {name: coder for name, coder in coders.items() if name in used}
-    return Pairs(coders=kept, relations=relations), {n: np.array(h) for n, h in hits.items()}
+    counted = {name: np.array(each) for name, each in hits.items()}
+    return Pairs(coders=kept, relations=relations, scores=scores), counted
 
 
 def _coder(profile: Profile, values: Values, n_bins: int) -> Coder | None:
@@ -309,14 +365,13 @@ def _coder(profile: Profile, values: Values, n_bins: int) -> Coder | None:
     return Coder(n_bins=len(cuts) + _FIRST, cuts=cuts, fine=fine)
 
 
-def _grids(coded: Mapping[str, Coded]) -> dict[Pair, Integers]:
-    """Count the cells of the pairs that depend most on each other."""
+def _grids(every: Mapping[Pair, Integers]) -> dict[Pair, Integers]:
+    """Choose the pairs that depend most on each other, with their cells."""
     tables = {}
-    for one, other in combinations(sorted(coded), 2):
-        table = _grid(coded[one], coded[other])
+    for pair, table in every.items():
         power = _power(table)
         if power >= 1:
-            tables[one, other] = (power, table)
+            tables[pair] = (power, table)
     best = sorted(tables, key=lambda pair: -tables[pair][0])[:_MOST_PAIRS]
     return {pair: tables[pair][1] for pair in best}
 

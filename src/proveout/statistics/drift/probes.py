@@ -57,6 +57,8 @@ class Profile:
     patterns: tuple[str, ...] = ()
     lengths: tuple[int, ...] = ()
     plains: frozenset[str] = field(default_factory=frozenset)
+    is_local: bool = False
+    """Its single figures are steadier among those of their size than among all."""
 
     @property
     def is_closed(self) -> bool:
@@ -70,6 +72,7 @@ class Profile:
             "n_levels": self.n_levels, "cuts": list(self.cuts),
             "ends": [] if np.isnan(self.low) else [self.low, self.high],
             "patterns": list(self.patterns), "lengths": list(self.lengths),
+            "is_local": self.is_local,
         }  # fmt: skip
 
     @classmethod
@@ -82,6 +85,7 @@ class Profile:
             n_levels=kept["n_levels"], cuts=tuple(kept["cuts"]), low=low, high=high,
             patterns=tuple(kept["patterns"]), lengths=tuple(kept["lengths"]),
             plains=_plains(known) if kept["kind"] == "text" else frozenset(),
+            is_local=kept["is_local"],
         )  # fmt: skip
 
 

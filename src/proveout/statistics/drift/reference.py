@@ -11,7 +11,14 @@ import numpy.typing as npt
 
 from proveout.statistics.drift import pairs as pairing
 from proveout.statistics.drift import probes, repeats
-from proveout.statistics.drift.history import Counts, counted, levels_counted, past_of
+from proveout.statistics.drift.history import (
+    Counts,
+    counted,
+    is_local,
+    levels_counted,
+    neighbours_counted,
+    past_of,
+)
 from proveout.statistics.drift.nulls import Null
 from proveout.statistics.drift.pairs import Pairs
 from proveout.statistics.drift.probes import Profile
@@ -34,9 +41,15 @@ class Learned:
     null: Null
     """Of its probes."""
     levels: Null
-    """Of its most frequent values."""
+    """Of its most frequent values, each out of those rows it is compared with."""
     pair: Null | None
     """Of rows in which it does not go with the others; None where it depends on none."""
+
+    @property
+    def present(self) -> float:
+        """Rows of the past in which it had a value."""
+        of_all = self.null.rows[:, 1] if self.profile.kind == "number" else self.levels.rows[:, 0]
+        return float(np.nansum(of_all))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +108,7 @@ class Reference:
             columns[name] = replace(
                 old,
                 null=_grown(old.null, counts.probes.hits, counts.probes.rows),
-                levels=_grown(old.levels, counts.levels, _all(counts.levels, counts.n_present)),
+                levels=_grown(old.levels, counts.levels, counts.neighbours),
                 pair=_grown(old.pair, counts.pair, _all(counts.pair, counts.n_rows))
                 if old.pair is not None and counts.pair is not None
                 else old.pair,
@@ -147,6 +160,8 @@ class Counted:
 
     probes: Counts
     levels: Floats
+    neighbours: Floats
+    """Rows that each of these values is compared with."""
     pair: Floats | None
     n_rows: int
     n_present: int
@@ -157,6 +172,7 @@ def count(learned: Learned, values: Values, pair: Floats | None) -> Counted:
     return Counted(
         probes=counted(learned.profile, values),
         levels=levels_counted(learned.profile, values),
+        neighbours=neighbours_counted(learned.profile, values),
         pair=pair,
         n_rows=values.n_rows,
         n_present=values.n_present,
@@ -166,14 +182,15 @@ def count(learned: Learned, values: Values, pair: Floats | None) -> Counted:
 def _learned(
     profile: Profile, values: Values, parts: list[Integers], odd: Floats | None, sizes: Floats
 ) -> Learned:
-    past = past_of(profile, values, parts)
     present = [values.part(rows) for rows in parts]
+    profile = replace(profile, is_local=is_local(profile, present))
+    past = past_of(profile, values, parts)
     levels = np.array([levels_counted(profile, each) for each in present])
-    held = np.array([each.n_present for each in present], dtype=np.float64)
+    near = np.array([neighbours_counted(profile, each) for each in present])
     return Learned(
         profile=profile,
         null=Null(hits=np.array([p.hits for p in past]), rows=np.array([p.rows for p in past])),
-        levels=Null(hits=levels, rows=np.repeat(held[:, None], levels.shape[1], axis=1)),
+        levels=Null(hits=levels, rows=near),
         pair=None
         if odd is None
         else Null(hits=odd, rows=np.repeat(sizes[:, None], odd.shape[1], axis=1)),

@@ -8,7 +8,7 @@ what). A change that touches fewer rows than are worth a call is no alarm, howev
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -42,7 +42,18 @@ _LEAST_ROWS = 4
 _LEAST_SPREAD = 0.01
 """Standard deviation (arc sine) of what a population may move with time beyond all that blocks
 before showed: half a point around 10 %, one point around 50 %."""
+_LEAST_CV2: Mapping[Family, float] = {"unseen": 0.5, "range": 0.5, "shape": 0.15, "pair": 0.15}
+"""Squared coefficient of variation that rare shares may have after the past, whatever it showed:
+what is new, extreme or goes together comes and goes with the season."""
+_LEAST_CV2_OF_ENDS = 2.0
+"""The same of the ends of a distribution of figures: how far they reach is weather."""
+_LEAST_CV2_OTHERS = 0.005
+"""The same of values that are missing, stuck, rounded or written otherwise."""
 _OTHER_CV2 = 0.5
+_OF_KNOWN_VALUES = 8.0
+"""Weight of all tests of single values together, beside 1 of any other test of the family."""
+_FAMILY_WEIGHTS: Mapping[Family, float] = {"pair": 2.0, "shape": 2.0, "spike": 2.0}
+"""Of the budget of a column; 1 of the others, whose changes are plain where there are any."""
 _BECAME = {"text": "became text", "number": "became numbers", "moment": "became dates"}
 
 
@@ -59,6 +70,8 @@ class _Tested:
     is_more: bool
     place: int = -1
     """Of a single value: its place among the levels of the window, or of those known."""
+    weight: float = 1.0
+    """Its part of the budget of its family, beside the others'."""
 
 
 def watch(
@@ -101,7 +114,7 @@ def watch(
     counts: dict[str, Counted] = {}
     for name, each in values.items():
         learned = reference.columns[name]
-        pair = blame.hits(name) if name in blame.rows and learned.pair is not None else None
+        pair = blame.hits(name) if learned.pair is not None else None
         counts[name] = count(learned, each, pair)
         families = _families(learned, each, counts[name], lag)
         if not families:
@@ -159,8 +172,7 @@ def _families(
         *_values_tested(learned, values, counts, lag),
     ]
     if learned.pair is not None and counts.pair is not None:
-        rows = np.full(len(pairing.PROBES), float(counts.n_rows))
-        tests += _tested(pairing.PROBES, learned.pair, counts.pair, rows, lag)
+        tests += _pairs_tested(learned.pair, counts.pair, float(counts.n_rows), lag)
     families: dict[Family, list[_Tested]] = {}
     for each in tests:
         if not np.isnan(each.p):
@@ -172,13 +184,37 @@ def _tested(
     probes: tuple[Probe, ...], null: Null, hits: Floats, rows: Floats, lag: float
 ) -> Iterator[_Tested]:
     least = [_LEAST_SPREAD if lag > 0 and each.family == "shape" else 0.0 for each in probes]
-    found = tails(null, hits, rows, lag=lag, least_spread=np.array(least))
+    found = tails(
+        null, hits, rows, lag=lag, least_spread=np.array(least), least_cv2=_least_cv2(probes, lag)
+    )
     for n, probe in enumerate(probes):
         above, below = float(found.above[n]), float(found.below[n])
         p = above if probe.upper_only else min(1.0, 2 * min(above, below))
         yield _Tested(
             probe=probe, p=p, hits=float(hits[n]), rows=float(rows[n]),
             expected=float(found.expected[n]), is_more=probe.upper_only or above <= below,
+        )  # fmt: skip
+
+
+def _least_cv2(probes: tuple[Probe, ...], lag: float) -> Floats:
+    if lag <= 0:
+        return np.full(len(probes), 0.002)
+    least = [_LEAST_CV2.get(each.family, _LEAST_CV2_OTHERS) for each in probes]
+    ends = [each.family == "shape" and each.label.startswith("at most") for each in probes]
+    return np.where(ends, _LEAST_CV2_OF_ENDS, least)
+
+
+def _pairs_tested(null: Null, hits: Floats, n_rows: float, lag: float) -> Iterator[_Tested]:
+    """Test the rows that do not go together, and for how many reasons; both must be too many."""
+    n = len(pairing.PROBES)
+    least = np.resize(_least_cv2(pairing.PROBES, lag), pairing.N_COUNTED)
+    found = tails(null, hits, np.full(pairing.N_COUNTED, n_rows), lag=lag, least_cv2=least)
+    # The first of the probes has rows alone.
+    reasons = np.concatenate([[0.0], found.above[n:]])
+    for nth, probe in enumerate(pairing.PROBES):
+        yield _Tested(
+            probe=probe, p=float(np.maximum(found.above[nth], reasons[nth])),
+            hits=float(hits[nth]), rows=n_rows, expected=float(found.expected[nth]), is_more=True,
         )  # fmt: skip
 
 
@@ -189,24 +225,20 @@ def _values_tested(
     profile, n = learned.profile, counts.n_present
     if profile.kind == "moment" or not n or not len(counts.levels):
         return
-    held = np.full(len(counts.levels), float(n))
     is_text = profile.kind == "text"
-    names = profile.known[: len(held)]
+    names = profile.known[: len(counts.levels)]
     probes = tuple(
         Probe(family="shape" if is_text else "spike", label=f"{_said(each)}",
               upper_only=not is_text)
         for each in names
     )  # fmt: skip
+    # Rare values need less of the budget: what is added to them stands out by itself.
+    past = np.sqrt(np.nansum(learned.levels.hits, axis=0) + 1)
+    weights = _OF_KNOWN_VALUES * past / past.sum()
+    held = counts.neighbours
     for place, each in enumerate(_tested(probes, learned.levels, counts.levels, held, lag)):
-        yield _at(each, place)
+        yield replace(each, place=place, weight=float(weights[place]))
     yield from _others_tested(learned, values, n)
-
-
-def _at(test: _Tested, place: int) -> _Tested:
-    return _Tested(
-        probe=test.probe, p=test.p, hits=test.hits, rows=test.rows, expected=test.expected,
-        is_more=test.is_more, place=place,
-    )  # fmt: skip
 
 
 def _others_tested(learned: Learned, values: Values, n: int) -> Iterator[_Tested]:
@@ -223,7 +255,7 @@ def _others_tested(learned: Learned, values: Values, n: int) -> Iterator[_Tested
     if counts[top] < _LEAST_ROWS:
         return
     past = np.nansum(learned.levels.hits, axis=0)[-1]
-    rows = np.nansum(learned.levels.rows[:, 0])
+    rows = learned.present
     width = max(learned.profile.n_levels, int(others.sum()))
     more = rare_tails(float(counts[top]), n, float(past), float(rows), cv2=_OTHER_CV2)
     label = _said(values.texts()[top])
@@ -246,14 +278,16 @@ def _judged(
     A test whose change is too small to matter has no say.
     """
     best = []
-    for tests in families.values():
+    weights = {family: _FAMILY_WEIGHTS.get(family, 1.0) for family in families}
+    for family, tests in families.items():
+        whole = sum(t.weight for t in tests) * sum(weights.values()) / weights[family]
         told = [
             t for t in tests
             if _changed(t) * t.rows >= max(_LEAST_ROWS, least_share * n_rows)
         ]  # fmt: skip
         if told:
-            least = min(told, key=lambda t: t.p)
-            best.append((min(1.0, least.p * len(tests) * len(families)), least))
+            least = min(told, key=lambda t: t.p / t.weight)
+            best.append((min(1.0, least.p * whole / least.weight), least))
     return best
 
 
@@ -269,19 +303,20 @@ def _changed(test: _Tested) -> float:
 
 def _alarm(learned: Learned, values: Values, test: _Tested, blame: Blame, *, p: float) -> Alarm:
     name = learned.profile.name
-    low, high = wilson_bounds(test.hits, test.rows)
+    # A single figure is tested among those of its size, and told among all.
+    n = max(test.rows, float(values.n_present)) if test.place >= 0 else test.rows
+    low, high = wilson_bounds(test.hits, n)
     rows = _rows_of(name, learned, values, test, blame)
-    share = test.hits / test.rows
     return Alarm(
         column=name,
         kind=test.probe.family,
         what=test.probe.label if test.is_more else f"fewer values that are {test.probe.label}",
-        share=share,
-        expected=test.expected,
+        share=test.hits / n,
+        expected=test.expected * test.rows / n,
         p=p,
-        changed=_changed(test),
+        changed=_changed(test) * test.rows / n,
         interval=Interval(low=float(low), high=float(high), level=0.95, method="wilson"),
-        n=int(test.rows),
+        n=int(n),
         examples=_examples(values, rows),
         rows=rows,
         partners=blame.partners.get(name, ()) if test.probe.family == "pair" else (),
@@ -290,12 +325,8 @@ def _alarm(learned: Learned, values: Values, test: _Tested, blame: Blame, *, p: 
 
 def _rows_of(name: str, learned: Learned, values: Values, test: _Tested, blame: Blame) -> Mask:
     """Mark the rows that a test has hit; of a share that shrank, those that are not hit."""
-    if test.probe == pairing.MISMATCH:
-        return blame.rows[name]
-    if test.probe == pairing.SURE_MISMATCH:
-        return blame.sure[name]
-    if test.probe == pairing.LOST:
-        return blame.lost[name]
+    if test.probe in pairing.PROBES:
+        return blame.mask(name, test.probe)
     if test.probe == MISSING:
         hit = values.codes < 0
     elif test.place <= -2:
