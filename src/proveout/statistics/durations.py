@@ -48,7 +48,8 @@ def duration_quantile(
     Meier (1958); the bounds invert a test on the survival curve, with the log-log transformation
     (Brookmeyer and Crowley 1982). Where everything is over the curve ends at 0, of which that test
     says nothing: the largest time then bounds the quantile only where as many durations as are over
-    cannot all be below it by chance (those not over yet, which came late, say nothing of that). Raises ValueError on none, or on a negative one.
+    cannot all be below it by chance (those not over yet, which came late, say nothing of that).
+    Raises ValueError on none, or on a negative one.
     """
     times, over = np.asarray(durations, dtype=float), np.asarray(is_over, dtype=bool)
     if len(times) == 0 or len(times) != len(over) or not (times >= 0).all():

@@ -61,7 +61,8 @@ def _times(entries: Sequence[Entry], now: float) -> dict[str, Any] | None:
         "said": said,
         **{
             f"p{round(share * 100)}": {
-                "value": None if each.interval is None else each.value, "low": each.low, "high": each.high, "level": each.level
+                "value": None if each.interval is None else each.value,
+                "low": each.low, "high": each.high, "level": each.level,
             }
             for share, each in found.items()
         },
