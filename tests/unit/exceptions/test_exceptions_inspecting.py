@@ -77,7 +77,12 @@ def test_the_least_sure_of_many_answers_counts() -> None:
         ({"http": HTTP}, b'{"answers": ["a"], "confidence": [null]}', "low-confidence",
          "an answer came without a confidence"),
         ({"http": HTTP, "task": "regression"}, b'{"answers": ["Jane"], "confidence": [0.9]}',
-         "malformed", "1 of 1 answers do not fit the task 'regression'"),
+         "malformed", "1 of 1 answers do not fit the task 'regression': at system.http.answer_path "
+         "'answers' there was a text"),
+        ({"http": {**HTTP, "answer_path": "answers"}, "task": "classification"},
+         b'{"answers": [{"answer": "pay", "confidence": 0.9, "Jane Doe": 1}], "confidence": [0.9]}',
+         "malformed", "1 of 1 answers do not fit the task 'classification': at "
+         "system.http.answer_path 'answers' there was an object with 'answer', 'confidence'"),
     ],
 )  # fmt: skip
 def test_what_is_no_answer_goes_to_a_person(

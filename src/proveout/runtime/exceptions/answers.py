@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -53,6 +54,9 @@ class Read:
     """Texts of usable answers of a chat as the system wrote them, its confidence among them."""
 
 
+_FIELD = re.compile(r"[A-Za-z_][\w.-]{0,39}")
+"""A name of a field, as programs write it; others may be something that somebody said."""
+_MOST_FIELDS = 5
 _STEP = Read([], [], [])
 
 
@@ -80,14 +84,16 @@ class Reader:
         if call.protocol == "python":
             returned = _json(answer)
             raw = read_returned(returned if isinstance(returned, list | dict) else [returned])
-            return self._fit(raw, self._rows(call, len(raw)), expects=False)
+            return self._fit(raw, self._rows(call, len(raw)), expects=False, protocol="python")
         dialect = self._dialects[call.protocol]
         if dialect is None:
             return None
         if call.protocol != "chat":
             raw = dialect.decode(_reply(answer), call.rows).answers
             rows = self._rows(call, len(raw))
-            return self._fit(raw, rows, expects=self._states_confidence(call))
+            return self._fit(
+                raw, rows, expects=self._states_confidence(call), protocol=call.protocol
+            )
         replies = [_reply(each) for each in _choices(answer, call.rows, is_stream=is_stream)]
         choices = [dialect.decode(reply, 1) for reply in replies]
         if b'"tools"' in call.body and all(_calls_tool(choice) for choice in choices):
@@ -111,8 +117,10 @@ class Reader:
 
     def _fit_choices(self, choices: list[Decoded], *, expects: bool) -> Read:
         if len(choices) == 1:
-            return self._fit(choices[0].answers, 1, expects=expects)
-        each = [self._fit(choice.answers, 1, expects=expects) for choice in choices]
+            return self._fit(choices[0].answers, 1, expects=expects, protocol="chat")
+        each = [
+            self._fit(choice.answers, 1, expects=expects, protocol="chat") for choice in choices
+        ]
         return Read(
             values=[read.values[0] for read in each],
             confidences=[read.confidences[0] for read in each],
@@ -121,7 +129,7 @@ class Reader:
             expects_confidence=expects,
         )
 
-    def _fit(self, raw: RawAnswers, rows: int, *, expects: bool) -> Read:
+    def _fit(self, raw: RawAnswers, rows: int, *, expects: bool, protocol: Protocol_) -> Read:
         """Take the answers one by one; what does not fit the charter's task is malformed."""
         n = len(raw)
         if n > rows:
@@ -129,7 +137,8 @@ class Reader:
             fault = f"{n:,} answers came for {rows:,} rows"
             return Read([None] * rows, [None] * rows, [fault])
         values: list[Any] = []
-        refused = n_misfits = n_malformed = 0
+        misfits: list[Any] = []
+        refused = n_malformed = 0
         for status, number, text in zip(
             raw.status.tolist(), raw.number.tolist(), raw.text.tolist(), strict=True
         ):
@@ -139,17 +148,31 @@ class Reader:
             elif status != AnswerStatus.OK:
                 n_malformed, value = n_malformed + 1, None
             elif self._misfits(value):
-                n_misfits, value = n_misfits + 1, None
+                misfits.append(value)
+                value = None
             values.append(value)
         # A sound answer may have its faults too, such as want of a confidence, told elsewhere.
         faults = list(raw.faults) or ["no usable answer"] if n_malformed else []
-        if n_misfits:
-            faults.append(f"{n_misfits:,} of {n:,} answers do not fit the task '{self._task}'")
+        if misfits:
+            what = f"{len(misfits):,} of {n:,} answers do not fit the task '{self._task}'"
+            faults.append(what + self._instead(misfits[0], protocol))
         if n < rows:
             faults.append(f"only {n:,} answers came for {rows:,} rows")
         confidences = [None if np.isnan(sure) else sure for sure in raw.confidence.tolist()]
         lacking = [None] * (rows - n)
         return Read(values + lacking, confidences + lacking, faults, refused, expects)
+
+    def _instead(self, value: Any, protocol: Protocol_) -> str:
+        """Say what was there in the place of an answer; of what it says, the names of fields."""
+        if isinstance(value, dict):
+            names = [f"'{name}'" for name in value if _FIELD.fullmatch(str(name))][:_MOST_FIELDS]
+            there = f"an object with {', '.join(names)}" if names else "an object"
+        else:
+            there = "a text" if isinstance(value, str) else "a number"
+        if protocol == "json" and self._system is not None and self._system.http is not None:
+            where = f"at system.http.answer_path '{self._system.http.answer_path}'"
+            return f": {where} there was {there}"
+        return f": there was {there}"
 
     def _misfits(self, value: Any) -> bool:
         match self._task:
