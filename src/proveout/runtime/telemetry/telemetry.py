@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -61,14 +61,17 @@ class Telemetry:
         self._events = Events(settings.events, secrets=settings.secrets)
         self._watched: list[tuple[str, str, Callable[[], Health]]] = []
         self._spans = None
+        self._sdk_log = ExitStack()
         wanted = settings.tracing
         if wanted is None:
             wanted = any(environment.get(name) for name in _ENDPOINTS)
         if wanted and environment.get("OTEL_SDK_DISABLED", "").lower() != "true":
+            from proveout.runtime.telemetry.sdk_log import told_as_events
             from proveout.runtime.telemetry.spans import Spans
 
             service = environment.get("OTEL_SERVICE_NAME", settings.service)
             self._spans = Spans(service=service, exporter=exporter)
+            self._sdk_log.enter_context(told_as_events(self._events))
         with suppress(OSError):
             self.flush()  # the first sign of life
 
@@ -143,6 +146,7 @@ class Telemetry:
             self.flush()
         if self._spans is not None:
             self._spans.close()
+        self._sdk_log.close()
         self._events.close()
 
     def _standing(self, pilot: str, version: str, health: Callable[[], Health]) -> Standing:
