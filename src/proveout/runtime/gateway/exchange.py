@@ -579,7 +579,7 @@ class Exchange:
                 Amounts(
                     money=cost,
                     tokens=(booking.input_tokens or 0) + (booking.output_tokens or 0),
-                    requests=1 if self._attempts else 0,
+                    requests=1 if self._attempts > self._never_asked else 0,
                 ),
             )
         if is_durable and log:
