@@ -226,6 +226,10 @@ def test_a_fault_costs_nobody_more_than_the_deadline(service: Service, kind: str
     service.proxy.on(Fault(name=kind, effect=expected.effect), for_s=60)
     met = [*service.ask_at_once(), *service.ask_at_once()]
     breaker = service.breaker()
+    for _ in range(4):  # on a busy machine a probe may meet what was under way before the fault
+        if expected.opens and breaker == "closed":
+            met += service.ask_at_once()
+            breaker = service.breaker()
     service.proxy.off(kind)
     service.recover()
     records = service.records()
