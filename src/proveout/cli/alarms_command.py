@@ -27,13 +27,24 @@ if TYPE_CHECKING:
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    alarms = typer.Typer(help="Alarms of the monitors: what changed, and who acts.")
+    alarms = typer.Typer(
+        help="Alarms of the monitors: what changed, and who acts.",
+        invoke_without_command=True,
+        no_args_is_help=False,
+        callback=show_by_default,
+    )
     alarms.command("list", epilog="Example: proveout alarms list")(show)
     alarms.command(
         "resolve",
         epilog="Example: proveout alarms resolve al-3f9 --who 'Ada Byron' --why 'supplier told'",
     )(resolve)
-    app.add_typer(alarms, name="alarms", no_args_is_help=True)
+    app.add_typer(alarms, name="alarms")
+
+
+def show_by_default(context: typer.Context) -> None:
+    # No docstring: the group has its help already.
+    if context.invoked_subcommand is None:
+        show()
 
 
 def show(

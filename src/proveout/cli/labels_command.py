@@ -28,13 +28,44 @@ def register(app: typer.Typer) -> None:
     """Add the commands."""
     group = typer.Typer(
         help="True answers that come after the system's: brought in and handed out.",
-        no_args_is_help=True,
+        invoke_without_command=True,
+        no_args_is_help=False,
+        callback=show_by_default,
     )
+    group.command("show", epilog="Example: proveout labels show")(show)
     group.command("import", epilog="Example: proveout labels import decided.csv --key proveout_id")(
         import_command
     )
     group.command("export", epilog="Example: proveout labels export labels.parquet")(export_command)
     app.add_typer(group, name="labels")
+
+
+def show_by_default(context: typer.Context) -> None:
+    # No docstring: the group has its help already.
+    if context.invoked_subcommand is None:
+        show()
+
+
+def show(
+    charter: CharterArgument = Path(CHARTER_FILE),
+    *,
+    store: StoreOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show how many true answers there are, from where, and how late they came."""
+    from proveout.runtime.exceptions.labels import read_labels
+    from proveout.runtime.exceptions.labels_told import arrived
+
+    with open_exceptions(charter, store, None) as desk:
+        found = arrived(read_labels(desk.queue.store, desk.queue.pilot))
+    n = sum(each.n for each in found)
+    lines = [f"{_n(n, 'true answer')}.", *(each.sentence for each in found)]
+    if not found:
+        lines = ["No true answers yet. They come by: proveout labels import decided.csv"]
+    output = Output(as_json=as_json)
+    output.show(
+        Text("\n".join(lines)), {"labels": n, "sources": [each.as_dict() for each in found]}
+    )
 
 
 def import_command(

@@ -230,6 +230,26 @@ def test_labels_are_imported_by_what_requests_hold(
     assert sorted(each[0] for each in labels(tmp_path)) == sorted(calls[:5])
 
 
+def test_labels_alone_tell_from_where_they_came_and_how_late(
+    run: Run, calls: list[str], tmp_path: Path
+) -> None:
+    """By source, the largest first; where there are none yet, how they come."""
+    none = "No true answers yet. They come by: proveout labels import decided.csv"
+    assert lines(run("labels")) == [none]
+    rows = [(each, "yes") for each in calls[:2]]
+    pd.DataFrame(rows, columns=["proveout_id", "pay"]).to_csv(tmp_path / "d.csv", index=False)
+    run("labels import d.csv")
+    run(f"exceptions resolve {calls[5]} --outcome corrected --correction no --who Bo --why w")
+
+    said = lines(run("labels"))
+
+    assert [line.partition(";")[0] for line in said] == [
+        "3 true answers.", "d.csv: 2", "correction: 1"
+    ]  # fmt: skip
+    told = json.loads(run("labels show --json"))
+    assert [each["most_days"] for each in told["sources"]] == [None, None]
+
+
 def test_a_label_is_kept_only_where_the_key_names_one_row_and_one_answer(
     run: Run, calls: list[str], tmp_path: Path
 ) -> None:
