@@ -11,7 +11,10 @@ from hypothesis import strategies as st
 from proveout.errors import InputError
 from proveout.runtime.budget import Policy, Rule, policy_from, read_limit
 
-HINT = "Write an amount, a unit and a period, for example: 10USD/day, or 5000tokens/day per user"
+HINT = (
+    "Write an amount, a unit, a period (day, month, life) and whose it is (per team|user|key), for "
+    "example: 10USD/day, or 5000tokens/day per user"
+)
 
 
 @pytest.mark.parametrize(
@@ -22,8 +25,13 @@ HINT = "Write an amount, a unit and a period, for example: 10USD/day, or 5000tok
         ("1,000 requests", Rule(per="pilot", span="life", requests=1000), None),
         ("1 request/day per key desk", Rule(per="key", only="desk", span="day", requests=1), None),
         ("5_000tokens/DAY per User", Rule(per="user", span="day", tokens=5000), None),
+        ("5000 tokens/day/user", Rule(per="user", span="day", tokens=5000), None),
+        ("100 requests per user per day", Rule(per="user", span="day", requests=100), None),
+        ("1 USD per team claims per month",
+         Rule(per="team", only="claims", span="month", money=10**9), "USD"),
+        ("1USD per team a/b", Rule(per="team", only="a/b", span="life", money=10**9), "USD"),
     ],
-)
+)  # fmt: skip
 def test_a_limit_is_read(text: str, rule: Rule, currency: str | None) -> None:
     """Amount, unit, period, and of whom; spaces and case do not matter."""
     assert read_limit(text) == (rule, currency)
@@ -36,6 +44,12 @@ def test_a_limit_is_read(text: str, rule: Rule, currency: str | None) -> None:
         ("ten USD", "'ten USD' is not a limit of spending."),
         ("-1USD/day", "'-1USD/day' is not a limit of spending."),
         ("10USD/week", "'10USD/week': 'week' is no period; there are day, month and life."),
+        ("10USD/d", "'10USD/d': 'd' is no period; there are day, month and life."),
+        ("10USD/day/month", "'10USD/day/month' has two periods."),
+        ("10USD per user per key", "'10USD per user per key' says twice whose it is."),
+        ("10USD per day claims", "'10USD per day claims' is not a limit of spending."),
+        ("10USD per team claims/day", "'10USD per team claims/day': 'claims/day' may be a name, or "
+         "a name and a period; write the period first."),
         ("10DOLLARS", "'10DOLLARS': 'DOLLARS' is no currency, nor is it tokens or requests."),
         ("0USD", "'0USD': the amount must be above 0 and no more than 9,000,000,000."),
         ("1.5 requests", "'1.5 requests': requests are counted in whole numbers."),

@@ -12,15 +12,17 @@ from proveout.runtime.budget.calendar import Span
 from proveout.runtime.budget.policy import NO_CURRENCY, Per, Policy, Rule, exact
 
 _FORM = re.compile(
-    r"\s*(?P<amount>\d[\d_,]*(?:\.\d+)?)\s*(?P<unit>[A-Za-z]+)"
-    r"(?:\s*/\s*(?P<span>[A-Za-z]+))?(?:\s+per\s+(?P<per>[A-Za-z]+)(?:\s+(?P<only>\S+))?)?\s*"
+    r"\s*(?P<amount>\d[\d_,]*(?:\.\d+)?)\s*(?P<unit>[A-Za-z]+)(?P<parts>.*)", re.DOTALL
 )
-_SPANS: dict[str | None, Span] = {"day": "day", "month": "month", "life": "life", None: "life"}
-_PER: dict[str | None, Per] = {
-    "pilot": "pilot", "team": "team", "user": "user", "key": "key", None: "pilot",
-}  # fmt: skip
+_PART = re.compile(
+    r"(?:\s*/\s*|\s+per\s+)(?P<word>[A-Za-z]+)(?![^\s/])(?:\s+(?!per\s|/)(?P<only>\S+))?"
+)
+"""'/day', 'per day', 'per team', 'per team claims'."""
+_SPANS: dict[str, Span] = {"day": "day", "month": "month", "life": "life"}
+_PER: dict[str, Per] = {"pilot": "pilot", "team": "team", "user": "user", "key": "key"}
 _EXAMPLE = (
-    "Write an amount, a unit and a period, for example: 10USD/day, or 5000tokens/day per user"
+    "Write an amount, a unit, a period (day, month, life) and whose it is (per team|user|key), for "
+    "example: 10USD/day, or 5000tokens/day per user"
 )
 _MOST = 9_000_000_000
 """Of money; what is above does not fit into 64 bits as billionths."""
@@ -36,21 +38,57 @@ def read_limit(text: str) -> tuple[Rule, str | None]:
     (10000000000, 'day', 'team', 'claims', 'USD')
     """
     found = _FORM.fullmatch(text)
-    if found is None:
+    parts = None if found is None else _parts(found["parts"])
+    if found is None or parts is None:
         _refuse(f"'{text}' is not a limit of spending.")
     amount = Decimal(found["amount"].replace(",", "").replace("_", ""))
-    span = found["span"] and found["span"].lower()
-    per = found["per"] and found["per"].lower()
-    if span not in _SPANS:
-        _refuse(f"'{text}': '{found['span']}' is no period; there are day, month and life.")
-    if per not in _PER:
-        _refuse(f"'{text}': there are no limits per '{found['per']}', but per team, user or key.")
-    if found["only"] and _PER[per] == "pilot":
-        _refuse(f"'{text}': the pilot is one; 'per pilot' takes no name.")
+    rule = _for_whom(text, parts)
     if not 0 < amount <= _MOST:
         _refuse(f"'{text}': the amount must be above 0 and no more than {_MOST:,}.")
-    rule = Rule(per=_PER[per], span=_SPANS[span], only=found["only"])
     return _with_amount(text, rule, amount, found["unit"])
+
+
+def _parts(text: str) -> list[tuple[str, str | None]] | None:
+    """Return each word after '/' or 'per', with the name after it; None where it is neither."""
+    parts, at = [], 0
+    text = text.rstrip()
+    while at < len(text):
+        found = _PART.match(text, at)
+        if found is None:
+            return None
+        parts.append((found["word"], found["only"]))
+        at = found.end()
+    return parts
+
+
+def _for_whom(text: str, parts: list[tuple[str, str | None]]) -> Rule:
+    """Read period and payer, in either order: both are words that cannot be taken for the other."""
+    span: Span | None = None
+    per: Per | None = None
+    only = None
+    for number, (word, name) in enumerate(parts):
+        kind = word.lower()
+        if kind in _SPANS:
+            if span is not None:
+                _refuse(f"'{text}' has two periods.")
+            if name is not None:
+                _refuse(f"'{text}' is not a limit of spending.")
+            span = _SPANS[kind]
+        elif kind in _PER:
+            if per is not None:
+                _refuse(f"'{text}' says twice whose it is.")
+            per, only = _PER[kind], name
+        elif number == 0 and "/" in text:
+            _refuse(f"'{text}': '{word}' is no period; there are day, month and life.")
+        else:
+            _refuse(f"'{text}': there are no limits per '{word}', but per team, user or key.")
+    if only and per == "pilot":
+        _refuse(f"'{text}': the pilot is one; 'per pilot' takes no name.")
+    if only and only.rpartition("/")[2].lower() in _SPANS:
+        _refuse(
+            f"'{text}': '{only}' may be a name, or a name and a period; write the period first."
+        )
+    return Rule(per=per or "pilot", span=span or "life", only=only)
 
 
 def policy_from(budget: tuple[str, ...], requests: int | None) -> Policy:
