@@ -66,6 +66,7 @@ def test_how_long_truth_takes_is_found_where_nobody_says() -> None:
     days = [86_400.0 * n for n in range(1, 11)]
 
     assert delay_of_labels(Monitoring(label_delay_days=3), days) == 3 * DAY
+    assert delay_of_labels(Monitoring(label_delay_days=0), days) == 0 * DAY
     assert delay_of_labels(Monitoring(), days) == 9 * DAY
     assert delay_of_labels(Monitoring(), []) == 0 * DAY
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt
+from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt
 
 from proveout.charter.schema.base import Part, Person, Text
 
@@ -48,8 +48,9 @@ class Monitoring(Part):
         "readiness", "quality", "drift", "cost", "latency", "adoption", "exceptions", "assumptions",
     )  # fmt: skip
     false_alarms: FalseAlarms = Field(default_factory=FalseAlarms)
-    label_delay_days: PositiveFloat | None = None
-    """How long it takes until the true answer is known; found from the labels when unset."""
+    label_delay_days: NonNegativeFloat | None = None
+    """How long it takes until the true answer is known, 0 for at once; found from the labels when
+    unset."""
     harm: PositiveFloat = 2.0
     """An error rate so many times the pilot's is harm that must be found."""
     teams: tuple[UsageSource, ...] = ()
