@@ -30,6 +30,8 @@ _MOST_PAIRS = 80
 _LEAST_INFORMATION = 0.005
 """Of a pair, in nats, beyond what as many cells give by chance."""
 _SMOOTHING = 1.0
+_MARGIN = 0.1
+"""Scores of few values lie in lumps, which move a little with every row that is learned."""
 _FEW = 4
 _MOST_BINS = 1_000
 
@@ -116,7 +118,7 @@ def learn(
         of_all = np.concatenate([each[name] for each in scored])
         spread = float(of_all.std())
         if spread > 0:
-            cuts = tuple(float(each) for each in np.quantile(of_all, LEVELS))
+            cuts = tuple(float(each) - _MARGIN for each in np.quantile(of_all, LEVELS))
             scales[name] = Scale(mean=float(of_all.mean()), spread=spread, cuts=cuts)
     lifts = {pair: _lift(tables[pair]) for pair in best}
     return Scores(lifts=lifts, scales=scales), [_hit(each, scales) for each in scored]

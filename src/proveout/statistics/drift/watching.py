@@ -47,7 +47,7 @@ _LEAST_CV2: Mapping[Family, float] = {"unseen": 0.5, "range": 0.5, "shape": 0.15
 what is new, extreme or goes together comes and goes with the season."""
 _LEAST_CV2_OF_ENDS = 2.0
 """The same of the ends of a distribution of figures: how far they reach is weather."""
-_LEAST_CV2_OTHERS = 0.005
+_LEAST_CV2_OTHERS = 0.01
 """The same of values that are missing, stuck, rounded or written otherwise."""
 _OTHER_CV2 = 0.5
 _OF_KNOWN_VALUES = 8.0
