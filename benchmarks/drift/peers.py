@@ -91,7 +91,8 @@ class Peer:
 PEERS = (
     Peer(name="Evidently, data drift preset", package="evidently", beside=("pandas<3",),
          code=_EVIDENTLY),
-    Peer(name="NannyML, univariate", package="nannyml", beside=("pandas<3", "statsmodels"), code=_NANNYML),
+    Peer(name="NannyML, univariate", package="nannyml", beside=("pandas<3", "statsmodels"),
+         code=_NANNYML),
     Peer(name="Frouros, KS and chi-square with Bonferroni", package="frouros", code=_FROUROS),
 )  # fmt: skip
 
