@@ -52,15 +52,16 @@ def play(setting: Setting, lives: int, seed: int) -> Lives:
     """Play lives of a year, each twice: as it would stay quiet, and with harm."""
     random = np.random.default_rng(seed)
     pilot_days = max(1, round(setting.pilot / setting.a_day))
-    n = _volume(setting, pilot_days, lives)
-    pilot = random.binomial(n.astype(int), _rates(setting, pilot_days, lives, random))
+    n = _volume(setting, pilot_days + YEAR, lives)
+    rates = _rates(setting, pilot_days + YEAR, lives, random)
+    pilot_n, year = n[:, :pilot_days], n[:, pilot_days:]
+    pilot = random.binomial(pilot_n.astype(int), rates[:, :pilot_days])
+    rates = rates[:, pilot_days:]
     harm_on = random.integers(14, YEAR - 60, lives)
-    year = _volume(setting, YEAR, lives)
-    rates = _rates(setting, YEAR, lives, random)
     harmed = np.where(np.arange(YEAR) >= harm_on[:, None], rates * setting.harm, rates)
     return Lives(
         pilot_wrong=pilot.astype(float),
-        pilot_n=n,
+        pilot_n=pilot_n,
         quiet=random.binomial(year.astype(int), rates).astype(float),
         harmed=random.binomial(year.astype(int), np.minimum(harmed, 0.97)).astype(float),
         n=year,
@@ -69,10 +70,12 @@ def play(setting: Setting, lives: int, seed: int) -> Lives:
 
 
 def _rates(setting: Setting, days: int, lives: int, random: np.random.Generator) -> Floats:
-    weeks = random.normal(-(setting.weeks**2) / 2, setting.weeks, (lives, -(-days // 7)))
+    """Weeks go on from the pilot into use, and begin on any day."""
+    weeks = random.normal(-(setting.weeks**2) / 2, setting.weeks, (lives, days // 7 + 2))
+    in_week = (np.arange(days) + random.integers(0, 7, (lives, 1))) // 7
     each = random.normal(-(setting.days**2) / 2, setting.days, (lives, days))
     pattern = 1 + setting.weekday * _WEEKDAYS[np.arange(days) % 7]
-    rates = setting.rate * pattern * np.exp(np.repeat(weeks, 7, axis=1)[:, :days] + each)
+    rates = setting.rate * pattern * np.exp(np.take_along_axis(weeks, in_week, axis=1) + each)
     return np.clip(rates, 0, 0.97)
 
 

@@ -27,6 +27,8 @@ from proveout.statistics.sequential._courses import begin
 from proveout.statistics.sequential._grid import Grid
 from proveout.statistics.sequential.rates import begin_lives
 
+Floats = NDArray[np.float64]
+
 pytestmark = pytest.mark.slow
 
 SHARE = 0.05
@@ -97,59 +99,97 @@ def test_exchangeable_scores_seldom_make_the_martingale_great() -> None:
     assert np.abs(shares - 0.1).max() < 0.01
 
 
+def effects(kind: str, weeks: int, count: int, random: np.random.Generator) -> Floats:
+    """How much worse each quiet week is than the mean of all."""
+    if kind == "gamma, 25 %":
+        return random.gamma(16, 1 / 16, (count, weeks))
+    spread = {"alike": 0.0, "lognormal, 20 %": 0.2, "like the last one, 15 %": 0.15}[kind]
+    each = random.normal(0, spread, (count, weeks))
+    if kind == "like the last one, 15 %":
+        for week in range(1, weeks):
+            each[:, week] = 0.8 * each[:, week - 1] + 0.6 * each[:, week]
+    return np.exp(each - spread**2 / 2)
+
+
 def lives(
-    rate: float, *, weeks: float, n: int, pilot_days: int, days: int, count: int, seed: int
-) -> tuple[list[PilotRate], NDArray[np.float64]]:
-    """Quiet lives whose weeks differ, in the pilot as in use."""
+    rate: float, kind: str, *, n: int, pilot_days: int, days: int, count: int, seed: int,
+    into_week: int = 0, harm_on: int | None = None,
+) -> tuple[list[PilotRate], Floats]:  # fmt: skip
+    """Lives whose weeks differ, in the pilot as in use; launch is so many days into a week."""
     random = np.random.default_rng(seed)
-
-    def counts(span: int) -> NDArray[np.int64]:
-        effect = np.exp(random.normal(-(weeks**2) / 2, weeks, (count, -(-span // 7))))
-        rates = np.minimum(rate * np.repeat(effect, 7, axis=1)[:, :span], 0.97)
-        return random.binomial(n, rates)
-
-    first = date(2025, 1, 6)
+    span = np.arange(pilot_days + days) + (into_week - pilot_days) % 7
+    rates = rate * effects(kind, int(span[-1]) // 7 + 1, count, random)[:, span // 7]
+    if harm_on is not None:
+        rates[:, pilot_days + harm_on :] *= 2
+    wrong = random.binomial(n, np.minimum(rates, 0.97))
+    first = date(2026, 1, 8) - timedelta(days=pilot_days)
     pilots = [
         PilotRate.of_days(
             Counted(on=first + timedelta(days=nth), wrong=int(k), n=n) for nth, k in enumerate(each)
         )
-        for each in counts(pilot_days)
+        for each in wrong[:, :pilot_days]
     ]
-    return pilots, counts(days).astype(float)
+    return pilots, wrong[:, pilot_days:].astype(float)
 
 
-def ever(
-    pilots: list[PilotRate], wrong: NDArray[np.float64], n: int, *, same_weeks: bool = False
-) -> float:
-    """Return the share of lives that ever alarm; with `same_weeks` the null knows no spreads."""
+def first_alarms(
+    pilots: list[PilotRate], wrong: Floats, n: int, *, same_weeks: bool = False
+) -> Floats:
+    """Return the day of each life's first alarm; with `same_weeks` the null knows no spreads."""
     grid = Grid.around(float(np.mean([pilot.rate for pilot in pilots])), harm=2.0)
     courses = begin_lives(pilots, harm=2.0, grid=grid)
     if same_weeks:
-        believed = np.full_like(courses.quiet, 1e-300)
-        believed[:, 0, 0, :] = courses.quiet[:, 0, 0, :]
-        courses = begin(grid, believed / believed.sum(axis=(1, 2, 3), keepdims=True))
-    alarm = np.zeros(len(pilots), dtype=bool)
+        quiet = np.full_like(courses.phases[0].quiet, 1e-300)
+        quiet[:, 0, 0, :] = courses.phases[0].quiet[:, 0, 0, :]
+        quiet /= quiet.sum(axis=(1, 2, 3), keepdims=True)
+        courses = begin(grid, [(quiet, np.zeros(len(pilots)))], day=courses.day)
+    found = np.full(len(pilots), np.inf)
     for day in range(wrong.shape[1]):
-        found = courses.next_day(wrong[:, day], np.full(len(pilots), float(n)), weight=1 / 365)
-        alarm |= found >= 1 / SHARE
-    return float(alarm.mean())
+        evidence = courses.next_day(wrong[:, day], np.full(len(pilots), float(n)), weight=1 / 365)
+        found[(evidence >= 1 / SHARE) & np.isinf(found)] = day
+    return found
+
+
+def ever(pilots: list[PilotRate], wrong: Floats, n: int, *, same_weeks: bool = False) -> float:
+    return float(np.isfinite(first_alarms(pilots, wrong, n, same_weeks=same_weeks)).mean())
 
 
 @pytest.mark.parametrize(
-    ("rate", "n", "weeks", "pilot_days"),
-    [(0.08, 50, 0.0, 40), (0.03, 200, 0.0, 14), (0.1, 100, 0.2, 70)],
-    ids=["steady weeks", "a short pilot", "weeks that differ"],
+    ("rate", "n", "kind", "pilot_days", "into_week"),
+    [
+        (0.08, 50, "alike", 40, 0),
+        (0.03, 200, "alike", 14, 0),
+        (0.08, 100, "lognormal, 20 %", 63, 3),
+        (0.05, 300, "lognormal, 20 %", 35, 5),
+        (0.05, 300, "gamma, 25 %", 33, 0),
+        (0.05, 300, "like the last one, 15 %", 33, 2),
+    ],
 )
-def test_quiet_lives_seldom_alarm(rate: float, n: int, weeks: float, pilot_days: int) -> None:
-    """A pilot that is itself a sample, a year of daily looks."""
-    pilots, wrong = lives(rate, weeks=weeks, n=n, pilot_days=pilot_days, days=365, count=60, seed=5)
+def test_quiet_lives_seldom_alarm(
+    rate: float, n: int, kind: str, pilot_days: int, into_week: int
+) -> None:
+    """A year of daily looks, however weeks differ and wherever in a week the launch falls."""
+    pilots, wrong = lives(
+        rate, kind, n=n, pilot_days=pilot_days, days=365, count=40, seed=5, into_week=into_week
+    )
 
-    assert ever(pilots, wrong, n) <= most(60)
+    assert ever(pilots, wrong, n) <= SHARE
+
+
+def test_a_doubled_rate_is_found_within_days() -> None:
+    """8 % of 50 a day after a pilot of 4,000: in all lives, half of them within 8 days."""
+    pilots, wrong = lives(
+        0.08, "alike", n=50, pilot_days=80, days=60, count=40, seed=8, into_week=3, harm_on=20
+    )
+    delay = first_alarms(pilots, wrong, 50) - 19
+
+    assert np.isfinite(delay).all()
+    assert np.median(delay) <= 8
 
 
 def test_without_weeks_that_differ_in_the_null_a_year_of_quiet_weeks_alarms() -> None:
     """The same lives, with and without: this is what the blocks of past weeks are for."""
-    pilots, wrong = lives(0.1, weeks=0.2, n=100, pilot_days=70, days=182, count=60, seed=6)
+    pilots, wrong = lives(0.1, "lognormal, 20 %", n=100, pilot_days=70, days=182, count=60, seed=6)
 
     assert ever(pilots, wrong, 100, same_weeks=True) >= 0.5
     assert ever(pilots, wrong, 100) <= most(60)
@@ -157,8 +197,8 @@ def test_without_weeks_that_differ_in_the_null_a_year_of_quiet_weeks_alarms() ->
 
 def test_one_life_is_followed_as_many_are() -> None:
     """`watch_rate` and the batch by which lives are played give the same evidence."""
-    pilots, wrong = lives(0.1, weeks=0.1, n=100, pilot_days=70, days=40, count=1, seed=7)
-    begins = date(2026, 1, 5)
+    pilots, wrong = lives(0.1, "alike", n=100, pilot_days=70, days=40, count=1, seed=7)
+    begins = date(2026, 1, 8)
     counted = [
         Counted(on=begins + timedelta(days=day), wrong=int(k), n=100)
         for day, k in enumerate(wrong[0])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date, timedelta
 
 import numpy as np
@@ -90,13 +91,73 @@ def test_truths_that_are_never_known_are_allowed_for() -> None:
         [Counted(on=BEGINS - timedelta(days=1), wrong=0, n=1)],
         [Counted(on=BEGINS, wrong=0, n=1)] * 2,
         [Counted(on=BEGINS, wrong=2, n=1)],
+        [Counted(on=BEGINS, wrong=math.nan, n=1)],  # type: ignore[arg-type]
+        [Counted(on=BEGINS, wrong=0, n=math.inf)],  # type: ignore[arg-type]
     ],
-    ids=["before it begins", "a day twice", "more wrong than there are"],
+    ids=["before it begins", "a day twice", "more wrong than there are", "NaN", "without end"],
 )
 def test_what_cannot_be_counted_is_refused(bad: list[Counted]) -> None:
     """Nothing is counted twice or from another life."""
     with pytest.raises(ValueError, match="cannot be counted since 2026-01-05"):
         watch_rate(pilot(), bad, share=SHARE, begins=BEGINS)
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {"share": math.nan}, {"share": 0.0}, {"share": SHARE, "life_days": math.nan},
+        {"share": SHARE, "labelled": math.nan}, {"share": SHARE, "labelled": 0.0},
+    ],
+)  # fmt: skip
+def test_a_watch_without_a_sound_promise_is_refused(bad: dict[str, float]) -> None:
+    """NaN compares with nothing: it would make a watch that never alarms."""
+    with pytest.raises(ValueError, match="no watch with a share of"):
+        watch_rate(pilot(), days([8]), begins=BEGINS, **bad)
+    with pytest.raises(ValueError, match="harm is a multiple"):
+        watch_rate(pilot(), days([8]), begins=BEGINS, share=SHARE, harm=math.nan)
+
+
+def test_a_day_of_the_pilot_is_counted_once() -> None:
+    """Two sums for one day may be a repetition or two halves; who gives them must say which."""
+    with pytest.raises(ValueError, match="2026-01-05: 8 wrong of 100 is no count, or a second one"):
+        PilotRate.of_days(days([8]) * 2)
+
+
+def test_a_day_that_is_years_ahead_takes_no_longer() -> None:
+    """Days without cases in between are not gone through one by one."""
+    late = Counted(on=date(9999, 12, 31), wrong=8, n=100)
+
+    found = watch_rate(pilot(), [*days([8] * 5), late], share=SHARE, begins=BEGINS)
+
+    assert (found.is_alarm, found.days) == (False, 6)
+
+
+@pytest.mark.parametrize("level", [10, 5, 1, 0])
+def test_a_rate_that_falls_is_never_harm(level: int) -> None:
+    """From 20 % to half of it and less, from launch or later, among many cases."""
+    twenty = [200 + 3 * (nth % 5 - 2) for nth in range(56)]
+    before = PilotRate.of_days(days(twenty, 1_000, begins=BEGINS - timedelta(days=60)))
+
+    for quiet in (0, 9, 14):
+        told = days([*twenty[:quiet], *[level * 10] * 30], 1_000)
+        found = watch_rate(before, told, share=SHARE, begins=BEGINS)
+        assert not found.is_alarm
+        assert found.highest < found.threshold
+
+
+@pytest.mark.parametrize("wrong", [40, 50, 80, 100])
+@pytest.mark.parametrize("quiet", [0, 7])
+def test_gross_harm_is_found_at_once(wrong: int, quiet: int) -> None:
+    """Also from launch day on, when no week has ended; and the worse, the surer."""
+    twenty = [40, 37, 43, 41, 38] * 4
+    before = PilotRate.of_days(days(twenty, 200, begins=BEGINS - timedelta(days=20)))
+
+    told = days([*twenty[:quiet], *[wrong * 2] * 3], 200)
+    found = watch_rate(before, told, share=SHARE, begins=BEGINS)
+
+    assert found.since == BEGINS + timedelta(days=quiet)
+    assert found.alarmed_on is not None
+    assert found.alarmed_on <= BEGINS + timedelta(days=quiet + 2)
 
 
 def test_greater_rises_are_found_sooner() -> None:

@@ -26,11 +26,20 @@ not; see benchmarks/lives."""
 STEPS_OF_HARM = 8
 """Grid steps between a rate and the harmful one: 9 % each where harm is double."""
 
-BETS = ((STEPS_OF_HARM * 5 // 8, 0.2), (STEPS_OF_HARM, 0.6), (STEPS_OF_HARM * 3 // 2, 0.2))
+BETS = ((STEPS_OF_HARM * 5 // 8, 0.2), (STEPS_OF_HARM, 0.5), (STEPS_OF_HARM * 3 // 2, 0.15))
 """By how many steps harm is bet to raise the rate, and the share of the stake on each: mostly harm
 as the charter has it, some on less and on more."""
 
-_HIGHEST, _LOWEST = 0.97, 1e-5
+GROSS = 0.15
+"""The share of the stake on gross harm: any rate above the highest of BETS, evenly."""
+
+LEAST_STEPS = 2
+"""A harmful week is at least so many steps above the quiet rate: what has fallen is no harm."""
+
+GREATEST_WEEK = 3.0
+"""No quiet week has more than so many times the rate, however much weeks differ."""
+
+_HIGHEST, _LOWEST = 0.99, 1e-5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,13 +52,13 @@ class Grid:
     """Between two points, on the logarithm."""
     weeks: Floats
     """[spread of weeks, rate of the whole, rate in the week]: how likely a week has that rate."""
-    raised_weeks: Floats
-    """The same once a course has turned harmful, averaged over the bets."""
+    harmful_weeks: Floats
+    """The same once a course has turned harmful; what is bet on is drawn anew each week."""
 
     @classmethod
     def around(cls, rate: float, *, harm: float) -> Grid:
         """Make the grid for a system that is wrong about so often. Raises ValueError on no harm."""
-        if harm <= 1:
+        if not 1 < harm < math.inf:
             msg = f"harm is a multiple of the pilot's error rate above 1; got {harm}"
             raise ValueError(msg)
         step = math.log(harm) / STEPS_OF_HARM
@@ -57,8 +66,7 @@ class Grid:
         points = math.ceil((math.log(_HIGHEST) - low) / step)
         rates = np.exp(math.log(_HIGHEST) - step * np.arange(points)[::-1])
         weeks = _weeks(points, step)
-        raised = np.sum([stake * weeks[:, _up(points, by), :] for by, stake in BETS], axis=0)
-        return cls(rates=rates, step=step, weeks=weeks, raised_weeks=raised)
+        return cls(rates=rates, step=step, weeks=weeks, harmful_weeks=_harmful(weeks))
 
     def start(self) -> Floats:
         """What is believed before any data, [spread of days, spread of weeks, rate]; sums to 1."""
@@ -91,8 +99,16 @@ class Grid:
         return _averaged(self.weeks, likelihood)
 
     def harmful_week(self, likelihood: Floats) -> Floats:
-        """The same of a course that has turned harmful, averaged over the bets."""
-        return _averaged(self.raised_weeks, likelihood)
+        """The same of a course that has turned harmful."""
+        return _averaged(self.harmful_weeks, likelihood)
+
+    def quiet_ahead(self, believed: Floats) -> Floats:
+        """Return what a belief says of the rate in a quiet week, [..., spread of days, rate]."""
+        return _ahead(self.weeks, believed)
+
+    def harmful_ahead(self, believed: Floats) -> Floats:
+        """The same of a harmful week."""
+        return _ahead(self.harmful_weeks, believed)
 
     def raised(self, by_whole: Floats, steps: int) -> Floats:
         """Shift along the rates: what is at a rate is asked of one so many steps higher."""
@@ -109,6 +125,23 @@ def _averaged(weeks: Floats, likelihood: Floats) -> Floats:
     return np.asarray(flat.reshape(*likelihood.shape[:-1], spreads, points))
 
 
+def _ahead(weeks: Floats, believed: Floats) -> Floats:
+    spreads, points, _ = weeks.shape
+    flat = believed.reshape(-1, spreads * points) @ weeks.reshape(-1, points)
+    return np.asarray(flat.reshape(*believed.shape[:-2], points))
+
+
+def _harmful(weeks: Floats) -> Floats:
+    points = weeks.shape[-1]
+    at, first = np.arange(points), _up(points, LEAST_STEPS)
+    harmful = np.zeros_like(weeks)
+    for steps, stake in BETS:
+        raised = weeks[:, _up(points, steps), :] * (at[None, :] >= first[:, None])
+        harmful += stake * raised / raised.sum(axis=-1, keepdims=True)
+    gross = 1.0 * (at[None, :] >= _up(points, BETS[-1][0])[:, None])
+    return np.asarray(harmful + GROSS * gross / gross.sum(axis=-1, keepdims=True))
+
+
 def _weeks(points: int, step: float) -> Floats:
     """Normal weights on the logarithm, cut off at the ends of the grid."""
     apart = (np.arange(points)[None, :] - np.arange(points)[:, None]) * step
@@ -117,6 +150,6 @@ def _weeks(points: int, step: float) -> Floats:
         if spread == 0:
             kernels.append(np.eye(points))
             continue
-        weight = np.exp(-0.5 * (apart / spread) ** 2)
+        weight = np.exp(-0.5 * (apart / spread) ** 2) * (apart <= math.log(GREATEST_WEEK))
         kernels.append(weight / weight.sum(axis=1, keepdims=True))
     return np.stack(kernels)

@@ -21,6 +21,7 @@ The state is the list of daily counts: nothing else is needed to carry on.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -78,8 +79,12 @@ class PilotRate:
 
     @classmethod
     def of_days(cls, days: Iterable[Counted]) -> PilotRate:
-        """Make it from daily counts."""
+        """Make it from daily counts. Raises ValueError on a day given twice or no sound counts."""
         each = tuple(sorted(days, key=lambda day: day.on))
+        for nth, day in enumerate(each):
+            if not _is_count(day) or (nth and each[nth - 1].on == day.on):
+                msg = f"{day.on}: {day.wrong} wrong of {day.n} is no count, or a second one"
+                raise ValueError(msg)
         return cls(wrong=sum(d.wrong for d in each), n=sum(d.n for d in each), days=each)
 
     @property
@@ -134,30 +139,40 @@ def watch_rate(
     labelled and p / labelled without any change; the null then allows for all of these.
     Raises ValueError where a day lies before `begins`, is there twice, or has no sound counts.
     """
+    _refuse(share=share, life_days=life_days, labelled=labelled)
     days = _by_day(counted, begins)
     courses = begin_lives(
-        [pilot], harm=harm, labelled=labelled, grid=Grid.around(pilot.rate, harm=harm)
+        [pilot],
+        harm=harm,
+        labelled=labelled,
+        grid=Grid.around(pilot.rate, harm=harm),
+        begins=begins,
     )
     threshold, evidence, highest, alarmed = 1 / share, 1.0, 1.0, None
-    for nth, (wrong, n) in enumerate(days):
+    since = None
+    for nth, day in enumerate(days):
         found = courses.next_day(
-            np.array([wrong], float), np.array([n], float), weight=1 / life_days
+            np.array([day.wrong], float),
+            np.array([day.n], float),
+            weight=1 / life_days,
+            after=day.on.toordinal() - courses.day,
         )
         evidence = float(found[0])
-        highest = max(highest, evidence)
         if alarmed is None and evidence >= threshold:
-            alarmed = nth
-    since = None if alarmed is None else turned(days[: alarmed + 1], pilot.rate, harm=harm)
-    counts = days[since:] if since is not None else days
+            since = turned([(day.wrong, day.n) for day in days[: nth + 1]], pilot.rate, harm=harm)
+            alarmed = nth if since is not None else None
+        if evidence < threshold or alarmed is not None:  # what has fallen is never harm
+            highest = max(highest, evidence)
+    counts = days[since if alarmed is not None else 0 :]
     return RateWatch(
-        evidence=evidence,
+        evidence=min(evidence, highest),
         highest=highest,
         threshold=threshold,
-        alarmed_on=None if alarmed is None else begins + timedelta(days=alarmed),
-        since=None if since is None else begins + timedelta(days=since),
-        wrong=sum(wrong for wrong, _ in counts),
-        n=sum(n for _, n in counts),
-        days=sum(n > 0 for _, n in days),
+        alarmed_on=None if alarmed is None else days[alarmed].on,
+        since=None if since is None else days[since].on,
+        wrong=sum(day.wrong for day in counts),
+        n=sum(day.n for day in counts),
+        days=len(days),
     )
 
 
@@ -168,31 +183,49 @@ def begin_lives(
     grid: Grid,
     labelled: float = 1.0,
     lives: int = 1,
+    begins: date | None = None,
 ) -> Courses:
     """Begin to follow several lives at once on one grid, each with a pilot of its own.
 
     All pilots have the same days, or none has any. With one pilot it is that of all `lives`.
+    Lives begin on the same day; when unset, on that after the pilot's last.
     """
-    believed = np.repeat(grid.start()[None], len(pilots), axis=0)
-    if len(pilots[0].days) >= FEWEST_DAYS:
-        for week in _weeks(pilots):
-            believed = learn(grid, believed, week)
+    start = np.repeat(grid.start()[None], len(pilots), axis=0)
+    even = np.zeros(len(pilots))
+    days = pilots[0].days
+    if len(days) >= FEWEST_DAYS:
+        each = [_learnt(grid, start, even, pilots, edge) for edge in range(WEEK)]
     else:
         wrong = np.array([pilot.wrong for pilot in pilots], float)
         n = np.array([pilot.n for pilot in pilots], float)
-        believed = learn_total(grid, believed, wrong, n, weeks=pilots[0].weeks)
+        each = [(learn_total(grid, start, wrong, n, weeks=pilots[0].weeks), even)] * WEEK
     if labelled < 1:
         rate = float(np.mean([pilot.rate for pilot in pilots]))
         low = max((rate - (1 - labelled)) / labelled / rate, 1 / harm)
-        believed = widened(grid, believed, low=low, high=min(1 / labelled, 0.9 / rate))
-    return begin(grid, np.repeat(believed, lives, axis=0) if len(pilots) == 1 else believed)
+        high = min(1 / labelled, 0.9 / rate)
+        each = [(widened(grid, believed, low=low, high=high), log) for believed, log in each]
+    if len(pilots) == 1:
+        each = [(np.repeat(is_, lives, axis=0), np.repeat(log, lives)) for is_, log in each]
+    first = begins or (days[-1].on + timedelta(days=1) if days else date(2001, 1, 1))
+    return begin(grid, each, day=first.toordinal())
 
 
-def turned(days: Sequence[tuple[int, int]], rate: float, *, harm: float) -> int:
-    """Return the day on which a rate most likely became `harm` times as high (CUSUM)."""
-    high = min(rate * harm, 0.97)
+def _learnt(
+    grid: Grid, believed: Floats, scale: Floats, pilots: Sequence[PilotRate], edge: int
+) -> tuple[Floats, Floats]:
+    for week in _weeks(pilots, edge):
+        believed, scale = learn(grid, believed, scale, week)
+    return believed, scale
+
+
+def turned(days: Sequence[tuple[int, int]], rate: float, *, harm: float) -> int | None:
+    """Return the day on which a rate most likely became `harm` times as high (CUSUM).
+
+    None where it has not risen since any day.
+    """
+    high = min(rate * harm, (1 + rate) / 2)
     right, wrong = np.log((1 - high) / (1 - rate)), np.log(high / rate)
-    best, total, since = 0.0, 0.0, len(days) - 1
+    best, total, since = 0.0, 0.0, None
     for back in range(len(days) - 1, -1, -1):
         k, n = days[back]
         total += k * wrong + (n - k) * right
@@ -201,25 +234,37 @@ def turned(days: Sequence[tuple[int, int]], rate: float, *, harm: float) -> int:
     return since
 
 
-def _weeks(pilots: Sequence[PilotRate]) -> list[list[tuple[Floats, Floats]]]:
-    first = pilots[0].days[0].on
+def _weeks(pilots: Sequence[PilotRate], edge: int) -> list[list[tuple[Floats, Floats]]]:
     weeks: dict[int, list[tuple[Floats, Floats]]] = {}
     for nth, day in enumerate(pilots[0].days):
         wrong = np.array([pilot.days[nth].wrong for pilot in pilots], float)
         n = np.array([pilot.days[nth].n for pilot in pilots], float)
-        weeks.setdefault((day.on - first).days // WEEK, []).append((wrong, n))
+        weeks.setdefault((day.on.toordinal() - edge) // WEEK, []).append((wrong, n))
     return list(weeks.values())
 
 
-def _by_day(counted: Sequence[Counted], begins: date) -> list[tuple[int, int]]:
-    """Return (wrong, n) of every day from the beginning to the last, days without cases too."""
-    if not counted:
-        return []
-    found: dict[int, tuple[int, int]] = {}
+def _by_day(counted: Sequence[Counted], begins: date) -> list[Counted]:
+    """Return the days that had cases, in order."""
+    found: dict[date, Counted] = {}
     for day in counted:
-        at = (day.on - begins).days
-        if at < 0 or at in found or not 0 <= day.wrong <= day.n:
+        if day.on < begins or day.on in found or not _is_count(day):
             msg = f"{day.on}: {day.wrong} wrong of {day.n} cannot be counted since {begins}"
             raise ValueError(msg)
-        found[at] = (day.wrong, day.n)
-    return [found.get(at, (0, 0)) for at in range(max(found) + 1)]
+        found[day.on] = day
+    return [found[on] for on in sorted(found) if found[on].n]
+
+
+def _is_count(day: Counted) -> bool:
+    """Tell whether counts are whole and possible; NaN is neither."""
+    return (
+        0 <= day.wrong <= day.n < math.inf and day.wrong == int(day.wrong) and day.n == int(day.n)
+    )
+
+
+def _refuse(*, share: float, life_days: float, labelled: float) -> None:
+    if not 0 < share < 1 or not 0 < life_days < math.inf or not 0 < labelled <= 1:
+        msg = (
+            f"no watch with a share of {share} (between 0 and 1), a life of {life_days} days "
+            f"(above 0) and {labelled} of the answers labelled (above 0, at most 1)"
+        )
+        raise ValueError(msg)
