@@ -85,6 +85,27 @@ def test_a_ceiling_is_a_rule_too_and_a_full_count_speaks_for_itself() -> None:
     assert rules_broken(asked, [doubtful], NOW, state=FIRST) == []
 
 
+def test_what_the_sole_version_did_is_told_once() -> None:
+    """The whole is the version where no other answers; beside another, both are told."""
+    evidence = [seen(0.70, 0.80), seen(0.70, 0.80, subject=OF_V1)]
+
+    alone, beside = (
+        [each.version for each in rules_broken(charter(), evidence, NOW, state=state)]
+        for state in (FIRST, COMING)
+    )
+
+    assert (alone, beside) == (["v1"], [None, "v1"])
+
+
+def test_a_window_within_a_day_is_told_as_that_day() -> None:
+    """Not from a day to itself."""
+    evidence = [seen(0.70, 0.80, begins=0.9, ends=0.1)]
+
+    (broken,) = rules_broken(charter(), evidence, NOW, state=FIRST)
+
+    assert ", on 2026-03-09: " in broken.sentence
+
+
 def wanted(
     state: State,
     *evidence: Evidence,

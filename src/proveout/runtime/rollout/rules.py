@@ -34,7 +34,7 @@ class Broken:
         """Say it with figure, interval, number and window."""
         found = self.evidence
         window = window_of(found)
-        span = "" if window is None else f", {day(window[0])} to {day(window[1])}"
+        span = "" if window is None else f", {_days(*window)}"
         of = "" if self.version is None else f" of {named(self.version)}"
         return f"{found.metric}{of} is {full_figure(found)}{span}: '{self.rule}' holds for certain"
 
@@ -57,7 +57,22 @@ def rules_broken(
         for found in known
         if _is_broken(rule, found) and tells_of_now(found, state)
     ]
-    return sorted(broken, key=lambda each: (rules.index(each.rule), str(each.evidence.subject)))
+    told = [each for each in broken if not _is_told_of_the_sole_version(each, broken, state)]
+    return sorted(told, key=lambda each: (rules.index(each.rule), str(each.evidence.subject)))
+
+
+def _is_told_of_the_sole_version(each: Broken, broken: Sequence[Broken], state: State) -> bool:
+    """Tell whether a figure of the whole is said again of the one version that answers."""
+    return (
+        each.version is None
+        and len(state.served) == 1
+        and any(other.rule == each.rule and other.version in state.served for other in broken)
+    )
+
+
+def _days(begins: datetime, ends: datetime) -> str:
+    first, last = day(begins), day(ends)
+    return f"on {first}" if first == last else f"{first} to {last}"
 
 
 def tells_of_now(found: Evidence, state: State) -> bool:
