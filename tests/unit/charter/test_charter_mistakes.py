@@ -500,7 +500,8 @@ def test_a_file_that_is_not_there_is_told_with_the_way_to_one(tmp_path: Path) ->
 
     assert str(caught.value) == (
         f"There is no charter at {missing}.\n"
-        "Write one: proveout init. Or name the file: proveout assess path/to/pilot.yaml"
+        "Write one: proveout init. Or name the file that you have, as this command takes it: "
+        "path/to/pilot.yaml, or --charter path/to/pilot.yaml"
     )
 
 

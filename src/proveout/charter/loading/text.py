@@ -26,7 +26,8 @@ def _read_bytes(file: Path) -> bytes:
     except FileNotFoundError:
         raise CharterError(
             f"There is no charter at {file}.",
-            hint="Write one: proveout init. Or name the file: proveout assess path/to/pilot.yaml",
+            hint="Write one: proveout init. Or name the file that you have, as this command takes "
+            "it: path/to/pilot.yaml, or --charter path/to/pilot.yaml",
         ) from None
     except IsADirectoryError:
         raise CharterError(
