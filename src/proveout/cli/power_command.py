@@ -22,6 +22,15 @@ from proveout.cli.paths import (
 )
 from proveout.evidence.figures import figure
 
+BEFORE = (
+    "Changes are put into the pilot's data again and again, to see which the watch finds; this "
+    "takes a minute or two."
+)
+WITHOUT_ERRORS = (
+    "How soon more wrong answers are found is not known: nothing says how often the pilot is "
+    "wrong. First: proveout check quality"
+)
+
 if TYPE_CHECKING:
     from proveout.assess.events import Event
     from proveout.evidence.model import Evidence
@@ -57,7 +66,7 @@ def command(
     from proveout.assess import open_workspace
     from proveout.assess.events import CouldNotMeasure, EvidenceFound
     from proveout.cli.watching import watching
-    from proveout.runtime.monitors.foresight import of_changes, of_errors
+    from proveout.runtime.monitors.foresight import of_changes, of_errors, pilot_rate
 
     output = Output(as_json=as_json)
     found: list[Evidence] = []
@@ -75,6 +84,8 @@ def command(
             elif isinstance(event, CouldNotMeasure):
                 missed.append(event.missing)
 
+        knows_errors = pilot_rate(workspace.known()) is not None
+        output.say(Text(BEFORE if knows_errors else f"{BEFORE} {WITHOUT_ERRORS}"))
         workspace.run(["drift"], seed=seed, watch=keep)
         agreed = workspace.loaded.charter
         errors = of_errors(agreed, workspace.known(), cases_a_day=per_day, seed=seed)
@@ -107,10 +118,7 @@ def _changes(changes: list[Found]) -> Table:
 
 def _errors(errors: tuple[Power, ...] | None) -> Table | Text:
     if errors is None:
-        return Text(
-            "How soon more wrong answers are found is not known: nothing says how often the pilot "
-            "is wrong. First: proveout check quality"
-        )
+        return Text(WITHOUT_ERRORS)
     table = Table(title="More wrong answers", box=None, pad_edge=False, title_justify="left")
     for heading in ("Rise", "Found", "Half of them within", "Four of five within"):
         table.add_column(heading)

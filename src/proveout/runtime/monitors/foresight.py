@@ -62,6 +62,22 @@ def of_errors(
     charter: Charter, known: Sequence[Evidence], *, cases_a_day: int | None, seed: int
 ) -> tuple[Power, ...] | None:
     """Play lives of the error-rate watch at the pilot's rate; None where that is not known."""
+    pilot = pilot_rate(known)
+    if pilot is None:
+        return None
+    monitoring = charter.monitoring or Monitoring()
+    return power(
+        pilot,
+        cases_a_day=cases_a_day or asked_a_day(charter),
+        share=monitoring.false_alarms.probability * PARTS["outcomes"] / sum(PARTS.values()),
+        life_days=monitoring.false_alarms.life_days,
+        harm=monitoring.harm,
+        seed=seed,
+    )
+
+
+def pilot_rate(known: Iterable[Evidence]) -> PilotRate | None:
+    """Return how often the pilot was wrong, best as of production; None where nothing says it."""
     accuracy = [
         each
         for each in known
@@ -71,16 +87,7 @@ def of_errors(
     if not accuracy:
         return None
     found = accuracy[0]
-    monitoring = charter.monitoring or Monitoring()
-    pilot = PilotRate(wrong=round((1 - found.value) * found.n), n=found.n)
-    return power(
-        pilot,
-        cases_a_day=cases_a_day or asked_a_day(charter),
-        share=monitoring.false_alarms.probability * PARTS["outcomes"] / sum(PARTS.values()),
-        life_days=monitoring.false_alarms.life_days,
-        harm=monitoring.harm,
-        seed=seed,
-    )
+    return PilotRate(wrong=round((1 - found.value) * found.n), n=found.n)
 
 
 def asked_a_day(charter: Charter) -> int:
