@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from proveout.runtime.log.notes import Begun
+from proveout.runtime.log.own_words import own_part
 from proveout.runtime.log.payload import BASE64, bytes_of, hash_of
 from proveout.runtime.log.redaction import REDACTED, NotReadableError, Redactor, leaves
 from proveout.runtime.record import Record
@@ -63,14 +64,19 @@ def _redact(record: Record | Begun, redactor: Redactor) -> None:
 
 
 def _cleaned(notes: tuple[str, ...], values: set[str], *, says: bool) -> tuple[str, ...]:
-    """Take values out of notes; and what a rule says, which may quote what could not be read."""
+    """Take values out of notes; and what a rule says, which may quote what could not be read.
+
+    Sentences of ours that quote nothing stay as they are.
+    """
     longest_first = sorted((v for v in values if len(v) >= SHORTEST), key=len, reverse=True)
     cleaned = []
     for note in notes:
         kept = note if says else SAYS.sub(rf"\1{REDACTED}", note)
+        ours = own_part(kept)
+        rest = kept[ours:]
         for value in longest_first:
-            kept = kept.replace(value, REDACTED)
-        cleaned.append(kept)
+            rest = rest.replace(value, REDACTED)
+        cleaned.append(kept[:ours] + rest)
     return tuple(cleaned)
 
 
