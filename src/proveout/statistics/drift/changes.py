@@ -149,7 +149,7 @@ KINDS: Mapping[str, Kind] = {
              change=_always(-999.0)),
         Kind(name="zeros", of="number", meaning="0 stands for missing", change=_always(0.0)),
         Kind(name="frozen", of="number", meaning="a reading is stuck", change=_frozen),
-        Kind(name="unit", of="number", meaning="another unit of measure (× 1.6)", change=_times(1.609344)),
+        Kind(name="unit", of="number", meaning="another unit (× 1.6)", change=_times(1.609344)),
         Kind(name="point", of="number", meaning="the decimal point slips", change=_times(10.0)),
         Kind(name="sign", of="number", meaning="the sign is turned", change=_times(-1.0)),
         Kind(name="comma", of="number", meaning="figures come with a comma", change=_comma),
