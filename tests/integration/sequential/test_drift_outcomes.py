@@ -156,8 +156,30 @@ def test_where_labels_come_late_the_watch_waits_until_most_have_come() -> None:
 
     assert alarms[14].details["state"]["labelled"] is None
     assert alarms[20].details["state"]["labelled"] == 0.75
+    assert alarms[20].details["share_with_known_truth"] == 0.75
+    assert alarms[20].details["not_guaranteed"] == (
+        "Only 75 % of answers get a true one. Which answers get a true one, and how late, must not "
+        "depend on their being wrong: where wrong ones get it less often or later than right ones, "
+        "a rise is found late or not at all; where that changes in use, the alarm may be for "
+        "nothing."
+    )
     assert alarms[20].details["state"]["begins"] == "2026-03-18"
     assert alarms[20].value == 0
+
+
+def test_a_rate_that_falls_is_told_and_never_as_harm() -> None:
+    """Answers are better, or wrong ones lose their label: the watch cannot tell which."""
+    rows = [
+        {**row, "label": None if row["label"] == "no" and nth % 4 else row["label"]}
+        for nth, row in enumerate(traffic(20, seed=3))
+    ]
+
+    last = dict(play(rows, 20))[20]
+
+    assert last.value == 0
+    assert last.details["what"].startswith("The error rate shows no harmful rise. Of ")
+    assert "against 8 % in the pilot. Either answers have become better" in last.details["what"]
+    assert "roll back" not in last.details["what"]
 
 
 def test_a_resolved_alarm_begins_anew_with_less_of_the_budget() -> None:

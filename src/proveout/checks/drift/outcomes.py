@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 ABOUT = Subject.of(kind="error_rate")
 EXAMPLES = 3
+FALLEN = 0.8
+"""An error rate that is surely below so much of the pilot's has fallen."""
 _ASSESS = "Assess once more with the truth of some records: proveout check quality"
 
 
@@ -148,9 +150,7 @@ def _error_rate(
             "since": min(state.arrived, default=state.begins).isoformat(),
             "pilot": {"error_rate": state.pilot.wrong / state.pilot.n, "n": state.pilot.n},
             "share_with_known_truth": state.labelled,
-            "note": "Answers whose truth becomes known may be others than the rest."
-            if state.labelled is not None and state.labelled < 1
-            else None,
+            "not_guaranteed": not_guaranteed(state),
         },
     )
 
@@ -187,6 +187,8 @@ def _alarm(context: CheckContext, state: State, known: Known, inputs: Mapping[st
         "alarmed_on": None if watched.alarmed_on is None else watched.alarmed_on.isoformat(),
         "harm": monitoring.harm,
         "acts": acts(context),
+        "share_with_known_truth": state.labelled,
+        "not_guaranteed": not_guaranteed(state),
         "state": state.to_dict(),
     }
     if watched.since is not None:
@@ -204,11 +206,11 @@ def _alarm(context: CheckContext, state: State, known: Known, inputs: Mapping[st
 
 def _told(context: CheckContext, state: State, watched: RateWatch) -> str:
     """Say it as an operations manager would."""
-    usual = state.pilot.wrong / state.pilot.n
+    usual = state.usual
     if watched.since is None or watched.rate is None:
         if state.labelled is None:
             return "Too few true answers have come yet to watch the error rate."
-        return "The error rate shows no harmful rise."
+        return " ".join(["The error rate shows no harmful rise.", *_fallen(state)])
     from proveout.statistics import wilson
 
     interval = wilson(watched.wrong, watched.n)
@@ -219,6 +221,38 @@ def _told(context: CheckContext, state: State, watched: RateWatch) -> str:
         f"{watched.n:,} answers whose truth is known, against {figure(usual, 'fraction')} of "
         f"{state.pilot.n:,}. {acts(context)} acts: find out what changed on that day, and roll "
         "back if it was the system."
+    )
+
+
+def _fallen(state: State) -> list[str]:
+    """Tell a fall, which is either good or made by what gets a label: nobody can tell which."""
+    from proveout.statistics import wilson
+
+    if not state.n or wilson(state.wrong, state.n).high >= FALLEN * state.usual:
+        return []
+    now = figure(state.wrong / state.n, "fraction", wilson(state.wrong, state.n))
+    return [
+        f"Of {state.n:,} answers whose truth is known {now} were wrong, against "
+        f"{figure(state.usual, 'fraction')} in the pilot. Either answers have become better, or "
+        "wrong ones get a true answer less often or later than right ones, and then a rise would "
+        "not be seen: have some answers checked that were drawn at random."
+    ]
+
+
+def not_guaranteed(state: State) -> str:
+    """Say what the watch cannot promise, given how many answers get a label."""
+    if state.labelled is None:
+        return "It is not known yet how many answers get a true answer: nothing is watched so far."
+    which = "Which answers get a true one, and how late, must not depend on their being wrong"
+    if state.labelled >= 1:
+        return (
+            f"{which} in another way than in the pilot: a rise among the few that never get one, "
+            "or get it later than others, is found late or not at all."
+        )
+    return (
+        f"Only {figure(state.labelled, 'fraction')} of answers get a true one. {which}: where "
+        "wrong ones get it less often or later than right ones, a rise is found late or not at "
+        "all; where that changes in use, the alarm may be for nothing."
     )
 
 

@@ -54,6 +54,11 @@ class State:
     quality: dict[str, Any] | None = None
     """The watch of the estimated quality."""
 
+    @property
+    def usual(self) -> float:
+        """How often the pilot was wrong."""
+        return self.pilot.wrong / self.pilot.n
+
     def with_labels(self, seen: Counts, *, on: date) -> State:
         """Count what is new among the labels seen, by the day of the answer.
 

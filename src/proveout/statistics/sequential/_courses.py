@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Day = tuple[Floats, Floats]
 
-REDRAWN_A_WEEK = 1 / 20
+REDRAWN_A_WEEK = 1 / 35
 """How likely the quiet rate moves to another level, as far from the pilot's as weeks differ, or to
 a lower one. So weeks may be alike for a while, and a rate that has improved may come back to what
 the pilot had, without that counting as harm."""
@@ -178,7 +178,7 @@ def _phase(grid: Grid, edge: int, believed: Floats, scale: Floats) -> Phase:
 
 def _levels(grid: Grid, believed: Floats) -> Floats:
     pilot = believed / np.maximum(believed.sum(axis=-1, keepdims=True), 1e-300)
-    near = np.einsum("ldwr,wrs->ldws", pilot, grid.weeks)
+    near = np.einsum("ldwr,wrs->ldws", pilot, grid.levels)
     lower = np.cumsum(pilot[..., ::-1], axis=-1)[..., ::-1]
     lower = lower / np.maximum(lower.sum(axis=-1, keepdims=True), 1e-300)
     return np.asarray((1 - LOWER) * near + LOWER * lower)

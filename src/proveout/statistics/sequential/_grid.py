@@ -26,11 +26,11 @@ not; see benchmarks/lives."""
 STEPS_OF_HARM = 8
 """Grid steps between a rate and the harmful one: 9 % each where harm is double."""
 
-BETS = ((STEPS_OF_HARM * 5 // 8, 0.2), (STEPS_OF_HARM, 0.5), (STEPS_OF_HARM * 3 // 2, 0.15))
+BETS = ((STEPS_OF_HARM * 5 // 8, 0.15), (STEPS_OF_HARM, 0.65), (STEPS_OF_HARM * 3 // 2, 0.1))
 """By how many steps harm is bet to raise the rate, and the share of the stake on each: mostly harm
 as the charter has it, some on less and on more."""
 
-GROSS = 0.15
+GROSS = 0.1
 """The share of the stake on gross harm: any rate above the highest of BETS, evenly."""
 
 LEAST_STEPS = 2
@@ -52,6 +52,8 @@ class Grid:
     """Between two points, on the logarithm."""
     weeks: Floats
     """[spread of weeks, rate of the whole, rate in the week]: how likely a week has that rate."""
+    levels: Floats
+    """The same of a level that stays for many weeks: not higher than half of harm."""
     harmful_weeks: Floats
     """The same once a course has turned harmful; what is bet on is drawn anew each week."""
 
@@ -66,7 +68,13 @@ class Grid:
         points = math.ceil((math.log(_HIGHEST) - low) / step)
         rates = np.exp(math.log(_HIGHEST) - step * np.arange(points)[::-1])
         weeks = _weeks(points, step)
-        return cls(rates=rates, step=step, weeks=weeks, harmful_weeks=_harmful(weeks))
+        return cls(
+            rates=rates,
+            step=step,
+            weeks=weeks,
+            levels=_levels(weeks),
+            harmful_weeks=_harmful(weeks),
+        )
 
     def start(self) -> Floats:
         """What is believed before any data, [spread of days, spread of weeks, rate]; sums to 1."""
@@ -129,6 +137,12 @@ def _ahead(weeks: Floats, believed: Floats) -> Floats:
     spreads, points, _ = weeks.shape
     flat = believed.reshape(-1, spreads * points) @ weeks.reshape(-1, points)
     return np.asarray(flat.reshape(*believed.shape[:-2], points))
+
+
+def _levels(weeks: Floats) -> Floats:
+    points = np.arange(weeks.shape[-1])
+    levels = weeks * (points[None, :] <= points[:, None] + STEPS_OF_HARM // 2)
+    return np.asarray(levels / levels.sum(axis=-1, keepdims=True))
 
 
 def _harmful(weeks: Floats) -> Floats:
