@@ -110,6 +110,9 @@ def _line(setting: str, name: str, quiet: First, harmed: First, played: Lives) -
     fair = harmed >= played.harm_on
     delay = (harmed - played.harm_on + 1)[fair]
     found = delay < NEVER / 2
+    if not len(delay):
+        print(f"| {setting} | {name} | {np.mean(quiet < NEVER):.1%} | all alarmed before | | |")
+        return
     slow = np.quantile(delay, 0.9, method="higher")
     print(
         f"| {setting} | {name} | {np.mean(quiet < NEVER):.1%} | {np.mean(found):.1%} "
