@@ -68,7 +68,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return found
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def two(folder: Path) -> Iterator[tuple[str, str]]:
     """A system, and the same one behind a gateway: equal seeds, equal answers in their order."""
     simulate = ("simulate", "--port", "0", "--service", "0.01", "--tokens", "12", "--seed", "7")
