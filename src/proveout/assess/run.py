@@ -29,6 +29,7 @@ from proveout.evidence.model import (
     CHARTER_INPUT,
     MEASURED_INPUT,
     WINDOW_INPUT,
+    Basis,
     CheckRef,
     Evidence,
 )
@@ -61,6 +62,8 @@ class RunPlan:
     """The alarms that were resolved."""
     window: str | None = None
     """The span of production traffic that is looked at; None in an assessment."""
+    basis: Basis = "measured"
+    """What is found is called this, where a check does not say it."""
     agreed: Charter | None = None
     """The charter as it was agreed, where `loaded` holds what a window makes of it."""
 
@@ -84,6 +87,7 @@ class RunPlan:
             sealed_by=self.sealed_by,
             earlier=partial(self.earlier, check.name),
             known=self.known,
+            basis=self.basis,
             resolved=self.resolved,
         )
 

@@ -30,7 +30,7 @@ from proveout.checks import (
 from proveout.errors import InputError
 from proveout.evidence.alarm import Resolved, resolved_alarms
 from proveout.evidence.ledger import Ledger, open_ledger
-from proveout.evidence.model import Evidence
+from proveout.evidence.model import Basis, Evidence
 from proveout.gate import adjustment_problems, gather
 from proveout.systems.port import System
 
@@ -52,6 +52,8 @@ class Look:
     """The charter as the window lets it be seen."""
     open_system: Callable[[], System] | None = None
     """What answers in the place of the charter's system."""
+    basis: Basis = "measured"
+    """Simulated where the answers that are looked at came from what says so of itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +133,7 @@ class Workspace:
                 loaded=look.loaded,
                 agreed=self.loaded.charter,
                 open_system=look.open_system or plan.open_system,
+                basis=look.basis,
                 earlier=partial(self._earlier, in_use=True),
                 resolved=self._resolved,
             )

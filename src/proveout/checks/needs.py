@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 from proveout.charter.schema import Charter
 from proveout.checks.contract import Need
+from proveout.evidence.catalogue import Metric
+from proveout.evidence.outcome import NotMeasured
 
 
 def system_that_answers(charter: Charter, *, why_not_recorded: str) -> list[Need]:
@@ -35,3 +39,13 @@ def production_rows(charter: Charter) -> list[Need]:
 def said(*parts: tuple[object, str, str]) -> list[Need]:
     """Ask for each part of the charter that is None: the part, what is lacking, the next step."""
     return [Need(what=what, next_step=step) for part, what, step in parts if part is None]
+
+
+def not_in_use(metrics: Iterable[Metric]) -> Iterator[NotMeasured]:
+    """Say of figures on a system in use that no requests were given to tell them from."""
+    for metric in metrics:
+        yield NotMeasured(
+            metric=metric.name,
+            reason="it is told from requests of the system in use, and was given none",
+            next_step="Let requests go through the gateway, then look: proveout monitor",
+        )

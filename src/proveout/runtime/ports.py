@@ -144,6 +144,10 @@ class Protection(Protocol):
         """
         ...
 
+    def release(self, call_id: str, *, failed: bool = False) -> None:
+        """Free the slot of a stream, which has ended or failed."""
+        ...
+
 
 class SystemFailedError(Exception):
     """The system answered an error, broke the connection, or cannot be reached."""

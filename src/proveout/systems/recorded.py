@@ -26,15 +26,8 @@ class RecordedAnswers:
     """Answers with what stands in the batch. An empty cell is a refusal."""
 
     def __init__(
-        self,
-        charter: RecordedSystem,
-        *,
-        task: Task | None,
-        known: dict[str, str | None],
-        simulated: bool = False,
+        self, charter: RecordedSystem, *, task: Task | None, known: dict[str, str | None]
     ) -> None:
-        """`simulated`: what was recorded says of itself that it came from a simulation."""
-        self._simulated = simulated
         self._charter = charter
         self._task = task
         self._fingerprint = fingerprint.of_settings({**known, **charter.model_dump()})
@@ -71,12 +64,7 @@ class RecordedAnswers:
         answers = answering.settle(raw, rows=len(batch), latency_s=0.0, task=self._task)
         # Nothing was asked, so nothing is known of how long an answer takes.
         unknown = np.full(len(batch), np.nan)
-        return replace(
-            answers,
-            latency_s=unknown,
-            elapsed_s=time.monotonic() - began,
-            simulated=self._simulated,
-        )
+        return replace(answers, latency_s=unknown, elapsed_s=time.monotonic() - began)
 
 
 def _cells(batch: pd.DataFrame, column: str) -> list[object]:

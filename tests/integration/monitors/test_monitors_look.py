@@ -200,11 +200,13 @@ def test_answers_of_a_simulation_are_never_called_measured(pilot: Pilot) -> None
     week = claims(300, seed=2, begins=NOW - WEEK, days=7)
     label(pilot, pilot.serve(week, simulated=True), week["pay"].tolist())
 
-    _, found = look(pilot, "quality", "readiness")
+    _, found = look(pilot, "quality", "readiness", "drift", "exceptions", "adoption")
 
     told = by_metric(found)
     assert told["quality.accuracy[]"].basis == "simulated"
     assert told["readiness.rejects[source=prediction-log]"].basis == "measured"
+    of_answers = [each for each in found if each.check.name in ("exceptions", "adoption", "drift")]
+    assert {each.basis for each in of_answers} == {"simulated"}
 
 
 def test_an_assumption_about_one_source_is_held_against_all_traffic(pilot: Pilot) -> None:

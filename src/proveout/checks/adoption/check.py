@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from proveout.charter.schema import Charter
 from proveout.checks.contract import CheckContext, Finding, Need, Progress
+from proveout.checks.needs import not_in_use
 from proveout.evidence.catalogue import Metric
 from proveout.evidence.catalogue.adoption import METRICS
-from proveout.evidence.outcome import NotMeasured
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class AdoptionCheck:
 
         served = context.data.served()
         if served is None:
-            yield from (_not_in_use(metric) for metric in METRICS)
+            yield from not_in_use(METRICS)
             return
         inputs = {"window": str(served.window)}
         yield from told_by_team(context, People.of(served), inputs)
@@ -46,14 +46,6 @@ class AdoptionCheck:
         yield from use_change(context, answers, inputs)
         yield Progress(done=2, total=3, what="adoption: silent decay")
         yield silent_decay(context, answers, inputs)
-
-
-def _not_in_use(metric: Metric) -> NotMeasured:
-    return NotMeasured(
-        metric=metric.name,
-        reason="it is told from requests of the system in use, and was given none",
-        next_step="Let requests go through the gateway, then look: proveout monitor",
-    )
 
 
 CHECK = AdoptionCheck()

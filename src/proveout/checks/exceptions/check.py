@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from proveout.charter.schema import Charter
 from proveout.checks.contract import CheckContext, Finding, Need, Served
 from proveout.checks.exceptions.entries import EXAMPLES, Entries
+from proveout.checks.needs import not_in_use
 from proveout.evidence.catalogue import Metric
 from proveout.evidence.catalogue.exceptions import METRICS
 from proveout.evidence.outcome import NotMeasured
@@ -39,7 +40,7 @@ class ExceptionsCheck:
         """Yield findings on the window."""
         served = context.data.served()
         if served is None:
-            yield from (_not_in_use(metric) for metric in METRICS)
+            yield from not_in_use(METRICS)
             return
         inputs = {"window": str(served.window)}
         entries = Entries.of(served)
@@ -159,14 +160,6 @@ def _time(
 def _owner(charter: Charter) -> str:
     protocol = charter.governance.exceptions
     return "nobody named" if protocol is None else protocol.goes_to
-
-
-def _not_in_use(metric: Metric) -> NotMeasured:
-    return NotMeasured(
-        metric=metric.name,
-        reason="it is told from requests of the system in use, and was given none",
-        next_step="Let requests go through the gateway, then look: proveout monitor",
-    )
 
 
 def _without_queue(metric: Metric) -> NotMeasured:

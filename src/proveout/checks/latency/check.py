@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from proveout.charter.schema import Charter
 from proveout.checks.contract import CheckContext, Finding, Need, Served
+from proveout.checks.needs import not_in_use
 from proveout.evidence.catalogue import Metric
 from proveout.evidence.catalogue.latency import METRICS
 from proveout.evidence.model import WHOLE, Basis, Subject
@@ -41,7 +42,7 @@ class LatencyCheck:
 
         served = context.data.served()
         if served is None:
-            yield from (_not_in_use(metric.name) for metric in METRICS)
+            yield from not_in_use(METRICS)
             return
         cells, waits = traffic.cells(served), traffic.waits(served)
         if not cells:
@@ -152,14 +153,6 @@ def _missing(
     next_step: str = "See what became of the requests: proveout log count --by outcome",
 ) -> NotMeasured:
     return NotMeasured(metric=metric, subject=of.subject, reason=reason, next_step=next_step)
-
-
-def _not_in_use(metric: str) -> NotMeasured:
-    return NotMeasured(
-        metric=metric,
-        reason="it is told from requests of the system in use, and was given none",
-        next_step="Let requests go through the gateway, then look: proveout monitor",
-    )
 
 
 def _nothing(metric: str, served: Served) -> NotMeasured:

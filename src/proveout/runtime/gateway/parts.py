@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVar
+from typing import Any
 
 from proveout.pricing.one import CallPrice
 from proveout.runtime.call import Call, Caller
@@ -17,24 +17,6 @@ from proveout.runtime.rollout.shadowing import Shadowing
 from proveout.runtime.settings import PilotSettings, Upstream
 from proveout.runtime.telemetry import Telemetry
 
-Answered = TypeVar("Answered")
-
-
-class Releasing(Protection, Protocol):
-    """A protection that keeps the slot of a stream until it is told."""
-
-    def release(self, call_id: str, *, failed: bool = False) -> None:
-        """Free the slot."""
-        ...
-
-
-class CuttingRouter(Router, Protocol):
-    """A router that knows which version a stream is answered by."""
-
-    def on_cut(self, call_id: str, cut: Callable[[], None], version: str | None = None) -> None:
-        """Remember how to end a stream."""
-        ...
-
 
 @dataclass(slots=True)
 class Behind:
@@ -42,7 +24,7 @@ class Behind:
 
     upstream: Upstream
     pool: Pool
-    protection: Releasing
+    protection: Protection
     inspector: Inspector
     holds_whole: bool = False
     """A rule may hold answers back: a stream passes when it is whole."""
@@ -70,7 +52,7 @@ class Parts:
     settings: PilotSettings
     admission: Admission
     log: Log
-    router: CuttingRouter
+    router: Router
     behind: dict[str, Behind]
     pricing: Pricing
     fallback: Pool | None

@@ -42,11 +42,8 @@ class Beside:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Instead:
+class Instead(Beside):
     """The window in the place of production: for checks that know nothing of a launch."""
-
-    agreed: DataAccess
-    window: Served
 
     def pilot(self) -> None:
         """Return nothing: the curated sample was answered before the launch."""
@@ -54,19 +51,3 @@ class Instead:
     def production(self) -> list[OpenTable]:
         """Return the rows of the window."""
         return [self.window.rows]
-
-    def references(self) -> list[OpenTable]:
-        """Open the lists that records refer to."""
-        return self.agreed.references()
-
-    def labels(self) -> OpenTable | None:
-        """Open the file of true answers, to which new ones may have been added."""
-        return self.agreed.labels()
-
-    def served(self) -> Served:
-        """Return the window."""
-        return self.window
-
-    def open(self, source: Source) -> OpenTable:
-        """Open a file."""
-        return self.agreed.open(source)

@@ -12,14 +12,15 @@ from proveout.charter.loaded import LoadedCharter
 from proveout.charter.schema.monitoring import Monitoring
 from proveout.checks import Check, Served, Window
 from proveout.errors import ProveoutError
+from proveout.evidence.model import Basis
 from proveout.intake import CharterData, Session
 from proveout.runtime.monitors import window
 from proveout.runtime.monitors.data import Beside, Instead
 from proveout.runtime.monitors.seen import seen
 from proveout.runtime.monitors.served import LogPlace, Types, open_served
 from proveout.runtime.store.port import Store
+from proveout.systems import open_system
 from proveout.systems.port import System
-from proveout.systems.recorded import RecordedAnswers
 
 _INSTEAD = ("readiness", "quality")
 """Checks of the launch, to which the window is given in the place of production."""
@@ -59,7 +60,7 @@ class Looks:
         beside = Beside(agreed=agreed, window=served)
         here = partial(Look, window=str(self.span), data=beside, loaded=self.loaded)
         if watching := [each for each in checks if each.name not in (*_INSTEAD, *_LAST)]:
-            yield here(checks=watching)
+            yield here(checks=watching, basis=_basis(served))
         for check in (each for each in checks if each.name in _INSTEAD):
             looked_at = self._window_of(check)
             if looked_at is None:
@@ -72,7 +73,8 @@ class Looks:
                 window=str(looked_at),
                 data=Instead(agreed=agreed, window=there),
                 loaded=own,
-                open_system=partial(_recorded, own, is_simulated=_is_simulated(there)),
+                open_system=partial(_recorded, own),
+                basis=_basis(there) if check.name == _NEEDS_TRUTH else "measured",
             )
         if last := [each for each in checks if each.name in _LAST]:
             yield here(checks=last)
@@ -116,18 +118,15 @@ def _types(agreed: CharterData) -> tuple[Types, str | None]:
     }, None
 
 
-def _is_simulated(served: Served) -> bool:
-    """Tell whether any answer of a window came from what says of itself that it is a simulation."""
+def _basis(served: Served) -> Basis:
+    """Return what figures on a window's answers are: one answer that says of itself that it comes
+    from a simulation is enough."""
     requests = served.requests.table
-    return bool(requests.filter(requests.simulated).count().execute())
+    is_simulated = bool(requests.filter(requests.simulated).count().execute())
+    return "simulated" if is_simulated else "measured"
 
 
-def _recorded(loaded: LoadedCharter, *, is_simulated: bool) -> System:
+def _recorded(loaded: LoadedCharter) -> System:
     system = loaded.charter.system
-    assert system is not None and system.recorded is not None  # noqa: S101, PT018  # see `seen`
-    return RecordedAnswers(
-        system.recorded,
-        task=system.task,
-        known={"version": system.version},
-        simulated=is_simulated,
-    )
+    assert system is not None  # noqa: S101  # the quality check needs one
+    return open_system(system, folder=loaded.folder)
