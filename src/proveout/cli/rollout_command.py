@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,6 +19,27 @@ if TYPE_CHECKING:
     from proveout.runtime.rollout.state import State
 
 
+_PLAIN = {
+    "next": (
+        "next_step",
+        "Go one step further; out of the shadow, to the first step.",
+        "a good week",
+    ),
+    "back": (
+        "back",
+        "Go one step back. To take the version back altogether: proveout rollback.",
+        "claims not ready",
+    ),
+    "hold": (
+        "hold",
+        "Let no rule widen what is being brought in; the next step a person takes ends that.",
+        "audit next week",
+    ),
+    "promote": ("promote", "Bring what is being brought in to everybody.", "gate: go"),
+}
+"""Switches that take nothing but who and why: name, transition, what it does, an example."""
+
+
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     group = typer.Typer(
@@ -31,18 +53,9 @@ def register(app: typer.Typer) -> None:
     add("start", epilog="Example: proveout rollout start v2 --who 'Ana Ruiz' --why 'gate: go'")(
         start_command
     )
-    add("next", epilog="Example: proveout rollout next --who 'Ana Ruiz' --why 'a good week'")(
-        next_command
-    )
-    add("back", epilog="Example: proveout rollout back --who 'Ana Ruiz' --why 'claims not ready'")(
-        back_command
-    )
-    add("hold", epilog="Example: proveout rollout hold --who 'Ana Ruiz' --why 'audit next week'")(
-        hold_command
-    )
-    add("promote", epilog="Example: proveout rollout promote --who 'Ana Ruiz' --why 'gate: go'")(
-        promote_command
-    )
+    for name, (transition, text, example) in _PLAIN.items():
+        epilog = f"Example: proveout rollout {name} --who 'Ana Ruiz' --why '{example}'"
+        add(name, epilog=epilog)(_plain_switch(transition, text))
     add("history", epilog="Example: proveout rollout history --json")(history_command)
     app.add_typer(group, name="rollout")
 
@@ -160,72 +173,27 @@ def start_command(
             )
 
 
-def next_command(
-    *,
-    who: WhoOption,
-    why: WhyOption,
-    charter: CharterOption = Path(CHARTER_FILE),
-    store: StoreOption = None,
-    pilot: PilotOption = None,
-    ledger: LedgerOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Go one step further; out of the shadow, to the first step."""
-    from proveout.runtime.rollout.transitions import next_step
+def _plain_switch(transition: str, text: str) -> Callable[..., None]:
+    """Make the command of a switch that takes nothing but who and why."""
 
-    with open_desk(charter, store, pilot, ledger, Output(as_json=as_json)) as desk:
-        desk.throw(lambda state: next_step(state, by(who, why)))
+    def command(
+        *,
+        who: WhoOption,
+        why: WhyOption,
+        charter: CharterOption = Path(CHARTER_FILE),
+        store: StoreOption = None,
+        pilot: PilotOption = None,
+        ledger: LedgerOption = None,
+        as_json: JsonOption = False,
+    ) -> None:
+        from proveout.runtime.rollout import transitions
 
+        throw = getattr(transitions, transition)
+        with open_desk(charter, store, pilot, ledger, Output(as_json=as_json)) as desk:
+            desk.throw(lambda state: throw(state, by(who, why)))
 
-def back_command(
-    *,
-    who: WhoOption,
-    why: WhyOption,
-    charter: CharterOption = Path(CHARTER_FILE),
-    store: StoreOption = None,
-    pilot: PilotOption = None,
-    ledger: LedgerOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Go one step back. To take the version back altogether: proveout rollback."""
-    from proveout.runtime.rollout.transitions import back
-
-    with open_desk(charter, store, pilot, ledger, Output(as_json=as_json)) as desk:
-        desk.throw(lambda state: back(state, by(who, why)))
-
-
-def hold_command(
-    *,
-    who: WhoOption,
-    why: WhyOption,
-    charter: CharterOption = Path(CHARTER_FILE),
-    store: StoreOption = None,
-    pilot: PilotOption = None,
-    ledger: LedgerOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Let no rule widen what is being brought in; the next step a person takes ends that."""
-    from proveout.runtime.rollout.transitions import hold
-
-    with open_desk(charter, store, pilot, ledger, Output(as_json=as_json)) as desk:
-        desk.throw(lambda state: hold(state, by(who, why)))
-
-
-def promote_command(
-    *,
-    who: WhoOption,
-    why: WhyOption,
-    charter: CharterOption = Path(CHARTER_FILE),
-    store: StoreOption = None,
-    pilot: PilotOption = None,
-    ledger: LedgerOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Bring what is being brought in to everybody."""
-    from proveout.runtime.rollout.transitions import promote
-
-    with open_desk(charter, store, pilot, ledger, Output(as_json=as_json)) as desk:
-        desk.throw(lambda state: promote(state, by(who, why)))
+    command.__doc__ = text
+    return command
 
 
 def history_command(
