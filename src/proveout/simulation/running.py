@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-import signal
 import socket
 import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from types import FrameType
 from typing import Any
 
-from proveout.errors import InputError, MissingExtraError
+from proveout.errors import MissingExtraError
 from proveout.simulation.behaviour import Behaviour
 
 try:
     import uvicorn
 
+    from proveout.serving import StoppableServer, listening
     from proveout.simulation.app import App
 except ImportError as error:
     raise MissingExtraError(extra="simulate", wanted_for="The simulator") from error
 
 from proveout.simulation.responder import Responder
-
-BACKLOG = 4096
-"""Connections that may wait to be accepted, so that a whole company may come at once."""
 
 
 class Simulator:
@@ -40,7 +36,7 @@ class Simulator:
     ) -> None:
         """Listen. Raises InputError where the address is taken or not ours."""
         self.app = App(behaviour, responder)
-        self._socket = _listening(host, port)
+        self._socket = listening(host, port)
         self._host = host
         self._server = _Server(self.app)
 
@@ -78,34 +74,16 @@ def running(
         thread.join()
 
 
-class _Server(uvicorn.Server):
-    """A server that tells by which signal it was stopped, instead of passing the signal on."""
+class _Server(StoppableServer):
+    """A server that closes its floor when it ends."""
 
     def __init__(self, app: App) -> None:
         super().__init__(_config(app))
         self._app = app
-        self.stopped_by: int | None = None
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         await super().shutdown(sockets)
         self._app.floor.close()
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        if threading.current_thread() is not threading.main_thread():
-            yield
-            return
-        wanted = (signal.SIGINT, signal.SIGTERM)
-        before = {each: signal.signal(each, self.handle_exit) for each in wanted}
-        try:
-            yield
-        finally:
-            for each, handler in before.items():
-                signal.signal(each, handler)
-
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002
-        self.stopped_by = self.stopped_by or sig
-        self.should_exit = True
 
 
 def _config(app: Any) -> uvicorn.Config:
@@ -123,19 +101,3 @@ def _config(app: Any) -> uvicorn.Config:
         timeout_keep_alive=75,
         timeout_graceful_shutdown=1,
     )
-
-
-def _listening(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listening.bind((host, port))
-        listening.listen(BACKLOG)
-    except OSError as error:
-        listening.close()
-        raise InputError(
-            f"Port {port} of {host} cannot be listened at: {error.strerror}.",
-            hint="Name another port, or 0 for any that is free: --port 0",
-        ) from error
-    return listening

@@ -7,9 +7,8 @@ import resource
 import signal
 import socket
 import sys
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -17,7 +16,7 @@ from typing import Any
 
 import uvicorn
 
-from proveout.errors import InputError
+from proveout import serving
 from proveout.runtime.gateway.app import App
 from proveout.runtime.gateway.assembly import assemble
 from proveout.runtime.gateway.faults import Application, telling
@@ -25,7 +24,6 @@ from proveout.runtime.gateway.line import Line
 from proveout.runtime.gateway.operations import Operations
 from proveout.runtime.settings import Settings
 
-BACKLOG = 4096
 KEEP_ALIVE_S = 75
 GRACE_S = 2.0
 """Beyond the deadline, for records to be written when all have been answered."""
@@ -47,23 +45,14 @@ class Summary:
 
 def listening(host: str, port: int, *, is_shared: bool) -> socket.socket:
     """Listen. Raises InputError where the address is taken or not ours."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    made = socket.socket(family, socket.SOCK_STREAM)
-    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
+
+    def prepare(made: socket.socket) -> None:
         if is_shared:
             made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         if hasattr(socket, "TCP_USER_TIMEOUT"):  # connections have it from who listens
             made.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNREAD_S * 1000)
-        made.bind((host, port))
-        made.listen(BACKLOG)
-    except OSError as error:
-        made.close()
-        raise InputError(
-            f"Port {port} of {host} cannot be listened at: {error.strerror}.",
-            hint="Name another port, or 0 for any that is free: --port 0",
-        ) from error
-    return made
+
+    return serving.listening(host, port, prepare=prepare)
 
 
 def connections_at_most() -> int:
@@ -125,15 +114,14 @@ async def _serve(
     return Summary(served=app.served, stopped_by=server.stopped_by)
 
 
-class _Server(uvicorn.Server):
-    """A server that tells by which signal it was stopped, and is not ready from then on."""
+class _Server(serving.StoppableServer):
+    """A server that is not ready from the moment on at which it is stopped."""
 
     def __init__(
         self, app: Application, settings: Settings, operations: Operations, *, grace_s: float
     ) -> None:
         super().__init__(_config(app, settings, grace_s))
         self._operations = operations
-        self.stopped_by: int | None = None
         self.on_started: Callable[[], None] = lambda: None
 
     def leave(self) -> None:
@@ -145,23 +133,10 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         self.on_started()
 
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        if threading.current_thread() is not threading.main_thread():
-            yield
-            return
-        wanted = (signal.SIGINT, signal.SIGTERM)
-        before = {each: signal.signal(each, self.handle_exit) for each in wanted}
-        try:
-            yield
-        finally:
-            for each, handler in before.items():
-                signal.signal(each, handler)
-
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         if self.stopped_by is not None and sig == signal.SIGINT:
             self.force_exit = True  # whoever presses Ctrl-C twice means it
-        self.stopped_by = self.stopped_by or sig
+        super().handle_exit(sig, frame)
         self.leave()
 
 
