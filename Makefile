@@ -7,7 +7,7 @@ UV := $(BIN)/uv
 READY := $(VENV)/.ready
 DEV_READY := $(VENV)/.dev-ready
 # What the tests run for real. The other extras are drivers of warehouses that need an account.
-EXTRAS := demo http simulate gateway telemetry notify load cost drill scoring postgres pdf duplicates spark
+EXTRAS := demo http simulate gateway telemetry notify load cost drill scoring postgres pdf duplicates spark web board
 
 .PHONY: demo test test-quick lint format bench docs clean
 

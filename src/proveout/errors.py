@@ -3,8 +3,11 @@
     ProveoutError            exit code 2 unless a subclass says otherwise
     ├── CharterError         the charter cannot be read, or is not what was sealed
     ├── InputError           a file, table, option or argument is wrong
+    │   ├── NotFoundError        what was asked for is not there
+    │   └── NotAllowedError      whoever asks may not do it
     ├── LedgerError          the ledger is damaged or refuses what was asked
-    │   └── LedgerBrokenError    the hash chain does not hold
+    │   ├── LedgerBrokenError    the hash chain does not hold
+    │   └── LedgerMovedError     somebody else was quicker; read again, and try again
     ├── StoreError           the store of the runtime is damaged or refuses what was asked
     ├── UnreachableError     exit code 3: something needed could not be reached or measured
     └── MissingExtraError    exit code 3: an optional dependency is not installed
@@ -50,6 +53,14 @@ class InputError(ProveoutError):
     """A file, table, option or argument is wrong."""
 
 
+class NotFoundError(InputError):
+    """What was asked for is not there."""
+
+
+class NotAllowedError(InputError):
+    """Whoever asks may not do it."""
+
+
 class LedgerError(ProveoutError):
     """The ledger is damaged or refuses what was asked."""
 
@@ -58,6 +69,16 @@ class LedgerError(ProveoutError):
 
 class LedgerBrokenError(LedgerError):
     """The hash chain of the ledger does not hold."""
+
+
+class LedgerMovedError(LedgerError):
+    """Somebody else has appended what the append would have had to know of."""
+
+    def __init__(self, pilot: str) -> None:
+        super().__init__(
+            f"Somebody else has just recorded something about '{pilot}'.",
+            hint="Look at it again, and try again.",
+        )
 
 
 class StoreError(ProveoutError):

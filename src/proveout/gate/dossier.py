@@ -91,7 +91,7 @@ class _State:
                 self.sealing.append(entry)
             case "alarm":
                 self.alarms.append(entry)
-            case "verdict" | "switch":
+            case "verdict" | "switch" | "act":
                 pass
 
     def _open_run(self, body: Mapping[str, Any]) -> None:
@@ -147,6 +147,10 @@ class _State:
         is_seen_in_use = found.basis == "attested" or found.run in self.monitored
         return self.stage != "continue" or is_seen_in_use
 
+    def _is_outdone(self, found: Evidence) -> bool:
+        """Tell whether somebody has done by name what else is only read from the charter."""
+        return found.basis == "attested" and (found.metric, found.subject) in self.attested
+
     def dossier(self) -> Dossier:
         counting, alarms = self._counting(), standing_alarms(self.alarms)
         evidence = [
@@ -154,7 +158,7 @@ class _State:
             for (check, run), facts in self.evidence.items()
             if check in counting and counting[check].run == run
             for found in facts
-            if self._counts(found)
+            if self._counts(found) and not self._is_outdone(found)
         ]
         dossier = Dossier(
             evidence=(*evidence, *self.attested.values()),

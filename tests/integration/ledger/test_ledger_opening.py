@@ -139,7 +139,7 @@ def test_a_ledger_of_a_newer_version_is_refused(ledger: Ledger, file: Path) -> N
     for create in (True, False):
         assert str(refusal(file, create=create)) == (
             f"The ledger {file} was written by a newer Proveout: its schema is 0999, "
-            f"this one knows up to 0001.\nUpgrade: pip install --upgrade proveout"
+            f"this one knows up to 0002.\nUpgrade: pip install --upgrade proveout"
         )
 
 

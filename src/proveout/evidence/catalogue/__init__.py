@@ -15,6 +15,7 @@ from proveout.evidence.catalogue import (
     governance,
     latency,
     load,
+    people,
     planned,
     quality,
     readiness,
@@ -36,6 +37,7 @@ SHIPPED: tuple[Metric, ...] = (
     *exceptions.METRICS,
     *assumption.METRICS,
     *governance.METRICS,
+    *people.METRICS,
     *planned.METRICS,
 )
 

@@ -10,9 +10,55 @@ METRICS: tuple[Metric, ...] = (
     _adoption(
         "active_share", "fraction", "higher",
         "The share of the people it was made for who use it.",
-        "People with a request in the window over those named in monitoring.teams; with "
-        "group=TEAM those of one team. Where users are not told apart it is not measured.",
-        dimensions=("group",),
+        "People with a use in the window over those eligible: named in adoption.people, or counted "
+        "in monitoring.teams; with group=TEAM, role=ROLE or volunteer=yes|no those alone. Where "
+        "users are not told apart it is not measured.",
+        dimensions=("group", "role", "volunteer"),
+    ),
+    _adoption(
+        "activated_share", "fraction", "higher",
+        "The share of the people it was made for who have got something out of it at least once.",
+        "Eligible people with a first use that was not overruled or abandoned, ever, over those "
+        "eligible.",
+        dimensions=("group", "role", "volunteer"),
+    ),
+    _adoption(
+        "retained_share", "fraction", "higher",
+        "The share of those who used it in the window before who still use it.",
+        "Eligible people with a use in the window and in the one before, over those with a use in "
+        "the one before. Wilson interval.",
+        dimensions=("group", "role", "volunteer"),
+    ),
+    _adoption(
+        "abandoned_share", "fraction", "lower",
+        "The share of uses that people broke off without an answer they took.",
+        "Uses that ended as abandoned over all uses of the window; interval by person, since the "
+        "uses of one person are alike.",
+        dimensions=("group", "role", "volunteer"),
+    ),
+    _adoption(
+        "old_way_share", "fraction", "lower",
+        "The share of cases that people do the old way, though it was made for them.",
+        "Uses of the second source (adoption.old_way) by eligible people over uses of both, in the "
+        "window; interval by person.",
+        dimensions=("group", "role", "volunteer"),
+    ),
+    _adoption(
+        "first_value_days", "days", "lower",
+        "How long it takes until half of the people have got something out of it.",
+        "Kaplan-Meier median of the days from eligible to first use that was kept; those without "
+        "one count as not yet. Interval by Brookmeyer and Crowley.",
+        source="R603; Kaplan and Meier 1958; Brookmeyer and Crowley 1982",
+        dimensions=("group", "role", "volunteer"),
+    ),
+    _adoption(
+        "predicted_reject_rate", "fraction", "lower",
+        "The share of the people beyond the volunteers who can be expected not to take it up.",
+        "1 − the share of non-volunteers retained among those who began, carried to all who are "
+        "eligible by team and role; where nobody but volunteers used it, it is not predicted. The "
+        "difference between volunteers and the others stands in the details, each with its "
+        "interval.",
+        source="R111, R605",
     ),
     _adoption(
         "override_rate", "fraction", "lower",

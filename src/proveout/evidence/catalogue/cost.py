@@ -55,4 +55,14 @@ METRICS: tuple[Metric, ...] = (
         ),
         source="R404, R703",
     ),
+    Metric(
+        name="cost.spent",
+        unit="*",
+        direction="neither",
+        family="business",
+        meaning="What the pilot has cost until now, all told.",
+        computed="As noted in the register by whoever accounts for it, with the day until which "
+        "it counts; a full count, so there is no interval.",
+        source="R1003",
+    ),
 )

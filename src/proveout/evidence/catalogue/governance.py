@@ -122,13 +122,34 @@ METRICS: tuple[Metric, ...] = (
         computed="1 when change.participants.chosen is 'volunteers', else 0.",
         source="R111, R605",
     ),
+    _declared(
+        "governance.reviews_kept", "fraction",
+        "How many of the reviews and milestones that fell due were held.",
+        "Held within a week of their day ÷ all that fell due in the last 180 days, from the "
+        "register; valid until the next one is a week late. " + _COUNTED,
+        "R113, R504, R607",
+    ),
+    _declared(
+        "governance.owner_attendance", "fraction",
+        "How many of the reviews that were held the production owner attended.",
+        "Held reviews and milestones with the production owner among those present ÷ all held in "
+        "the last 180 days, from the register. " + _COUNTED,
+        "R113, R607",
+    ),
+    _declared(
+        "governance.inventory_confirmed", "fraction",
+        "How many of the AI systems in use have an owner who confirms it within a year.",
+        "Tools of the inventory confirmed by their owner in the last 365 days ÷ all. " + _COUNTED,
+        "R502",
+    ),
     Metric(
         name="governance.signoff",
         unit="flag",
         direction="higher",
         family="organisational",
         meaning="Whether the holder of a role has signed off, by name.",
-        computed="As attested with `proveout attest governance.signoff 1 --subject role=…`.",
+        computed="As signed in the dashboard, or with `proveout attest governance.signoff 1 "
+        "--subject role=…`; to be signed anew when what was signed changes.",
         source="R501, R802",
         dimensions=("role",),
     ),

@@ -49,8 +49,8 @@ LEDGER = Kept(
         "or proveout assess pilot.yaml. If it stands elsewhere, name it with --ledger."
     ),
     version_table="ledger_schema",
-    version="0001",
-    known_versions=("0001",),
+    version="0002",
+    known_versions=("0001", "0002"),
     migrations=Path(__file__).parent / "migrations",
     refused=LedgerError,
     broken=LedgerBrokenError,

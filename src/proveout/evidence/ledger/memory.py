@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
+from proveout.errors import LedgerMovedError
 from proveout.evidence.ledger.chain import Head, bind, read_row
 from proveout.evidence.ledger.port import (
     GENESIS,
     Entry,
     EntryKind,
+    Expected,
     NewEntry,
     Snapshot,
     StoredRow,
@@ -26,9 +28,13 @@ class MemoryLedger:
         self._rows: list[StoredRow] = []
         self._lock = threading.Lock()
 
-    def append(self, entries: Sequence[NewEntry]) -> list[Entry]:
-        """Append all or none."""
+    def append(
+        self, entries: Sequence[NewEntry], *, expected: Expected | None = None
+    ) -> list[Entry]:
+        """Append all or none. Raises LedgerMovedError."""
         with self._lock:
+            if expected is not None and expected.last_seq != self._last(expected):
+                raise LedgerMovedError(expected.pilot)
             seq, digest = self.head()
             rows = bind(Head(seq=seq, hash=digest), entries, self._clock())
             self._rows.extend(rows)
@@ -46,6 +52,10 @@ class MemoryLedger:
     def head(self) -> tuple[int, str]:
         """Return the last sequence number and hash; (0, GENESIS) when empty."""
         return (self._rows[-1].seq, self._rows[-1].hash) if self._rows else (0, GENESIS)
+
+    def _last(self, expected: Expected) -> int:
+        same = (expected.pilot, expected.kind)
+        return max((row.seq for row in self._rows if (row.pilot, row.kind) == same), default=0)
 
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:

@@ -12,11 +12,11 @@ from typing import Any, Literal, Protocol
 from proveout.evidence.canonical import canonical_json
 
 EntryKind = Literal[
-    "evidence", "outcome", "run", "seal", "amendment", "waiver", "verdict", "switch", "alarm"
+    "evidence", "outcome", "run", "seal", "amendment", "waiver", "verdict", "switch", "alarm", "act"
 ]
 """What an entry records. 'run' opens a run: which checks were asked for, on which charter;
-'switch' is a change of who answers in production, 'alarm' one that was raised or resolved; both
-say who and why."""
+'switch' is a change of who answers in production, 'alarm' one that was raised or resolved, both
+say who and why; 'act' is what a person did for a pilot: signed, held a review, was trained."""
 
 GENESIS = "0" * 64
 """What stands in place of the previous hash at the first entry."""
@@ -30,6 +30,16 @@ class NewEntry:
     kind: EntryKind
     body: Mapping[str, Any]
     """Plain JSON; the `as_dict()` of what is recorded."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expected:
+    """What whoever appends has read: nothing of this kind has come since, or nothing is kept."""
+
+    pilot: str
+    kind: EntryKind
+    last_seq: int
+    """Position of the last such entry that was read; 0 where there was none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,10 +97,13 @@ class Snapshot:
 class Ledger(Protocol):
     """The port. Adapters: memory, SQLite, PostgreSQL."""
 
-    def append(self, entries: Sequence[NewEntry]) -> list[Entry]:
+    def append(
+        self, entries: Sequence[NewEntry], *, expected: Expected | None = None
+    ) -> list[Entry]:
         """Append all or none; when this returns, they survive a crash of this process.
 
-        Raises LedgerError when the store refuses, UnreachableError when it cannot be reached.
+        Raises LedgerMovedError when somebody was quicker than `expected` says, LedgerError when
+        the store refuses, UnreachableError when it cannot be reached.
         """
         ...
 

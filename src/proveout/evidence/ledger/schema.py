@@ -47,6 +47,7 @@ ENTRIES = Table(
     Column("prev_hash", Text, nullable=False),
     Column("hash", Text, nullable=False),
     Index("ledger_entries_by_pilot", "pilot", "seq"),
+    Index("ledger_entries_by_kind", "kind", "pilot", "seq"),
 )
 
 HEAD = Table(

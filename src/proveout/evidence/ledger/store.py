@@ -9,13 +9,14 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Row, Select, func, insert, select, update
 
-from proveout.errors import LedgerBrokenError
+from proveout.errors import LedgerBrokenError, LedgerMovedError
 from proveout.evidence.ledger.chain import Head, bind, read_row
 from proveout.evidence.ledger.database import Database
 from proveout.evidence.ledger.port import (
     GENESIS,
     Entry,
     EntryKind,
+    Expected,
     NewEntry,
     Snapshot,
     StoredRow,
@@ -46,16 +47,21 @@ class SqlLedger:
         self._database = database
         self._clock = clock
 
-    def append(self, entries: Sequence[NewEntry]) -> list[Entry]:
+    def append(
+        self, entries: Sequence[NewEntry], *, expected: Expected | None = None
+    ) -> list[Entry]:
         """Append all or none; when this returns, they survive a crash of this process.
 
-        Raises LedgerError when the store refuses, LedgerBrokenError when the chain has no
-        sound end to build on, UnreachableError when the database cannot be reached.
+        Raises LedgerMovedError when somebody was quicker than `expected` says, LedgerError when
+        the store refuses, LedgerBrokenError when the chain has no sound end to build on,
+        UnreachableError when the database cannot be reached.
         """
         if not entries:
             return []
         with self._database.writing() as connection:
             head = self._compared(connection, self._head(connection, lock=True))
+            if expected is not None:
+                _refuse_moved(connection, expected)
             rows = bind(head, entries, self._clock())
             connection.execute(insert(ENTRIES), [asdict(row) for row in rows])
             connection.execute(update(HEAD).values(seq=rows[-1].seq, hash=rows[-1].hash))
@@ -141,6 +147,15 @@ class SqlLedger:
                 hint=SEE_ALL,
             )
         return head
+
+
+def _refuse_moved(connection: Connection, expected: Expected) -> None:
+    query = select(func.max(ENTRIES.c.seq)).where(
+        ENTRIES.c.pilot == expected.pilot, ENTRIES.c.kind == expected.kind
+    )
+    last = connection.execute(query).scalar_one() or 0
+    if last != expected.last_seq:
+        raise LedgerMovedError(expected.pilot)
 
 
 def _stored(row: Row[*_Columns]) -> StoredRow:

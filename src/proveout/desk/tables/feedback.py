@@ -1,0 +1,1 @@
+"""What users said, and what became of it; answers to the pulse survey."""

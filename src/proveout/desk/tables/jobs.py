@@ -1,0 +1,1 @@
+"""Assessments that were started from the dashboard."""

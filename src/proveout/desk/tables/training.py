@@ -1,0 +1,1 @@
+"""Training cases, and attempts at them."""

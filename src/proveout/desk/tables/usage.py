@@ -1,0 +1,1 @@
+"""Imported usage: who used what, when, and how it ended."""

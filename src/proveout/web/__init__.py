@@ -1,0 +1,1 @@
+"""The dashboard and its API: pages and deeds, declared as data and mounted in one way."""

@@ -1,0 +1,17 @@
+"""Every page, every deed and every file that there is."""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+from proveout.web.asked import Deed, Download, Page
+from proveout.web.pages import portfolio
+
+_MODULES: tuple[ModuleType, ...] = (portfolio,)
+"""Each has PAGES, and may have DEEDS and DOWNLOADS."""
+
+PAGES: tuple[Page, ...] = tuple(page for each in _MODULES for page in each.PAGES)
+DEEDS: tuple[Deed, ...] = tuple(deed for each in _MODULES for deed in getattr(each, "DEEDS", ()))
+DOWNLOADS: tuple[Download, ...] = tuple(
+    file for each in _MODULES for file in getattr(each, "DOWNLOADS", ())
+)
