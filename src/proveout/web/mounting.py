@@ -27,8 +27,12 @@ def mount(app: FastAPI, *, page: Page, door: Door, renderer: Renderer) -> None:
         asked.refuse_unless(page.needs)
         return asked
 
-    def html(asked: Asked, asks: Any) -> Response:
-        return HTMLResponse(renderer.page(page, asked, page.view(asked, asks), asks))
+    def html(request: Request, asked: Asked, asks: Any) -> Response:
+        answer = HTMLResponse()
+        said = renderer.heard(request, answer)
+        answer.body = renderer.page(page, asked, page.view(asked, asks), asks, said=said).encode()
+        answer.headers["content-length"] = str(len(answer.body))
+        return answer
 
     def json(asked: Asked, asks: Any) -> Any:
         return page.view(asked, asks)

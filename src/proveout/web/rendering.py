@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import secrets
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from pydantic import BaseModel
+from starlette.requests import Request
 from starlette.responses import Response
 
 from proveout.evidence.figures import day, evidence_figure, figure, minute, span
@@ -37,8 +38,10 @@ class Renderer:
             may=Permission, new_act=lambda: secrets.token_urlsafe(12),
         )  # fmt: skip
 
-    def page(self, page: Page, asked: Asked, shown: BaseModel, asks: Any = None) -> str:
-        """Render one."""
+    def page(
+        self, page: Page, asked: Asked, shown: BaseModel, asks: Any = None, *, said: str = ""
+    ) -> str:
+        """Render one; `said` is what the deed before it said."""
         return self._environment.get_template(page.template).render(
             page=shown,
             asks=asks,
@@ -46,6 +49,7 @@ class Renderer:
             viewer=asked.viewer,
             book=asked.pilot,
             title=page.title,
+            said=said,
             navigation=navigation(asked, page.path),
         )
 
@@ -56,6 +60,7 @@ class Renderer:
             viewer=None if asked is None else asked.viewer,
             book=None,
             title="That did not work",
+            said="",
             status=status,
             message=message,
             hint=hint,
@@ -67,6 +72,14 @@ class Renderer:
         parts = urlsplit(path)
         is_ours = path.startswith("/") and not path.startswith(("//", "/\\"))
         return path if is_ours and not parts.scheme and not parts.netloc else "/"
+
+    def heard(self, request: Request, answer: Response) -> str:
+        """Return what the deed before said, once."""
+        told = request.cookies.get(SAID_COOKIE)
+        if told is None:
+            return ""
+        answer.delete_cookie(SAID_COOKIE, httponly=True, samesite="lax")
+        return unquote(told)[:300]
 
     def say(self, answer: Response, sentence: str) -> None:
         """Have the next page say what was done; it is shown as text, whatever it holds."""

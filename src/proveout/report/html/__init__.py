@@ -139,5 +139,5 @@ def _environment() -> Environment:
 
 
 def _style() -> Markup:
-    text = files("proveout.report.html").joinpath("style.css").read_text("utf-8")
+    text = files("proveout.report.html").joinpath("static/report.css").read_text("utf-8")
     return Markup(text)  # noqa: S704 - our own file
