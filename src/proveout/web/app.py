@@ -40,7 +40,8 @@ def create_app(parts: Parts, recognise: Callable[[Request], Viewer]) -> FastAPI:
         openapi_url=f"{API}/openapi.json",
     )  # fmt: skip
     door, renderer = Door(parts, recognise), Renderer()
-    app.mount("/static", StaticFiles(packages=[("proveout.web", "static"), ("proveout.report", "html/static")]), name="static")
+    styles = StaticFiles(packages=[("proveout.web", "static"), ("proveout.report", "html/static")])
+    app.mount("/static", styles, name="static")
     mounted(app, PAGES, DEEDS, DOWNLOADS, door=door, renderer=renderer)
 
     def problem(
