@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from proveout.register.act import Section
+from proveout.register.fixes import FIXES
 from proveout.register.handoff import HANDOFF
 from proveout.register.signoffs import SIGNOFFS
 
 _ALL: tuple[Section[Any], ...] = (
     SIGNOFFS,
     HANDOFF,
+    FIXES,
 )
 
 SECTIONS: Mapping[str, Section[Any]] = {each.name: each for each in _ALL}
