@@ -1,0 +1,100 @@
+"""What governance asks of people: the seal, signatures, legal answers, the handoff. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+
+from proveout.portfolio.tasks.ground import Ground
+from proveout.portfolio.tasks.making import task
+from proveout.portfolio.tasks.naming import first_named, holders
+from proveout.portfolio.tasks.task import Task, same_person
+from proveout.register.handoff import HANDOFF
+from proveout.register.signoffs import SIGNOFFS
+
+
+def sealing(ground: Ground) -> Iterator[Task]:
+    """Yield that the charter is to be sealed, for its owner or who leads the project."""
+    book = ground.book
+    people = book.charter.people
+    owner = people.production_owner or people.project_owner
+    if book.is_sealed or owner is None:
+        return
+    yield task(
+        book, "seal", "charter", who=owner.name, role="production owner",
+        what="Seal the charter",
+        why="Until the standard is fixed, no result counts as a pass.",
+        page="/charter", since=book.since,
+    )  # fmt: skip
+
+
+def signing(ground: Ground) -> Iterator[Task]:
+    """Yield the signatures that are missing, and those for a charter that has changed since."""
+    book = ground.book
+    if not book.is_sealed:
+        return
+    in_force = book.loaded.content_hash
+    last = book.sealing.amendments[-1].at if book.sealing.amendments else None
+    sealed_at = None if book.sealing.seal is None else book.sealing.seal.at
+    state = book.register.of(SIGNOFFS)
+    for role, names in holders(book.charter).items():
+        signed = state.get(role)
+        if signed is not None and signed.is_given and signed.charter == in_force:
+            continue
+        is_old = signed is not None and signed.is_given
+        spoken = role.replace("-", " ")
+        for name in names:
+            yield task(
+                book, "sign", f"{role}/{_short(name)}/{in_force[-12:]}", who=name, role=spoken,
+                what=f"Sign off again as {spoken}" if is_old else f"Sign off as {spoken}",
+                why=(
+                    "The charter has changed since you signed it."
+                    if is_old
+                    else "The gate needs a signature in this role before it goes live."
+                ),
+                page="/signoffs",
+                since=(last or sealed_at) if is_old else sealed_at,
+            )  # fmt: skip
+
+
+def legal(ground: Ground) -> Iterator[Task]:
+    """Yield the questions that nobody has answered and signed."""
+    book = ground.book
+    for question in book.charter.legal:
+        who = first_named(question.asked_of)
+        if who is None or (question.answer is not None and question.signed is not None):
+            continue
+        yield task(
+            book, "legal", _short(question.question), who=who, role="legal",
+            what=f"Answer and sign: {question.question}",
+            why="A legal question without a signed answer holds the gate.",
+            page="/charter", since=book.since,
+        )  # fmt: skip
+
+
+def handing_over(ground: Ground) -> Iterator[Task]:
+    """Yield that the receiving team is to accept; the owner acts where the team is no person."""
+    book = ground.book
+    wanted, owner = book.charter.governance.handoff, book.charter.people.production_owner
+    if wanted is None or wanted.accepted is not None or not book.is_sealed:
+        return
+    said = book.register.of(HANDOFF)
+    if said is not None and said.is_accepted:
+        return
+    known = {name for names in holders(book.charter).values() for name in names}
+    known |= {each.name for each in book.charter.people.engineers}
+    who = next((name for name in known if same_person(name, wanted.to)), None)
+    who = who or (None if owner is None else owner.name)
+    if who is None:
+        return
+    refused = "" if said is None else f" It was refused on {said.at:%Y-%m-%d}: {said.why}"
+    yield task(
+        book, "handoff", _short(wanted.to), who=who, role="production owner",
+        what=f"See that {wanted.to} accepts ownership",
+        why=f"Nobody runs it after the project until they do.{refused}",
+        page="/signoffs", since=book.since,
+    )  # fmt: skip
+
+
+def _short(text: str) -> str:
+    return hashlib.sha256(text.casefold().strip().encode()).hexdigest()[:10]

@@ -1,0 +1,38 @@
+"""Make the task of a pilot: what all of them have in common, in one place."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from urllib.parse import quote
+
+from proveout.portfolio.book import PilotBook
+from proveout.portfolio.tasks.task import Task, TaskKind
+
+
+def task(
+    book: PilotBook,
+    kind: TaskKind,
+    about: str,
+    *,
+    who: str,
+    role: str,
+    what: str,
+    why: str,
+    page: str,
+    since: datetime | None = None,
+    due: date | None = None,
+) -> Task:
+    """Return it; `about` tells it from others of its kind, `page` is the pilot's: '/signoffs'."""
+    return Task(
+        id=f"{book.pilot}/{kind}/{about}",
+        kind=kind,
+        pilot=book.pilot,
+        pilot_title=book.title,
+        who=who,
+        role=role,
+        what=what,
+        why=why,
+        path=f"/pilots/{quote(book.pilot, safe='')}{page}",
+        since=since,
+        due=due,
+    )
