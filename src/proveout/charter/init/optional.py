@@ -155,6 +155,17 @@ OPTIONAL: tuple[Block, ...] = (
         """,
     ),
     Block(
+        "Who it was made for, and by what record it is told who uses it.",
+        """
+        adoption:
+          ## Columns: person, team, role, volunteer, eligible_from, eligible_until.
+          people: {source: staff.csv, person: employee}
+          ## Columns: person, at, outcome; or: usage: dashboard
+          usage: {source: usage.csv, person: user, at: used_at}
+          window_days: 28
+        """,
+    ),
+    Block(
         "Who watches, who decides, how often.",
         """
         governance:

@@ -72,7 +72,8 @@ _OF_CHECK = {
     "cost": ("load", "budget", "process"),
     "drill": ("load", "drill"),
     "assumptions": ("assumptions",),
-    **dict.fromkeys(("drift", "latency", "adoption", "exceptions"), ()),
+    "adoption": ("adoption",),
+    **dict.fromkeys(("drift", "latency", "exceptions"), ()),
 }
 """What else a check measures by; a plug-in may look at what stress says."""
 _ANY = "*"

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from pydantic import Field, field_validator
 
+from proveout.charter.schema.adoption import Adoption
 from proveout.charter.schema.base import Name, Part, Text
 from proveout.charter.schema.data import Data
 from proveout.charter.schema.drill import Drill
@@ -63,6 +64,7 @@ class Charter(Part):
     gateway: Gateway | None = None
     rollout: Rollout | None = None
     monitoring: Monitoring | None = None
+    adoption: Adoption | None = None
     governance: Governance = Field(default_factory=Governance)
     change: Change = Field(default_factory=Change)
     legal: tuple[LegalQuestion, ...] = ()

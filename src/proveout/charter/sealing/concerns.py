@@ -16,6 +16,7 @@ _LET_THROUGH = (
 )
 
 _BY_PLACE: dict[Pattern, tuple[str, ...]] = {
+    ("adoption",): ("adoption.*",),
     ("assumptions",): ("assumption.holds",),
     ("budget",): ("cost.*",),
     ("change",): ("governance.*", "people.*"),

@@ -237,6 +237,12 @@ _RULES: dict[Pattern, Rule] = {
     ("monitoring", "harm"): ceiling,
     ("monitoring", "consequences", "hold"): ranked("roll-back", "stop-widening", "notify"),
     ("monitoring", "consequences", "stop"): ranked("roll-back", "stop-widening", "notify"),
+    # Who counts as somebody who uses it.
+    ("adoption",): presence,
+    ("adoption", "people"): presence,
+    ("adoption", "old_way"): presence,
+    ("adoption", "window_days"): ceiling,
+    ("adoption", "active_at_least"): floor,
     # How much people promised to watch.
     ("governance", "exceptions", "due_hours"): ceiling,
     ("governance", "exceptions", "escalates_after_hours"): ceiling,
