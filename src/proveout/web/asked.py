@@ -16,6 +16,7 @@ from proveout.errors import InputError, NotAllowedError
 from proveout.portfolio import Library, PilotBook
 from proveout.register import Act, Recorded, record
 from proveout.web.permissions import NEEDS_NO_PILOT, Permission, Role, may, roles_by_name
+from proveout.web.security.cookies import Cookie
 from proveout.web.settings import Settings
 
 
@@ -64,6 +65,19 @@ class Viewer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Came:
+    """How a request came, for those few deeds that sign somebody in or out."""
+
+    address: str = ""
+    """Of whoever sent it."""
+    agent: str = ""
+    """What the browser calls itself."""
+    session: str | None = None
+    """The session that it belongs to, by its id."""
+    cookies: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """One request."""
 
@@ -75,6 +89,7 @@ class Asked:
     act_id: str = field(default_factory=lambda: secrets.token_urlsafe(12))
     """Of the form, or the header Idempotency-Key: the same one again does nothing twice."""
     pilot: PilotBook | None = None
+    came: Came = field(default_factory=Came)
 
     @property
     def book(self) -> PilotBook:
@@ -168,6 +183,8 @@ class Done:
     """The page that is shown next; a path of this dashboard."""
     result: BaseModel = field(default_factory=Nothing)
     """What the API returns."""
+    cookies: tuple[Cookie, ...] = ()
+    """To be set in the browser: for those who sign in or out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,11 +8,15 @@ from collections.abc import Callable
 from typing import Any
 
 from fastapi import Request
+from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel
 from starlette.responses import Response
 
 from proveout.errors import NotAllowedError
-from proveout.web.asked import Asked, Parts, Viewer
+from proveout.web.asked import Asked, Came, Done, Parts, Viewer
+from proveout.web.permissions import Permission
+from proveout.web.security.cookies import set_on
+from proveout.web.security.drawing import is_same
 
 _ACT_ID = re.compile(r"[\w-]{8,64}")
 FORM_CSRF = "csrf"
@@ -62,6 +66,12 @@ class Door:
             path=path,
             act_id=getattr(request.state, "act_id", None) or secrets.token_urlsafe(12),
             pilot=None if pilot is None else self.parts.library.pilot(pilot),
+            came=Came(
+                address="" if request.client is None else request.client.host,
+                agent=request.headers.get("user-agent", ""),
+                session=getattr(request.state, "session", None),
+                cookies=request.cookies,
+            ),
         )
 
     def viewer(self, request: Request) -> Viewer:
@@ -75,11 +85,9 @@ class Door:
     async def checked_form(self, request: Request) -> None:
         """Refuse a form that this dashboard did not give to this viewer."""
         given = await request.form()
-        if self.viewer(request).scopes is not None:
-            raise NotAllowedError("A token is for the API.", hint="Ask at /api/…")
-        wanted = self.viewer(request).csrf
+        viewer = await run_in_threadpool(self.viewer, request)
         told = given.get(FORM_CSRF)
-        if not wanted or not isinstance(told, str) or not secrets.compare_digest(told, wanted):
+        if not viewer.csrf or not isinstance(told, str) or not is_same(told, viewer.csrf):
             raise NotAllowedError(
                 "This form is not from this dashboard, or you have signed in anew since.",
                 hint="Open the page again, and send it from there.",
@@ -90,10 +98,10 @@ class Door:
 
     async def checked_api(self, request: Request) -> None:
         """Refuse a request that a foreign page made a browser send; note its Idempotency-Key."""
-        viewer = self.viewer(request)
+        viewer = await run_in_threadpool(self.viewer, request)
         if viewer.scopes is None:
             told = request.headers.get("x-csrf-token", "")
-            if not viewer.csrf or not secrets.compare_digest(told.encode(), viewer.csrf.encode()):
+            if not viewer.csrf or not is_same(told, viewer.csrf):
                 raise NotAllowedError(
                     "A session needs the header X-CSRF-Token.", hint="Or ask with an API token."
                 )
@@ -101,8 +109,22 @@ class Door:
         if _ACT_ID.fullmatch(key):
             request.state.act_id = key
 
-    def after(self, request: Request, answer: Response, asked: Asked) -> None:
+    def let_in(self, request: Request, needs: Permission, *, to_do: bool) -> Asked:
+        """Make the request, and refuse it where the viewer, or the token's scope, may not."""
+        asked = self.asked(request)
+        asked.refuse_unless(needs)
+        scopes, wanted = asked.viewer.scopes, "write" if to_do else "read"
+        if scopes is None or wanted in scopes:
+            return asked
+        if to_do and needs is Permission.say and "say" in scopes:
+            return asked
+        raise NotAllowedError(
+            f"The token may not do this: it lacks the scope '{wanted}'.",
+            hint="Make another token on your own page: /me",
+        )
+
+    def after(self, request: Request, answer: Response, done: Done) -> None:
         """Finish an answer: cookies that a deed asked for."""
-        for change in getattr(request.state, "cookies", ()):
-            change(answer)
-        del asked
+        del request
+        for cookie in done.cookies:
+            set_on(answer, cookie, self.parts.settings)

@@ -23,9 +23,7 @@ def mount(app: FastAPI, *, page: Page, door: Door, renderer: Renderer) -> None:
     """Serve a page as HTML and as JSON."""
 
     def asked_for(request: Request) -> Asked:
-        asked = door.asked(request)
-        asked.refuse_unless(page.needs)
-        return asked
+        return door.let_in(request, page.needs, to_do=False)
 
     def html(request: Request, asked: Asked, asks: Any) -> Response:
         answer = HTMLResponse()
@@ -47,7 +45,7 @@ def mount(app: FastAPI, *, page: Page, door: Door, renderer: Renderer) -> None:
         response_class=HTMLResponse,
     )
     app.add_api_route(
-        API + page.path.rstrip("/"),
+        API + ("/portfolio" if page.path == "/" else page.path),
         _with_signature(json, page.path, asked_for, asks=asks),
         methods=["GET"],
         response_model=page.shows,
@@ -62,15 +60,13 @@ def mount_deed(app: FastAPI, *, deed: Deed, door: Door, renderer: Renderer) -> N
     """Take a deed from a form and as JSON."""
 
     def asked_for(request: Request) -> Asked:
-        asked = door.asked(request)
-        asked.refuse_unless(deed.needs)
-        return asked
+        return door.let_in(request, deed.needs, to_do=True)
 
     def form(request: Request, asked: Asked, given: Any) -> Response:
         done = deed.do(asked, given)
         answer = RedirectResponse(renderer.inside(done.goes_to), status_code=303)
         renderer.say(answer, done.says)
-        door.after(request, answer, asked)
+        door.after(request, answer, done)
         return answer
 
     def json(asked: Asked, given: Any) -> Any:
@@ -163,9 +159,7 @@ def mount_download(app: FastAPI, *, download: Download, door: Door) -> None:
     """Serve a file, in the browser and by the API."""
 
     def asked_for(request: Request) -> Asked:
-        asked = door.asked(request)
-        asked.refuse_unless(download.needs)
-        return asked
+        return door.let_in(request, download.needs, to_do=False)
 
     def file(asked: Asked, asks: Any) -> Response:
         made = download.make(asked, asks)

@@ -46,9 +46,10 @@ SESSIONS = Table(
     Column("made_at", Double, nullable=False),
     Column("seen_at", Double, nullable=False),
     Column("ends_at", Double, nullable=False),
+    Column("agent", Text, nullable=False, default=""),
     Index("sessions_by_account", "account"),
 )
-"""By the SHA-256 of what the cookie holds."""
+"""By the SHA-256 of what the cookie holds. `agent` is what the browser calls itself."""
 
 TOKENS = Table(
     "api_tokens",
@@ -62,7 +63,9 @@ TOKENS = Table(
     Column("ends_at", Double),
     Column("used_at", Double),
     Column("revoked_at", Double),
+    Index("api_tokens_by_account", "account"),
 )
+"""Scopes are words with a blank between: 'read say'."""
 
 INVITATIONS = Table(
     "invitations",
@@ -72,6 +75,7 @@ INVITATIONS = Table(
     Column("made_at", Double, nullable=False),
     Column("ends_at", Double, nullable=False),
     Column("used_at", Double),
+    Index("invitations_by_account", "account"),
 )
 """Links by which somebody sets a password, once."""
 
@@ -84,3 +88,24 @@ ATTEMPTS = Table(
     UniqueConstraint("key", "at", name="sign_in_attempt_once"),
 )
 """Wrong attempts by address and by account, for the rate limit."""
+
+ACCESS_LOG = Table(
+    "access_log",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("at", Double, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("account", Text),
+    Column("what", Text, nullable=False),
+    Column("about", Text, nullable=False),
+)
+"""Every change to who may do what, and every sign-in. `account` is whom it is about, if anybody;
+`about` says the rest in words."""
+
+KEPT_VALUES = Table(
+    "kept_values",
+    METADATA,
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+)
+"""What all processes share: the secret that signs, and the hash of the set-up link."""

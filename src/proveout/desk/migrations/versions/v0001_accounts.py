@@ -48,6 +48,7 @@ def upgrade() -> None:
         sa.Column("made_at", sa.Double, nullable=False),
         sa.Column("seen_at", sa.Double, nullable=False),
         sa.Column("ends_at", sa.Double, nullable=False),
+        sa.Column("agent", sa.Text, nullable=False),
     )
     op.create_index("sessions_by_account", "sessions", ["account"])
     op.create_table(
@@ -62,6 +63,7 @@ def upgrade() -> None:
         sa.Column("used_at", sa.Double),
         sa.Column("revoked_at", sa.Double),
     )
+    op.create_index("api_tokens_by_account", "api_tokens", ["account"])
     op.create_table(
         "invitations",
         sa.Column("hash", sa.Text, primary_key=True),
@@ -70,6 +72,7 @@ def upgrade() -> None:
         sa.Column("ends_at", sa.Double, nullable=False),
         sa.Column("used_at", sa.Double),
     )
+    op.create_index("invitations_by_account", "invitations", ["account"])
     op.create_table(
         "sign_in_attempts",
         sa.Column("key", sa.Text, nullable=False),
@@ -77,3 +80,17 @@ def upgrade() -> None:
         sa.UniqueConstraint("key", "at", name="sign_in_attempt_once"),
     )
     op.create_index("sign_in_attempts_by_key", "sign_in_attempts", ["key", "at"])
+    op.create_table(
+        "access_log",
+        sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+        sa.Column("at", sa.Double, nullable=False),
+        sa.Column("who", sa.Text, nullable=False),
+        sa.Column("account", sa.Text),
+        sa.Column("what", sa.Text, nullable=False),
+        sa.Column("about", sa.Text, nullable=False),
+    )
+    op.create_table(
+        "kept_values",
+        sa.Column("name", sa.Text, primary_key=True),
+        sa.Column("value", sa.Text, nullable=False),
+    )

@@ -1,0 +1,1 @@
+"""Who asks, how that is proven, and what is kept of it."""
