@@ -14,7 +14,7 @@ def test_a_page_is_html_and_the_same_as_json(tmp_path: Path) -> None:
         page = board.get("/")
         assert page.status_code == 200
         assert "Read suppliers" in page.text
-        assert [each["pilot"] for each in board.get("/api").json()["pilots"]] == [PILOT]
+        assert [each["pilot"] for each in board.get("/api/portfolio").json()["pilots"]] == [PILOT]
 
 
 @pytest.mark.parametrize(("viewer", "status"), [(NOBODY, 401), (STRANGER, 200)])
