@@ -33,6 +33,10 @@ CHARTER_INPUT = "charter"
 MEASURED_INPUT = "charter:measured"
 """Likewise of what that charter says of data, system and stress: what was measured."""
 
+PART_INPUT = "charter:part:"
+"""So begin the names, in inputs, of parts of the charter that a person signed or vouches for; each
+holds the hash of that part (see charter.sealing.signing). They go before the charter as a whole."""
+
 SYSTEM_INPUT = "system"
 """Likewise the fingerprint of the system under test."""
 

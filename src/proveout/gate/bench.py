@@ -7,7 +7,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from proveout.evidence.model import CHARTER_INPUT, MEASURED_INPUT, SYSTEM_INPUT, Evidence
+from proveout.evidence.model import (
+    CHARTER_INPUT,
+    MEASURED_INPUT,
+    PART_INPUT,
+    SYSTEM_INPUT,
+    Evidence,
+)
 from proveout.evidence.outcome import CheckOutcome
 from proveout.gate.dossier import ATTEST
 from proveout.gate.model import Dossier
@@ -22,7 +28,8 @@ class Bench:
     charter_hash: str
     measured_hash: Callable[[str], str]
     """What a check measured by, as the charter says it now."""
-    """Of what the charter says of data, system and stress."""
+    part_hash: Callable[[str], str]
+    """A part of the charter that people sign, by its name, as the charter says it now."""
     measured_by: Mapping[str, str]
     """Metric to check, for those that the installed checks yield."""
     outcomes: Mapping[str, CheckOutcome]
@@ -54,7 +61,13 @@ class Bench:
         return None
 
     def is_of_this_charter(self, found: Evidence) -> bool:
-        """Tell whether it was read from, or measured under, what the charter says now."""
+        """Tell whether it was said of, read from, or measured under, what the charter says now."""
+        parts = {name: told for name, told in found.inputs.items() if name.startswith(PART_INPUT)}
+        if parts:
+            return all(
+                self.part_hash(name.removeprefix(PART_INPUT)) == told
+                for name, told in parts.items()
+            )
         if found.inputs.get(CHARTER_INPUT, self.charter_hash) == self.charter_hash:
             return True
         is_measured = found.basis == "measured"
@@ -69,6 +82,7 @@ def lay_out(
     now: datetime,
     charter_hash: str,
     measured_hash: Callable[[str], str] = lambda check: "",  # noqa: ARG005 - a default
+    part_hash: Callable[[str], str] = lambda part: "",  # noqa: ARG005 - a default
     measured_by: Mapping[str, str],
 ) -> Bench:
     """Index a dossier."""
@@ -80,6 +94,7 @@ def lay_out(
         now=now,
         charter_hash=charter_hash,
         measured_hash=measured_hash,
+        part_hash=part_hash,
         measured_by=measured_by,
         outcomes={outcome.check: outcome for outcome in dossier.outcomes},
         by_metric=by_metric,

@@ -12,6 +12,7 @@ from proveout.charter.loaded import LoadedCharter
 from proveout.charter.loading import content, measured_hash
 from proveout.charter.schema import Charter, Stage
 from proveout.charter.sealing import compare, diff_text
+from proveout.charter.sealing.signing import digest
 from proveout.errors import CharterError
 from proveout.evidence.model import WHOLE
 from proveout.evidence.waiver import Waiver
@@ -50,6 +51,7 @@ def decide(
         now=now,
         charter_hash=loaded.content_hash,
         measured_hash=partial(measured_hash, loaded.charter),
+        part_hash=partial(digest, charter=loaded.charter),
         measured_by=measured_by or {},
     )
     rulings = _weighed([_rule(criterion, bench, loaded.charter) for criterion in criteria])

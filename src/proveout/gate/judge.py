@@ -21,7 +21,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from proveout.evidence.figures import figure, minute
-from proveout.evidence.model import SYSTEM_INPUT, Evidence, Subject
+from proveout.evidence.model import PART_INPUT, SYSTEM_INPUT, Evidence, Subject
 from proveout.evidence.outcome import NotMeasured
 from proveout.gate.bench import Bench
 from proveout.gate.model import Criterion, Finding, State
@@ -135,7 +135,9 @@ def _what_changed(found: Evidence, bench: Bench) -> str | None:
     if bench.is_of_this_charter(found):
         return None
     if found.basis == "attested":
-        return "the charter that it was said of has changed since"
+        is_of_part = any(name.startswith(PART_INPUT) for name in found.inputs)
+        what = "the part of the charter" if is_of_part else "the charter"
+        return f"{what} that it was said of has changed since"
     return "the charter has changed since in what it says of data, system or stress"
 
 

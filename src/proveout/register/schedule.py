@@ -1,0 +1,196 @@
+"""Which reviews fall due when: milestones by their day, performance reviews by their cadence. Pure.
+
+A performance review follows the one before by the cadence: from the day on which that one was
+held; where it was never held, from the day on which it was due.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Literal
+
+from proveout.charter.schema import Charter
+
+Kind = Literal["milestone", "performance", "refresh"]
+OccasionState = Literal["held", "held late", "overdue", "missed", "due", "planned"]
+"""`overdue`: its day is over. `missed`: the next one fell due meanwhile. `due`: within a week."""
+
+GRACE = timedelta(days=7)
+"""A review within a week of its day is in time: people are ill and travel."""
+PERFORMANCE = "Performance review"
+REFRESH = "Refresh"
+_MOST = 400
+"""So many performance reviews are told apart: daily ones of a year."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """A review that took place."""
+
+    name: str
+    """The milestone's, or PERFORMANCE."""
+    on: date
+    present: tuple[str, ...]
+    notes: str
+    decisions: tuple[str, ...]
+    who: str
+    """Who noted it."""
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """A day that was moved, with its reason."""
+
+    name: str
+    day: date
+    """The day that it had."""
+    to: date
+    why: str
+    who: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Occasion:
+    """One review or refresh with its day."""
+
+    kind: Kind
+    name: str
+    due: date
+    planned: date
+    """Its day before it was moved."""
+    expects: tuple[str, ...] = ()
+    """Who is to be there, or to do it."""
+    held: Held | None = None
+    is_superseded: bool = False
+    """Never held, and the next one fell due."""
+    moved: tuple[Move, ...] = ()
+
+    def state(self, today: date) -> OccasionState:
+        """Say how it stands on a day."""
+        if self.held is not None:
+            return "held" if self.held.on <= self.due + GRACE else "held late"
+        if self.is_superseded:
+            return "missed"
+        if self.due < today:
+            return "overdue"
+        return "due" if self.due <= today + GRACE else "planned"
+
+    def is_open(self) -> bool:
+        """Tell whether it can still be held."""
+        return self.held is None and not self.is_superseded
+
+    def has_fallen_due(self, today: date) -> bool:
+        """Tell whether it counts by now: it was held, or is late beyond grace."""
+        return self.held is not None or self.due + GRACE < today
+
+
+def occasions(
+    charter: Charter,
+    held: Sequence[Held],
+    moves: Sequence[Move],
+    *,
+    live_on: date | None,
+    today: date,
+) -> tuple[Occasion, ...]:
+    """Return all reviews until the next one, by day."""
+    found = [
+        *_milestones(charter, held, moves),
+        *_performance(charter, held, moves, live_on, today),
+    ]
+    return tuple(sorted(found, key=lambda each: (each.due, each.name)))
+
+
+def _milestones(
+    charter: Charter, held: Sequence[Held], moves: Sequence[Move]
+) -> Iterator[Occasion]:
+    for milestone in charter.milestones:
+        due, moved = _moved(milestone.name, milestone.on, moves)
+        yield Occasion(
+            kind="milestone",
+            name=milestone.name,
+            due=due,
+            planned=milestone.on,
+            expects=milestone.attended_by,
+            held=next((each for each in held if each.name == milestone.name), None),
+            moved=moved,
+        )
+
+
+def _performance(
+    charter: Charter,
+    held: Sequence[Held],
+    moves: Sequence[Move],
+    live_on: date | None,
+    today: date,
+) -> Iterator[Occasion]:
+    agreed = charter.governance.reviews
+    mine = sorted((each for each in held if each.name == PERFORMANCE), key=lambda each: each.on)
+    if agreed is None:
+        return
+    every = timedelta(days=max(1, round(agreed.every_days)))
+    first = _first(agreed.next_on, live_on, mine, every)
+    while first is not None and mine and mine[0].on + every <= first:
+        # Held before the calendar began: it stands for itself.
+        early = mine.pop(0)
+        yield _occasion(early.on, early.on, agreed.attended_by, (), held=early)
+    planned = first
+    for _ in range(_MOST):
+        if planned is None:
+            return
+        due, moved = _moved(PERFORMANCE, planned, moves)
+        following = due + every
+        if mine and (mine[0].on < following or following > today):
+            one = mine.pop(0)
+            yield _occasion(due, planned, agreed.attended_by, moved, held=one)
+            planned = one.on + every
+        elif following <= today:
+            yield _occasion(due, planned, agreed.attended_by, moved, is_superseded=True)
+            planned = following
+        else:
+            yield _occasion(due, planned, agreed.attended_by, moved)
+            return
+
+
+def _occasion(
+    due: date,
+    planned: date,
+    expects: tuple[str, ...],
+    moved: tuple[Move, ...],
+    *,
+    held: Held | None = None,
+    is_superseded: bool = False,
+) -> Occasion:
+    return Occasion(
+        kind="performance",
+        name=PERFORMANCE,
+        due=due,
+        planned=planned,
+        expects=expects,
+        held=held,
+        is_superseded=is_superseded,
+        moved=moved,
+    )
+
+
+def _first(
+    next_on: date | None, live_on: date | None, mine: Sequence[Held], every: timedelta
+) -> date | None:
+    """Return the day of the first one: as the charter says, else a cadence after going live."""
+    if next_on is not None:
+        return next_on
+    if live_on is not None:
+        return live_on + every
+    return mine[0].on if mine else None
+
+
+def _moved(name: str, day: date, moves: Sequence[Move]) -> tuple[date, tuple[Move, ...]]:
+    taken: list[Move] = []
+    for move in moves:  # in the order in which they were made
+        if move.name == name and move.day == day:
+            day = move.to
+            taken.append(move)
+    return day, tuple(taken)
