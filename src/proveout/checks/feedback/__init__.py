@@ -1,0 +1,5 @@
+"""The feedback check."""
+
+from proveout.checks.feedback.check import CHECK, FeedbackCheck
+
+__all__ = ["CHECK", "FeedbackCheck"]
