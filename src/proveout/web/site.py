@@ -5,9 +5,9 @@ from __future__ import annotations
 from types import ModuleType
 
 from proveout.web.asked import Deed, Download, Page
-from proveout.web.pages import portfolio, verdict
+from proveout.web.pages import evidence, portfolio, verdict
 
-_MODULES: tuple[ModuleType, ...] = (portfolio, verdict)
+_MODULES: tuple[ModuleType, ...] = (portfolio, verdict, evidence)
 """Each has PAGES, and may have DEEDS and DOWNLOADS."""
 
 PAGES: tuple[Page, ...] = tuple(page for each in _MODULES for page in each.PAGES)
