@@ -11,7 +11,7 @@ from proveout.charter.schema import Charter
 from proveout.errors import InputError
 from proveout.evidence.ledger.port import Entry
 from proveout.register.act import Act, Fact, Section
-from proveout.register.sections import SECTIONS
+from proveout.register.sections import SECTIONS, readers_of
 
 State = TypeVar("State")
 
@@ -33,12 +33,22 @@ class Register:
 
     def taken(self, act: Act) -> Register:
         """Return the register after an act. One of an unknown kind is of a newer Proveout: kept."""
-        section = SECTIONS.get(act.kind.partition(".")[0])
-        acts = (*self.acts, act.id)
-        if section is None:
-            return Register(self.states, acts)
-        state = section.taken(self.states[section.name], act)
-        return Register({**self.states, section.name: state}, acts)
+        states = dict(self.states)
+        for section in readers_of(act.kind):
+            states[section.name] = section.taken(states[section.name], act)
+        return Register(states, (*self.acts, act.id))
+
+    def taken_all(self, acts: Iterable[Act]) -> Register:
+        """Return the register after many acts; a second one of the same id is none."""
+        known, states, ids = set(self.acts), dict(self.states), list(self.acts)
+        for act in acts:
+            if act.id in known:
+                continue
+            known.add(act.id)
+            ids.append(act.id)
+            for section in readers_of(act.kind):
+                states[section.name] = section.taken(states[section.name], act)
+        return Register(states, tuple(ids))
 
     def refuse(self, act: Act, charter: Charter) -> None:
         """Raise InputError where an act makes no sense."""
@@ -64,7 +74,4 @@ def acts_in(entries: Iterable[Entry]) -> Iterator[Act]:
 
 def register_of(entries: Iterable[Entry]) -> Register:
     """Fold the acts of one pilot."""
-    register = Register()
-    for act in acts_in(entries):
-        register = register.taken(act)
-    return register
+    return Register().taken_all(acts_in(entries))
