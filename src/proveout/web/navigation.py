@@ -43,6 +43,7 @@ PILOT: tuple[tuple[str, str, Permission], ...] = (
     ("Leadership", "/leadership", _P.see),
     ("Frameworks", "/frameworks", _P.see),
     ("Audit trail", "/audit", _P.audit),
+    ("Board paper", "/board", _P.see),
 )
 """Label, path after '/pilots/NAME', and what it takes to see it."""
 

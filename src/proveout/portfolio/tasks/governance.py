@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from datetime import timedelta
 
+from proveout.charter.sealing.signing import digest
 from proveout.portfolio.tasks.ground import Ground
 from proveout.portfolio.tasks.making import task
 from proveout.portfolio.tasks.naming import first_named, holders
 from proveout.portfolio.tasks.task import Task, same_person
 from proveout.register.handoff import HANDOFF
-from proveout.register.signoffs import SIGNOFFS
+from proveout.register.signoffs import SIGNOFFS, Standing, standing
+
+RENEW_AHEAD = timedelta(days=14)
 
 
 def sealing(ground: Ground) -> Iterator[Task]:
@@ -29,31 +33,43 @@ def sealing(ground: Ground) -> Iterator[Task]:
 
 
 def signing(ground: Ground) -> Iterator[Task]:
-    """Yield the signatures that are missing, and those for a charter that has changed since."""
+    """Yield the signatures that are missing, and those for what has changed since."""
     book = ground.book
     if not book.is_sealed:
         return
-    in_force = book.loaded.content_hash
     last = book.sealing.amendments[-1].at if book.sealing.amendments else None
     sealed_at = None if book.sealing.seal is None else book.sealing.seal.at
-    state = book.register.of(SIGNOFFS)
-    for role, names in holders(book.charter).items():
-        signed = state.get(role)
-        if signed is not None and signed.is_given and signed.charter == in_force:
-            continue
-        is_old = signed is not None and signed.is_given
-        spoken = role.replace("-", " ")
-        for name in names:
+    for each in standing(book.register.of(SIGNOFFS), book.charter):
+        is_old = each.state == "changed"
+        spoken = each.role.replace("-", " ")
+        shown = digest(each.role, book.charter)[-10:]
+        for name in each.missing:
             yield task(
-                book, "sign", f"{role}/{_short(name)}/{in_force[-12:]}", who=name, role=spoken,
+                book, "sign", f"{each.role}/{_short(name)}/{shown}", who=name, role=spoken,
                 what=f"Sign off again as {spoken}" if is_old else f"Sign off as {spoken}",
                 why=(
-                    "The charter has changed since you signed it."
+                    "What was signed has changed since."
                     if is_old
-                    else "The gate needs a signature in this role before it goes live."
+                    else "The gate asks for a signature in this role."
                 ),
                 page="/signoffs",
                 since=(last or sealed_at) if is_old else sealed_at,
+            )  # fmt: skip
+        yield from _renewals(ground, each)
+
+
+def _renewals(ground: Ground, standing: Standing) -> Iterator[Task]:
+    """Yield the signatures that end soon, because whoever gave them asked so."""
+    for word in standing.words:
+        if word.until is None or not word.is_given or word.who in standing.missing:
+            continue
+        if word.until - RENEW_AHEAD <= ground.now:
+            spoken = standing.role.replace("-", " ")
+            yield task(
+                ground.book, "sign", f"{standing.role}/{_short(word.who)}/{word.until:%Y%m%d}",
+                who=word.who, role=spoken, what=f"Renew your sign-off as {spoken}",
+                why="It ends on the day that was set when it was given.",
+                page="/signoffs", since=word.until - RENEW_AHEAD, due=word.until.date(),
             )  # fmt: skip
 
 

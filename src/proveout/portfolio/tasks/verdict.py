@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from proveout.gate.owners import NOBODY
+from proveout.portfolio.book import PilotBook
 from proveout.portfolio.tasks.ground import Ground
 from proveout.portfolio.tasks.making import task
 from proveout.portfolio.tasks.task import Task
+from proveout.register.fixes import FIXES, Fix
 
 MOST_FIXES = 3
 """So many are named to each owner, the heaviest; the rest are counted in one line."""
@@ -45,33 +47,57 @@ def waivers(ground: Ground) -> Iterator[Task]:
 
 
 def fixes(ground: Ground) -> Iterator[Task]:
-    """Yield what holds the gate by the last verdict, the heaviest first, for each owner by name."""
+    """Yield what holds the gate by the last verdict: for who promised it, or else who owns it."""
     book = ground.book
     if not book.history:
         return
     last = book.history[-1]
+    plans: Mapping[str, Fix] = book.register.states.get(FIXES.name, {})
     rulings = {each["criterion"]: each for each in last["rulings"]}
     of_owner: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
     for criterion in last["fix_first"]:
+        if criterion in plans:
+            yield _promised(book, last, rulings[criterion], plans[criterion])
+            continue
         for owner in owners_in(rulings[criterion]["owner"]):
             of_owner.setdefault(owner, []).append(rulings[criterion])
-    since = datetime.fromisoformat(last["decided_at"])
     for (who, role), held in of_owner.items():
-        for ruling in held[:MOST_FIXES]:
-            name = ruling["criterion"]
-            yield task(
-                book, "fix", f"{last['stage']}/{name}/{who}", who=who, role=role,
-                what=_asked(ruling["state"], name), why=ruling["reason"], page="", since=since,
-            )  # fmt: skip
-        if more := len(held) - MOST_FIXES:
-            if more < 0:
-                continue
-            yield task(
-                book, "fix", f"{last['stage']}/more/{who}", who=who, role=role,
-                what=f"See {more} more criteria that you own" if more > 1
-                else "See 1 more criterion that you own",
-                why="They hold the gate as well.", page="", since=since,
-            )  # fmt: skip
+        yield from _owned(book, last, held, who=who, role=role)
+
+
+def _promised(
+    book: PilotBook, last: Mapping[str, Any], ruling: Mapping[str, Any], plan: Fix
+) -> Task:
+    name = ruling["criterion"]
+    return task(
+        book, "fix", f"{last['stage']}/{name}/{plan.owner}/{plan.due}",
+        who=plan.owner, role="put it right", what=plan.note or _asked(ruling["state"], name),
+        why=ruling["reason"], page="", since=plan.at, due=plan.due,
+    )  # fmt: skip
+
+
+def _owned(
+    book: PilotBook,
+    last: Mapping[str, Any],
+    held: Sequence[Mapping[str, Any]],
+    *,
+    who: str,
+    role: str,
+) -> Iterator[Task]:
+    since = datetime.fromisoformat(last["decided_at"])
+    for ruling in held[:MOST_FIXES]:
+        name = ruling["criterion"]
+        yield task(
+            book, "fix", f"{last['stage']}/{name}/{who}", who=who, role=role,
+            what=_asked(ruling["state"], name), why=ruling["reason"], page="", since=since,
+        )  # fmt: skip
+    more = len(held) - MOST_FIXES
+    if more > 0:
+        yield task(
+            book, "fix", f"{last['stage']}/more/{who}", who=who, role=role,
+            what=f"See {more} more of what holds the gate, and is yours",
+            why="They weigh less, and hold it as well.", page="", since=since,
+        )  # fmt: skip
 
 
 def owners_in(owner: str) -> list[tuple[str, str]]:
