@@ -98,13 +98,28 @@ def judge(
 ) -> Assessment:
     """Decide from the ledger alone, and write nothing. Raises LedgerBrokenError."""
     _refuse_broken(ledger)
-    criteria, notes = standard_for(stage, loaded.charter, registry.catalogue)
     dossier = _dossier(ledger, loaded, stage)
+    return judge_on(
+        dossier, loaded, stage=stage, registry=registry, ledger_head=ledger.head(), now=now
+    )
+
+
+def judge_on(
+    dossier: Dossier,
+    loaded: LoadedCharter,
+    *,
+    stage: Stage,
+    registry: Registry,
+    ledger_head: tuple[int, str],
+    now: datetime,
+) -> Assessment:
+    """Decide on what was gathered from a ledger whose chain is known to hold."""
+    criteria, notes = standard_for(stage, loaded.charter, registry.catalogue)
     notes += eased_since_seal(stage, criteria, dossier, registry.catalogue)
     verdict = decide(
         loaded, stage, criteria, dossier, now, notes=notes, measured_by=registry.measured_by
     )
-    return Assessment(verdict=verdict, dossier=dossier, ledger_head=ledger.head())
+    return Assessment(verdict=verdict, dossier=dossier, ledger_head=ledger_head)
 
 
 def exit_code(assessment: Assessment) -> int:

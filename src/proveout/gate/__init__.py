@@ -2,7 +2,7 @@
 
 from proveout.gate.adjusting import adjustment_problems
 from proveout.gate.decide import decide, refuse_unsealed_changes
-from proveout.gate.dossier import ATTEST, gather
+from proveout.gate.dossier import ATTEST, gather, runs_that_count
 from proveout.gate.lines import default_lines
 from proveout.gate.since_seal import eased_since_seal
 from proveout.gate.standard import standard_for
@@ -15,5 +15,6 @@ __all__ = [
     "eased_since_seal",
     "gather",
     "refuse_unsealed_changes",
+    "runs_that_count",
     "standard_for",
 ]

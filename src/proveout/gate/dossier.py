@@ -48,6 +48,18 @@ def gather(entries: Iterable[Entry], pilot: str, stage: Stage | None = None) -> 
     return state.dossier()
 
 
+def runs_that_count(entries: Iterable[Entry]) -> frozenset[str]:
+    """Return the runs whose evidence may count at some gate, by a pilot's runs and outcomes.
+
+    Whoever gathers only what these found, and what people attest, gathers the same.
+    """
+    state = _State()
+    for entry in entries:
+        if entry.kind in ("run", "outcome"):
+            state.take(entry)
+    return frozenset(outcome.run for outcome in state.latest.values())
+
+
 @dataclass(slots=True)
 class _State:
     stage: Stage | None = None

@@ -40,6 +40,14 @@ class PilotBook:
     last_entry_at: datetime | None = None
     last_seq: int = 0
     """Position of its last entry."""
+    last_act: int = 0
+    """Position of its last act; 0 where nobody has done anything by name."""
+    switches: tuple[Mapping[str, Any], ...] = ()
+    """Who answers in production, as it was changed; the oldest first."""
+    trouble: str | None = None
+    """Why its ledger cannot be relied on now; then there is no verdict."""
+    file_problem: str | None = None
+    """Why the charter's file as it is now could not be read; then `file` is what it was before."""
 
     @property
     def charter(self) -> Charter:

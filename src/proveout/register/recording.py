@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from proveout.charter.loaded import LoadedCharter
 from proveout.errors import LedgerMovedError
+from proveout.evidence.canonical import canonical_json
 from proveout.evidence.catalogue import Catalogue
 from proveout.evidence.ledger.port import Entry, Expected, Ledger, NewEntry
 from proveout.evidence.model import CheckRef, Evidence, Subject
 from proveout.register.act import Act, Fact
-from proveout.register.register import Register, acts_in, register_of
+from proveout.register.register import Register, acts_in
 
 ATTESTED = CheckRef(name="attest", version="1")
 """Who finds what people attest; such evidence is replaced one fact at a time."""
+About = tuple[str, Subject]
+"""What a fact is on: metric and subject."""
 _TRIES = 50
 """So many others may be quicker, one after the other."""
 
@@ -33,36 +36,84 @@ class Recorded:
     """What was recorded with it."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What whoever follows a ledger knows of a pilot; recording then reads what is newer alone."""
+
+    register: Register = field(default_factory=Register)
+    last_act: int = 0
+    """Position of its last act; 0 where there is none."""
+    until: int = 0
+    """Position up to which the ledger was read."""
+    attested: Mapping[About, Evidence] = field(default_factory=dict)
+    """The latest that people attest on each metric and subject, by the register or otherwise."""
+
+
 def record(
-    act: Act, *, loaded: LoadedCharter, ledger: Ledger, catalogue: Catalogue, now: datetime
+    act: Act,
+    *,
+    loaded: LoadedCharter,
+    ledger: Ledger,
+    catalogue: Catalogue,
+    now: datetime,
+    known: Known | None = None,
 ) -> Recorded:
     """Record an act under the charter in force; the same act again changes nothing.
 
     Acts of several people at the same moment come one after the other, each knowing of those
-    before it. Raises InputError where the act makes no sense, LedgerMovedError where others are
-    quicker time and again, and what the ledger raises.
+    before it. Whatever the register comes to afterwards stands in the ledger then, also where an
+    amendment or time, and not this act, has changed it. Raises InputError where the act makes no
+    sense, LedgerMovedError where others are quicker time and again, and what the ledger raises.
     """
+    known = Known() if known is None else known
     tries = 0
     while True:
-        entries = list(ledger.entries(pilot=act.pilot, kinds=("act",)))
-        register = register_of(entries)
-        same = next((each for each in acts_in(entries) if each.id == act.id), None)
-        if same is not None:
-            return Recorded(act=same, register=register, is_new=False)
+        known = _with_news(known, act.pilot, ledger)
+        register = known.register
+        if act.id in register.acts:
+            return Recorded(act=_first(act, ledger), register=register, is_new=False)
         register.refuse(act, loaded.charter)
         after = register.taken(act)
         changed = tuple(
-            _changed(register, after, act=act, loaded=loaded, catalogue=catalogue, now=now)
+            _changed(known, after, act=act, loaded=loaded, catalogue=catalogue, now=now)
         )
-        last = entries[-1].seq if entries else 0
         try:
-            _append(ledger, act, changed, last)
+            _append(ledger, act, changed, known.last_act)
         except LedgerMovedError:
             tries += 1
             if tries == _TRIES:
                 raise
         else:
             return Recorded(act=act, register=after, is_new=True, evidence=changed)
+
+
+def _with_news(known: Known, pilot: str, ledger: Ledger) -> Known:
+    """Add what was recorded since; everything where nothing is known yet."""
+    acts: list[Act] = []
+    attested: dict[About, Evidence] = {}
+    last_act, until = known.last_act, known.until
+    for entry in ledger.entries(pilot=pilot, kinds=("act",), after=known.until):
+        acts.append(Act.from_dict(entry.body))
+        last_act = until = entry.seq
+    # What was attested behind the last act is not missed: it is read the next time once more.
+    for entry in ledger.evidence(pilot, checks=(ATTESTED.name,), after=known.until):
+        if entry.body["check"]["name"] == ATTESTED.name:
+            found = Evidence.from_dict(entry.body)
+            attested[found.metric, found.subject] = found
+    if not acts and not attested:
+        return known
+    return Known(
+        register=known.register.taken_all(acts),
+        last_act=last_act,
+        until=until,
+        attested={**known.attested, **attested},
+    )
+
+
+def _first(act: Act, ledger: Ledger) -> Act:
+    """Return the act that was recorded under this id."""
+    acts = acts_in(ledger.entries(pilot=act.pilot, kinds=("act",)))
+    return next(each for each in acts if each.id == act.id)
 
 
 def _append(ledger: Ledger, act: Act, evidence: tuple[Evidence, ...], last: int) -> list[Entry]:
@@ -74,7 +125,7 @@ def _append(ledger: Ledger, act: Act, evidence: tuple[Evidence, ...], last: int)
 
 
 def _changed(
-    before: Register,
+    known: Known,
     after: Register,
     *,
     act: Act,
@@ -82,17 +133,37 @@ def _changed(
     catalogue: Catalogue,
     now: datetime,
 ) -> Iterator[Evidence]:
-    """Yield what the act made true; the facts of the register before stand in the ledger."""
-    known = (
-        {_about(fact): fact for fact in before.facts(loaded.charter, now)} if before.acts else {}
+    """Yield what is true after the act and is not what the ledger says.
+
+    What somebody has attested otherwise, past the register, stands until the act itself changes
+    what the register says of the same.
+    """
+    before = (
+        {(fact.metric, fact.subject): fact for fact in known.register.facts(loaded.charter, now)}
+        if known.register.acts
+        else {}
     )
     for fact in after.facts(loaded.charter, now):
-        if known.get(_about(fact)) != fact:
-            yield _evidence(fact, act, catalogue, now)
+        about = fact.metric, fact.subject
+        found = _evidence(fact, act, catalogue, now)
+        stands = known.attested.get(about)
+        if stands is not None:
+            is_ours = "act" in stands.details
+            if (not is_ours and before.get(about) == fact) or (
+                is_ours and _says_the_same(found, stands, fact)
+            ):
+                continue
+        yield found
 
 
-def _about(fact: Fact) -> tuple[str, Subject]:
-    return fact.metric, fact.subject
+def _says_the_same(found: Evidence, stands: Evidence, fact: Fact) -> bool:
+    """Tell whether only the act, its moment and who did it differ."""
+    same = stands.evolve(
+        observed_at=found.observed_at,
+        person=stands.person if fact.person is not None else found.person,
+        details={**stands.details, "act": found.details["act"]},
+    )
+    return canonical_json(same.as_dict()) == canonical_json(found.as_dict())
 
 
 def _evidence(fact: Fact, act: Act, catalogue: Catalogue, now: datetime) -> Evidence:

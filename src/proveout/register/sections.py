@@ -17,6 +17,7 @@ from proveout.register.preparing import PREPARING
 from proveout.register.refresh import REFRESHES
 from proveout.register.reviews import REVIEWS
 from proveout.register.signoffs import SIGNOFFS
+from proveout.register.spending import SPENDING
 from proveout.register.training import TRAINING
 
 _ALL: tuple[Section[Any], ...] = (
@@ -32,6 +33,7 @@ _ALL: tuple[Section[Any], ...] = (
     MANAGERS,
     INCENTIVES,
     LEADERSHIP,
+    SPENDING,
 )
 
 SECTIONS: Mapping[str, Section[Any]] = {each.name: each for each in _ALL}

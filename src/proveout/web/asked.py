@@ -149,6 +149,7 @@ class Asked:
             ledger=self.book.ledger,
             catalogue=self.parts.registry.catalogue,
             now=self.now,
+            known=self.parts.library.known(self.book),
         )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
@@ -15,7 +15,9 @@ from proveout.evidence.ledger.port import (
     EntryKind,
     Expected,
     NewEntry,
+    News,
     Snapshot,
+    Step,
     StoredRow,
 )
 
@@ -41,13 +43,50 @@ class MemoryLedger:
         return [read_row(row) for row in rows]
 
     def entries(
-        self, *, pilot: str | None = None, kinds: Iterable[EntryKind] | None = None
+        self,
+        *,
+        pilot: str | None = None,
+        kinds: Iterable[EntryKind] | None = None,
+        after: int = 0,
     ) -> Iterator[Entry]:
-        """Yield entries in order, optionally of one pilot or of some kinds only."""
+        """Yield entries in order, optionally of one pilot, of some kinds or after a position."""
         wanted = None if kinds is None else frozenset(kinds)
-        for row in tuple(self._rows):
+        for row in tuple(self._rows[after:]):
             if pilot in (None, row.pilot) and (wanted is None or row.kind in wanted):
                 yield read_row(row)
+
+    def evidence(
+        self,
+        pilot: str | None,
+        *,
+        runs: Collection[str] = (),
+        checks: Collection[str] = (),
+        metrics: Collection[str] = (),
+        after: int = 0,
+        until: int | None = None,
+    ) -> Iterator[Entry]:
+        """Yield, in order, all evidence of some runs, some checks or on some metrics; or any."""
+        is_any = not (runs or checks or metrics)
+        for entry in self.entries(pilot=pilot, kinds=("evidence",), after=after):
+            if until is not None and entry.seq > until:
+                return
+            told = entry.body
+            is_asked = (
+                told["run"] in runs or told["check"]["name"] in checks or told["metric"] in metrics
+            )
+            if is_any or is_asked:
+                yield entry
+
+    @contextmanager
+    def news(self, after: int, *, whole: Collection[EntryKind] | None) -> Iterator[News]:
+        """Open what came after a position; of some kinds with their content (None: of all)."""
+        rows = tuple(self._rows)
+        known = GENESIS if after == 0 else rows[after - 1].hash if after <= len(rows) else None
+        yield News(
+            head=(rows[-1].seq, rows[-1].hash) if rows else (0, GENESIS),
+            known=known,
+            steps=(_step(row, whole) for row in rows[after:]),
+        )
 
     def head(self) -> tuple[int, str]:
         """Return the last sequence number and hash; (0, GENESIS) when empty."""
@@ -63,3 +102,10 @@ class MemoryLedger:
         rows = tuple(self._rows)
         head = (rows[-1].seq, rows[-1].hash) if rows else (0, GENESIS)
         yield Snapshot(heads=[head], rows=iter(rows))
+
+
+def _step(row: StoredRow, whole: Collection[str] | None) -> Step:
+    return Step(
+        row.seq, row.pilot, row.kind, row.recorded_at, row.prev_hash, row.hash,
+        row.body if whole is None or row.kind in whole else None,
+    )  # fmt: skip

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 from proveout.evidence.canonical import canonical_json
 
@@ -94,6 +94,30 @@ class Snapshot:
     """What the store itself finds wrong with its file."""
 
 
+class Step(NamedTuple):
+    """An entry on the way along the chain: its content only where that was asked for."""
+
+    seq: int
+    pilot: str
+    kind: str
+    recorded_at: str
+    prev_hash: str
+    hash: str
+    body: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class News:
+    """What came after a position, at one moment."""
+
+    head: tuple[int, str]
+    """(seq, hash) as noted beside the entries."""
+    known: str | None
+    """The hash that the entry at the position has now; None where it is gone."""
+    steps: Iterator[Step]
+    """What follows it, in order; to be read once, while the news are open."""
+
+
 class Ledger(Protocol):
     """The port. Adapters: memory, SQLite, PostgreSQL."""
 
@@ -108,9 +132,36 @@ class Ledger(Protocol):
         ...
 
     def entries(
-        self, *, pilot: str | None = None, kinds: Iterable[EntryKind] | None = None
+        self,
+        *,
+        pilot: str | None = None,
+        kinds: Iterable[EntryKind] | None = None,
+        after: int = 0,
     ) -> Iterator[Entry]:
-        """Yield entries in order, optionally of one pilot or of some kinds only."""
+        """Yield entries in order, optionally of one pilot, of some kinds or after a position."""
+        ...
+
+    def evidence(
+        self,
+        pilot: str | None,
+        *,
+        runs: Collection[str] = (),
+        checks: Collection[str] = (),
+        metrics: Collection[str] = (),
+        after: int = 0,
+        until: int | None = None,
+    ) -> Iterator[Entry]:
+        """Yield, in order, all evidence of some runs, some checks or on some metrics; or any.
+
+        It is quick, and for whoever follows the chain: an entry that is gone is not missed here,
+        and what the store cannot tell apart may be among them.
+        """
+        ...
+
+    def news(
+        self, after: int, *, whole: Collection[EntryKind] | None
+    ) -> AbstractContextManager[News]:
+        """Open what came after a position; of some kinds with their content (None: of all)."""
         ...
 
     def head(self) -> tuple[int, str]:

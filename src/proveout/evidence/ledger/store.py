@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, Select, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    case,
+    func,
+    insert,
+    null,
+    or_,
+    select,
+    update,
+)
 
 from proveout.errors import LedgerBrokenError, LedgerMovedError
+from proveout.evidence.canonical import canonical_json
 from proveout.evidence.ledger.chain import Head, bind, read_row
 from proveout.evidence.ledger.database import Database
 from proveout.evidence.ledger.port import (
@@ -18,7 +31,9 @@ from proveout.evidence.ledger.port import (
     EntryKind,
     Expected,
     NewEntry,
+    News,
     Snapshot,
+    Step,
     StoredRow,
 )
 from proveout.evidence.ledger.schema import ENTRIES, HEAD
@@ -68,9 +83,15 @@ class SqlLedger:
         return [read_row(row) for row in rows]
 
     def entries(
-        self, *, pilot: str | None = None, kinds: Iterable[EntryKind] | None = None
+        self,
+        *,
+        pilot: str | None = None,
+        kinds: Iterable[EntryKind] | None = None,
+        after: int = 0,
     ) -> Iterator[Entry]:
         """Yield the entries that are there now, in order, optionally of one pilot or some kinds.
+
+        With `after`, those behind a position, and only these are counted.
 
         Raises LedgerBrokenError when entries are missing, or at the first one that is not what was
         recorded.
@@ -80,11 +101,65 @@ class SqlLedger:
             query = query.where(ENTRIES.c.pilot == pilot)
         if kinds is not None:
             query = query.where(ENTRIES.c.kind.in_(tuple(kinds)))
-        last, done = self._sound_end(), 0
+        last, done = self._sound_end(after), after
         while page := self._page(query.where(ENTRIES.c.seq > done, ENTRIES.c.seq <= last)):
             for row in page:
                 yield read_row(row)
             done = page[-1].seq
+
+    def evidence(
+        self,
+        pilot: str | None,
+        *,
+        runs: Collection[str] = (),
+        checks: Collection[str] = (),
+        metrics: Collection[str] = (),
+        after: int = 0,
+        until: int | None = None,
+    ) -> Iterator[Entry]:
+        """Yield, in order, all evidence of some runs, some checks or on some metrics; or any.
+
+        Looks for the stored words, so that others may be among them: a database that was told to
+        read JSON would refuse everything for one entry that was damaged.
+        """
+        query = select(*_ROW).order_by(ENTRIES.c.seq).limit(PAGE)
+        query = query.where(ENTRIES.c.kind == "evidence")
+        if pilot is not None:
+            query = query.where(ENTRIES.c.pilot == pilot)
+        if until is not None:
+            query = query.where(ENTRIES.c.seq <= until)
+        words = [
+            *(canonical_json({"run": run})[1:-1] for run in sorted(runs)),
+            *(canonical_json({"check": {"name": name}})[1:-2] for name in sorted(checks)),
+            *(canonical_json({"metric": name})[1:-1] for name in sorted(metrics)),
+        ]
+        if words:
+            at = func.instr if self._database.dialect == "sqlite" else func.strpos
+            query = query.where(or_(*(at(ENTRIES.c.body, each) > 0 for each in words)))
+        done = after
+        while page := self._page(query.where(ENTRIES.c.seq > done)):
+            for row in page:
+                yield read_row(row)
+            done = page[-1].seq
+
+    @contextmanager
+    def news(self, after: int, *, whole: Collection[EntryKind] | None) -> Iterator[News]:
+        """Open what came after a position; of some kinds with their content (None: of all)."""
+        body: ColumnElement[str] = ENTRIES.c.body
+        if whole is not None:
+            body = case((ENTRIES.c.kind.in_(tuple(whole)), body), else_=null())
+        columns = (
+            ENTRIES.c.seq, ENTRIES.c.pilot, ENTRIES.c.kind, ENTRIES.c.recorded_at,
+            ENTRIES.c.prev_hash, ENTRIES.c.hash, body,
+        )  # fmt: skip
+        with self._database.reading() as connection:
+            head = self._head(connection)
+            at = select(ENTRIES.c.hash).where(ENTRIES.c.seq == after)
+            found = connection.execute(at).scalar() if after else GENESIS
+            rows = connection.execution_options(stream_results=True, yield_per=PAGE).execute(
+                select(*columns).where(ENTRIES.c.seq > after).order_by(ENTRIES.c.seq)
+            )
+            yield News(head=(head.seq, head.hash), known=found, steps=(Step(*row) for row in rows))
 
     def head(self) -> tuple[int, str]:
         """Return the last sequence number and hash; (0, GENESIS) when empty."""
@@ -121,17 +196,22 @@ class SqlLedger:
             )
         return Head(seq=found[0].seq, hash=found[0].hash)
 
-    def _sound_end(self) -> int:
-        """Return the last position, after checking that as many entries are there.
+    def _sound_end(self, after: int) -> int:
+        """Return the last position, after checking that all entries up to there are there.
 
         Otherwise an older fact would stand in for a later one that somebody took away.
         """
         with self._database.reading() as connection:
             last = self._compared(connection, self._head(connection)).seq
-            n = connection.execute(select(func.count()).select_from(ENTRIES)).scalar_one()
-        if n != last:
+            counted = select(func.count()).select_from(ENTRIES)
+            if after:
+                counted = counted.where(ENTRIES.c.seq > after)
+            n = connection.execute(counted).scalar_one()
+        if n != max(0, last - after):
+            behind = f" behind entry {after}" if after else ""
             raise LedgerBrokenError(
-                f"The ledger {self._database.place} should hold {last} entries, and holds {n}.",
+                f"The ledger {self._database.place} should hold {max(0, last - after)} entries"
+                f"{behind}, and holds {n}.",
                 hint=SEE_ALL,
             )
         return last
