@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 from rich.console import Group
@@ -18,11 +18,6 @@ from proveout.cli.paths import (
     WhoOption,
     ledger_location,
 )
-from proveout.errors import InputError
-
-if TYPE_CHECKING:
-    from proveout.evidence.alarm import Alarm
-    from proveout.evidence.ledger.port import Ledger
 
 
 def register(app: typer.Typer) -> None:
@@ -75,38 +70,18 @@ def resolve(
     as_json: JsonOption = False,
 ) -> int:
     """Resolve an alarm by name. What is watched may raise another when it changes again."""
+    from proveout.assess.agreeing import resolve_alarm
+    from proveout.assess.workspace import utc_now
     from proveout.evidence.ledger import open_ledger
 
     output, pilot = Output(as_json=as_json), _pilot(charter)
     with open_ledger(ledger_location(charter, ledger), create=False) as opened:
-        resolved = _resolve(opened, pilot, alarm, who=who, why=why)
+        resolved = resolve_alarm(opened, pilot, alarm, who=who, why=why, now=utc_now())
     output.show(
         Text(f"Resolved by {who}: {resolved.what}"),
         {"alarm": resolved.id, "who": who, "why": why},
     )
     return 0
-
-
-def _resolve(ledger: Ledger, pilot: str, begins: str, *, who: str, why: str) -> Alarm:
-    from datetime import UTC, datetime
-
-    from proveout.evidence.alarm import Resolution, standing_alarms
-    from proveout.evidence.ledger.port import NewEntry
-
-    for text, option in ((who, "--who 'Ada Byron'"), (why, "--why '…'")):
-        if not text.strip():
-            raise InputError("An alarm is resolved by a named person, with a reason.", hint=option)
-    standing = standing_alarms(ledger.entries(pilot=pilot, kinds=("alarm",)))
-    meant = [each for each in standing if each.id.startswith(begins)]
-    if len(meant) != 1:
-        listed = ", ".join(each.id for each in standing) or "none"
-        what = "Several alarms begin" if meant else "No unresolved alarm begins"
-        raise InputError(f"{what} with '{begins}'.", hint=f"Unresolved: {listed}")
-    resolution = Resolution(
-        alarm=meant[0].id, who=who.strip(), why=why.strip(), at=datetime.now(UTC)
-    )
-    ledger.append([NewEntry(pilot=pilot, kind="alarm", body=resolution.as_dict())])
-    return meant[0]
 
 
 def _pilot(charter: Path) -> str:

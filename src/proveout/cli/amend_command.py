@@ -21,7 +21,6 @@ from proveout.cli.paths import (
     ledger_location,
     state_folder,
 )
-from proveout.cli.seal_command import refuse_unusable_standard
 from proveout.cli.whole_lines import whole_lines
 
 
@@ -46,29 +45,25 @@ def amend_command(
 
     Example: proveout amend --who 'Ada Byron' --why 'the volume has doubled'
     """
+    from proveout.assess.agreeing import amend_charter, changes_of
     from proveout.assess.workspace import open_workspace
-    from proveout.charter.sealing import amend, diff_text, pending
-    from proveout.gate import default_lines
+    from proveout.charter.sealing import diff_text
 
-    output, defaults = Output(as_json=as_json), default_lines()
+    output = Output(as_json=as_json)
     location = ledger_location(charter, ledger)
     with open_workspace(charter, location, state_folder(charter)) as workspace:
-        catalogue = workspace.registry.catalogue
-        refuse_unusable_standard(workspace.loaded.charter, catalogue)
-        changes = pending(
-            workspace.loaded, workspace.ledger, catalogue=catalogue, defaults=defaults
-        )
+        registry = workspace.registry
+        changes = changes_of(workspace.loaded, workspace.ledger, registry=registry)
         if not (yes or as_json) and sys.stdin.isatty():
             output.say(whole_lines(diff_text(changes)))
             typer.confirm("Record this amendment?", abort=True, err=True)
-        made = amend(
+        made = amend_charter(
             workspace.loaded,
             workspace.ledger,
+            registry=registry,
             who=who,
             why=why,
             now=workspace.clock(),
-            catalogue=catalogue,
-            defaults=defaults,
         )
     output.show(
         whole_lines(

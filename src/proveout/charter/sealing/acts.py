@@ -13,7 +13,7 @@ from proveout.charter.sealing.model import Amendment, Change, Seal
 from proveout.charter.sealing.standing import Standing, standing, unsealed_changes
 from proveout.errors import CharterError, InputError
 from proveout.evidence.catalogue import Catalogue
-from proveout.evidence.ledger.port import Ledger, NewEntry
+from proveout.evidence.ledger.port import Expected, Ledger, NewEntry
 
 
 def seal(
@@ -60,14 +60,15 @@ def amend(
 ) -> Amendment:
     """Record what the file says otherwise than the charter in force, by whom and why.
 
-    Raises CharterError when the charter is not sealed or nothing has changed, and InputError when
-    who or why is empty.
+    Raises CharterError when the charter is not sealed or nothing has changed, InputError when who
+    or why is empty, and LedgerMovedError when somebody else has just amended it.
     """
     name, reason = _named(who), why.strip()
     if not reason:
         raise InputError(
             "An amendment needs a reason.", hint="Say why: --why 'the old threshold was a typo'"
         )
+    before = [each.seq for each in ledger.entries(pilot=loaded.charter.pilot, kinds=("amendment",))]
     changes = pending(loaded, ledger, catalogue=catalogue, defaults=defaults)
     amendment = Amendment(
         pilot=loaded.charter.pilot,
@@ -79,7 +80,8 @@ def amend(
         changes=changes,
     )
     entry = NewEntry(pilot=amendment.pilot, kind="amendment", body=amendment.as_dict())
-    ledger.append([entry])
+    read = Expected(pilot=amendment.pilot, kind="amendment", last_seq=before[-1] if before else 0)
+    ledger.append([entry], expected=read)
     return amendment
 
 
