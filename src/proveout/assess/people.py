@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import difflib
 import math
+import secrets
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
 from typing import get_args
 
 from proveout.assess.workspace import Workspace
 from proveout.charter.schema import Stage
+from proveout.charter.sealing.signing import digest, folded, holders
 from proveout.errors import InputError
 from proveout.evidence.catalogue import Metric
 from proveout.evidence.ledger.port import NewEntry
@@ -17,19 +19,36 @@ from proveout.evidence.model import CHARTER_INPUT, CheckRef, Evidence, Subject
 from proveout.evidence.waiver import Waiver
 from proveout.gate import ATTEST, standard_for
 from proveout.gate.standards import QUALITY_AGREED, SEALED
+from proveout.register import Act, record
+from proveout.register.signoffs import SIGNING_ROLES
 
 SIGN_OFF = "governance.signoff"
+
+_HELD_BY_ONE = ("production-owner", "executive-sponsor", "reviewer")
+"""Roles for which a charter names one person; legal and owners of data may be departments."""
 
 _FOUND_OTHERWISE = {
     SEALED: "it is found in the ledger: proveout seal --who NAME",
     QUALITY_AGREED: "it is read from the charter: agree on a line under acceptance",
+    **dict.fromkeys(
+        ("people.feedback_answered", "people.feedback_days", "people.favourable"),
+        "it is measured from what people said in the dashboard: proveout check feedback",
+    ),
     "governance.declared": "it is read from the charter: write there what is agreed, and run "
     "proveout check governance",
 }
 
 
 def waive(workspace: Workspace, criterion: str, *, who: str, why: str, until: date) -> Waiver:
-    """Record a waiver, which counts to the end of its last day (UTC).
+    """Record a waiver, which counts to the end of its last day (UTC)."""
+    waiver = waiver_of(workspace, criterion, who=who, why=why, until=until)
+    entry = NewEntry(pilot=waiver.pilot, kind="waiver", body=waiver.as_dict())
+    workspace.ledger.append([entry])
+    return waiver
+
+
+def waiver_of(workspace: Workspace, criterion: str, *, who: str, why: str, until: date) -> Waiver:
+    """Make a waiver, and record nothing.
 
     Raises InputError on a criterion that the standard does not have or that cannot be waived, a
     day that is over, or a missing name or reason.
@@ -44,11 +63,7 @@ def waive(workspace: Workspace, criterion: str, *, who: str, why: str, until: da
             hint="Give a day to come: --until YYYY-MM-DD",
         )
     pilot = workspace.loaded.charter.pilot
-    waiver = Waiver(
-        pilot=pilot, criterion=criterion, who=name, why=reason, granted_at=now, until=end
-    )
-    workspace.ledger.append([NewEntry(pilot=pilot, kind="waiver", body=waiver.as_dict())])
-    return waiver
+    return Waiver(pilot=pilot, criterion=criterion, who=name, why=reason, granted_at=now, until=end)
 
 
 def attest(
@@ -72,11 +87,17 @@ def attest(
     end = None if valid_until is None else _end_of(valid_until)
     if end is not None and end <= now:
         raise InputError(f"{valid_until} is over.", hint="Give a day to come, or none.")
+    about, figure = _subject(declared, subject), _value(declared, value)
+    name = _said(who, "Nobody is named.", "Name a person: --who 'Ada Byron'")
+    reason = _said(note, "A note is missing.", "Say on what occasion: --note '…'")
+    if metric == SIGN_OFF and about.get("role") in SIGNING_ROLES:
+        role = str(about.get("role"))
+        return _sign(workspace, role, is_given=bool(figure), who=name, why=reason, until=end)
     fact = Evidence(
         pilot=workspace.loaded.charter.pilot,
         metric=metric,
-        subject=_subject(declared, subject),
-        value=_value(declared, value),
+        subject=about,
+        value=figure,
         unit=declared.unit,
         n=1,
         basis="attested",
@@ -87,12 +108,48 @@ def attest(
         run=ATTEST,
         # Who signs off signs what is agreed: after an amendment, it is to be signed anew.
         inputs={CHARTER_INPUT: workspace.loaded.content_hash} if metric == SIGN_OFF else {},
-        person=_said(who, "Nobody is named.", "Name a person: --who 'Ada Byron'"),
-        details={"note": _said(note, "A note is missing.", "Say on what occasion: --note '…'")},
+        person=name,
+        details={"note": reason},
     )
     entry = NewEntry(pilot=fact.pilot, kind="evidence", body=fact.as_dict())
     workspace.ledger.append([entry])
     return fact
+
+
+def _sign(
+    workspace: Workspace, role: str, *, is_given: bool, who: str, why: str, until: datetime | None
+) -> Evidence:
+    """Record the act that the dashboard records for a signature, with what follows from it."""
+    loaded, now = workspace.loaded, workspace.clock()
+    named = holders(role, loaded.charter) if role in _HELD_BY_ONE else ()
+    if named and folded(who) not in map(folded, named):
+        raise InputError(
+            f"{who} does not hold this role: the charter names {named[0]} as "
+            f"{role.replace('-', ' ')}.",
+            hint=f"Have {named[0]} sign, or name another in the charter: proveout amend.",
+        )
+    act = Act(
+        id=secrets.token_urlsafe(12),
+        pilot=loaded.charter.pilot,
+        kind="signoff.given" if is_given else "signoff.withdrawn",
+        who=who,
+        at=now,
+        says={
+            "role": role,
+            "why": why,
+            "charter": loaded.content_hash,
+            "signed": digest(role, loaded.charter),
+            **({} if until is None else {"until": until.isoformat()}),
+        },
+    )
+    recorded = record(
+        act, loaded=loaded, ledger=workspace.ledger,
+        catalogue=workspace.registry.catalogue, now=now,
+    )  # fmt: skip
+    about = Subject.of(role=role)
+    return next(
+        each for each in recorded.evidence if (each.metric, each.subject) == (SIGN_OFF, about)
+    )
 
 
 def _refuse_unknown_criterion(workspace: Workspace, criterion: str) -> None:

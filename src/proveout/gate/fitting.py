@@ -69,6 +69,11 @@ _ANSWERS = frozenset({
 """Metrics of how good the answers are; others ask how many, how fast or how honest."""
 
 
+def _names_old_way(charter: Charter) -> bool:
+    """Tell whether it is said where what is still done the old way can be seen."""
+    return charter.adoption is not None and charter.adoption.old_way is not None
+
+
 def _no_quality_agreed(charter: Charter) -> bool:
     """Tell whether no line holds the answers as a whole, on production data, to anything."""
     return not any(
@@ -86,6 +91,8 @@ _APPLIES: Mapping[str, Callable[[Charter], bool]] = {
     "production.unresolved-references": lambda charter: bool(charter.data.references),
     "production.newest-age": lambda charter: charter.data.freshness_hours is not None,
     "production.quality-agreed": _no_quality_agreed,
+    "scale.old-way": _names_old_way,
+    "production.old-way": _names_old_way,
 }
 """Criteria that ask for something only where the charter declares it. A criterion that is not
 here applies always: what was not declared is then missing, never passed."""

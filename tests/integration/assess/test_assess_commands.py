@@ -139,9 +139,12 @@ def test_a_signature_stands_under_the_charter_that_was_signed(
         (
             ["attest", "quality.accuracy", "0.9", "--who", "A", "--note", "B"],
             "'quality.accuracy' cannot be attested: it must be measured.",
-            "What a person may vouch for: governance.handoff_accepted, governance.legal_signed, "
-            "governance.predecessor_addressed, governance.refresh_practised, governance.signoff, "
-            "people.trained, people.volunteers",
+            "What a person may vouch for: governance.handoff_accepted, "
+            "governance.inventory_confirmed, governance.legal_signed, governance.owner_attendance, "
+            "governance.predecessor_addressed, governance.refresh_practised, "
+            "governance.reviews_kept, governance.signoff, people.incentives_changed, "
+            "people.informed, people.leadership_acts, people.managers_equipped, "
+            "people.obstacles_overdue, people.represented, people.trained, people.volunteers",
         ),
         (
             ["attest", "governance.declared", "1", "--who", "A", "--note", "B"],

@@ -54,6 +54,53 @@ def test_the_empty_charter_is_asked_everything(stage: Stage) -> None:
     assert not [line.title for line in criteria.values() if "{}" in line.title]
 
 
+LIVED = (
+    "people.informed", "people.represented", "people.managers_equipped",
+    "people.incentives_changed", "people.leadership_acts", "people.obstacles_overdue",
+    "people.feedback_answered", "people.feedback_days", "people.favourable",
+    "governance.reviews_kept", "governance.owner_attendance", "governance.inventory_confirmed",
+    "governance.signoff", "adoption.active_share", "adoption.activated_share",
+    "adoption.retained_share", "adoption.abandoned_share", "adoption.old_way_share",
+    "adoption.first_value_days", "adoption.predicted_reject_rate", "adoption.override_rate",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("metric", LIVED)
+def test_what_people_did_and_how_they_took_it_up_decides(metric: str) -> None:
+    """Every such figure is asked for before launch or before widening."""
+    stages: tuple[Stage, ...] = ("production", "scale")
+    assert metric in {line.metric for stage in stages for line in DEFAULTS[stage]}
+
+
+def test_each_role_that_signs_is_asked_to() -> None:
+    """Owner, sponsor, reviewer, owners of data and legal."""
+    from proveout.register.signoffs import SIGNING_ROLES
+
+    asked = {
+        line.subject.get("role")
+        for line in standard("production").values()
+        if line.metric == "governance.signoff"
+    }
+    assert asked == set(SIGNING_ROLES)
+
+
+def test_the_old_way_is_asked_for_where_it_can_be_seen() -> None:
+    """Without a second source nobody can tell; with one, it is asked for in use."""
+    adoption = {"old_way": {"source": "old.csv"}}
+
+    assert "scale.old-way" not in standard("scale")
+    assert "scale.old-way" in standard("scale", adoption=adoption)
+    assert "continue.old-way" in standard("continue", adoption=adoption)
+
+
+def test_a_line_on_what_people_did_says_where_to_do_it() -> None:
+    """The page of the dashboard, and the command line's way."""
+    lines = [line for stage in STAGES for line in DEFAULTS[stage] if line.metric in LIVED]
+    silent = {line.id for line in lines if "page" not in line.fix}
+    assert silent == {"scale.adoption", "continue.adoption", "scale.overrides",
+                      "continue.overrides"}  # fmt: skip
+
+
 def test_nothing_without_evidence_passes_at_any_gate() -> None:
     """With an empty ledger every criterion of every gate holds; later gates are not vacuous."""
     from fixtures.gate_makers import NOW

@@ -89,6 +89,11 @@ def test_what_cannot_be_counted_is_not_measured() -> None:
             "governance.predecessor_addressed",
             "predecessors does not say which pilots there were before",
         ),
+        (
+            "governance.reviews_kept",
+            "no review or milestone has a day in the last 180 days or to come",
+        ),
+        ("governance.owner_attendance", "no review was noted as held"),
         ("people.trained", "change.training holds no training"),
         (
             "people.volunteers",
@@ -348,14 +353,32 @@ def test_every_figure_rests_on_something() -> None:
     assert (fact.value, fact.n) == (1, 1)
 
 
-def test_reviews_are_declared_until_the_next_one_is_due() -> None:
-    """A review whose day has passed without a new date is not known to have been held."""
-    reviews = {"every_days": 30, "attended_by": ["Ada"], "next_on": date(2026, 4, 1)}
-    facts = found(charter(governance={"reviews": reviews}))
-    untils = {
-        fact.subject.get("part"): fact.valid_until
-        for fact in facts
-        if isinstance(fact, Evidence) and fact.valid_until is not None
-    }
+def reviews_of(**says: Any) -> dict[str, Evidence]:
+    """Return what is told of reviews on 1 March 2026, by the charter alone."""
+    facts = found(charter(people={"production_owner": "Ada"}, **says))
+    told = ("governance.reviews_kept", "governance.owner_attendance")
+    return {item.metric: item for item in facts
+            if isinstance(item, Evidence) and item.metric in told}  # fmt: skip
 
-    assert untils == {"reviews": datetime(2026, 4, 1, 23, 59, 59, 999999, tzinfo=UTC)}
+
+def test_no_review_is_missed_before_the_first_is_a_week_late() -> None:
+    """The day is known, and nothing has fallen due: kept, until that day and a week are over."""
+    reviews = {"every_days": 30, "attended_by": ["Ada"], "next_on": date(2026, 4, 1)}
+
+    facts = reviews_of(governance={"reviews": reviews})
+
+    until = datetime(2026, 4, 8, 23, 59, 59, 999999, tzinfo=UTC)
+    assert {(name, f.value, f.n, f.valid_until) for name, f in facts.items()} == {
+        ("governance.reviews_kept", 1, 1, until), ("governance.owner_attendance", 1, 1, until),
+    }  # fmt: skip
+
+
+def test_a_review_that_nobody_noted_as_held_was_not() -> None:
+    """A charter notes none: what fell due is missed until somebody notes it."""
+    facts = reviews_of(milestones=[{"name": "Half-way", "on": "2026-02-01"}])
+
+    kept = facts["governance.reviews_kept"]
+    assert (kept.value, kept.n, kept.details) == (
+        0, 1, {"missing": ["that it was held: Half-way of 2026-02-01"]},
+    )  # fmt: skip
+    assert "governance.owner_attendance" not in facts

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
 
 from proveout.charter.schema import Charter
 from proveout.checks.contract import CheckContext, Finding, Need
@@ -50,7 +49,6 @@ class Governance:
                 basis="attested",
                 person=person,
                 details={"missing": missing} if missing else {},
-                valid_until=_until(part, context.charter),
             )
         for metric, count in COUNTS.items():
             counted = count(context.charter, context.now.date())
@@ -67,14 +65,6 @@ class Governance:
                 details=counted.details,
                 valid_until=counted.valid_until,
             )
-
-
-def _until(part: str, charter: Charter) -> datetime | None:
-    """Return when time alone will make it untrue: a review whose day has passed is to be dated."""
-    reviews = charter.governance.reviews
-    if part != "reviews" or reviews is None or reviews.next_on is None:
-        return None
-    return datetime.combine(reviews.next_on, time.max, tzinfo=UTC)
 
 
 def _author(context: CheckContext) -> str:

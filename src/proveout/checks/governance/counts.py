@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from proveout.charter.schema import Charter
+from proveout.register.reviews import Calendar, kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +120,37 @@ def predecessor_addressed(charter: Charter, _: date) -> Counted | NotCounted:
     return Counted(1 - len(open_) / len(failed), len(failed), {"missing": open_} if open_ else {})
 
 
+def reviews_kept(charter: Charter, today: date) -> Counted | NotCounted:
+    """Return the share of reviews held in time, as far as the charter tells: it notes none.
+
+    What is noted in the dashboard goes before it. Before the first one is due, nothing is missed.
+    """
+    counted = kept(Calendar(), charter, today)
+    if counted is None:
+        return NotCounted(
+            "no review or milestone has a day in the last 180 days or to come",
+            "Give governance.reviews.next_on or a milestone its day.",
+        )
+    n = counted.n_due or counted.n_planned
+    late = {"missing": [f"that it was held: {name}" for name in counted.late]}
+    return Counted(counted.share, n, late if counted.late else {"due": 0}, counted.valid_until)
+
+
+def owner_attendance(charter: Charter, today: date) -> Counted | NotCounted:
+    """Return the share of reviews with the production owner: none is noted in a charter."""
+    counted = kept(Calendar(), charter, today)
+    if counted is None or counted.attendance is None:
+        return NotCounted("no review was noted as held", "Note who attended on the page Reviews.")
+    return Counted(counted.attendance, counted.n_planned, {"due": 0}, counted.valid_until)
+
+
 COUNTS: Mapping[str, Callable[[Charter, date], Counted | NotCounted]] = {
     "governance.handoff_accepted": handoff_accepted,
     "governance.legal_signed": legal_signed,
     "governance.refresh_practised": refresh_practised,
     "governance.predecessor_addressed": predecessor_addressed,
+    "governance.reviews_kept": reviews_kept,
+    "governance.owner_attendance": owner_attendance,
     "people.trained": trained,
     "people.volunteers": volunteers,
 }

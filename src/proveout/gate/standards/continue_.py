@@ -7,8 +7,10 @@ from dataclasses import replace
 from proveout.charter.schema import Comparison
 from proveout.evidence.catalogue import Family
 from proveout.gate.model import Criterion, Role
+from proveout.gate.standards.adopted import kept_up
+from proveout.gate.standards.lived import engaged
 from proveout.gate.standards.production_technical import QUALITY, READINESS
-from proveout.gate.standards.terms import days, declared, sealed
+from proveout.gate.standards.terms import days, sealed
 from proveout.gate.standards.widening import in_use
 
 _ASKED_AGAIN = (
@@ -88,6 +90,7 @@ CONTINUE: tuple[Criterion, ...] = (
     *_again(),
     *SERVED,
     *in_use("continue", max_age=days(31)),
+    *kept_up("continue", max_age=days(31)),
     Criterion(
         id="continue.refresh-practised",
         stage="continue",
@@ -97,14 +100,11 @@ CONTINUE: tuple[Criterion, ...] = (
         threshold=1,
         bases=("attested",),
         family="organisational",
-        fix="Retrain as agreed, and date it in governance.refresh.last_practised.",
+        fix="Retrain as agreed, and note it on the page Reviews, or date it in "
+        "governance.refresh.last_practised.",
         role="engineer",
         sources=("R506", "the charter's governance.refresh.every_days"),
     ),
-    declared(
-        "continue", "reviews", "Performance reviews are held",
-        "Say in governance.reviews how often, who attends, and when the next one is.",
-        role="production owner", sources=("R504", "R607"),
-    ),
+    *engaged("continue", max_age=days(31)),
 )  # fmt: skip
 """31 days: the last month."""

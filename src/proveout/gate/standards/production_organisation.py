@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from proveout.evidence.model import Subject
 from proveout.gate.model import Criterion
-from proveout.gate.standards.terms import days, declared
+from proveout.gate.standards.lived import PREPARED, SIGNED
+from proveout.gate.standards.terms import declared
 
 ORGANISATION: tuple[Criterion, ...] = (
     declared(
@@ -41,8 +41,8 @@ ORGANISATION: tuple[Criterion, ...] = (
         threshold=1,
         bases=("attested",),
         family="organisational",
-        fix="Have the internal team retrain once without help; date it in "
-        "governance.refresh.last_practised.",
+        fix="Have the internal team retrain once without help; note it on the page Reviews, or "
+        "date it in governance.refresh.last_practised.",
         role="engineer",
         sources=("R506", "R907", "a run that was never done is a plan"),
     ),
@@ -85,7 +85,8 @@ ORGANISATION: tuple[Criterion, ...] = (
         threshold=1,
         bases=("attested",),
         family="organisational",
-        fix="Have the receiving team accept: governance.handoff.accepted with who and on.",
+        fix="Have the receiving team accept on the page Sign-offs; or in the charter: "
+        "governance.handoff.accepted with who and on.",
         role="project owner",
         sources=("R505", "accepted or not: there is no half"),
     ),
@@ -98,7 +99,8 @@ ORGANISATION: tuple[Criterion, ...] = (
         threshold=1,
         bases=("attested",),
         family="organisational",
-        fix="Get an answer and a signature for every question under legal.",
+        fix="Get an answer and a signature for every question: on the page Sign-offs, or under "
+        "legal in the charter.",
         role="legal",
         sources=("R112", "one open question is enough to be stopped in the launch week"),
     ),
@@ -150,20 +152,6 @@ ORGANISATION: tuple[Criterion, ...] = (
         "Write under change.leadership what leaders commit to, and who equips the managers.",
         role="executive sponsor", sources=("R607",),
     ),
-    Criterion(
-        id="production.owner-signoff",
-        stage="production",
-        title="The production owner has signed off",
-        metric="governance.signoff",
-        subject=Subject.of(role="production-owner"),
-        comparison=">=",
-        threshold=1,
-        bases=("attested",),
-        max_age=days(90),
-        family="organisational",
-        fix="Let the production owner sign: proveout attest governance.signoff 1 "
-        "--subject role=production-owner --who NAME --note WHY.",
-        role="production owner",
-        sources=("R103", "R501", "90 days: one quarter, after which people and data have moved on"),
-    ),
+    *PREPARED,
+    *SIGNED,
 )  # fmt: skip
