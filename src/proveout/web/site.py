@@ -5,9 +5,9 @@ from __future__ import annotations
 from types import ModuleType
 
 from proveout.web.asked import Deed, Download, Page
-from proveout.web.pages import board, evidence, portfolio, verdict
+from proveout.web.pages import board, evidence, portfolio, tasks, verdict
 
-_MODULES: tuple[ModuleType, ...] = (portfolio, verdict, evidence, board)
+_MODULES: tuple[ModuleType, ...] = (portfolio, verdict, evidence, board, tasks)
 """Each has PAGES, and may have DEEDS and DOWNLOADS."""
 
 PAGES: tuple[Page, ...] = tuple(page for each in _MODULES for page in each.PAGES)

@@ -70,7 +70,7 @@ def pilot_paper(report: Report, book: PilotBook, *, since: datetime | None = Non
 def _days_held(verdict: Verdict, since: datetime | None) -> int | None:
     if verdict.decision == "go" or since is None:
         return None
-    return (verdict.decided_at - since).days
+    return max(0, (verdict.decided_at - since).days)
 
 
 def _holding(ruling: Ruling, book: PilotBook) -> Holding:
@@ -103,7 +103,7 @@ def _because(verdict: Verdict) -> str:
 def _standing(book: PilotBook, now: datetime, days: int | None, verdict: Verdict) -> str:
     told = []
     if book.since is not None:
-        told.append(f"Known for {counted((now - book.since).days, 'day')}")
+        told.append(f"Known for {counted(max(0, (now - book.since).days), 'day')}")
     if days is not None:
         told.append(f"before the gate '{verdict.stage}' for {counted(days, 'day')}")
     return "; ".join(told)

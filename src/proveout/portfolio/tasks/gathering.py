@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 
 from proveout.portfolio.book import PilotBook
+from proveout.portfolio.tasks import counted as in_numbers
 from proveout.portfolio.tasks import governance, verdict
 from proveout.portfolio.tasks.ground import Counted, Ground
 from proveout.portfolio.tasks.task import Task
@@ -20,6 +21,8 @@ SOURCES: tuple[Source, ...] = (
     verdict.alarms,
     verdict.waivers,
     verdict.fixes,
+    in_numbers.feedback,
+    in_numbers.exceptions,
 )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -10,16 +9,23 @@ from proveout.portfolio.book import PilotBook
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Counted:
-    """What stands in the desk and in the runtime's store, counted: books do not hold it."""
+class Waiting:
+    """So many of a kind wait for one person."""
 
-    feedback_to_triage: int = 0
-    feedback_to_answer: int = 0
-    feedback_due: date | None = None
-    """Of the first one that falls due."""
-    exceptions: Mapping[str, int] = field(default_factory=dict)
-    """Open entries by who has them."""
-    exceptions_overdue: Mapping[str, int] = field(default_factory=dict)
+    who: str | None
+    """None where nobody has taken them."""
+    n: int
+    due: date | None
+    """Of the first one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """What stands in the desk, counted: books do not hold it."""
+
+    feedback: tuple[Waiting, ...] = ()
+    """What users said and nobody has answered."""
+    exceptions: tuple[Waiting, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
