@@ -58,7 +58,7 @@ class Renderer:
         return self._environment.get_template("problem.html.j2").render(
             asked=asked,
             viewer=None if asked is None else asked.viewer,
-            book=None,
+            book=None if asked is None else asked.pilot,
             title="That did not work",
             said="",
             status=status,
