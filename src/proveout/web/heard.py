@@ -21,6 +21,7 @@ from proveout.errors import InputError
 from proveout.intake.table import OpenTable
 from proveout.portfolio import PilotBook
 from proveout.systems.port import System
+from proveout.web.runtime_queue import queue_reported
 
 EVERY = timedelta(hours=20)
 """Once a day, whenever in the day the keeper comes by."""
@@ -42,6 +43,7 @@ def record_heard(
     ledger as it is. With `is_asked_for` it is recorded whatever stands there. Two who do so at the
     same moment record it twice, of which the later counts. Raises what the ledger raises.
     """
+    queue_reported(book, desk, now)
     store = FeedbackStore(desk, book.pilot)
     found, known = heard(desk, book.pilot, now), store.recorded()
     is_silent = not found.n_due and not found.waits and found.survey is None

@@ -5,9 +5,17 @@ from __future__ import annotations
 from types import ModuleType
 
 from proveout.web.asked import Deed, Download, Page
-from proveout.web.pages import board, evidence, portfolio, tasks, verdict
+from proveout.web.pages import board, evidence, feedback, feedback_item, portfolio, tasks, verdict
 
-_MODULES: tuple[ModuleType, ...] = (portfolio, verdict, evidence, board, tasks)
+_MODULES: tuple[ModuleType, ...] = (
+    portfolio,
+    verdict,
+    evidence,
+    board,
+    tasks,
+    feedback,
+    feedback_item,
+)
 """Each has PAGES, and may have DEEDS and DOWNLOADS."""
 
 PAGES: tuple[Page, ...] = tuple(page for each in _MODULES for page in each.PAGES)

@@ -93,6 +93,8 @@ class Item:
     answer: str | None
     answered_by: str | None
     answered_at: datetime | None
+    gist: str | None
+    """What was said, in one line that everybody may read."""
     change: str | None
     change_link: str | None
     changed_by: str | None

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, and_, func, or_, select, true
 from sqlalchemy.sql.selectable import Select
 
-from proveout.desk.feedback.item import STATES, Item, Kind, item_of
+from proveout.desk.feedback.item import STATES, Item, Kind, item_of, storable
 from proveout.desk.port import Desk
 from proveout.desk.tables.feedback import FEEDBACK, FEEDBACK_COUNTS
 from proveout.errors import InputError
@@ -101,6 +101,13 @@ class Listing:
         )
         return self._items(query.order_by(_table.changed_at.desc()).limit(most))
 
+    def numbers_of_same(self, ids: Sequence[str]) -> dict[str, int]:
+        """Return how many said the same as each of some items."""
+        same = _table.duplicate_of
+        query = select(same, func.count()).where(same.in_(ids)).group_by(same)
+        with self.desk.reading() as connection:
+            return dict(iter(connection.execute(query).tuples()))
+
     def same_as(self, id_: str, most: int = PAGE) -> list[Item]:
         """Return those that were merged into one."""
         query = select(FEEDBACK).where(_table.duplicate_of == id_, _table.pilot == self.pilot)
@@ -123,7 +130,7 @@ def _conditions(wanted: Filter, now: datetime) -> list[ColumnElement[bool]]:
         (_table.kind, wanted.kind), (_table.team, wanted.team), (_table.owner, wanted.owner),
     ):  # fmt: skip
         if value is not None:
-            found.append(column == value)
+            found.append(column == storable(value))
     return found
 
 
@@ -132,7 +139,7 @@ def _late(now: datetime) -> list[ColumnElement[bool]]:
 
 
 def _beyond(moment: Any, after: str, *, is_rising: bool) -> ColumnElement[bool]:
-    number, _, id_ = after.partition(":")
+    number, _, id_ = (storable(after) or "").partition(":")
     try:
         at = float(number)
     except ValueError:

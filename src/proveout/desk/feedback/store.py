@@ -124,7 +124,9 @@ class FeedbackStore:
 
         return self._change(id_, by, ("declined", {"reason": reason}), changes)
 
-    def changed(self, id_: str, by: Doer, *, change: str, link: str | None, on: datetime) -> Item:
+    def changed(
+        self, id_: str, by: Doer, *, gist: str, change: str, link: str | None, on: datetime
+    ) -> Item:
         """Say what was changed for it, and where one sees it."""
 
         def changes(item: Item, _: Connection) -> dict[str, Any]:
@@ -134,11 +136,11 @@ class FeedbackStore:
                     "Nobody has answered it yet.", hint="Answer it first: who said it reads that."
                 )
             return {
-                "change": change, "change_link": link, "changed_by": by.who,
+                "gist": gist, "change": change, "change_link": link, "changed_by": by.who,
                 "changed_at": on.timestamp(), "state": "changed",
             }  # fmt: skip
 
-        says = {"change": change, "link": link, "on": on.isoformat()}
+        says = {"gist": gist, "change": change, "link": link, "on": on.isoformat()}
         return self._change(id_, by, ("changed", says), changes)
 
     def merge(self, id_: str, by: Doer, *, into: str) -> Item:
@@ -301,7 +303,7 @@ class FeedbackStore:
         return None if found is None else str(found)
 
     def _one(self, connection: Connection, id_: str, *, lock: bool = False) -> Item:
-        query = select(FEEDBACK).where(_table.id == id_, _table.pilot == self.pilot)
+        query = select(FEEDBACK).where(_table.id == storable(id_), _table.pilot == self.pilot)
         if lock and self.desk.dialect == "postgresql":
             query = query.with_for_update()
         row = connection.execute(query).mappings().first()

@@ -29,6 +29,7 @@ FEEDBACK = Table(
     Column("answer", Text),
     Column("answered_by", Text),
     Column("answered_at", Double),
+    Column("gist", Text),
     Column("change", Text),
     Column("change_link", Text),
     Column("changed_by", Text),

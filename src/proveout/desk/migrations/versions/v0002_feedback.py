@@ -44,6 +44,7 @@ def _feedback() -> None:
         sa.Column("answer", sa.Text),
         sa.Column("answered_by", sa.Text),
         sa.Column("answered_at", sa.Double),
+        sa.Column("gist", sa.Text),
         sa.Column("change", sa.Text),
         sa.Column("change_link", sa.Text),
         sa.Column("changed_by", sa.Text),
