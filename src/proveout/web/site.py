@@ -5,7 +5,16 @@ from __future__ import annotations
 from types import ModuleType
 
 from proveout.web.asked import Deed, Download, Page
-from proveout.web.pages import board, evidence, feedback, feedback_item, portfolio, tasks, verdict
+from proveout.web.pages import (
+    board,
+    charter,
+    evidence,
+    feedback,
+    feedback_item,
+    portfolio,
+    tasks,
+    verdict,
+)
 
 _MODULES: tuple[ModuleType, ...] = (
     portfolio,
@@ -15,6 +24,7 @@ _MODULES: tuple[ModuleType, ...] = (
     tasks,
     feedback,
     feedback_item,
+    charter,
 )
 """Each has PAGES, and may have DEEDS and DOWNLOADS."""
 
