@@ -156,10 +156,12 @@ class SqlLedger:
             head = self._head(connection)
             at = select(ENTRIES.c.hash).where(ENTRIES.c.seq == after)
             found = connection.execute(at).scalar() if after else GENESIS
-            rows = connection.execution_options(stream_results=True, yield_per=PAGE).execute(
+            # Closed in any case: a statement that was left half read would hold an old state open.
+            with connection.execution_options(stream_results=True, yield_per=PAGE).execute(
                 select(*columns).where(ENTRIES.c.seq > after).order_by(ENTRIES.c.seq)
-            )
-            yield News(head=(head.seq, head.hash), known=found, steps=(Step(*row) for row in rows))
+            ) as rows:
+                steps = (Step(*row) for row in rows)
+                yield News(head=(head.seq, head.hash), known=found, steps=steps)
 
     def head(self) -> tuple[int, str]:
         """Return the last sequence number and hash; (0, GENESIS) when empty."""
@@ -173,14 +175,14 @@ class SqlLedger:
         with self._database.reading() as connection:
             heads = connection.execute(select(HEAD.c.seq, HEAD.c.hash)).all()
             damage = self._database.damage(connection)
-            rows = connection.execution_options(stream_results=True, yield_per=PAGE).execute(
+            with connection.execution_options(stream_results=True, yield_per=PAGE).execute(
                 select(*_ROW).order_by(ENTRIES.c.seq)
-            )
-            yield Snapshot(
-                heads=[(seq, digest) for seq, digest in heads],
-                rows=(_stored(row) for row in rows),
-                damage=damage,
-            )
+            ) as rows:
+                yield Snapshot(
+                    heads=[(seq, digest) for seq, digest in heads],
+                    rows=(_stored(row) for row in rows),
+                    damage=damage,
+                )
 
     def _page(self, query: Select[*_Columns]) -> list[StoredRow]:
         with self._database.reading() as connection:
