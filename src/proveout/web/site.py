@@ -6,12 +6,18 @@ from types import ModuleType
 
 from proveout.web.asked import Deed, Download, Page
 from proveout.web.pages import (
+    accounts,
+    api_page,
     board,
     charter,
     evidence,
     feedback,
     feedback_item,
+    me,
     portfolio,
+    setting_up,
+    signing_in,
+    signoffs,
     tasks,
     verdict,
 )
@@ -25,6 +31,12 @@ _MODULES: tuple[ModuleType, ...] = (
     feedback,
     feedback_item,
     charter,
+    signoffs,
+    setting_up,
+    signing_in,
+    me,
+    accounts,
+    api_page,
 )
 """Each has PAGES, and may have DEEDS and DOWNLOADS."""
 
