@@ -87,7 +87,17 @@ def roles_by_name(person: str | None, charter: Charter) -> frozenset[Role]:
     """Return the roles that a charter gives to a person by name; legal is whoever is asked."""
     if person is None:
         return frozenset()
-    people, name = charter.people, person.casefold().strip()
+    name = person.casefold().strip()
+    return frozenset(role for role, who in _named(charter) if who.casefold().strip() == name)
+
+
+def names_in(charter: Charter) -> frozenset[str]:
+    """Return the people to whom a charter gives a role."""
+    return frozenset(who.strip() for _, who in _named(charter) if who.strip())
+
+
+def _named(charter: Charter) -> list[tuple[Role, str]]:
+    people = charter.people
     holders: list[tuple[Role, Person | None]] = [
         (_R.owner, people.production_owner),
         (_R.sponsor, people.executive_sponsor),
@@ -102,4 +112,4 @@ def roles_by_name(person: str | None, charter: Charter) -> frozenset[Role]:
         *((_R.legal, each.asked_of) for each in charter.legal),
         *((_R.legal, each.signed.who) for each in charter.legal if each.signed is not None),
     ]
-    return frozenset(role for role, who in named if who and who.casefold().strip() == name)
+    return [(role, who) for role, who in named if who]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -31,33 +32,33 @@ class TooManyError(InputError):
         self.wait_s = wait_s
 
 
-def refuse_when_too_many(
-    connection: Connection, *, account: str, address: str, now: datetime
-) -> None:
-    """Raise TooManyError where a wait is not over yet. `account` need not exist."""
-    waits = (
-        _wait(connection, f"account:{account}", FREE_BY_ACCOUNT, now),
-        _wait(connection, f"address:{address}", FREE_BY_ADDRESS, now),
-    )
-    if max(waits) > 0:
-        raise TooManyError(max(waits))
+def begin_attempt(connection: Connection, *, account: str, address: str, now: datetime) -> None:
+    """Count an attempt as wrong before it is looked at, so that many at once gain nothing.
 
-
-def note_wrong(connection: Connection, *, account: str, address: str, now: datetime) -> None:
-    """Note a wrong attempt, and forget what is long past."""
-    moment = now.timestamp()
-    connection.execute(delete(ATTEMPTS).where(ATTEMPTS.c.at < moment - WINDOW_S))
-    for key in (f"account:{account}", f"address:{address}"):
-        latest = select(func.max(ATTEMPTS.c.at)).where(ATTEMPTS.c.key == key)
-        last = connection.execute(latest).scalar()
+    `account` is any name that was typed, and need not exist. Raises TooManyError where a wait is
+    not over yet; that costs nothing.
+    """
+    keys = (f"account:{account}", f"address:{address}")
+    if connection.dialect.name == "postgresql":
+        for key in sorted(keys):
+            connection.execute(select(func.pg_advisory_xact_lock(func.hashtext(key))))
+    free = (FREE_BY_ACCOUNT, FREE_BY_ADDRESS)
+    wait = max(_wait(connection, key, n, now) for key, n in zip(keys, free, strict=True))
+    if wait > 0:
+        raise TooManyError(wait)
+    connection.execute(delete(ATTEMPTS).where(ATTEMPTS.c.at < now.timestamp() - WINDOW_S))
+    for key in keys:
         # Two at the same moment are two.
-        at = moment if last is None else max(moment, last + 1e-3)
+        at = now.timestamp() + secrets.randbelow(10**6) / 1e9
         connection.execute(insert(ATTEMPTS).values(key=key, at=at))
 
 
-def forget(connection: Connection, *, account: str) -> None:
-    """Forget the wrong attempts of an account: its holder has come in."""
+def end_attempt(connection: Connection, *, account: str, address: str) -> None:
+    """Forget what an account's holder, who has come in, got wrong before; and this attempt."""
     connection.execute(delete(ATTEMPTS).where(ATTEMPTS.c.key == f"account:{account}"))
+    key = f"address:{address}"
+    latest = select(func.max(ATTEMPTS.c.at)).where(ATTEMPTS.c.key == key).scalar_subquery()
+    connection.execute(delete(ATTEMPTS).where(ATTEMPTS.c.key == key, ATTEMPTS.c.at == latest))
 
 
 def wait_after(wrong: int, free: int) -> int:
