@@ -6,6 +6,7 @@ from datetime import date, datetime
 from urllib.parse import quote
 
 from proveout.portfolio.book import PilotBook
+from proveout.portfolio.tasks.going_up import next_up
 from proveout.portfolio.tasks.task import Task, TaskKind
 
 
@@ -35,4 +36,5 @@ def task(
         path=f"/pilots/{quote(book.pilot, safe='')}{page}",
         since=since,
         due=due,
+        next_up=next_up(who, book.charter),
     )

@@ -36,6 +36,8 @@ class Task:
     """Since when it is to be done, where that is known."""
     due: date | None = None
     """The last day in time; None where no day was agreed."""
+    next_up: str | None = None
+    """To whom it goes when it stays undone."""
 
     def days_over(self, today: date) -> int | None:
         """Return how many days it is late; 0 or less until then, None where no day was agreed."""
