@@ -149,7 +149,13 @@ def _shape(engine: Engine) -> dict[str, Any]:
             for c in found.get_columns(table)
         ],
         "keys": [found.get_pk_constraint(table)["constrained_columns"] for table in tables],
-        "indexes": [found.get_indexes(table) for table in tables],
+        "indexes": [_told(index) for table in tables for index in found.get_indexes(table)],
         "unique": [found.get_unique_constraints(table) for table in tables],
         "checks": [found.get_check_constraints(table) for table in tables],
     }
+
+
+def _told(index: Any) -> Any:
+    """An index as plain values: which rows a partial one holds comes as an object of its own."""
+    which = {name: str(value) for name, value in index.get("dialect_options", {}).items()}
+    return {**index, "dialect_options": which}

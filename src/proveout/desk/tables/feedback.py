@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Double, Index, Integer, Table, Text, text
+from sqlalchemy import Boolean, Column, Double, Index, Integer, Table, Text
 
 from proveout.desk.tables.base import METADATA
 
@@ -48,19 +48,8 @@ FEEDBACK = Table(
     Index("feedback_by_time", "pilot", "said_at", "id"),
     Index("feedback_by_account", "account", "pilot", "said_at"),
     Index("feedback_duplicates", "duplicate_of"),
-    Index(
-        "feedback_changed",
-        "pilot",
-        "changed_at",
-        sqlite_where=text("changed_at IS NOT NULL"),
-        postgresql_where=text("changed_at IS NOT NULL"),
-    ),
-    Index(
-        "feedback_to_queue",
-        "pilot",
-        sqlite_where=text("is_to_queue"),
-        postgresql_where=text("is_to_queue"),
-    ),
+    Index("feedback_changed", "pilot", "changed_at"),
+    Index("feedback_to_queue", "pilot", "is_to_queue"),
 )
 """`version` rises with every change, so that the second of two is told. `account` and `name` are
 empty where somebody spoke without a name; `words` is empty once it was blanked."""

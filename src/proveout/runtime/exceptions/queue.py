@@ -124,24 +124,41 @@ class ExceptionQueue:
 
     def take_next(self, *, who: str, now: float, reason: str | None = None) -> Entry | None:
         """Give somebody the next one: what they have taken already, else what is due first."""
-        is_free = or_(_table.taken_by.is_(None), _table.taken_by == who)
-        conditions = [*self._which("open", now=now), is_free]
+        conditions = list(self._which("open", now=now))
         if reason is not None:
             conditions.append(_table.reasons.like(f'%"{reason}"%'))
-        query = (
-            select(EXCEPTIONS)
-            .where(*conditions)
-            .order_by(_table.taken_by.is_(None), _table.due_at, _table.id)
-            .limit(1)
-        )
-        if self.store.dialect == "postgresql":
-            query = query.with_for_update(skip_locked=True)
         with self.store.writing() as connection:
-            row = connection.execute(query).mappings().first()
-            if row is None:
-                return None
-            entry = _entry(row)
-            return self._change(connection, entry, taken_by=who, taken_at=entry.taken_at or now)
+            # One after the other, since each has an index that no question for both could use.
+            for is_his in (_table.taken_by == who, _table.taken_by.is_(None)):
+                query = select(EXCEPTIONS).where(*conditions, is_his)
+                query = query.order_by(_table.due_at, _table.id).limit(1)
+                if self.store.dialect == "postgresql":
+                    query = query.with_for_update(skip_locked=True)
+                row = connection.execute(query).mappings().first()
+                if row is not None:
+                    entry = _entry(row)
+                    since = entry.taken_at or now
+                    return self._change(connection, entry, taken_by=who, taken_at=since)
+            return None
+
+    def hand_over(self, id_: str, *, to: str | None, who: str, now: float) -> Entry:
+        """Give one to somebody else, or back to all where `to` is None; its notes tell by whom.
+
+        Raises InputError.
+        """
+        with self.store.writing() as connection:
+            entry = self._one(connection, id_, lock=True)
+            _refuse_resolved(entry)
+            if entry.taken_by == to:
+                return entry
+            done = "put back" if to is None else f"handed over to {to}"
+            return self._change(
+                connection,
+                entry,
+                taken_by=to,
+                taken_at=None if to is None else now,
+                notes=(*entry.notes, f"{done} by {who} on {said_at(now)}"),
+            )
 
     def resolve(
         self,
@@ -272,16 +289,21 @@ class ExceptionQueue:
             yield or_(*(column == owner for column in columns))
 
     def _one(self, connection: Connection, id_: str, *, lock: bool = False) -> Entry:
-        wanted = id_.strip()
-        query = select(EXCEPTIONS).where(
-            _table.pilot == self.pilot,
-            or_(_table.id.startswith(wanted.lower(), autoescape=True), _table.call == wanted),
+        wanted = _storable(id_.strip())
+        # By whole ids, for which there are indexes, before all of a long queue is looked through.
+        ways = (
+            _table.id == wanted.lower(),
+            _table.call == wanted,
+            _table.id.startswith(wanted.lower(), autoescape=True),
         )
-        if lock and self.store.dialect == "postgresql":
-            query = query.with_for_update()
-        found = [_entry(row) for row in connection.execute(query.limit(9)).mappings()]
-        exact = [each for each in found if each.id == wanted.lower()]
-        found = exact or found
+        found: list[Entry] = []
+        for way in ways:
+            query = select(EXCEPTIONS).where(_table.pilot == self.pilot, way)
+            if lock and self.store.dialect == "postgresql":
+                query = query.with_for_update()
+            found = [_entry(row) for row in connection.execute(query.limit(9)).mappings()]
+            if found:
+                break
         if len(found) == 1 and wanted:
             return found[0]
         if not found or not wanted:

@@ -15,8 +15,8 @@ STORE = Kept(
         "If it stands elsewhere, name it in the charter as gateway.store."
     ),
     version_table="runtime_schema",
-    version="0001",
-    known_versions=("0001",),
+    version="0002",
+    known_versions=("0001", "0002"),
     migrations=Path(__file__).parent / "migrations",
     refused=StoreError,
     broken=StoreError,

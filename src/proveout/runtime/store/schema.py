@@ -17,6 +17,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from proveout.runtime.store.kept import STORE
@@ -104,6 +105,24 @@ EXCEPTIONS = Table(
     Column("why", Text),
     UniqueConstraint("call", "reported_by", name="exception_once"),
     Index("exception_queue_open", "pilot", "resolved_at", "due_at"),
+    Index(
+        "exception_queue_due",
+        *("pilot", "due_at", "id", "owner", "escalated_to", "taken_by", "reasons"),
+        sqlite_where=text("resolved_at IS NULL"),
+        postgresql_where=text("resolved_at IS NULL"),
+    ),
+    Index(
+        "exception_queue_free",
+        *("pilot", "due_at", "id"),
+        sqlite_where=text("resolved_at IS NULL AND taken_by IS NULL"),
+        postgresql_where=text("resolved_at IS NULL AND taken_by IS NULL"),
+    ),
+    Index(
+        "exception_queue_taken",
+        *("pilot", "taken_by", "due_at", "id"),
+        sqlite_where=text("resolved_at IS NULL AND taken_by IS NOT NULL"),
+        postgresql_where=text("resolved_at IS NULL AND taken_by IS NOT NULL"),
+    ),
 )
 """Answers that a person has to look at, and what came of it."""
 

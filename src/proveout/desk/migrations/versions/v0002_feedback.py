@@ -62,22 +62,10 @@ def _feedback() -> None:
     op.create_index("feedback_by_state", "feedback", ["pilot", "state", "said_at", "id"])
     op.create_index("feedback_by_team", "feedback", ["pilot", "is_open", "team", "due_at", "id"])
     op.create_index("feedback_by_time", "feedback", ["pilot", "said_at", "id"])
-    op.create_index(
-        "feedback_changed",
-        "feedback",
-        ["pilot", "changed_at"],
-        sqlite_where=sa.text("changed_at IS NOT NULL"),
-        postgresql_where=sa.text("changed_at IS NOT NULL"),
-    )
+    op.create_index("feedback_changed", "feedback", ["pilot", "changed_at"])
     op.create_index("feedback_duplicates", "feedback", ["duplicate_of"])
     op.create_index("feedback_open", "feedback", ["pilot", "is_open", "due_at", "id"])
-    op.create_index(
-        "feedback_to_queue",
-        "feedback",
-        ["pilot"],
-        sqlite_where=sa.text("is_to_queue"),
-        postgresql_where=sa.text("is_to_queue"),
-    )
+    op.create_index("feedback_to_queue", "feedback", ["pilot", "is_to_queue"])
 
 
 def _around_feedback() -> None:
