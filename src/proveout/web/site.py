@@ -10,10 +10,14 @@ from proveout.web.pages import (
     api_page,
     board,
     charter,
+    equipping,
     evidence,
     feedback,
     feedback_item,
+    leadership,
     me,
+    notices,
+    people,
     portfolio,
     setting_up,
     signing_in,
@@ -37,6 +41,10 @@ _MODULES: tuple[ModuleType, ...] = (
     me,
     accounts,
     api_page,
+    people,
+    equipping,
+    leadership,
+    notices,
 )
 """Each has PAGES, and may have DEEDS and DOWNLOADS."""
 
