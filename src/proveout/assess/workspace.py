@@ -23,6 +23,7 @@ from proveout.charter.sealing import standing_in
 from proveout.checks import (
     Check,
     DataAccess,
+    looks_before_launch,
     refuse_mere_mention,
     waits_to_be_asked,
     watches_production,
@@ -75,7 +76,8 @@ class Workspace:
         return tuple(
             each
             for each in self.registry.checks
-            if not waits_to_be_asked(each, charter) and not watches_production(each)
+            if not waits_to_be_asked(each, charter)
+            and (not watches_production(each) or looks_before_launch(each, charter))
         )
 
     def together_with(self, more: Sequence[str]) -> tuple[Check, ...]:

@@ -108,7 +108,8 @@ class DataAccess(Protocol):
         ...
 
     def open(self, source: Source) -> OpenTable:
-        """Open a file that stress is to give to the system. Raises InputError when unreadable."""
+        """Open a source that the charter names elsewhere than under data: what stress is to give to
+        the system, who uses it. Raises InputError when unreadable."""
         ...
 
 
@@ -206,6 +207,15 @@ def watches_production(check: Check) -> bool:
     A check that never does so needs no such attribute.
     """
     return bool(getattr(check, "watches_production", False))
+
+
+def looks_before_launch(check: Check, charter: Charter) -> bool:
+    """Tell whether an assessment has something to show to a check that watches production.
+
+    A check that never looks before the launch needs no method for it.
+    """
+    looks = getattr(check, "looks_before_launch", None)
+    return bool(looks(charter)) if looks is not None else False
 
 
 def needs_of(check: Check, charter: Charter, *, in_use: bool) -> list[Need]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from proveout.charter.loaded import LoadedCharter
 from proveout.charter.schema import Data, Source
+from proveout.charter.schema.adoption import DASHBOARD
+from proveout.intake.dashboard import dashboard_location, open_dashboard_usage
 from proveout.intake.opening import open_source
 from proveout.intake.place import source_name
 from proveout.intake.session import Session
@@ -17,7 +19,8 @@ class CharterData:
         self._loaded = loaded
         self._session = session
         self._names = unique_names(loaded.charter.data)
-        for source in loaded.charter.stress.files:
+        adoption = loaded.charter.adoption
+        for source in (*loaded.charter.stress.files, *(adoption.sources if adoption else ())):
             self._names.setdefault(id(source), source_name(source))
         self._opened: dict[int, OpenTable] = {}
 
@@ -43,7 +46,17 @@ class CharterData:
         """Return nothing: what a charter names lies before the launch."""
 
     def open(self, source: Source) -> OpenTable:
-        """Open a file that stress is to give to the system. Raises InputError when unreadable."""
+        """Open a source that is named elsewhere than under data. Raises InputError when unreadable.
+
+        Of usage that was given to the dashboard, this pilot's.
+        """
+        if source.path == DASHBOARD:
+            return open_dashboard_usage(
+                source,
+                pilot=self._loaded.charter.pilot,
+                session=self._session,
+                location=dashboard_location(),
+            )
         return self._open(source)
 
     @property

@@ -177,6 +177,13 @@ def _wrong(table: ir.Table, charter: Charter) -> Any:
     return said != true
 
 
+def calls_of(served: Served) -> tuple[list[str], list[str]]:
+    """Return the calls that people overruled in any of their answers, and those they upheld."""
+    fates = _fates(served)
+    overruled = {*fates.overruled_calls, *(each.partition("#")[0] for each in fates.overruled_rows)}
+    return sorted(overruled), sorted(set(fates.upheld) - overruled)
+
+
 def _fates(served: Served) -> Fates:
     """Read what people decided.
 

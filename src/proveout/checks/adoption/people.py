@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -60,9 +60,15 @@ class People:
 
 
 def told_by_team(
-    context: CheckContext, people: People, inputs: Mapping[str, str]
+    context: CheckContext,
+    people: People,
+    inputs: Mapping[str, str],
+    weeks: Mapping[str | None, Sequence[Sequence[int]]],
 ) -> Iterator[Finding]:
-    """Tell how many of those it was made for use it, and how often, as a whole and by team."""
+    """Tell how many of those it was made for use it, and how often, as a whole and by team.
+
+    The lines by week (`imported.weekly`) stand beside how often.
+    """
     monitoring = context.charter.monitoring
     teams = () if monitoring is None else monitoring.teams
     subjects: list[str | None] = [None, *(each.team for each in teams)]
@@ -70,7 +76,7 @@ def told_by_team(
         subject = WHOLE if team is None else Subject.of(group=team)
         named = tuple(each for each in teams if team in (None, each.team))
         yield _active(context, people, named, subject, inputs)
-        yield _per_user(context, people.of_team(team), subject, inputs)
+        yield _per_user(context, people.of_team(team), subject, inputs, weeks.get(team, ()))
 
 
 def _active(
@@ -116,7 +122,11 @@ def _active(
 
 
 def _per_user(
-    context: CheckContext, people: People, subject: Subject, inputs: Mapping[str, str]
+    context: CheckContext,
+    people: People,
+    subject: Subject,
+    inputs: Mapping[str, str],
+    weeks: Sequence[Sequence[int]],
 ) -> Finding:
     metric = "adoption.requests_per_user"
     if people.active == 0 or people.weeks <= 0:
@@ -139,7 +149,8 @@ def _per_user(
     return context.found(
         metric, of_users / people.active / people.weeks, n=people.active, scope="production",
         subject=subject, inputs=inputs,
-        details={"requests": of_users, "requests_without_user": people.unnamed},
+        details={"requests": of_users, "requests_without_user": people.unnamed,
+                 "weeks": [list(each) for each in weeks]},
     )  # fmt: skip
 
 
