@@ -8,7 +8,9 @@ from proveout.web.asked import Deed, Download, Page
 from proveout.web.pages import (
     accounts,
     api_page,
+    assessing,
     board,
+    calendar,
     charter,
     equipping,
     evidence,
@@ -19,6 +21,7 @@ from proveout.web.pages import (
     notices,
     people,
     portfolio,
+    reviews,
     setting_up,
     signing_in,
     signoffs,
@@ -36,6 +39,8 @@ _MODULES: tuple[ModuleType, ...] = (
     feedback_item,
     charter,
     signoffs,
+    reviews,
+    calendar,
     setting_up,
     signing_in,
     me,
@@ -45,6 +50,7 @@ _MODULES: tuple[ModuleType, ...] = (
     equipping,
     leadership,
     notices,
+    assessing,
 )
 """Each has PAGES, and may have DEEDS and DOWNLOADS."""
 
