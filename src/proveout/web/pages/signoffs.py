@@ -79,6 +79,8 @@ class RoleLine(BaseModel):
     says: list[Said]
     """What is signed, line by line; empty for the whole charter, which has a page of its own."""
     may_sign: bool
+    has_signed: bool
+    """The viewer did, and what was signed stands."""
     may_withdraw: bool
 
 
@@ -147,8 +149,7 @@ def signoffs(asked: Asked, _: Nothing) -> SignoffsPage:
             )
             for number, each in enumerate(known)
         ],
-        may_sign_answers=asked.may(Permission.sign)
-        and Role.legal in asked.viewer.roles_in(book),
+        may_sign_answers=asked.may(Permission.sign) and Role.legal in asked.viewer.roles_in(book),
         handoff=_handoff(asked),
     )
 
@@ -177,6 +178,7 @@ def _roles(asked: Asked) -> Iterator[RoleLine]:
             part=digest(each.role, book.charter),
             says=list(_said(each.role, book.charter)),
             may_sign=holds,
+            has_signed=own is not None and own.is_given and is_current(own, book.charter),
             may_withdraw=holds and own is not None and own.is_given,
         )  # fmt: skip
 
