@@ -11,6 +11,7 @@ from fastapi.staticfiles import StaticFiles
 from proveout import __version__
 from proveout.web.asked import Parts, Viewer
 from proveout.web.asking import Door
+from proveout.web.company_routes import mount_company
 from proveout.web.mounting import API, mounted
 from proveout.web.problems import Problems
 from proveout.web.rendering import Renderer
@@ -33,6 +34,8 @@ def create_app(parts: Parts, recognise: Callable[[Request], Viewer]) -> FastAPI:
     app.mount("/static", styles, name="static")
     app.add_api_route(HEALTH, _health, include_in_schema=False)
     mounted(app, PAGES, DEEDS, DOWNLOADS, door=door, renderer=renderer)
+    if parts.settings.oidc is not None:
+        mount_company(app, parts.settings.oidc, door, renderer)
     problems = Problems(door, renderer)
     problems.handled_in(app)
     guarded(app, parts.settings, problems.unexpected)
