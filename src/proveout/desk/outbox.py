@@ -156,9 +156,21 @@ def take(
     ]  # fmt: skip
 
 
-def mark_sent(desk: Desk, rows: Sequence[Row], *, holder: str, now: float) -> None:
-    """Note that they were sent."""
-    _finish(desk, rows, holder, sent_at=now, leased_by=None, leased_until=None, failure=None)
+def mark_sent(
+    desk: Desk, rows: Sequence[Row], *, holder: str, now: float, failure: str | None = None
+) -> None:
+    """Note that they were sent; `failure` names channels that did not take them, of several."""
+    _finish(desk, rows, holder, sent_at=now, leased_by=None, leased_until=None, failure=failure)
+
+
+def drop(desk: Desk, account: str, *, now: float, why: str) -> None:
+    """Give up what waits for somebody who is not to be told any more."""
+    with desk.writing() as writing:
+        writing.execute(
+            update(OUTBOX)
+            .where(_row.account == account, _free(now))
+            .values(given_up_at=now, failure=why)
+        )
 
 
 def mark_failed(desk: Desk, rows: Sequence[Row], *, holder: str, now: float, failure: str) -> None:

@@ -1,0 +1,66 @@
+"""Escalates exceptions that nobody resolved in time, where a gateway is not there to do it."""
+
+from __future__ import annotations
+
+import os
+from contextlib import ExitStack
+from datetime import timedelta
+
+from proveout.charter.schema.gateway import Gateway
+from proveout.errors import InputError
+from proveout.notices import open_notices
+from proveout.portfolio import PilotBook
+from proveout.runtime.exceptions.escalating import Escalating
+from proveout.runtime.places import store_of
+from proveout.web.asked import Parts
+from proveout.web.keeping.keeper import Turn, of_each, told
+from proveout.web.keeping.rhythm import Rhythm
+from proveout.web.runtime_queue import open_queue
+
+EVERY = timedelta(minutes=5)
+
+
+class EscalatingExceptions:
+    """The job."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts, self._rhythm = parts, Rhythm(EVERY)
+
+    def run(self, turn: Turn) -> str | None:
+        """Do it. Raises PartlyFailedError with the pilots where it failed."""
+        if not self._rhythm.is_time(turn.now):
+            return None
+        failures, escalated = dict[str, str](), 0
+        for book in self._parts.library.pilots():
+            if turn.is_over.is_set() or not turn.go_on():
+                break
+            if not has_runtime(book):
+                continue
+            try:
+                escalated += self._escalate(book, turn)
+            except Exception as error:  # noqa: BLE001  # one pilot must not silence the others
+                failures[book.pilot] = told(error)
+        of_each(failures)
+        return f"{escalated:,} {'exception' if escalated == 1 else 'exceptions'} escalated."
+
+    def close(self) -> None:
+        """Nothing was begun."""
+
+    def _escalate(self, book: PilotBook, turn: Turn) -> int:
+        store_of(book.charter, book.loaded.folder, os.environ)  # a variable that is not set is told
+        retention = (book.charter.gateway or Gateway()).log.retention_days
+        with ExitStack() as stack:
+            try:
+                queue = stack.enter_context(open_queue(book))
+            except InputError:
+                return 0  # its gateway has not begun yet: there is no store
+            notices = stack.enter_context(open_notices(book.charter))
+            escalate = Escalating(
+                queue, notices, retention_days=retention, clock=turn.now.timestamp
+            )
+            return len(escalate().entries)
+
+
+def has_runtime(book: PilotBook) -> bool:
+    """Tell whether a gateway is agreed, and the charter's file tells where its things are."""
+    return book.charter.gateway is not None and book.file is not None and book.trouble is None
