@@ -15,10 +15,11 @@ from proveout.evidence.catalogue import Family
 from proveout.evidence.model import CHARTER_INPUT, DATA_INPUT, SYSTEM_INPUT, WINDOW_INPUT, Evidence
 from proveout.gate.demand import demand
 from proveout.gate.model import Criterion, Ruling, State
+from proveout.portfolio import STAGES
 from proveout.report import Report
 from proveout.web.asked import Asked, Page
 from proveout.web.pages.found import Figure, History, entry_of, history, history_of, shown
-from proveout.web.pages.gates import STAGES, AskedStage, stands_before
+from proveout.web.pages.gates import AskedStage
 from proveout.web.permissions import Permission
 
 A_PAGE = 50
@@ -72,7 +73,7 @@ class EvidencePage(BaseModel):
 def evidence_page(asked: Asked, asks: AskedEvidence) -> EvidencePage:
     """Show the standard of one gate line by line, or all that was found."""
     book = asked.book
-    stage = asks.stage or stands_before(book).stage
+    stage = asks.stage or book.stands.stage
     report = asked.parts.library.report(book, stage, asked.now)
     lines: list[Any] = []
     if asks.what == "criteria":
@@ -206,7 +207,7 @@ def provenance_page(asked: Asked, asks: AskedFact) -> ProvenancePage:
     book, wanted = asked.book, asked.path["id"]
     if not wanted.startswith("ev-"):
         raise NotFoundError(f"There is no evidence '{wanted}' of this pilot.")
-    stage = asks.stage or stands_before(book).stage
+    stage = asks.stage or book.stands.stage
     report = asked.parts.library.report(book, stage, asked.now)
     current = next((each for each in report.evidence if each.id == wanted), None)
     entry = entry_of(book.ledger, book.pilot, wanted, current)

@@ -16,20 +16,15 @@ from proveout.evidence.alarm import Alarm
 from proveout.evidence.ledger.port import NewEntry
 from proveout.gate import standard_for
 from proveout.gate.model import Decision, Ruling, State, Verdict
+from proveout.portfolio import STAGES
+from proveout.portfolio.stage import PHASES
 from proveout.register.fixes import FIXES, Fix
 from proveout.report import Report, render_html, render_json
 from proveout.report.glance import at_a_glance
 from proveout.report.html.sections.scorecard import scorecard
 from proveout.web.asked import Asked, Deed, Done, Download, File, Page
 from proveout.web.pages.appending import append_once
-from proveout.web.pages.gates import (
-    QUESTIONS,
-    STAGES,
-    STANDING,
-    AskedStage,
-    name_of,
-    stands_before,
-)
+from proveout.web.pages.gates import QUESTIONS, AskedStage, name_of
 from proveout.web.permissions import Permission
 
 
@@ -178,7 +173,7 @@ class VerdictPage(BaseModel):
 def verdict_page(asked: Asked, asks: AskedStage) -> VerdictPage:
     """Decide at one gate as of now, and set the last recorded verdict beside."""
     book, now = asked.book, asked.now
-    before = stands_before(book)
+    before = book.stands
     stage = asks.stage or before.stage
     report = asked.parts.library.report(book, stage, now)
     verdict = report.verdict
@@ -189,7 +184,7 @@ def verdict_page(asked: Asked, asks: AskedStage) -> VerdictPage:
         stage=stage,
         question=QUESTIONS[stage],
         gates=[_gate(each, asked, shown=stage, following=before.stage) for each in STAGES],
-        standing=STANDING[before.stage],
+        standing=PHASES[before.phase],
         in_stage_since=before.since,
         in_stage_days=None if before.since is None else max(0, (now - before.since).days),
         decision=verdict.decision,
@@ -437,7 +432,7 @@ def report_as_json(asked: Asked, asks: AskedStage) -> File:
 
 
 def _report(asked: Asked, asks: AskedStage) -> Report:
-    stage = asks.stage or stands_before(asked.book).stage
+    stage = asks.stage or asked.book.stands.stage
     return asked.parts.library.report(asked.book, stage, asked.now)
 
 
