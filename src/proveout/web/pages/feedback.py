@@ -34,7 +34,7 @@ class FeedbackAsks(Asks):
     kind: Kind | None = None
     team: str | None = Field(default=None, max_length=200)
     owner: str | None = Field(default=None, max_length=200)
-    after: str | None = Field(default=None, max_length=100)
+    after: str | None = Field(default=None, max_length=100, pattern=r"^[0-9][0-9.e+]*:[\w-]+$")
 
 
 class SaidAndDone(BaseModel):
