@@ -1,145 +1,112 @@
-"""People are called once for a thing, at once, and never in anybody's way."""
+"""Who is told what, once: from tasks, what people chose, and what was told before."""
 
 from __future__ import annotations
 
-import threading
 from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
-import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from proveout.charter.schema import Charter
-from proveout.errors import InputError
-from proveout.notices import Channels, Notice, Notices, Standing, open_notices
-from proveout.notices.restraint import Restraint
+from proveout.notices.preferences import KINDS, Preferences
+from proveout.portfolio.tasks import Task
+from proveout.portfolio.telling import Recipient, what_to_send
 
-SPENT = Notice(
-    pilot="claims", what="Team claims has spent 8.00 of 10.00 EUR today.", acts="Ada Vale",
-    next_step="proveout budget", link="http://127.0.0.1:8080/claims", about="budget:team:claims",
+NOW = datetime(2026, 3, 10, 9, tzinfo=UTC)
+WANTS = Preferences(channels=("mail",), kinds=frozenset(KINDS), since=NOW - timedelta(days=5))
+TASK = Task(
+    id="p/review/r1", kind="review", pilot="p", pilot_title="Pilot", who="Josef Lang",
+    role="reviewer", what="Hold the review", why="secret figures", path="/pilots/p/reviews",
+    since=NOW - timedelta(days=1), due=None, next_up="Helen Marsh",
 )  # fmt: skip
+JOSEF = Recipient(account="a-josef", person="josef lang ", preferences=WANTS)
+HELEN = Recipient(account="a-helen", person="Helen Marsh", preferences=WANTS)
 
 
-class Clock:
-    """A clock that is set by hand."""
-
-    now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
+def due_in(days: int) -> Task:
+    return replace(TASK, due=NOW.date() + timedelta(days=days))
 
 
-class Heard:
-    """Channels that keep what they were given, and may refuse or break."""
-
-    def __init__(self, *, refused: tuple[str, ...] = (), breaks: bool = False) -> None:
-        self.told: list[tuple[str, str, str]] = []
-        self.refused, self.breaks = refused, breaks
-        self.may_go_on = threading.Event()
-        self.may_go_on.set()
-
-    def deliver(self, title: str, text: str, *, kind: str = "info") -> list[str]:
-        self.may_go_on.wait(10.0)
-        if self.breaks:
-            raise RuntimeError
-        self.told.append((title, text, kind))
-        return list(self.refused)
+def kinds(*tasks: Task, to: Recipient = JOSEF) -> list[str]:
+    return [told.kind for told in what_to_send(tasks, [to], (), NOW)]
 
 
-def test_a_notice_says_what_happened_who_acts_and_what_to_do() -> None:
-    """Everything that somebody needs who reads it on a telephone."""
-    heard = Heard()
-    with Notices(heard) as notices:
-        notices.tell(SPENT)
-
-    text = (
-        "Team claims has spent 8.00 of 10.00 EUR today.\n"
-        "Who acts: Ada Vale\n"
-        "What to do: proveout budget\n"
-        "More: http://127.0.0.1:8080/claims"
-    )
-    assert heard.told == [("Warning: claims", text, "warning")]
-    assert notices.standing == Standing(sent=1)
+def test_what_is_new_is_told_and_what_stood_before_one_was_told_at_all_is_not() -> None:
+    """Who switches notices on is not flooded with what stands already."""
+    assert kinds(TASK) == ["assignment"]
+    assert kinds(replace(TASK, since=NOW - timedelta(days=6))) == []
 
 
-def test_want_of_somebody_who_acts_is_said() -> None:
-    """A call to nobody is not made to look like one to somebody."""
-    notice = Notice(pilot="claims", what="Quality fell.", severity="alarm")
-
-    assert notice.text() == "Quality fell.\nWho acts: nobody is named for it"
-
-
-def test_the_same_thing_is_told_once_an_hour_and_the_rest_is_counted() -> None:
-    """The next message says how many were held back; another matter is told at once."""
-    heard, clock = Heard(), Clock()
-    with Notices(heard, clock=clock) as notices:
-        for _ in range(4):
-            notices.tell(SPENT)
-        notices.tell(replace(SPENT, about="budget:team:fraud"))
-        clock.now = 3600.0
-        notices.tell(SPENT)
-
-    assert [text.count("\n") for _, text, _ in heard.told] == [3, 3, 4]
-    assert heard.told[-1][1].endswith("3 more of this kind since the last message were held back.")
-    assert notices.standing == Standing(sent=3, held_back=3)
+def test_a_day_is_told_before_on_it_and_after_it() -> None:
+    assert [kinds(due_in(days)) for days in (5, 1, 0, -1)] == [
+        ["assignment"], ["due"], ["due"], ["overdue"]
+    ]  # fmt: skip
 
 
-def test_no_more_are_sent_in_an_hour_than_are_read_but_for_new_alarms() -> None:
-    """A storm of warnings must not hide the alarm in it."""
-    restraint = Restraint(most_an_hour=2)
-    warnings = [replace(SPENT, about=str(number)) for number in range(3)]
-
-    admitted = [restraint.admit(each, 0.0) for each in warnings]
-    alarm = restraint.admit(replace(SPENT, about="other", severity="alarm"), 1.0)
-
-    assert (admitted, alarm) == ([0, 0, None], 0)
-    assert restraint.admit(warnings[2], 3600.0) == 1
-
-
-@pytest.mark.parametrize(
-    ("heard", "why"),
-    [
-        (Heard(refused=("channel 1 (json)",)), "channel 1 (json)"),
-        (Heard(breaks=True), "RuntimeError"),
-    ],
-)
-def test_a_channel_that_fails_is_counted_and_said(heard: Heard, why: str) -> None:
-    """The caller never learns of it by an error; whoever asks how things stand does."""
-    with Notices(heard) as notices:
-        notices.tell(SPENT)
-
-    assert notices.standing == Standing(failed=1, last_failure=why)
-    assert str(notices.standing) == f"0 sent, 1 failed, 0 held back; not taken by {why}"
+def test_what_is_overdue_is_told_once_a_week() -> None:
+    """The key of a day is the same until a week is over."""
+    keys = [what_to_send([due_in(-days)], [JOSEF], (), NOW)[0].key for days in (1,)]
+    task = due_in(-1)
+    later = [
+        what_to_send([task], [JOSEF], keys, NOW + timedelta(days=days)) for days in range(16)
+    ]
+    told = {each[0].key for each in later if each}
+    assert len(told) == 2
+    assert all(not each for each in later[:7])
 
 
-def test_telling_does_not_wait_for_a_channel() -> None:
-    """Notices wait in a queue while a channel hangs; what is never sent is counted as lost."""
-    heard = Heard()
-    heard.may_go_on.clear()
-    notices = Notices(heard, restraint=Restraint(most_an_hour=10))
-
-    for number in range(3):
-        notices.tell(replace(SPENT, about=str(number)))
-    standing = notices.close(within_s=0.05)
-    notices.tell(SPENT)
-    heard.may_go_on.set()
-
-    assert standing.lost >= 2
-    assert notices.standing.lost == standing.lost + 1
+def test_an_alarm_is_told_as_one_with_what_it_says() -> None:
+    (told,) = what_to_send([replace(TASK, kind="alarm")], [JOSEF], (), NOW)
+    assert (told.kind, told.item.what) == ("alarm", "secret figures")
 
 
-def test_nobody_is_called_until_a_channel_is_given() -> None:
-    """Without one there is no thread, no count and no error."""
-    with open_notices(Charter(pilot="claims")) as notices:
-        notices.tell(SPENT)
+def test_reasons_stay_in_the_dashboard() -> None:
+    """Who may read them is decided there."""
+    for task in (TASK, due_in(0), due_in(-9)):
+        for told in what_to_send([task], [JOSEF, HELEN], (), NOW):
+            assert "secret" not in repr(told)
 
-    assert (bool(notices), notices.standing) == (False, Standing())
+
+def test_what_stays_undone_goes_to_the_next_one_up_once() -> None:
+    """After more than three days, to the owner, who is told whose it was."""
+    assert kinds(due_in(-3), to=HELEN) == []
+    (told,) = what_to_send([due_in(-4)], [HELEN], (), NOW)
+    assert (told.kind, told.item.whose) == ("escalation", "Josef Lang")
+    later = what_to_send([due_in(-4)], [HELEN], [told.key], NOW + timedelta(days=30))
+    assert later == []
 
 
-def test_a_channel_that_is_none_is_told_without_its_secret() -> None:
-    """The charter's own words are shown, never what the variable holds."""
-    with pytest.raises(InputError) as told:
-        Channels(["${OPS}"], variables={"OPS": "nonsense:secret"})
+def test_a_digest_holds_all_of_ones_own_and_comes_once_a_day() -> None:
+    wants = replace(WANTS, digest="daily", kinds=frozenset())
+    to = replace(JOSEF, preferences=wants)
+    (told,) = what_to_send([due_in(-2), TASK], [to], (), NOW)
+    assert told.item.lines == (
+        "2 days overdue: Hold the review (Pilot)", "Hold the review (Pilot)"
+    )  # fmt: skip
+    assert what_to_send([TASK], [to], [told.key], NOW + timedelta(hours=9)) == []
+    assert what_to_send([], [to], (), NOW) == []
 
-    assert str(told.value) == (
-        "monitoring.notify: '${OPS}' is no channel that Apprise knows.\n"
-        "Write it as in https://github.com/caronc/apprise/wiki"
-    )
+
+def test_nobody_is_told_who_chose_no_channel_or_has_no_name() -> None:
+    off = replace(JOSEF, preferences=replace(WANTS, channels=()))
+    assert what_to_send([TASK, due_in(-9)], [off, replace(JOSEF, person=" ")], (), NOW) == []
+
+
+days = st.one_of(st.none(), st.integers(-40, 40))
+
+
+@given(st.lists(days, max_size=6), st.integers(0, 40))
+def test_the_same_is_never_told_twice(dues: list[int | None], later: int) -> None:
+    """Whatever falls due when: told keys, given back, yield nothing; keys are unique."""
+    tasks = [
+        replace(
+            TASK, id=f"p/review/{number}",
+            due=None if due is None else date(2026, 3, 10) + timedelta(days=due),
+        )
+        for number, due in enumerate(dues)
+    ]  # fmt: skip
+    now = NOW + timedelta(days=later)
+    told = what_to_send(tasks, [JOSEF, HELEN], (), now)
+    keys = [each.key for each in told]
+    assert len(keys) == len(set(keys))
+    assert what_to_send(tasks, [JOSEF, HELEN], keys, now) == []
