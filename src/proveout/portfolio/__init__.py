@@ -2,5 +2,6 @@
 
 from proveout.portfolio.book import PilotBook
 from proveout.portfolio.library import Library, Place
+from proveout.portfolio.stage import STAGES, Stands
 
-__all__ = ["Library", "PilotBook", "Place"]
+__all__ = ["STAGES", "Library", "PilotBook", "Place", "Stands"]

@@ -13,6 +13,7 @@ from proveout.charter.sealing import Standing
 from proveout.evidence.alarm import Alarm
 from proveout.evidence.ledger.port import Ledger
 from proveout.evidence.waiver import Waiver
+from proveout.portfolio.stage import Stands
 from proveout.register import Register
 
 
@@ -32,6 +33,8 @@ class PilotBook:
     """By gate, the latest verdict as the ledger keeps it (see assess.verdict_entry)."""
     history: tuple[Mapping[str, Any], ...] = ()
     """All verdicts, the oldest first."""
+    stands: Stands = field(default_factory=Stands)
+    """Before which gate, in which phase, and since when."""
     waivers: tuple[Waiver, ...] = ()
     alarms: tuple[Alarm, ...] = ()
     """Those that nobody has resolved."""

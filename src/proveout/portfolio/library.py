@@ -17,12 +17,16 @@ from proveout.errors import NotFoundError, ProveoutError
 from proveout.evidence.alarm import standing_alarms
 from proveout.evidence.ledger.port import Ledger
 from proveout.evidence.model import Evidence
+from proveout.evidence.outcome import CheckOutcome
 from proveout.evidence.waiver import Waiver
+from proveout.gate import standard_for
+from proveout.gate.model import Criterion
 from proveout.portfolio.book import PilotBook
 from proveout.portfolio.deciding import Decider
 from proveout.portfolio.figures import Figures
 from proveout.portfolio.files import CharterFile, CharterFiles
 from proveout.portfolio.following import Follower, Notes, Shelf
+from proveout.portfolio.stage import Stands, stands
 from proveout.register import Known
 from proveout.report.model import Report
 
@@ -46,6 +50,7 @@ class Library:
 
     def __init__(self, places: Sequence[Place], registry: Registry) -> None:
         self.places, self.registry = tuple(places), registry
+        self._standards: dict[tuple[str, Stage], Mapping[str, Criterion]] = {}
         self._followed = tuple(_Followed(place, registry) for place in self.places)
 
     def pilots(self) -> list[PilotBook]:
@@ -86,6 +91,31 @@ class Library:
         """Return what counts now of the few figures that the portfolio shows of every pilot."""
         followed = self._of(book)
         return followed.figures.of(book.pilot, followed.shelf)
+
+    def last_run(self, book: PilotBook, check: str) -> tuple[CheckOutcome, int] | None:
+        """Return how the last run of a check ended that came to its end, and the position in the
+        ledger behind which all of its evidence stands; None where there was none."""
+        notes = self._of(book).follow().pilots.get(book.pilot, Notes())
+        opened = {entry.body["run"]: entry.seq for entry in reversed(notes.of("run"))}
+        for entry in reversed(notes.of("outcome")):
+            outcome = CheckOutcome.from_dict(entry.body)
+            if outcome.check == check and outcome.status == "done":
+                return outcome, opened.get(outcome.run, 0)
+        return None
+
+    def criterion(self, book: PilotBook, stage: Stage, name: str) -> Criterion | None:
+        """Return a line of a pilot's standard by its id."""
+        key = book.loaded.content_hash, stage
+        if key not in self._standards:
+            lines, _ = standard_for(stage, book.charter, self.registry.catalogue)
+            self._standards[key] = {line.id: line for line in lines}
+        return self._standards[key].get(name)
+
+    def warm(self) -> None:
+        """Read what the first page would wait for."""
+        for book in self.pilots():
+            if book.trouble is None:
+                self.figures(book)
 
     def _of(self, book: PilotBook) -> _Followed:
         return next(each for each in self._followed if each.place.ledger is book.ledger)
@@ -146,7 +176,9 @@ class _Followed:
             )  # fmt: skip
         if trouble is not None:
             books = {
-                pilot: replace(book, trouble=trouble.message, verdicts={}, history=())
+                pilot: replace(
+                    book, trouble=trouble.message, verdicts={}, history=(), stands=Stands()
+                )
                 for pilot, book in books.items()
             }
         return _Bound(shelf=shelf, files=files, trouble=trouble, books=books)
@@ -173,6 +205,7 @@ def _book(
 ) -> PilotBook:
     sealing = standing(notes.of("seal", "amendment"))
     verdicts: list[Any] = [entry.body for entry in notes.of("verdict")]
+    switches = tuple(entry.body for entry in notes.of("switch"))
     loaded = None if file is None else file.loaded
     return PilotBook(
         pilot=pilot,
@@ -191,7 +224,8 @@ def _book(
         last_entry_at=notes.last_at,
         last_seq=notes.last_seq,
         last_act=notes.last_act,
-        switches=tuple(entry.body for entry in notes.of("switch")),
+        stands=stands(verdicts, first_seen=notes.since, switches=switches),
+        switches=switches,
         file_problem=None if file is None else file.problem,
     )
 

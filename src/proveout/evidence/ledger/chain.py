@@ -28,7 +28,7 @@ def bind(head: Head, entries: Sequence[NewEntry], now: datetime) -> list[StoredR
 
     Raises LedgerError for a body that is not plain JSON (NaN, objects).
     """
-    recorded_at = now.astimezone(UTC).isoformat(timespec="microseconds")
+    recorded_at = stored_moment(now)
     rows: list[StoredRow] = []
     seq, prev_hash = head.seq, head.hash
     for entry in entries:
@@ -55,6 +55,11 @@ def bind(head: Head, entries: Sequence[NewEntry], now: datetime) -> list[StoredR
         )
         prev_hash = digest
     return rows
+
+
+def stored_moment(moment: datetime) -> str:
+    """Write a moment as the ledger keeps it: texts that sort as moments do."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from proveout.evidence.ledger.port import (
     Entry,
     EntryKind,
     Expected,
+    Looked,
     NewEntry,
     News,
     Snapshot,
@@ -76,6 +77,18 @@ class MemoryLedger:
             )
             if is_any or is_asked:
                 yield entry
+
+    def latest(self, asked: Looked, *, limit: int) -> list[Entry]:
+        """Return the latest entries of a pilot that are asked for, the latest first."""
+        found = [
+            entry
+            for entry in self.entries(pilot=asked.pilot, kinds=asked.kinds or None)
+            if (asked.before is None or entry.seq < asked.before)
+            and (asked.since is None or entry.recorded_at >= asked.since)
+            and (asked.until is None or entry.recorded_at < asked.until)
+            and asked.person in (None, entry.body.get("who"), entry.body.get("person"))
+        ]
+        return found[::-1][:limit]
 
     @contextmanager
     def news(self, after: int, *, whole: Collection[EntryKind] | None) -> Iterator[News]:

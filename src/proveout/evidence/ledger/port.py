@@ -118,6 +118,22 @@ class News:
     """What follows it, in order; to be read once, while the news are open."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looked:
+    """Which entries somebody looks for."""
+
+    pilot: str
+    kinds: tuple[EntryKind, ...] = ()
+    """Any when empty."""
+    before: int | None = None
+    """Only those that stand before this position."""
+    since: datetime | None = None
+    until: datetime | None = None
+    """Recorded at that moment or later, and before that one."""
+    person: str | None = None
+    """Only those that name exactly this person as who did it or vouches for it."""
+
+
 class Ledger(Protocol):
     """The port. Adapters: memory, SQLite, PostgreSQL."""
 
@@ -155,6 +171,13 @@ class Ledger(Protocol):
 
         It is quick, and for whoever follows the chain: an entry that is gone is not missed here,
         and what the store cannot tell apart may be among them.
+        """
+        ...
+
+    def latest(self, asked: Looked, *, limit: int) -> list[Entry]:
+        """Return the latest entries of a pilot that are asked for, the latest first.
+
+        It is for looking: an entry that is gone is not missed here.
         """
         ...
 
