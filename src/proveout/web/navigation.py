@@ -38,6 +38,7 @@ PILOT: tuple[tuple[str, str, Permission], ...] = (
     ("People", "/people", _P.see),
     ("Training", "/training", _P.see),
     ("Feedback", "/feedback", _P.see),
+    ("Pulse", "/pulse", _P.see),
     ("Exceptions", "/exceptions", _P.resolve),
     ("Adoption", "/adoption", _P.see),
     ("Leadership", "/leadership", _P.see),

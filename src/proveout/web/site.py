@@ -7,11 +7,14 @@ from types import ModuleType
 from proveout.web.asked import Deed, Download, Page
 from proveout.web.pages import (
     accounts,
+    adoption,
     api_page,
     assessing,
+    audit,
     board,
     calendar,
     charter,
+    comparing,
     equipping,
     evidence,
     exception_item,
@@ -24,12 +27,16 @@ from proveout.web.pages import (
     notices,
     people,
     portfolio,
+    practising,
     protocol,
+    pulse,
     reviews,
     setting_up,
     signing_in,
     signoffs,
     tasks,
+    training,
+    training_sets,
     verdict,
 )
 
@@ -46,6 +53,7 @@ _MODULES: tuple[ModuleType, ...] = (
     reviews,
     calendar,
     inventory,
+    audit,
     protocol,
     setting_up,
     signing_in,
@@ -55,10 +63,17 @@ _MODULES: tuple[ModuleType, ...] = (
     people,
     equipping,
     leadership,
+    training,
+    training_sets,
+    practising,
     notices,
     assessing,
     exceptions,
     exception_item,
+    pulse,
+    comparing,
+    adoption,
+    usage,
 )
 """Each has PAGES, and may have DEEDS and DOWNLOADS."""
 
