@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from proveout.register.act import Section
+from proveout.register.auditing import AUDITING
 from proveout.register.fixes import FIXES
 from proveout.register.handoff import HANDOFF
 from proveout.register.incentives import INCENTIVES
@@ -27,6 +28,7 @@ _ALL: tuple[Section[Any], ...] = (
     REVIEWS,
     REFRESHES,
     INVENTORY,
+    AUDITING,
     FIXES,
     PREPARING,
     TRAINING,

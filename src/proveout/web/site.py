@@ -37,6 +37,8 @@ from proveout.web.pages import (
     tasks,
     training,
     training_sets,
+    usage,
+    usage,
     verdict,
 )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel
 
+from proveout.charter.schema.gateway import Gateway
 from proveout.web.asked import Asked, Nothing, Page
 from proveout.web.permissions import Permission
 
@@ -68,9 +69,8 @@ def protocol(asked: Asked, _: Nothing) -> ProtocolPage:
     )
 
 
-def _fallback(gateway: object) -> str | None:
-    fallback = getattr(gateway, "fallback", None)
-    return fallback if isinstance(fallback, str) else None
+def _fallback(gateway: Gateway | None) -> str | None:
+    return None if gateway is None or gateway.fallback is None else gateway.fallback.manual
 
 
 def _people(asked: Asked) -> list[Contact]:
