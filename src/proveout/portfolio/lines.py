@@ -137,7 +137,7 @@ def _line(
         next_step=_next_step(book, holding),
         owner=_owner(book, holding),
         unchanged_days=_days(stands.unchanged_since, now),
-        days=_days(book.since, now),
+        days=_days(min((at for at in (book.since, stands.since) if at), default=None), now),
         is_waiting=False,
         spent=_figure(figures, "cost.spent"),
         monthly=_figure(figures, "cost.monthly"),
