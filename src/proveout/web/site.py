@@ -38,7 +38,6 @@ from proveout.web.pages import (
     training,
     training_sets,
     usage,
-    usage,
     verdict,
 )
 

@@ -6,6 +6,16 @@ Colours are classes which the page's style sheet fills in, for light, dark and p
 
 from proveout.report.charts.chart import Chart, Mark, Reference, Row
 from proveout.report.charts.scale import Scale, nice_scale
+from proveout.report.charts.timeline import (
+    TimeLine,
+    TimePanel,
+    TimePoint,
+    panel_svg,
+    time_axis_svg,
+)
 from proveout.report.charts.track import axis_svg, track_svg
 
-__all__ = ["Chart", "Mark", "Reference", "Row", "Scale", "axis_svg", "nice_scale", "track_svg"]
+__all__ = [
+    "Chart", "Mark", "Reference", "Row", "Scale", "TimeLine", "TimePanel", "TimePoint", "axis_svg",
+    "nice_scale", "panel_svg", "time_axis_svg", "track_svg",
+]  # fmt: skip

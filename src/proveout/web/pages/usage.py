@@ -1,0 +1,239 @@
+"""Usage comes in: event by event from a program, or as a file from the browser."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path, PurePath
+from typing import Annotated, Any
+from urllib.parse import quote
+
+from fastapi import UploadFile
+from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
+
+from proveout.charter.schema.adoption import DASHBOARD, Adoption, UsageRecord
+from proveout.desk.usage import REFUSED_SHOWN, Import, Use, add_usage
+from proveout.errors import InputError
+from proveout.web.asked import Asked, Deed, Done
+from proveout.web.permissions import Permission
+
+MOST_EVENTS = 10_000
+MOST_ROWS = 200_000
+"""Of one file; what is larger is better named in the charter as a source."""
+
+Short = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
+
+
+class UsageEvent(BaseModel):
+    """One use."""
+
+    id: Short = Field(description="Yours. The same one again is the same use.")
+    person: Short = Field(description="A name or a pseudonym, the same as on the roster.")
+    at: AwareDatetime
+    outcome: Short | None = Field(default=None, description="kept, overruled or abandoned.")
+    case: Short | None = Field(
+        default=None, description="What it was used for; the id of a request in the log."
+    )
+    way: Short | None = Field(default=None, description="'old' for a case done the old way.")
+    team: Short | None = None
+    role: Short | None = None
+    volunteer: bool | None = None
+
+
+class UsageEvents(BaseModel):
+    """Up to 10,000 uses."""
+
+    events: list[UsageEvent] = Field(min_length=1, max_length=MOST_EVENTS)
+
+
+class Imported(BaseModel):
+    """What became of them."""
+
+    new: int
+    known: int
+    """Were here already."""
+    refused: int
+
+
+class UsageFile(BaseModel):
+    """A file with a row for each use."""
+
+    file: UploadFile
+
+
+def import_events(asked: Asked, given: UsageEvents) -> Done:
+    """Keep uses; those that are known by their id are left as they are."""
+    named = _namer(asked)
+    uses = [
+        Use(
+            id=each.id, person=named(each.person), at=each.at, outcome=each.outcome,
+            case=each.case, way=each.way, team=each.team, role=each.role,
+            volunteer=each.volunteer,
+        )
+        for each in given.events
+    ]  # fmt: skip
+    return _done(asked, _kept(asked, uses, source="API"))
+
+
+def import_file(asked: Asked, given: UsageFile) -> Done:
+    """Read a file of uses as any other source is read, and keep what can be read."""
+    name = PurePath((given.file.filename or "usage").replace("\\", "/")).name[:100]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"usage{PurePath(name).suffix[:10]}"
+        path.write_bytes(given.file.file.read())
+        read = _read(path, name, _columns(asked))
+    named = _namer(asked)
+    uses = [Use(**{**row, "person": named(row["person"])}) for row in _told_apart(read.rows)]
+    return _done(
+        asked, _kept(asked, uses, source=name, n_refused=read.n_refused, refused=read.refused)
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Read:
+    rows: list[dict[str, Any]]
+    n_refused: int
+    refused: list[dict[str, Any]]
+
+
+def _read(path: Path, name: str, said: UsageRecord) -> _Read:
+    import ibis
+
+    from proveout.charter.schema import Source
+    from proveout.checks.adoption.columns import column_of, seconds_of, text_of, truth_of
+    from proveout.intake.opening import open_source
+    from proveout.intake.session import Session
+
+    source = Source(path=path.name, name="usage")
+    said = said.model_copy(update={"source": source.model_copy(update={"path": name})})
+    with Session() as session:
+        try:
+            opened = open_source(source, folder=path.parent, session=session)
+        except InputError as error:
+            message = error.message.replace(path.name, name)
+            raise InputError(message, hint=error.hint) from error
+        table = opened.table
+        n = int(table.count().execute())
+        if n > MOST_ROWS:
+            raise InputError(
+                f"{name} has {n:,} rows, more than the {MOST_ROWS:,} that a file may have here.",
+                hint="Name it in the charter as a source: adoption.usage",
+            )
+
+        def text(key: str) -> Any:
+            column = column_of(table, said, key)
+            return ibis.null("string") if column is None else text_of(column)
+
+        own = [each for each in table.columns if each.strip().casefold() in ("id", "event_id")]
+        raw_at = column_of(table, said, "at", is_needed=True)
+        rows = (
+            table.select(
+                id=text_of(table[own[0]]) if own else ibis.null("string"),
+                person=text_of(column_of(table, said, "person", is_needed=True)),
+                at=seconds_of(raw_at), raw_at=raw_at.cast("string"), outcome=text("outcome"),
+                case=text("case"), way=text("way"), team=text("team"), role=text("role"),
+                volunteer=truth_of(column_of(table, said, "volunteer")),
+            )
+            .to_pyarrow()
+            .to_pylist()
+        )  # fmt: skip
+        refused: list[dict[str, Any]] = [
+            {"line": each.line, "why": each.message, "row": each.raw}
+            for each in opened.rejects.examples(REFUSED_SHOWN)
+        ]
+        n_refused = opened.rejects.count
+    good: list[dict[str, Any]] = []
+    for number, row in enumerate(rows, start=1):
+        raw = row.pop("raw_at")
+        if row["person"] is not None and row["at"] is not None:
+            good.append({**row, "at": datetime.fromtimestamp(row["at"], UTC)})
+            continue
+        n_refused += 1
+        if len(refused) < REFUSED_SHOWN:
+            why = "nobody is named" if row["person"] is None else f"'{raw}' is no moment"
+            refused.append({"line": None, "why": f"use {number}: {why}", "row": ""})
+    return _Read(rows=good, n_refused=n_refused, refused=refused)
+
+
+def _told_apart(rows: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Give an id to each row without one: the same row of the same file gets the same again."""
+    seen: Counter[str] = Counter()
+    for row in rows:
+        if row["id"] is None:
+            keys = ("person", "at", "case", "way", "outcome")
+            text = "\x1f".join(str(row[key]) for key in keys)
+            seen[text] += 1
+            digest = hashlib.sha256(f"{text}\x1f{seen[text]}".encode()).hexdigest()
+            row["id"] = f"row-{digest[:32]}"
+        yield row
+
+
+def _columns(asked: Asked) -> UsageRecord:
+    """Return what columns are called: as the charter says, where it reads from the dashboard."""
+    adoption = asked.book.charter.adoption
+    usage = None if adoption is None else adoption.usage
+    is_ours = usage is not None and usage.source.path == DASHBOARD
+    return usage if usage is not None and is_ours else UsageRecord.model_validate(DASHBOARD)
+
+
+def _namer(asked: Asked) -> Any:
+    """Return what makes a pseudonym of a name, where the charter wants that no name is kept."""
+    from proveout.checks.adoption.columns import pseudonym, salt_of
+
+    if not (asked.book.charter.adoption or Adoption()).hash:
+        return lambda name: name
+    salt = salt_of()
+    return lambda name: pseudonym(name, salt)
+
+
+def _kept(
+    asked: Asked,
+    uses: list[Use],
+    *,
+    source: str,
+    n_refused: int = 0,
+    refused: list[dict[str, Any]] | None = None,
+) -> Import:
+    shown: list[Mapping[str, Any]] = list(refused or [])
+    return add_usage(
+        asked.parts.desk, asked.book.pilot, uses, act_id=asked.act_id, by=asked.who, source=source,
+        now=asked.now, n_refused=n_refused, refused=shown,
+    )  # fmt: skip
+
+
+def _done(asked: Asked, done: Import) -> Done:
+    said = f"{done.n_new:,} uses were added"
+    if done.n_known:
+        said += f", {done.n_known:,} were here already"
+    if done.n_refused:
+        said += f", {done.n_refused:,} rows could not be read: see below"
+    return Done(
+        says=f"{said}.",
+        goes_to=f"/pilots/{quote(asked.book.pilot, safe='')}/adoption#import",
+        result=Imported(new=done.n_new, known=done.n_known, refused=done.n_refused),
+    )
+
+
+PAGES = ()
+
+DEEDS = (
+    Deed(
+        path="/pilots/{pilot}/usage",
+        needs=Permission.assess,
+        takes=UsageEvents,
+        do=import_events,
+        gives=Imported,
+    ),
+    Deed(
+        path="/pilots/{pilot}/usage/file",
+        needs=Permission.assess,
+        takes=UsageFile,
+        do=import_file,
+        gives=Imported,
+        is_in_api=False,
+    ),
+)
