@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -112,9 +113,9 @@ class Library:
         return self._standards[key].get(name)
 
     def warm(self) -> None:
-        """Read what the first page would wait for."""
+        """Read what the first page would wait for. A ledger in trouble is told by the pages."""
         for book in self.pilots():
-            if book.trouble is None:
+            with suppress(ProveoutError):
                 self.figures(book)
 
     def _of(self, book: PilotBook) -> _Followed:

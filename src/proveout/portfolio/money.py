@@ -35,6 +35,8 @@ class Sum(BaseModel):
     shown: str
     n_pilots: int
     """So many pilots it is known of."""
+    n_simulated: int
+    """Of so many it was simulated only."""
 
 
 def shown(found: Evidence) -> Figure:
@@ -69,16 +71,17 @@ def known_by(found: Evidence) -> str:
 
 def sums(figures: Iterable[Figure | None]) -> list[Sum]:
     """Add up by unit; what is not known is in none of them."""
-    added: dict[str, list[float]] = {}
+    added: dict[str, list[Figure]] = {}
     for each in figures:
         if each is not None:
-            added.setdefault(each.unit, []).append(each.value)
+            added.setdefault(currency_of(each.unit), []).append(each)
     return [
         Sum(
-            amount=sum(values),
-            currency=currency_of(unit),
-            shown=figure(float(round(sum(values))), unit),
-            n_pilots=len(values),
+            amount=(total := sum(each.value for each in found)),
+            currency=currency,
+            shown=figure(float(round(total)), currency),
+            n_pilots=len(found),
+            n_simulated=sum(each.basis == "simulated" for each in found),
         )
-        for unit, values in sorted(added.items())
+        for currency, found in sorted(added.items())
     ]

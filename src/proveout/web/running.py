@@ -137,6 +137,7 @@ def _serve(
     is_first: bool = True,
 ) -> int | None:
     """Serve in this process until stopped; return the signal that stopped it."""
+    parts.library.warm()
     app = create_app(parts, Recogniser(parts.desk, parts.settings, parts.clock))
     server = _Server(_config(app, options), ready)
     is_over = threading.Event()

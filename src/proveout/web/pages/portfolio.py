@@ -17,6 +17,7 @@ from proveout.portfolio import PilotBook
 from proveout.portfolio.lines import LIMIT_DAYS, PilotLine, lines, waiting_first
 from proveout.portfolio.money import Sum, sums
 from proveout.portfolio.stage import PHASES, Phase
+from proveout.portfolio.waiting import Waiting, waiting
 from proveout.register.spending import SPENDING
 from proveout.web.asked import Asked, Deed, Done, Download, File, Nothing, Page
 from proveout.web.permissions import Permission
@@ -54,18 +55,6 @@ class Count(BaseModel):
     """None for what is no count."""
 
 
-class Waiting(BaseModel):
-    """Those that stand still."""
-
-    n: int
-    of: int
-    limit_days: int
-    spent: list[Sum]
-    monthly: list[Sum]
-    says: str
-    """One sentence."""
-
-
 class PortfolioPage(BaseModel):
     """The portfolio."""
 
@@ -100,7 +89,7 @@ def portfolio(asked: Asked, asks: AskedPortfolio) -> PortfolioPage:
     return PortfolioPage(
         pilots=_chosen(every, asks),
         n_all=len(every),
-        waiting=_waiting(every, asks.limit),
+        waiting=waiting(every, asks.limit),
         phases=[Count(name=name, title=title, n=phases[name]) for name, title in PHASES.items()],
         verdicts=[
             Count(name=name, title=title, n=verdicts[name]) for name, title in _VERDICTS.items()
@@ -154,35 +143,6 @@ _ORDERS: Mapping[Sorting, Callable[[PilotLine], Any]] = {
         ("~", 0.0) if line.spent is None else (line.spent.unit, -line.spent.value)
     ),
 }
-
-
-def _waiting(every: list[PilotLine], limit_days: int) -> Waiting:
-    found = [line for line in every if line.is_waiting]
-    spent = sums(line.spent for line in found)
-    monthly = sums(line.monthly for line in found)
-    return Waiting(
-        n=len(found),
-        of=len(every),
-        limit_days=limit_days,
-        spent=spent,
-        monthly=monthly,
-        says=_says(len(found), len(every), limit_days, spent),
-    )
-
-
-def _says(n: int, of: int, limit_days: int, spent: list[Sum]) -> str:
-    """Say it in one sentence, with what it has cost and of how many that is known."""
-    if n == 0:
-        return f"No pilot has stood for more than {limit_days} days without a change."
-    pilots = "1 pilot has" if of == 1 else f"{n:,} of {of:,} pilots {'has' if n == 1 else 'have'}"
-    said = f"{pilots} stood for more than {limit_days} days without a change"
-    it = "it has" if n == 1 else "they have"
-    if not spent:
-        return f"{said}; what {it} cost is not recorded."
-    sums_ = " and ".join(each.shown for each in spent)
-    n_known = sum(each.n_pilots for each in spent)
-    known = "" if n_known >= n else f" (recorded for {n_known:,} of them)"
-    return f"{said}; {it} cost {sums_}{known}."
 
 
 _COLUMNS: tuple[tuple[str, Callable[[PilotLine], Any]], ...] = (
