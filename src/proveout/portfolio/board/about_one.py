@@ -18,16 +18,13 @@ from proveout.report.model import Report
 MOST_HOLDING = 3
 
 
-def pilot_paper(report: Report, book: PilotBook, *, since: datetime | None = None) -> PilotPaper:
-    """Return what stands on it; the figures are those of the report.
-
-    `since`: when it came to stand before this gate, where that is known.
-    """
+def pilot_paper(report: Report, book: PilotBook) -> PilotPaper:
+    """Return what stands on it; the figures are those of the report."""
     verdict, charter = report.verdict, book.charter
     holds = [_holding(ruling, book) for ruling in verdict.fix_first[:MOST_HOLDING]]
     monthly = monthly_cost(report)
     worth = value(report)
-    days = _days_held(verdict, since)
+    days = _days_held(verdict, book)
     return PilotPaper(
         pilot=book.pilot,
         title=book.title,
@@ -67,8 +64,10 @@ def pilot_paper(report: Report, book: PilotBook, *, since: datetime | None = Non
     )
 
 
-def _days_held(verdict: Verdict, since: datetime | None) -> int | None:
-    if verdict.decision == "go" or since is None:
+def _days_held(verdict: Verdict, book: PilotBook) -> int | None:
+    """Return for how long it stands before this gate; None where it does not, or may pass."""
+    since = book.stands.since
+    if verdict.decision == "go" or verdict.stage != book.stands.stage or since is None:
         return None
     return max(0, (verdict.decided_at - since).days)
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from proveout.charter.schema import Kpi
-from proveout.evidence.figures import evidence_figure, figure, span
+from proveout.evidence.figures import evidence_figure, figure
 from proveout.evidence.model import WHOLE, Evidence, Subject
 from proveout.portfolio.board.paper import Line
 from proveout.portfolio.board.words import NOT_MEASURED, NOT_RECORDED
+from proveout.portfolio.money import known_by
 from proveout.report.glance import main_metric
 from proveout.report.model import Report
 
@@ -42,18 +43,6 @@ def monthly_cost(report: Report) -> Line | None:
 def value(report: Report) -> list[Line]:
     """Return what it is worth: each KPI beside what it was, how right it is, how it is used."""
     return [*(_kpi(kpi, report) for kpi in report.loaded.charter.kpis), *_use(report)]
-
-
-def known_by(found: Evidence) -> str:
-    """Say how a figure is known: interval, cases, and who says so where nothing was measured."""
-    parts = [] if found.interval is None else [span(found.interval, found.unit)]
-    if found.basis == "measured" and found.n > 1:
-        parts.append(f"n = {found.n:,}")
-    if found.basis == "simulated":
-        parts.append("simulated")
-    if found.basis == "attested":
-        parts.append("attested" if found.person is None else f"attested by {found.person}")
-    return "; ".join(parts)
 
 
 def _line(label: str, found: Evidence | None, *, missing: str) -> Line:

@@ -79,19 +79,24 @@ class PilotPaper(PaperPart):
     """By which ledger entry and charter it can be checked."""
 
 
-class PilotLine(PaperPart):
+class BoardLine(PaperPart):
     """One pilot in the portfolio's paper."""
 
     pilot: str
     title: str
     stage: str
+    """Which phase it is in."""
     decision: Literal["go", "hold", "stop"] | None
-    """None where no gate was asked yet."""
+    """None where its gate was never held."""
     holds: str
-    """What holds it first."""
+    """What holds it first; '' where nothing does."""
+    next_step: str
     who: str
+    """Whose turn it is."""
     days: int | None
-    """How long it has waited at the same gate; None where it does not wait."""
+    """Without a change."""
+    is_waiting: bool
+    """It has stood too long."""
     spent: str
     monthly: str
     value: str
@@ -107,7 +112,7 @@ class PortfolioPaper(PaperPart):
     totals: list[Line]
     waiting: str
     """How many have stood still for long, and what they cost."""
-    pilots: list[PilotLine]
+    pilots: list[BoardLine]
     """The longest waiting first."""
     asked: str
     limits: list[str]

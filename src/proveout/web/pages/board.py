@@ -11,12 +11,13 @@ from proveout.portfolio.board import (
     PilotPaper,
     PortfolioPaper,
     pilot_paper,
+    portfolio_paper,
     print_pilot,
     print_portfolio,
 )
+from proveout.portfolio.lines import lines
 from proveout.web.asked import Asked, Download, File, Page
-from proveout.web.pages.board_lines import paper_of_all
-from proveout.web.pages.gates import AskedStage, stands_before
+from proveout.web.pages.gates import AskedStage
 from proveout.web.permissions import Permission
 
 PDF = "application/pdf"
@@ -36,10 +37,21 @@ class AskedSize(BaseModel):
 
 def paper_of(asked: Asked, stage: Stage | None) -> PilotPaper:
     """Make the paper of a pilot, for the gate that it stands before where none is named."""
-    before = stands_before(asked.book)
-    wanted = stage or before.stage
+    wanted = stage or asked.book.stands.stage
     report = asked.parts.library.report(asked.book, wanted, asked.now)
-    return pilot_paper(report, asked.book, since=before.since if wanted == before.stage else None)
+    return pilot_paper(report, asked.book)
+
+
+def paper_of_all(asked: Asked) -> PortfolioPaper:
+    """Make the paper of all pilots that the viewer may see, as the portfolio page shows them."""
+    library = asked.parts.library
+    found = lines(
+        asked.visible(),
+        figures_of=library.figures,
+        criterion_of=library.criterion,
+        now=asked.now,
+    )
+    return portfolio_paper(found, asked.now)
 
 
 def board(asked: Asked, asks: AskedStage) -> PilotPaper:
