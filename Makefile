@@ -38,6 +38,7 @@ docs: $(DEV_READY)
 	$(BIN)/python -c 'from proveout.charter.json_schema import schema_text; print(schema_text(), end="")' > src/proveout/charter/pilot.schema.json
 	$(BIN)/proveout schema --of report --out src/proveout/report/report.schema.json
 	$(BIN)/python -c 'from proveout.evidence.catalogue import *; from proveout.gate.page import gates_page; print(gates_page(Catalogue(SHIPPED)), end="")' > docs/gates.md
+	$(BIN)/python -c 'from proveout.portfolio.frameworks.page import frameworks_page; print(frameworks_page(), end="")' > docs/frameworks.md
 
 $(UV):
 	$(PYTHON) -m venv $(VENV)
