@@ -256,7 +256,7 @@ class _Race(MemoryLedger):
         super().__init__(clock=lambda: MONDAY)
         self._theirs = theirs
 
-    def append(self, entries):  # type: ignore[no-untyped-def]
+    def append(self, entries, *, expected=None):  # type: ignore[no-untyped-def]
         if self.head()[0] == 0:
             super().append([self._theirs])
-        return super().append(entries)
+        return super().append(entries, expected=expected)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
@@ -11,7 +12,7 @@ from proveout.charter.sealing.diff import diff_text
 from proveout.charter.sealing.effects import Defaults
 from proveout.charter.sealing.model import Amendment, Change, Seal
 from proveout.charter.sealing.standing import Standing, standing, unsealed_changes
-from proveout.errors import CharterError, InputError
+from proveout.errors import CharterError, InputError, LedgerMovedError
 from proveout.evidence.catalogue import Catalogue
 from proveout.evidence.ledger.port import Expected, Ledger, NewEntry
 
@@ -40,8 +41,10 @@ def seal(
             content_hash=loaded.content_hash,
             content=content(loaded.charter),
         )
-        ledger.append([NewEntry(pilot=mine.pilot, kind="seal", body=mine.as_dict())])
+        entry = NewEntry(pilot=mine.pilot, kind="seal", body=mine.as_dict())
         # Somebody else may have sealed between our look and our append: the first seal counts.
+        with suppress(LedgerMovedError):
+            ledger.append([entry], expected=Expected(pilot=mine.pilot, kind="seal", last_seq=0))
         present = standing_in(ledger, loaded.charter.pilot)
     if present.seal is None or present.content_hash_in_force != loaded.content_hash:
         raise _sealed_otherwise(loaded, present, catalogue)

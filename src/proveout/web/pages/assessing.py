@@ -28,7 +28,7 @@ class CheckOfRun(BaseModel):
     check: str
     question: str
     state: str
-    """'waiting', 'running', or how it ended."""
+    """'waiting', 'running', or how it ended: 'done', 'skipped', 'failed', 'cut short', …"""
     doing: str
     percent: int | None
     """How far it is; None where that is not known."""
@@ -120,7 +120,7 @@ def _why_not(asked: Asked) -> tuple[str, str | None] | None:
 
 
 def _told(each: Job, now: datetime) -> Assessment:
-    checks = [_check(line) for line in each.progress.checks]
+    checks = [_check(line, is_over=each.state != "running") for line in each.progress.checks]
     until = each.ended_at or now
     return Assessment(
         id=each.id,
@@ -135,21 +135,24 @@ def _told(each: Job, now: datetime) -> Assessment:
         not_measured=each.exit_code == 3,
         run=each.progress.run,
         checks=checks,
-        n_ended=sum(line.state not in ("waiting", "running") for line in checks),
+        n_ended=sum(line.state not in ("waiting", "running") for line in each.progress.checks),
         message=each.message,
         hint=each.hint,
     )
 
 
-def _check(line: CheckLine) -> CheckOfRun:
+_CUT_SHORT = {"running": "cut short", "waiting": "not begun"}
+
+
+def _check(line: CheckLine, *, is_over: bool) -> CheckOfRun:
     percent = None
-    if line.state == "running" and line.total and line.done is not None:
+    if not is_over and line.state == "running" and line.total and line.done is not None:
         percent = round(100 * min(1.0, line.done / line.total))
     return CheckOfRun(
         check=line.check,
         question=line.question,
-        state=line.state,
-        doing=line.doing,
+        state=_CUT_SHORT.get(line.state, line.state) if is_over else line.state,
+        doing="" if is_over else line.doing,
         percent=percent,
         n_found=line.n_found,
         reason=line.reason,

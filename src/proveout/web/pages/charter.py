@@ -317,11 +317,7 @@ class AmendCharter(BaseModel):
 def amend_it(asked: Asked, given: AmendCharter) -> Done:
     """Record what the file says otherwise than the charter in force, by whom and why."""
     loaded = _seen(file_now(asked).fit(), given.content_hash)
-    try:
-        made = _amended(asked, loaded, given.why)
-    except LedgerMovedError:
-        # The same form, sent twice at once: what is in force by now tells.
-        made = _amended(asked, loaded, given.why)
+    made = _amended(asked, loaded, given.why)
     loosened = sum(each.effect == "looser" for each in made.changes)
     told = "" if not loosened else f" {loosened} made the standard easier; every verdict says so."
     return Done(
@@ -332,22 +328,23 @@ def amend_it(asked: Asked, given: AmendCharter) -> Done:
 
 
 def _amended(asked: Asked, loaded: LoadedCharter, why: str) -> Amendment:
-    present = standing_in(asked.book.ledger, asked.book.pilot).amendments
-    last = present[-1] if present else None
-    if last is not None and (last.content_hash, last.who, last.why) == (
-        loaded.content_hash,
-        asked.who,
-        why.strip(),
-    ):
-        return last
-    return amend_charter(
-        loaded,
-        asked.book.ledger,
-        registry=asked.parts.registry,
-        who=asked.who,
-        why=why,
-        now=asked.now,
-    )
+    """Amend; the same form sent twice is one amendment, even where both come at once."""
+    book = asked.book
+    try:
+        return amend_charter(
+            loaded,
+            book.ledger,
+            registry=asked.parts.registry,
+            who=asked.who,
+            why=why,
+            now=asked.now,
+        )
+    except (CharterError, LedgerMovedError):
+        made = standing_in(book.ledger, book.pilot).amendments
+        mine = (loaded.content_hash, asked.who.strip(), why.strip())
+        if made and (made[-1].content_hash, made[-1].who, made[-1].why) == mine:
+            return made[-1]
+        raise
 
 
 class WaiveCriterion(BaseModel):

@@ -296,10 +296,10 @@ def _judged(moved: Evidence, catalogue: Catalogue) -> Judgement:
 
 def _told(moved: Evidence) -> str:
     sign = "+" if moved.value > 0 else ""
-    text = f"{sign}{evidence_figure(moved)}"
-    if moved.interval is None:
-        return text
-    return f"{text} ({span(moved.interval, moved.unit)})"
+    within = "" if moved.interval is None else f" ({span(moved.interval, moved.unit)})"
+    told = f"{sign}{evidence_figure(moved)}{within}"
+    # Of two shares, '+2 %' would read as a fiftieth more.
+    return told.replace(" %", " points") if moved.unit == "fraction" else told
 
 
 def _moved(left: _Side, right: _Side) -> tuple[list[Evidence], list[Evidence], int]:
