@@ -124,20 +124,24 @@ class Classroom:
             self._needed(connection, id_)
             self._set_state(connection, id_, "withdrawn")
 
-    def add(self, id_: str, cases: Sequence[Case], *, most: int) -> None:
-        """Add cases to a draft. Raises InputError where it is none, or would grow too long."""
+    def add(self, id_: str, cases: Sequence[Case], *, most: int) -> int:
+        """Add cases to a draft, and return how many; one that is there already is not added.
+
+        Raises InputError where it is no draft, or would grow too long.
+        """
         with self.desk.writing() as connection:
             self._draft(connection, id_)
             before = _cases(connection, id_)
-            if any(_alike(case, new) for case in before for new in cases):
-                return  # the same form again
-            if len(before) + len(cases) > most:
+            known = {case.numbered(0) for case in before}
+            new = [case for case in dict.fromkeys(cases) if case.numbered(0) not in known]
+            if len(before) + len(new) > most:
                 raise InputError(
                     f"A set has at most {most} cases, and there would be "
-                    f"{len(before) + len(cases)}.",
+                    f"{len(before) + len(new)}.",
                     hint="Begin another set.",
                 )
-            self._rewrite(connection, id_, [*before, *cases])
+            self._rewrite(connection, id_, [*before, *new])
+        return len(new)
 
     def drop_case(self, id_: str, number: int) -> None:
         """Take a case out of a draft for good. Raises InputError where it is no draft."""
@@ -255,10 +259,6 @@ def _is(attempt: Attempt) -> Any:
         & (ATTEMPTS.c.account == attempt.account)
         & (ATTEMPTS.c.turn == attempt.turn)
     )
-
-
-def _alike(case: Case, other: Case) -> bool:
-    return case.numbered(0) == other.numbered(0)
 
 
 def _once(connection: Connection, table: Table, **values: Any) -> bool:
