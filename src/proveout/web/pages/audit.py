@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal
 from urllib.parse import quote, urlencode
 
 from pydantic import BaseModel, BeforeValidator, Field, StringConstraints
@@ -103,7 +103,7 @@ def audit(asked: Asked, asks: AuditAsks) -> AuditPage:
     if asks.kind == "people":
         # Whoever looks for a person wants what that person vouches for as well.
         kinds = (*_BY_PEOPLE, "evidence") if asks.person else _BY_PEOPLE
-    elif asks.kind in get_args(EntryKind):
+    elif asks.kind != "all":
         kinds = (asks.kind,)
     looked = Looked(
         pilot=book.pilot,
