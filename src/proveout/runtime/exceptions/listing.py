@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, not_, or_, select, text
 
 from proveout.errors import InputError
 from proveout.runtime.exceptions.entry import Entry
@@ -15,6 +15,10 @@ from proveout.runtime.exceptions.queue import ExceptionQueue
 from proveout.runtime.store.schema import EXCEPTIONS
 
 PAGE = 50
+SEARCHED = 5_000
+"""So many are looked through for words before one is asked whether to go on."""
+MOST_COUNTED = 10_000
+"""More are 'more than'."""
 Which = Literal["open", "overdue", "mine", "free", "resolved"]
 _table = EXCEPTIONS.c
 _SHOWN = (
@@ -62,7 +66,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """How much there is to do."""
+    """How much there is to do; MOST_COUNTED + 1 stands for more."""
 
     open: int
     overdue: int
@@ -73,38 +77,44 @@ class Standing:
 def lines(
     queue: ExceptionQueue, wanted: Wanted, *, now: float, size: int = PAGE
 ) -> tuple[list[Line], str | None]:
-    """Return a page, those due first (resolved ones the latest first), and where it ended."""
+    """Return a page, those due first (resolved ones the latest first), and where it ended.
+
+    For words at most SEARCHED entries are looked through; then the page may be short or empty, and
+    go on all the same.
+    """
     is_resolved = wanted.which == "resolved"
     moment = _table.resolved_at if is_resolved else _table.due_at
     conditions = [_table.pilot == queue.pilot, *_conditions(wanted, now)]
     if wanted.after is not None:
         conditions.append(_beyond(moment, wanted.after, is_falling=is_resolved))
     order = (moment.desc(), _table.id.desc()) if is_resolved else (moment, _table.id)
-    query = select(*_SHOWN).where(*conditions).order_by(*order).limit(size + 1)
+    query = select(*_SHOWN).where(*conditions).order_by(*order)
+    last = None
     with queue.store.reading() as connection:
-        rows = list(connection.execute(query).mappings())
+        if wanted.words is not None:
+            ends = select(moment, _table.id).where(*conditions).order_by(*order)
+            last = connection.execute(ends.offset(SEARCHED - 1).limit(1)).mappings().first()
+            if last is not None:
+                query = query.where(_until(moment, last, is_falling=is_resolved))
+            query = query.where(_says(wanted.words))
+        rows = list(connection.execute(query.limit(size + 1)).mappings())
     shown = rows[:size]
-    more = len(rows) > size
-    end = f"{shown[-1][moment.name]!r}:{shown[-1]['id']}" if more else None
-    return [_line(row) for row in shown], end
+    if len(rows) > size:
+        last = shown[-1]
+    return [_line(row) for row in shown], None if last is None else _end(moment, last)
 
 
 def standing(queue: ExceptionQueue, *, who: str, now: float) -> Standing:
     """Count by index."""
     is_open = (_table.pilot == queue.pilot, _table.resolved_at.is_(None))
-    counted = [
-        is_open,
-        (*is_open, _table.due_at < now),
-        (*is_open, _table.taken_by == who),
-    ]
+    counted = (is_open, (*is_open, _table.due_at < now), (*is_open, _table.taken_by == who))
     with queue.store.reading() as connection:
         n_open, n_late, n_taken = (
-            int(
-                connection.execute(
-                    select(func.count()).select_from(EXCEPTIONS).where(*each)
-                ).scalar_one()
+            int(connection.execute(select(func.count()).select_from(found)).scalar_one())
+            for found in (
+                select(_table.due_at).where(*each).limit(MOST_COUNTED + 1).subquery()
+                for each in counted
             )
-            for each in counted
         )
     return Standing(open=n_open, overdue=n_late, taken=n_taken)
 
@@ -122,8 +132,8 @@ def neighbours(queue: ExceptionQueue, entry: Entry) -> tuple[str | None, str | N
         )
 
 
-def _conditions(wanted: Wanted, now: float) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
+def _conditions(wanted: Wanted, now: float) -> list[Any]:
+    found: list[Any] = []
     if wanted.which == "resolved":
         found.append(_table.resolved_at.is_not(None))
     else:
@@ -138,12 +148,29 @@ def _conditions(wanted: Wanted, now: float) -> list[ColumnElement[bool]]:
     if wanted.reason is not None:
         found.append(_table.reasons.contains(f'"{_plain(wanted.reason)}"', autoescape=True))
     if wanted.team is not None:
-        found.append(_table.team == _plain(wanted.team))
-    if wanted.words is not None:
-        words = _plain(wanted.words)
-        ways = [each.icontains(words, autoescape=True) for each in (_table.said, _table.notes)]
-        found.append(or_(*ways, _table.call == words, _table.id == words.lower()))
+        # As the index says which teams it holds.
+        found += [
+            _table.team == _plain(wanted.team),
+            text("length(team) <= 200"),
+        ]
     return found
+
+
+def _says(wanted: str) -> ColumnElement[bool]:
+    words = _plain(wanted)
+    ways = [each.icontains(words, autoescape=True) for each in (_table.said, _table.notes)]
+    return or_(*ways, _table.call == words, _table.id == words.lower())
+
+
+def _end(moment: Any, row: Any) -> str:
+    return f"{row[moment.name]!r}:{row['id']}"
+
+
+def _until(moment: Any, row: Any, *, is_falling: bool) -> ColumnElement[bool]:
+    beyond: ColumnElement[bool] = (
+        moment < row[moment.name] if is_falling else moment > row[moment.name]
+    )
+    return not_(beyond)
 
 
 def _beyond(moment: Any, after: str, *, is_falling: bool) -> ColumnElement[bool]:

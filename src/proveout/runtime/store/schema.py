@@ -118,13 +118,20 @@ EXCEPTIONS = Table(
         postgresql_where=text("resolved_at IS NULL AND taken_by IS NULL"),
     ),
     Index(
+        "exception_queue_team",
+        *("pilot", "team", "due_at", "id"),
+        sqlite_where=text("resolved_at IS NULL AND length(team) <= 200"),
+        postgresql_where=text("resolved_at IS NULL AND length(team) <= 200"),
+    ),
+    Index(
         "exception_queue_taken",
         *("pilot", "taken_by", "due_at", "id"),
         sqlite_where=text("resolved_at IS NULL AND taken_by IS NOT NULL"),
         postgresql_where=text("resolved_at IS NULL AND taken_by IS NOT NULL"),
     ),
 )
-"""Answers that a person has to look at, and what came of it."""
+"""Answers that a person has to look at, and what came of it. A team is whatever a client calls
+itself, and PostgreSQL refuses a row whose part of an index is long."""
 
 LABELS = Table(
     "labels",

@@ -78,6 +78,10 @@ class ExceptionsPage(BaseModel):
     next_step: str | None
     open: int = 0
     overdue: int = 0
+    is_more: bool = False
+    """More are open, or late, than are counted."""
+    searched: int = 0
+    """For words only so many were looked through; the next page goes on."""
     taken: int = 0
     """By whoever asks."""
     items: list[ExceptionLine] = []
@@ -94,7 +98,13 @@ class ExceptionsPage(BaseModel):
 
 def exceptions(asked: Asked, asks: ExceptionsAsks) -> ExceptionsPage:
     """List what is to be looked at."""
-    from proveout.runtime.exceptions.listing import Wanted, lines, standing
+    from proveout.runtime.exceptions.listing import (
+        MOST_COUNTED,
+        SEARCHED,
+        Wanted,
+        lines,
+        standing,
+    )
 
     now = asked.now.timestamp()
     wanted = Wanted(
@@ -112,8 +122,10 @@ def exceptions(asked: Asked, asks: ExceptionsAsks) -> ExceptionsPage:
     return ExceptionsPage(
         trouble=None,
         next_step=None,
-        open=stands.open,
-        overdue=stands.overdue,
+        open=min(stands.open, MOST_COUNTED),
+        overdue=min(stands.overdue, MOST_COUNTED),
+        is_more=max(stands.open, stands.overdue) > MOST_COUNTED,
+        searched=SEARCHED if asks.words and end else 0,
         taken=stands.taken,
         items=[_line(each, now) for each in found],
         next=end,

@@ -18,6 +18,7 @@ _OPEN = "resolved_at IS NULL"
 _BY_DUE = (
     ("due", ("due_at", "id", "owner", "escalated_to", "taken_by", "reasons"), _OPEN),
     ("free", ("due_at", "id"), f"{_OPEN} AND taken_by IS NULL"),
+    ("team", ("team", "due_at", "id"), f"{_OPEN} AND length(team) <= 200"),
     ("taken", ("taken_by", "due_at", "id"), f"{_OPEN} AND taken_by IS NOT NULL"),
 )
 
