@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 SALT = "PROVEOUT_PERSON_SALT"
 _YES = ("yes", "y", "true", "1", "1.0", "volunteer", "x")
 _NO = ("no", "n", "false", "0", "0.0")
+_POINTS = r"^(\d{1,2})\.(\d{1,2})\.(\d{4})"
 _MILLISECONDS_FROM = 1e11
 """Numbers above it count milliseconds: in seconds they would be of the year 5138."""
 
@@ -68,7 +69,9 @@ def seconds_of(column: Any) -> Any:
         is_milli = seconds > _MILLISECONDS_FROM
         return ibis.ifelse(is_milli, seconds / 1000, seconds)
     if not kind.is_timestamp():
-        column = column.cast("string").strip().try_cast("timestamp('UTC')")
+        # With points it is day, month, year: nobody writes it otherwise.
+        said = column.cast("string").strip().re_replace(_POINTS, r"\3-\2-\1")
+        column = said.try_cast("timestamp('UTC')")
     return column.cast("timestamp('UTC')").epoch_seconds().cast("float64")
 
 

@@ -115,7 +115,8 @@ def time_ticks(begins: datetime, ends: datetime) -> list[datetime]:
     return years[:: -(-len(years) // MOST_LABELS)]
 
 
-_FEW_POINTS = 40
+_FEW_POINTS = 12
+"""Dots show where values are; of many, the line does."""
 
 
 def _firsts(begins: datetime, ends: datetime, step: int) -> list[datetime]:
@@ -126,8 +127,12 @@ def _firsts(begins: datetime, ends: datetime, step: int) -> list[datetime]:
 
 
 def _few(ticks: Sequence[float]) -> Sequence[float]:
-    """A low panel has room for three values."""
-    return (ticks[0], ticks[len(ticks) // 2], ticks[-1]) if len(ticks) > 3 else ticks
+    """A low panel has room for three values, as far from each other."""
+    if len(ticks) <= 3:
+        return ticks
+    return (ticks[0], ticks[len(ticks) // 2], ticks[-1]) if len(ticks) % 2 else (
+        ticks[0], ticks[-1]
+    )  # fmt: skip
 
 
 def _band(line: TimeLine, up: Scale, begins: datetime, ends: datetime) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from pydantic import BaseModel, Field
@@ -11,8 +12,8 @@ from pydantic import BaseModel, Field
 from proveout.charter.schema import Charter
 from proveout.charter.schema.adoption import DASHBOARD
 from proveout.desk.usage import Kept, kept_usage
-from proveout.evidence.figures import figure, full_figure, spanned_figure
-from proveout.evidence.model import WHOLE, Evidence
+from proveout.evidence.figures import figure, full_figure, span, spanned_figure
+from proveout.evidence.model import WHOLE, Evidence, Interval
 from proveout.evidence.outcome import NotMeasured
 from proveout.web.asked import Asked, Nothing, Page
 from proveout.web.pages.adoption_drawing import drawn, panels
@@ -228,10 +229,16 @@ def _last(asked: Asked) -> tuple[list[Evidence], list[NotMeasured], datetime | N
     if last is None:
         return [], [], None
     outcome, after = last
-    entries = asked.book.ledger.evidence(asked.book.pilot, runs=(outcome.run,), after=after)
+    found = _of_run(asked.book.ledger, asked.book.pilot, outcome.run, after)
+    return list(found), list(outcome.not_measured), outcome.ended_at or outcome.started_at
+
+
+@lru_cache(maxsize=256)
+def _of_run(ledger: Any, pilot: str, run: str, after: int) -> tuple[Evidence, ...]:
+    """Read what a run found that has ended: it never changes any more."""
+    entries = ledger.evidence(pilot, runs=(run,), after=after)
     found = [Evidence.from_dict(entry.body) for entry in entries]
-    ours = [each for each in found if each.run == outcome.run and each.check.name == CHECK]
-    return ours, list(outcome.not_measured), outcome.ended_at or outcome.started_at
+    return tuple(each for each in found if each.run == run and each.check.name == CHECK)
 
 
 def _summary(active: Evidence | None, missing: Sequence[NotMeasured], charter: Charter) -> str:
@@ -377,8 +384,7 @@ def _quality(asked: Asked) -> tuple[str, list[Correct]]:
     """Return the history of the metric that was agreed on, of accuracy where none was."""
     agreed = (each.metric for each in asked.book.charter.acceptance)
     metric = next((each for each in agreed if each.startswith("quality.")), "quality.accuracy")
-    entries = asked.book.ledger.evidence(asked.book.pilot, metrics=(metric,))
-    told = [Evidence.from_dict(entry.body) for entry in entries if entry.body["metric"] == metric]
+    told = _history(asked.book.ledger, asked.book.pilot, metric, asked.book.last_seq)
     return metric, [
         Correct(
             at=each.observed_at,
@@ -390,6 +396,15 @@ def _quality(asked: Asked) -> tuple[str, list[Correct]]:
         for each in told
         if not each.subject.parts and each.scope == "production"
     ]
+
+
+@lru_cache(maxsize=256)
+def _history(ledger: Any, pilot: str, metric: str, last_seq: int) -> tuple[Evidence, ...]:
+    """Read all that was found of one metric; anew once the pilot has a new entry."""
+    entries = ledger.evidence(pilot, metrics=(metric,), until=last_seq)
+    return tuple(
+        Evidence.from_dict(entry.body) for entry in entries if entry.body["metric"] == metric
+    )
 
 
 def _prediction(found: Mapping[Any, Evidence], missing: Sequence[NotMeasured]) -> Prediction | None:
@@ -423,14 +438,19 @@ def _reasons(details: Mapping[str, Any]) -> Iterable[str]:
         "never began."
     )
     if details["volunteers"]:
-        gap, low, high = (figure(each, "fraction") for each in details["difference"])
+        value, low, high = details["difference"]
+        around = Interval(low=low, high=high, level=0.95, method="newcombe")
         yield (
             f"Of {details['volunteers']:,} volunteers, {details['volunteers_rejecting']:,} do not "
-            f"use it. The difference is {gap} ({low} to {high})."
+            f"use it. The difference is {figure(value, 'fraction', around)} "
+            f"({span(around, 'fraction')})."
         )
     if details["ahead"]:
-        how = "each team like its own people" if details["by_team"] else "all like all"
-        yield f"It is carried to {details['ahead']:,} people who have it ahead, {how}."
+        whom = "those of their own team" if details["by_team"] else "all of them together"
+        yield (
+            f"It is carried to {details['ahead']:,} people who have it ahead and are expected to "
+            f"do as {whom}."
+        )
     yield f"It rests on this: {details['rests_on']}."
 
 

@@ -1,4 +1,7 @@
-"""In production: who was called, what users waited, what went to people, who uses it."""
+"""In production: who was called, what users waited, what went to people, who uses it.
+
+Of a pilot before its launch, who uses it by imported usage.
+"""
 
 from __future__ import annotations
 
@@ -24,9 +27,15 @@ _SHARES = (
 
 _PEOPLE = (
     ("adoption.active_share", "People it was made for who use it"),
+    ("adoption.activated_share", "People who have got something out of it, ever"),
+    ("adoption.retained_share", "Of those who used it in the window before: still do"),
     ("adoption.requests_per_user", "Requests of a user in a week"),
     ("adoption.use_change", "Use, against the window before"),
     ("adoption.override_rate", "Answers that were called wrong, or turned out so"),
+    ("adoption.abandoned_share", "Uses that were broken off"),
+    ("adoption.old_way_share", "Cases that are still done the old way"),
+    ("adoption.first_value_days", "Days until half of the people have got something out of it"),
+    ("adoption.predicted_reject_rate", "Of those who did not come forward: will not take it up"),
     ("exceptions.open", "Exceptions that wait for a person"),
     ("exceptions.overdue", "Exceptions past their due time"),
     ("exceptions.time_to_resolve", "Until nine of ten exceptions are resolved"),
@@ -47,6 +56,7 @@ class AlarmShown:
 class InUse:
     """What the template shows."""
 
+    title: str
     lead: str
     alarms: tuple[AlarmShown, ...]
     waits: Chart | None
@@ -58,10 +68,16 @@ class InUse:
 def view(report: Report) -> InUse | None:
     """Return what the template shows; None where nothing was seen in use."""
     seen = [each for each in report.evidence if WINDOW_INPUT in each.inputs]
-    if not seen:
+    imported = [
+        each
+        for each in report.evidence
+        if each.metric.startswith("adoption.") and each.basis != "attested"
+    ]
+    if not seen and not imported:
         return None
     return InUse(
-        lead=_lead(report, seen),
+        title="In production" if seen or imported[0].scope == "production" else "In the pilot",
+        lead=_lead(report, seen) if seen else _of_usage(imported[0]),
         alarms=tuple(map(_shown, report.alarms)),
         waits=_waits(report),
         shares=_shares(report),
@@ -76,6 +92,14 @@ def _lead(report: Report, seen: Sequence[Evidence]) -> str:
     n = len(report.alarms)
     standing = "no alarm is unresolved" if not n else f"{n} alarm{'s are' if n > 1 else ' is'} open"
     return f"Requests from {minute(begins)} to {minute(ends)}: {standing}."
+
+
+def _of_usage(found: Evidence) -> str:
+    begins, ends = (str(found.details.get(key, "")) for key in ("begins", "ends"))
+    if not begins or not ends:
+        return "By imported usage."
+    first, last = (minute(datetime.fromisoformat(each)) for each in (begins, ends))
+    return f"By imported usage, from {first} to {last}."
 
 
 def _shown(alarm: Alarm) -> AlarmShown:
