@@ -154,7 +154,7 @@ def test_pilots_are_chosen_and_ordered_by_the_address(
     assert board.get(f"/?{query}").status_code == 200
 
 
-def test_only_what_one_may_see_is_counted(own: Dashown) -> None:
+def test_only_what_one_may_see_is_counted(own: Dashboard) -> None:
     """Sums and headline as well."""
     nobody = own.as_(STRANGER).client.get("/api/portfolio").json()
     assert (nobody["n_all"], nobody["spent"], nobody["pilots"]) == (0, [], [])
@@ -167,7 +167,7 @@ def test_only_what_one_may_see_is_counted(own: Dashown) -> None:
     assert own.send("/pilots/tickets/spending", amount=1, currency="EUR").status_code == 403
 
 
-def test_spending_is_an_act_and_evidence(own: Dashown) -> None:
+def test_spending_is_an_act_and_evidence(own: Dashboard) -> None:
     """The last word counts, with the day until which it does; the same form twice is one act."""
     told = {"amount": "130000", "currency": "EUR", "until": "2025-09-10", "note": "=1+1"}
     for _ in range(2):
