@@ -46,8 +46,17 @@ NEVER_LINKED = {
     "/invitation/{token}": "its link is in the administrator's hands",
     "/pilots/{pilot}/exceptions/{entry}": "needs a gateway's queue",
     "/sign-in": "whoever is signed in need not",
+    "/pilots/{pilot}/evidence/{id}": "needs an assessment",
+    "/pilots/{pilot}/training/sets/{set}": "needs a set of cases",
+    "/pilots/{pilot}/training/sets/{set}/try": "needs a set of cases",
 }
-"""Pages that no link of the crawl leads to."""
+"""Pages that no link of the crawl leads to, or not always."""
+
+EXAMPLES = {
+    "pilot": PILOT, "token": "x" * 43, "entry": "x", "id": "x", "item": "x", "set": "x",
+    "survey": "x", "account": "x",
+}  # fmt: skip
+"""A value for each part in braces, for where no link leads to a better one."""
 
 EVERYTHING = replace(
     OWNER, account="a-helen", roles=frozenset({Role.administrator, Role.auditor}),
@@ -173,8 +182,8 @@ def _pattern(path: str) -> re.Pattern[str]:
 
 
 def values(seen: dict[str, list[str]]) -> dict[str, str]:
-    """Return a value for each part in braces, from addresses that links led to."""
-    found = {"pilot": PILOT, "token": "x" * 43, "entry": "x"}
+    """Return a value for each part in braces, if possible from addresses that links led to."""
+    found = dict(EXAMPLES)
     for kind, paths in seen.items():
         for path in paths:
             match = _pattern(kind).fullmatch(path)
@@ -185,9 +194,9 @@ def values(seen: dict[str, list[str]]) -> dict[str, str]:
 
 def do(board: Dashboard, deed: Deed, known: dict[str, str], text: str) -> str | None:
     """Do a deed with a text in every field; return what was wrong with the answer."""
-    for part in re.findall(r"{(\w+)}", deed.path):
+    for part in sorted(_names(deed.path)):
         if part not in known:
-            return f"{deed.path}: no page links to a value of {{{part}}}; name one in values()"
+            return f"{deed.path}: name a value of {{{part}}} in EXAMPLES"
     path = re.sub(r"{(\w+)}", lambda part: known[part[1]], deed.path)
     if deed.is_in_api:
         answer = board.client.post(f"/api{path}", json=filled(deed.takes, text))
@@ -211,7 +220,7 @@ def test_hostile_texts_stay_texts_wherever_they_come_from_and_go(board: Dashboar
     known, seen = values({}), {}
     for is_second in (False, True):
         for deed in DEEDS:
-            if deed.path in NOT_DONE or (not is_second and set(_names(deed.path)) - set(known)):
+            if deed.path in NOT_DONE or (not is_second and _names(deed.path) - {"pilot"}):
                 continue
             told = [do(board, deed, known, text) for text in HOSTILE]
             wrong.extend(each for each in told if each)
@@ -251,5 +260,5 @@ def test_hostile_texts_in_addresses_are_texts(board: Dashboard) -> None:
         assert connection.execute(select(func.count()).select_from(ACCOUNTS)).scalar_one() == 1
 
 
-def _names(path: str) -> list[str]:
-    return re.findall(r"{(\w+)}", path)
+def _names(path: str) -> set[str]:
+    return set(re.findall(r"{(\w+)}", path))
