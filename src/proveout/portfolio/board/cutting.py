@@ -22,6 +22,7 @@ _LENGTHS = {
 def cut_pilot(paper: PilotPaper) -> dict[str, Any]:
     """Return the plain form that the template is given."""
     plain: dict[str, Any] = _cut(paper.model_dump(mode="json"))
+    plain["title"] = plain["title"] or paper.pilot  # a heading that says nothing is no heading
     more_values, more_limits = len(plain["value"]) - MOST_VALUES, len(plain["limits"]) - MOST_LIMITS
     plain["value"], plain["limits"] = plain["value"][:MOST_VALUES], plain["limits"][:MOST_LIMITS]
     plain["said"] = {

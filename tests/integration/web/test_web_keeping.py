@@ -1,0 +1,256 @@
+"""What goes on beside the pages: one keeper, each job for itself, each message once."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from sqlalchemy import insert
+
+from fixtures.dashboard import ADMINISTRATOR, OWNER, REVIEWER, Dashboard, dashboard
+from proveout.desk import keeping, outbox
+from proveout.desk.tables.accounts import ACCOUNTS
+from proveout.errors import InputError
+from proveout.web.keeping import Job, Keeper, Turn, background
+from proveout.web.keeping.composing import Composing
+from proveout.web.keeping.monitoring import Monitors
+from proveout.web.keeping.sending import Sending
+
+
+@dataclass
+class Channel:
+    """A channel that notes what it was given, and takes it or not."""
+
+    takes: bool = True
+    letters: list[tuple[str, str, str]] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return True
+
+    def deliver(self, title: str, text: str, *, kind: str = "info") -> list[str]:
+        self.letters.append((title, text, kind))
+        return [] if self.takes else ["channel 1 (json)"]
+
+    def open(self, names: Sequence[str], email: str, variables: Mapping[str, str]) -> Channel:
+        del variables
+        self.opened = (tuple(names), email)
+        return self
+
+
+@dataclass
+class Failing:
+    """A job that fails."""
+
+    error: Exception
+    runs: int = 0
+
+    def run(self, turn: Turn) -> str | None:
+        self.runs += 1
+        raise self.error
+
+    def close(self) -> None:
+        pass
+
+
+def with_account(board: Dashboard, viewer=REVIEWER) -> None:
+    values = {
+        "id": viewer.account, "email": f"{viewer.account}@example.com", "name": viewer.name,
+        "person": viewer.person, "is_administrator": False, "is_auditor": False,
+        "is_active": True, "made_at": 0.0, "wrong_passwords": 0,
+    }  # fmt: skip
+    with board.parts.desk.writing() as writing:
+        writing.execute(insert(ACCOUNTS).values(values))
+
+
+def keeper(board: Dashboard, holder: str = "one", **jobs: Job) -> Keeper:
+    return Keeper(board.parts.desk, jobs, clock=board.clock, holder=holder)
+
+
+NEVER = threading.Event()
+
+
+def choose(board: Dashboard, **fields: object) -> None:
+    answer = board.send(
+        "/me/notices", **{"channels": ["mail"], "kinds": ["assignment", "due"], **fields}
+    )
+    assert answer.status_code == 303, answer.text
+
+
+@pytest.fixture(autouse=True)
+def _channels(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PROVEOUT_NOTIFY_TEMPLATE", "json://example.com/{email}")
+
+
+def test_a_person_is_told_once_of_what_is_to_be_done(tmp_path: Path) -> None:
+    """One letter for all of it, by the chosen channel; the next round sends nothing."""
+    with dashboard(tmp_path, viewer=REVIEWER) as board:
+        with_account(board)
+        choose(board, digest="daily", digest_hour=8, time_zone="UTC")
+        channel = Channel()
+        keep = keeper(board, tell=Composing(board.parts), send=Sending(board.parts, channel.open))
+        assert keep.round(NEVER)
+        assert channel.opened == (("mail",), "a-josef@example.com")
+        ((title, text, kind),) = channel.letters
+        assert "Sign off as reviewer (Read suppliers' invoices into the books)" in text
+        assert "http://127.0.0.1/tasks" in text
+        assert kind == "info"
+        board.clock.move(minutes=1)
+        assert keep.round(NEVER)
+        assert len(channel.letters) == 1
+        board.clock.move(days=1)
+        keep.round(NEVER)
+        assert len(channel.letters) == 2
+        page = board.get("/me/notices").text
+        assert "sent" in page
+        assert title.startswith("Proveout: ")
+
+
+def test_nothing_is_sent_to_who_has_chosen_nothing(tmp_path: Path) -> None:
+    """Off until configured."""
+    with dashboard(tmp_path, viewer=REVIEWER) as board:
+        with_account(board)
+        channel = Channel()
+        keep = keeper(board, tell=Composing(board.parts), send=Sending(board.parts, channel.open))
+        keep.round(NEVER)
+        choose(board, channels=[], digest="daily")
+        keep.round(NEVER)
+        assert channel.letters == []
+        assert outbox.counts(board.parts.desk) == (0, 0)
+
+
+def test_in_quiet_hours_it_waits(tmp_path: Path) -> None:
+    """The fixture's clock stands at 09:00 UTC, which is 10:00 in Vienna."""
+    with dashboard(tmp_path, viewer=REVIEWER) as board:
+        with_account(board)
+        choose(
+            board, digest="daily", digest_hour=8, quiet_from="09:30", quiet_to="11:00",
+            time_zone="Europe/Vienna",
+        )  # fmt: skip
+        channel = Channel()
+        keep = keeper(board, tell=Composing(board.parts), send=Sending(board.parts, channel.open))
+        keep.round(NEVER)
+        assert (channel.letters, outbox.counts(board.parts.desk)[0]) == ([], 1)
+        board.clock.move(hours=1, minutes=1)
+        keep.round(NEVER)
+        assert len(channel.letters) == 1
+
+
+def test_what_a_channel_does_not_take_is_told_to_the_administrator_and_sent_later(
+    tmp_path: Path,
+) -> None:
+    with dashboard(tmp_path, viewer=REVIEWER) as board:
+        with_account(board)
+        choose(board, digest="daily")
+        channel = Channel(takes=False)
+        keep = keeper(board, tell=Composing(board.parts), send=Sending(board.parts, channel.open))
+        keep.round(NEVER)
+        jobs = board.as_(ADMINISTRATOR).get("/api/admin/background").json()["jobs"]
+        assert {each["job"]: each["failure"] for each in jobs} == {
+            "send": "Josef Lang: Not taken by channel 1 (json).",
+            "tell": None,
+        }
+        assert "Not taken by channel 1" in board.get("/admin/background").text
+        channel.takes = True
+        board.clock.move(seconds=61)
+        keep.round(NEVER)
+        assert len(channel.letters) == 2
+        assert outbox.counts(board.parts.desk) == (0, 0)
+
+
+def test_a_try_comes_and_only_where_a_channel_is_chosen(tmp_path: Path) -> None:
+    with dashboard(tmp_path, viewer=REVIEWER) as board:
+        with_account(board)
+        refused = board.send("/me/notices/try")
+        assert refused.status_code == 400
+        assert "You have chosen no channel." in refused.text
+        choose(board, kinds=[])
+        for _ in range(2):
+            assert board.send("/me/notices/try", act="t" * 16).status_code == 303
+        channel = Channel()
+        keeper(board, send=Sending(board.parts, channel.open)).round(NEVER)
+        ((_, text, _),) = channel.letters
+        assert text.startswith("Due now:\n- This is a try: you are told in this way\n")
+
+
+def test_a_job_that_fails_stops_no_other_and_tells_no_secret(tmp_path: Path) -> None:
+    """What an unknown error says may hold an address: its name and place are enough."""
+    with dashboard(tmp_path, viewer=OWNER) as board:
+        first = Failing(RuntimeError("postgresql://me:hunter2@db"))
+        second = Failing(InputError("The store is away.", hint="Look at it."))
+        assert keeper(board, first=first, second=second).round(NEVER)
+        assert (first.runs, second.runs) == (1, 1)
+        found = {each.job: each.failure or "" for each in keeping.standings(board.parts.desk)}
+        assert found["first"].startswith("RuntimeError in test_web_keeping.py, line ")
+        assert found["second"] == "The store is away. Look at it."
+        assert "hunter2" not in board.as_(ADMINISTRATOR).get("/admin/background").text
+
+
+def test_of_two_processes_one_keeps(tmp_path: Path) -> None:
+    with dashboard(tmp_path, viewer=OWNER) as board:
+        job = Failing(InputError("x"))
+        one, two = keeper(board, "one", job=job), keeper(board, "two", job=job)
+        assert one.round(NEVER)
+        assert not two.round(NEVER)
+        assert job.runs == 1
+        board.clock.move(minutes=10)
+        assert two.round(NEVER)
+        assert not one.round(NEVER)
+
+
+def test_all_jobs_of_the_dashboard_go_well_on_a_fresh_one(tmp_path: Path) -> None:
+    """And end when they are told to, leaving the lease to others."""
+    with dashboard(tmp_path, viewer=OWNER) as board:
+        (keep,) = background(board.parts)
+        is_over = threading.Event()
+        assert keep.round(is_over)
+        failures = {
+            each.job: each.failure
+            for each in keeping.standings(board.parts.desk)
+            if each.failure is not None
+        }
+        assert failures == {}
+        is_over.set()
+        keep(is_over)
+        assert keeper(board, "another").round(NEVER)
+
+
+def test_production_is_looked_at_when_it_is_due_in_a_process_of_its_own(tmp_path: Path) -> None:
+    """How it ended is told; after a failure it is left alone for an hour."""
+    said = "import sys; print('The log is damaged.', file=sys.stderr); sys.exit(2)"
+    with dashboard(tmp_path, viewer=OWNER) as board:
+        monitors = Monitors(board.parts, lambda path: [sys.executable, "-c", said])
+        keep = keeper(board, monitors=monitors)
+        keep.round(NEVER)
+        assert monitors._look is None, "there is no log yet"
+        (tmp_path / "pilot" / "prediction-log").mkdir()
+        keep.round(NEVER)
+        assert monitors._look is not None
+        monitors._look.process.wait()
+        keep.round(NEVER)
+        (told,) = [each for each in keeping.standings(board.parts.desk) if each.job == "monitors"]
+        assert told.failure == "invoice-reader: The log is damaged."
+        keep.round(NEVER)
+        assert monitors._look is None
+        board.clock.move(hours=1, minutes=1)
+        keep.round(NEVER)
+        assert monitors._look is not None
+        monitors.close()
+
+
+def test_what_one_may_choose_is_checked(tmp_path: Path) -> None:
+    with dashboard(tmp_path, viewer=REVIEWER) as board:
+        with_account(board)
+        for fields, message in (
+            ({"channels": ["json://evil/"]}, "There is no channel 'json://evil/'."),
+            ({"quiet_from": "25:00"}, "'25:00' is no time of day."),
+            ({"quiet_from": "22:00"}, "Quiet hours need a beginning and an end."),
+            ({"time_zone": "../etc/passwd"}, "'../etc/passwd' is no time zone."),
+        ):
+            answer = board.api("/me/notices", **fields)
+            assert (answer.status_code, answer.json()["message"]) == (400, message)
+        shown = board.get("/api/me/notices").json()
+        assert [each["name"] for each in shown["channels"]] == ["mail"]
