@@ -73,7 +73,7 @@ class Listing:
         table = FEEDBACK_COUNTS.c
         query = select(table.state, table.n).where(table.pilot == self.pilot)
         with self.desk.reading() as connection:
-            known: dict[str, int] = dict(iter(connection.execute(query).tuples()))
+            known: dict[str, int] = dict(iter(connection.execute(query)))
         return {state: known.get(state, 0) for state in STATES}
 
     def overdue(self, now: datetime) -> int:
@@ -106,7 +106,7 @@ class Listing:
         same = _table.duplicate_of
         query = select(same, func.count()).where(same.in_(ids)).group_by(same)
         with self.desk.reading() as connection:
-            return dict(iter(connection.execute(query).tuples()))
+            return dict(iter(connection.execute(query)))
 
     def same_as(self, id_: str, most: int = PAGE) -> list[Item]:
         """Return those that were merged into one."""

@@ -210,7 +210,7 @@ class Pulse:
                 select(counts.team, counts.question, counts.score, counts.n).where(
                     counts.survey == survey.id
                 )
-            ).tuples()
+            )
             table: dict[str, dict[str, list[int]]] = {}
             for team, question, score, n in rows:
                 scores = table.setdefault(team, {}).setdefault(question, [0] * 5)

@@ -270,7 +270,7 @@ class FeedbackStore:
         """Let those that say the same follow; return by how much each state changed."""
         same = _table.duplicate_of == item.id
         query = select(_table.state, func.count()).where(same).group_by(_table.state)
-        before: dict[str, int] = dict(iter(connection.execute(query).tuples()))
+        before: dict[str, int] = dict(iter(connection.execute(query)))
         if not before:
             return {}
         connection.execute(
