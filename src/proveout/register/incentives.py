@@ -160,7 +160,7 @@ class IncentivesSection:
         open_ = [rule.rule for rule in old if not rule.is_done]
         yield Fact(
             metric="people.incentives_changed",
-            value=1 - len(open_) / len(old) if old else 1.0,
+            value=(len(old) - len(open_)) / len(old) if old else 1.0,
             n=len(old) or len(known) or 1,
             person=last.who,
             inputs={f"{PART_INPUT}incentives": digest("incentives", charter)},

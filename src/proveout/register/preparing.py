@@ -59,8 +59,8 @@ class Preparation:
     """By person: who says it for another role has changed roles, and counts once."""
     lists: Mapping[str, NotedList] = field(default_factory=dict)
     """By the id of the act."""
-    spoken: Mapping[str, Spoken] = field(default_factory=dict)
-    """By role."""
+    spoken: Mapping[tuple[str, str], Spoken] = field(default_factory=dict)
+    """By role and who says it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +123,9 @@ class Preparing:
                 spoken = Spoken(
                     role=act.says["role"], who=act.who, at=act.at, note=text_of(act, "note")
                 )
-                return replace(state, spoken={**state.spoken, spoken.role: spoken})
+                return replace(
+                    state, spoken={**state.spoken, (spoken.role, folded(act.who)): spoken}
+                )
         return state
 
     def refuse(self, state: Preparation, act: Act, charter: Charter) -> None:
@@ -180,8 +182,7 @@ def speaks_for(role: AffectedRole, who: str | None) -> bool:
 
 def has_spoken(state: Preparation, role: AffectedRole) -> Spoken | None:
     """Return the word of the role's representative; that of an earlier one does not count."""
-    spoken = state.spoken.get(role.role)
-    return spoken if spoken is not None and speaks_for(role, spoken.who) else None
+    return state.spoken.get((role.role, folded(role.representative or "")))
 
 
 def _knowing(state: Preparation, role: AffectedRole) -> Knowing:
@@ -244,7 +245,7 @@ def _represented(state: Preparation, charter: Charter, who: str) -> Fact:
     missing = [role.role for role in roles if has_spoken(state, role) is None]
     return Fact(
         metric="people.represented",
-        value=1 - len(missing) / len(roles),
+        value=(len(roles) - len(missing)) / len(roles),
         n=len(roles),
         person=who,
         inputs=_of_roles(charter),
