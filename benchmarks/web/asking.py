@@ -41,7 +41,7 @@ class Took:
 def served(folder: Path, ledger: str, desk: str) -> Iterator[tuple[str, float]]:
     """Start the dashboard; give its address, and the seconds until it was ready."""
     command = [
-        sys.executable, "-m", "proveout", "serve", str(folder / "pilots"), "--ledger", ledger,
+        str(Path(sys.executable).with_name("proveout")), "serve", str(folder / "pilots"), "--ledger", ledger,
         "--database", desk, "--port", "0", "--json",
     ]  # fmt: skip
     began = time.perf_counter()

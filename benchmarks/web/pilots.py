@@ -41,7 +41,7 @@ def lay_out_demo(folder: Path) -> Path:
     demo = folder / "demo"
     ledger = demo / ".proveout" / "ledger.db"
     if not ledger.exists():
-        command = [sys.executable, "-m", "proveout", "demo", "--into", str(demo)]
+        command = [str(Path(sys.executable).with_name("proveout")), "demo", "--into", str(demo)]
         subprocess.run(command, check=False, stdout=subprocess.DEVNULL)
     return ledger
 
