@@ -12,10 +12,10 @@ from urllib.parse import urlsplit
 
 import pytest
 import uvicorn
-from fixtures.browser import SIZES, launched, violations
-from fixtures.dashboard import OWNER, PILOT, Dashboard, dashboard, viewer_like
 from playwright.sync_api import Page
 
+from fixtures.browser import SIZES, launched, violations
+from fixtures.dashboard import OWNER, PILOT, Dashboard, dashboard, viewer_like
 from proveout.web.permissions import Role
 from proveout.web.site import PAGES
 
@@ -60,7 +60,7 @@ def template_of(path: str) -> str | None:
 
 
 def troubles_of(page: Page, path: str) -> list[str]:
-    """Tell what is wrong on the page that is open: on a desktop in the light, a phone in the dark."""
+    """Tell what is wrong on the open page: on a desktop in the light, on a phone in the dark."""
     found: list[str] = []
     for (width, height), scheme in zip(SIZES.values(), ("light", "dark"), strict=True):
         page.set_viewport_size({"width": width, "height": height})
