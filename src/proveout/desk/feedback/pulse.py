@@ -181,8 +181,9 @@ class Pulse:
                 self._insert(PULSE_TAKEN)
                 .values(survey=survey.id, account=account)
                 .on_conflict_do_nothing(index_elements=["survey", "account"])
+                .returning(PULSE_TAKEN.c.survey)
             )
-            if taken.rowcount != 1:
+            if taken.first() is None:
                 return False
             for each in sorted(survey.questions, key=lambda question: question.key):
                 connection.execute(

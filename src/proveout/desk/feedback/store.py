@@ -63,9 +63,12 @@ class FeedbackStore:
         row = _row(said)
         with self.desk.writing() as connection:
             added = connection.execute(
-                self._insert(FEEDBACK).values(row).on_conflict_do_nothing(index_elements=["id"])
+                self._insert(FEEDBACK)
+                .values(row)
+                .on_conflict_do_nothing(index_elements=["id"])
+                .returning(_table.id)
             )
-            if added.rowcount == 1:
+            if added.first() is not None:
                 self._count(connection, {"new": 1})
             return self._one(connection, said.id)
 
