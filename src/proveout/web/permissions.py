@@ -113,3 +113,16 @@ def _named(charter: Charter) -> list[tuple[Role, str]]:
         *((_R.legal, each.signed.who) for each in charter.legal if each.signed is not None),
     ]
     return [(role, who) for role, who in named if who]
+
+
+def table() -> str:
+    """Return who may do what, as the table in docs/dashboard.md."""
+    roles = [role for role in Role if any(role in allowed for allowed in ALLOWED.values())]
+    head = f"| | {' | '.join(role.value for role in roles)} |"
+    lines = [
+        f"| {permission.value} | "
+        + " | ".join("yes" if may(frozenset({role}), permission) else "" for role in roles)
+        + " |"
+        for permission in Permission
+    ]
+    return "\n".join([head, f"| --- |{' --- |' * len(roles)}", *lines])

@@ -23,7 +23,7 @@ from proveout.web.app import create_app
 from proveout.web.asked import Deed, Download, Nothing, Page, Viewer
 from proveout.web.asking import Door
 from proveout.web.mounting import API, mounted
-from proveout.web.permissions import ALLOWED, Permission, Role
+from proveout.web.permissions import ALLOWED, Permission, Role, table
 from proveout.web.problems import Problems
 from proveout.web.rendering import Renderer
 from proveout.web.security.guarding import HEALTH, guarded
@@ -187,3 +187,10 @@ def _declared() -> Iterator[tuple[str, str, Permission]]:
 
 def _is_api(path: str) -> bool:
     return path.startswith(f"{API}/")
+
+
+def test_the_documentation_shows_the_table() -> None:
+    """docs/dashboard.md says who may do what, word for word as the code."""
+    page = (Path(__file__).parents[3] / "docs" / "dashboard.md").read_text()
+    shown = page.split("<!-- roles -->\n")[1].split("\n<!-- /roles -->")[0]
+    assert shown == table()
