@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
@@ -20,6 +20,7 @@ from proveout.evidence.ledger.port import (
     Snapshot,
     Step,
     StoredRow,
+    names,
 )
 
 
@@ -63,6 +64,7 @@ class MemoryLedger:
         runs: Collection[str] = (),
         checks: Collection[str] = (),
         metrics: Collection[str] = (),
+        about: Mapping[str, str] | None = None,
         after: int = 0,
         until: int | None = None,
     ) -> Iterator[Entry]:
@@ -75,7 +77,8 @@ class MemoryLedger:
             is_asked = (
                 told["run"] in runs or told["check"]["name"] in checks or told["metric"] in metrics
             )
-            if is_any or is_asked:
+            is_about = about is None or told["subject"] == about
+            if (is_any or is_asked) and is_about:
                 yield entry
 
     def latest(self, asked: Looked, *, limit: int) -> list[Entry]:
@@ -86,7 +89,7 @@ class MemoryLedger:
             if (asked.before is None or entry.seq < asked.before)
             and (asked.since is None or entry.recorded_at >= asked.since)
             and (asked.until is None or entry.recorded_at < asked.until)
-            and asked.person in (None, entry.body.get("who"), entry.body.get("person"))
+            and names(entry, asked.person)
         ]
         return found[::-1][:limit]
 

@@ -134,6 +134,11 @@ class Looked:
     """Only those that name exactly this person as who did it or vouches for it."""
 
 
+def names(entry: Entry, person: str | None) -> bool:
+    """Tell whether an entry names a person as who did it or vouches for it; None: anybody."""
+    return person is None or person in (entry.body.get("who"), entry.body.get("person"))
+
+
 class Ledger(Protocol):
     """The port. Adapters: memory, SQLite, PostgreSQL."""
 
@@ -164,13 +169,15 @@ class Ledger(Protocol):
         runs: Collection[str] = (),
         checks: Collection[str] = (),
         metrics: Collection[str] = (),
+        about: Mapping[str, str] | None = None,
         after: int = 0,
         until: int | None = None,
     ) -> Iterator[Entry]:
         """Yield, in order, all evidence of some runs, some checks or on some metrics; or any.
 
-        It is quick, and for whoever follows the chain: an entry that is gone is not missed here,
-        and what the store cannot tell apart may be among them.
+        With `about`, those alone on this subject, in its plain form. It is quick, and for whoever
+        follows the chain: an entry that is gone is not missed here, and what the store cannot tell
+        apart may be among them.
         """
         ...
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
@@ -38,6 +38,7 @@ from proveout.evidence.ledger.port import (
     Snapshot,
     Step,
     StoredRow,
+    names,
 )
 from proveout.evidence.ledger.schema import ENTRIES, HEAD
 
@@ -117,13 +118,15 @@ class SqlLedger:
         runs: Collection[str] = (),
         checks: Collection[str] = (),
         metrics: Collection[str] = (),
+        about: Mapping[str, str] | None = None,
         after: int = 0,
         until: int | None = None,
     ) -> Iterator[Entry]:
         """Yield, in order, all evidence of some runs, some checks or on some metrics; or any.
 
-        Looks for the stored words, so that others may be among them: a database that was told to
-        read JSON would refuse everything for one entry that was damaged.
+        With `about`, those alone on this subject. Looks for the stored words, so that others may be
+        among them: a database that was told to read JSON would refuse everything for one entry that
+        was damaged.
         """
         query = select(*_ROW).order_by(ENTRIES.c.seq).limit(PAGE)
         query = query.where(ENTRIES.c.kind == "evidence")
@@ -136,26 +139,42 @@ class SqlLedger:
             *(canonical_json({"check": {"name": name}})[1:-2] for name in sorted(checks)),
             *(canonical_json({"metric": name})[1:-1] for name in sorted(metrics)),
         ]
-        if words and self._database.dialect == "sqlite":
-            stored = cast(ENTRIES.c.body, LargeBinary)
-            query = query.where(func.holds(stored, *(each.encode() for each in words)))
-        elif words:
-            query = query.where(or_(*(func.strpos(ENTRIES.c.body, each) > 0 for each in words)))
+        subject = [] if about is None else [canonical_json({"subject": dict(about)})[1:-1]]
+        for group in filter(None, (words, subject)):
+            query = query.where(self._holds(group))
         done = after
         while page := self._page(query.where(ENTRIES.c.seq > done)):
             for row in page:
                 yield read_row(row)
             done = page[-1].seq
 
+    def _holds(self, words: Sequence[str]) -> ColumnElement[bool]:
+        """Ask whether the stored text holds one of some words."""
+        if self._database.dialect == "sqlite":
+            stored = cast(ENTRIES.c.body, LargeBinary)
+            return func.holds(stored, *(each.encode() for each in words))
+        return or_(*(func.strpos(ENTRIES.c.body, each) > 0 for each in words))
+
     def latest(self, asked: Looked, *, limit: int) -> list[Entry]:
         """Return the latest entries of a pilot that are asked for, the latest first.
 
         Each kind is looked up by its index, so that a few acts are found among a million facts.
         """
+        found: list[Entry] = []
+        before = asked.before
+        while True:
+            rows = self._latest(asked, before, limit)
+            entries = [read_row(row) for row in rows]
+            found += [entry for entry in entries if names(entry, asked.person)]
+            if len(rows) < limit or len(found) >= limit:
+                return found[:limit]
+            before = rows[-1].seq
+
+    def _latest(self, asked: Looked, before: int | None, limit: int) -> list[StoredRow]:
         query = select(*_ROW).order_by(ENTRIES.c.seq.desc()).limit(limit)
         query = query.where(ENTRIES.c.pilot == asked.pilot)
-        if asked.before is not None:
-            query = query.where(ENTRIES.c.seq < asked.before)
+        if before is not None:
+            query = query.where(ENTRIES.c.seq < before)
         if asked.since is not None:
             query = query.where(ENTRIES.c.recorded_at >= stored_moment(asked.since))
         if asked.until is not None:
@@ -165,12 +184,12 @@ class SqlLedger:
             words = (canonical_json({key: asked.person})[1:-1] for key in ("who", "person"))
             query = query.where(or_(*(at(ENTRIES.c.body, each) > 0 for each in words)))
         if not asked.kinds:
-            return [read_row(row) for row in self._page(query)]
+            return self._page(query)
         rows = [
             row for kind in asked.kinds for row in self._page(query.where(ENTRIES.c.kind == kind))
         ]
         rows.sort(key=lambda row: -row.seq)
-        return [read_row(row) for row in rows[:limit]]
+        return rows[:limit]
 
     @contextmanager
     def news(self, after: int, *, whole: Collection[EntryKind] | None) -> Iterator[News]:
