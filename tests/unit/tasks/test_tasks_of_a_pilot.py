@@ -210,3 +210,45 @@ def test_owners_are_read_as_the_gate_writes_them() -> None:
         ("Grace Obi", "data owner"), ("Josef Lang", "data owner")
     ]  # fmt: skip
     assert owners_in("nobody named (legal)") == []
+
+
+def test_people_are_asked_what_the_change_asks_of_them() -> None:
+    """To speak, practise, change rules, clear the way and hold reviews: by name, with the day."""
+    change = {
+        "roles": [{"role": "Clerk", "what_changes": "Confirms", "representative": "Paul Novak"}],
+        "training": [{"who": "Clerks", "scenarios": "A week of mail", "by": "2026-03-20"}],
+        "incentives": [
+            {"rule": "Bonus per invoice", "rewards": "old", "changed_by": "Helen Marsh",
+             "by": "2026-03-01"},
+            {"rule": "Already changed", "rewards": "old", "changed_by": "Helen Marsh",
+             "done": True},
+        ],
+    }  # fmt: skip
+    governance = {
+        "reviews": {"every_days": 14, "attended_by": ["Josef Lang"], "next_on": "2026-03-12"},
+        "inventory": [{"tool": "reader", "owner": "Helen Marsh"}],
+    }
+    acts = (
+        Act(id="1", pilot="p", kind="training.invited", who="Helen Marsh", at=NOW,
+            says={"training": "Clerks", "people": ["Lea Kern"]}),
+        Act(id="2", pilot="p", kind="manager.named", who="Helen Marsh", at=NOW,
+            says={"name": "Max Boss", "leads": "Linz"}),
+        Act(id="3", pilot="p", kind="leadership.obstacle", who="Helen Marsh", at=NOW,
+            says={"what": "No scanner", "raised_by": "Paul Novak", "owner": "Robert Calder",
+                  "due": "2026-03-15"}),
+    )  # fmt: skip
+    found = tasks_of(book(acts=acts, change=change, governance=governance), NOW)
+    told = {
+        (t.who, t.what): None if t.due is None else f"{t.due:%m-%d}"
+        for t in found
+        if t.kind in ("confirm", "training", "incentive", "obstacle", "review")
+    }
+    assert told == {
+        ("Josef Lang", "Hold and attend: Performance review"): "03-12",
+        ("Helen Marsh", "Confirm that you own reader"): None,
+        ("Paul Novak", "Confirm that you spoke for: Clerk"): None,
+        ("Max Boss", "Say whether you have what you need to lead the change"): None,
+        ("Lea Kern", "Practise on real cases: Clerks"): "03-20",
+        ("Helen Marsh", "Change the rule: Bonus per invoice"): "03-01",
+        ("Robert Calder", "Remove the obstacle: No scanner"): "03-15",
+    }

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 
 from proveout.portfolio.book import PilotBook
+from proveout.portfolio.tasks import calendar, governance, people, verdict
 from proveout.portfolio.tasks import counted as in_numbers
-from proveout.portfolio.tasks import governance, verdict
 from proveout.portfolio.tasks.ground import Counted, Ground
 from proveout.portfolio.tasks.task import Task
 
@@ -21,6 +21,13 @@ SOURCES: tuple[Source, ...] = (
     verdict.alarms,
     verdict.waivers,
     verdict.fixes,
+    calendar.reviews,
+    calendar.inventory,
+    people.representatives,
+    people.managers,
+    people.trainings,
+    people.incentives,
+    people.obstacles,
     in_numbers.feedback,
     in_numbers.exceptions,
 )

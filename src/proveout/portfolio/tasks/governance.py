@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from datetime import timedelta
 
 from proveout.charter.sealing.signing import digest
 from proveout.portfolio.tasks.ground import Ground
-from proveout.portfolio.tasks.making import task
-from proveout.portfolio.tasks.naming import first_named, holders
+from proveout.portfolio.tasks.making import short, task
+from proveout.portfolio.tasks.naming import holders
 from proveout.portfolio.tasks.task import Task, same_person
 from proveout.register.handoff import HANDOFF
+from proveout.register.legal import LEGAL, questions
 from proveout.register.signoffs import SIGNOFFS, Standing, standing
 
 RENEW_AHEAD = timedelta(days=14)
@@ -45,7 +45,7 @@ def signing(ground: Ground) -> Iterator[Task]:
         shown = digest(each.role, book.charter)[-10:]
         for name in each.missing:
             yield task(
-                book, "sign", f"{each.role}/{_short(name)}/{shown}", who=name, role=spoken,
+                book, "sign", f"{each.role}/{short(name)}/{shown}", who=name, role=spoken,
                 what=f"Sign off again as {spoken}" if is_old else f"Sign off as {spoken}",
                 why=(
                     "What was signed has changed since."
@@ -66,7 +66,7 @@ def _renewals(ground: Ground, standing: Standing) -> Iterator[Task]:
         if word.until - RENEW_AHEAD <= ground.now:
             spoken = standing.role.replace("-", " ")
             yield task(
-                ground.book, "sign", f"{standing.role}/{_short(word.who)}/{word.until:%Y%m%d}",
+                ground.book, "sign", f"{standing.role}/{short(word.who)}/{word.until:%Y%m%d}",
                 who=word.who, role=spoken, what=f"Renew your sign-off as {spoken}",
                 why="It ends on the day that was set when it was given.",
                 page="/signoffs", since=word.until - RENEW_AHEAD, due=word.until.date(),
@@ -76,15 +76,15 @@ def _renewals(ground: Ground, standing: Standing) -> Iterator[Task]:
 def legal(ground: Ground) -> Iterator[Task]:
     """Yield the questions that nobody has answered and signed."""
     book = ground.book
-    for question in book.charter.legal:
-        who = first_named(question.asked_of)
-        if who is None or (question.answer is not None and question.signed is not None):
+    state = book.register.of(LEGAL)
+    for question in questions(state, book.charter, ground.now.date()):
+        if question.asked_of is None or question.is_signed:
             continue
         yield task(
-            book, "legal", _short(question.question), who=who, role="legal",
+            book, "legal", short(question.question), who=question.asked_of, role="legal",
             what=f"Answer and sign: {question.question}",
             why="A legal question without a signed answer holds the gate.",
-            page="/charter", since=book.since,
+            page="/signoffs", since=book.since,
         )  # fmt: skip
 
 
@@ -105,12 +105,8 @@ def handing_over(ground: Ground) -> Iterator[Task]:
         return
     refused = "" if said is None else f" It was refused on {said.at:%Y-%m-%d}: {said.why}"
     yield task(
-        book, "handoff", _short(wanted.to), who=who, role="production owner",
+        book, "handoff", short(wanted.to), who=who, role="production owner",
         what=f"See that {wanted.to} accepts ownership",
         why=f"Nobody runs it after the project until they do.{refused}",
         page="/signoffs", since=book.since,
     )  # fmt: skip
-
-
-def _short(text: str) -> str:
-    return hashlib.sha256(text.casefold().strip().encode()).hexdigest()[:10]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import date, datetime
 from urllib.parse import quote
 
@@ -22,8 +23,13 @@ def task(
     page: str,
     since: datetime | None = None,
     due: date | None = None,
+    is_for_all: bool = False,
 ) -> Task:
-    """Return it; `about` tells it from others of its kind, `page` is the pilot's: '/signoffs'."""
+    """Return it; `about` tells it from others of its kind, `page` is the pilot's: '/signoffs'.
+
+    With `is_for_all` the page is one for all pilots.
+    """
+    base = "" if is_for_all else f"/pilots/{quote(book.pilot, safe='')}"
     return Task(
         id=f"{book.pilot}/{kind}/{about}",
         kind=kind,
@@ -33,8 +39,13 @@ def task(
         role=role,
         what=what,
         why=why,
-        path=f"/pilots/{quote(book.pilot, safe='')}{page}",
+        path=f"{base}{page}",
         since=since,
         due=due,
         next_up=next_up(who, book.charter),
     )
+
+
+def short(text: str) -> str:
+    """Return a short mark of a text, for ids."""
+    return hashlib.sha256(text.casefold().strip().encode()).hexdigest()[:10]

@@ -23,8 +23,3 @@ def holders(charter: Charter) -> dict[str, tuple[str, ...]]:
         "data-owner": tuple(dict.fromkeys(sources.values())),
         "legal": tuple(dict.fromkeys(legal)),
     }
-
-
-def first_named(*names: str | None) -> str | None:
-    """Return the first name that there is."""
-    return next((name for name in names if name), None)
