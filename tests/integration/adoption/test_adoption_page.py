@@ -57,6 +57,8 @@ def test_whoever_may_not_run_checks_may_not_give_usage(board: Dashboard) -> None
         [],  # nothing
         [{"id": "1", "person": "", "at": "2025-01-01T00:00:00Z"}],  # nobody
         [{"id": "1", "person": "ada", "at": "2025-01-01T00:00:00"}],  # a moment without zone
+        [{"id": "1", "person": "ada", "at": "9999-12-31T23:59:59-14:00"}],  # no moment of use
+        [{"id": "1", "person": "\x00", "at": "2025-01-01T00:00:00Z"}],  # nobody after all
         [event(number, "ada") for number in range(10_001)],  # too many
     ],
 )
@@ -84,6 +86,7 @@ MESSY = (
 def test_a_messy_file_is_read_and_what_cannot_be_is_shown(board: Dashboard) -> None:
     """Semicolons, an old encoding, two equal rows; and the same file again adds nothing."""
     first = sent(board, "usage.csv", MESSY)
+    board.clock.move(hours=1)
     again = sent(board, "usage.csv", MESSY)
 
     assert (first.status_code, again.status_code) == (303, 303)
@@ -95,6 +98,19 @@ def test_a_messy_file_is_read_and_what_cannot_be_is_shown(board: Dashboard) -> N
     ]  # fmt: skip
     assert held["imports"][0]["examples"] == ["use 3: nobody is named"]
     assert "use 3: nobody is named" in board.get(PAGE).text
+
+
+def test_moments_that_make_no_sense_are_refused_row_by_row(board: Dashboard) -> None:
+    """The others are kept; days with points are day, month, year."""
+    content = b"person,at\nada,gestern\nben,03.02.2025\ncy,2025-02-04 10:00\ndan,0001-01-01\n"
+    sent(board, "u.csv", content)
+
+    held = board.client.get(f"/api{PAGE}").json()["held"]
+    assert (held["events"], held["imports"][0]["refused"]) == (2, 2)
+    assert held["first_at"] == "2025-02-03T00:00:00Z"
+    assert held["imports"][0]["examples"] == [
+        "use 1: 'gestern' is no moment", "use 4: '0001-01-01' is no moment"
+    ]  # fmt: skip
 
 
 def test_a_file_that_is_no_table_is_refused_with_what_it_is(board: Dashboard) -> None:

@@ -229,7 +229,8 @@ def _last(asked: Asked) -> tuple[list[Evidence], list[NotMeasured], datetime | N
     if last is None:
         return [], [], None
     outcome, after = last
-    found = _of_run(asked.book.ledger, asked.book.pilot, outcome.run, after)
+    ledger: Any = asked.book.ledger
+    found = _of_run(ledger, asked.book.pilot, outcome.run, after)
     return list(found), list(outcome.not_measured), outcome.ended_at or outcome.started_at
 
 
@@ -384,7 +385,8 @@ def _quality(asked: Asked) -> tuple[str, list[Correct]]:
     """Return the history of the metric that was agreed on, of accuracy where none was."""
     agreed = (each.metric for each in asked.book.charter.acceptance)
     metric = next((each for each in agreed if each.startswith("quality.")), "quality.accuracy")
-    told = _history(asked.book.ledger, asked.book.pilot, metric, asked.book.last_seq)
+    ledger: Any = asked.book.ledger
+    told = _history(ledger, asked.book.pilot, metric, asked.book.last_seq)
     return metric, [
         Correct(
             at=each.observed_at,

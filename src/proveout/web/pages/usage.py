@@ -13,7 +13,7 @@ from typing import Annotated, Any
 from urllib.parse import quote
 
 from fastapi import UploadFile
-from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, StringConstraints
 
 from proveout.charter.schema.adoption import DASHBOARD, Adoption, UsageRecord
 from proveout.desk.usage import REFUSED_SHOWN, Import, Use, add_usage
@@ -22,10 +22,25 @@ from proveout.web.asked import Asked, Deed, Done
 from proveout.web.permissions import Permission
 
 MOST_EVENTS = 10_000
+MOST_LETTERS = 200
+"""Of one text; what is longer in a file is cut."""
 MOST_ROWS = 200_000
 """Of one file; what is larger is better named in the charter as a source."""
 
-Short = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
+FIRST, LAST = datetime(1980, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+"""What lies outside is no moment of use but a mistake of a clock or of a format."""
+
+
+def _without_nul(text: str) -> str:
+    """PostgreSQL has no text with it; no name has it either."""
+    return text.replace("\x00", "").strip()
+
+
+Short = Annotated[
+    str,
+    AfterValidator(_without_nul),
+    StringConstraints(min_length=1, max_length=MOST_LETTERS, strip_whitespace=True),
+]
 
 
 class UsageEvent(BaseModel):
@@ -33,7 +48,7 @@ class UsageEvent(BaseModel):
 
     id: Short = Field(description="Yours. The same one again is the same use.")
     person: Short = Field(description="A name or a pseudonym, the same as on the roster.")
-    at: AwareDatetime
+    at: Annotated[AwareDatetime, Field(ge=FIRST, le=LAST)]
     outcome: Short | None = Field(default=None, description="kept, overruled or abandoned.")
     case: Short | None = Field(
         default=None, description="What it was used for; the id of a request in the log."
@@ -142,19 +157,25 @@ def _read(path: Path, name: str, said: UsageRecord) -> _Read:
             .to_pylist()
         )  # fmt: skip
         refused: list[dict[str, Any]] = [
-            {"line": each.line, "why": each.message, "row": each.raw}
+            {"line": each.line, "why": each.message, "row": _without_nul(each.raw)}
             for each in opened.rejects.examples(REFUSED_SHOWN)
         ]
         n_refused = opened.rejects.count
     good: list[dict[str, Any]] = []
     for number, row in enumerate(rows, start=1):
-        raw = row.pop("raw_at")
-        if row["person"] is not None and row["at"] is not None:
-            good.append({**row, "at": datetime.fromtimestamp(row["at"], UTC)})
+        raw, at = row.pop("raw_at"), row["at"]
+        clean = {
+            key: (_without_nul(each)[:MOST_LETTERS] or None) if isinstance(each, str) else each
+            for key, each in row.items()
+        }
+        is_moment = at is not None and FIRST.timestamp() <= at <= LAST.timestamp()
+        if clean["person"] is not None and is_moment:
+            good.append({**clean, "at": datetime.fromtimestamp(at, UTC)})
             continue
         n_refused += 1
         if len(refused) < REFUSED_SHOWN:
-            why = "nobody is named" if row["person"] is None else f"'{raw}' is no moment"
+            raw = _without_nul(raw or "")[:MOST_LETTERS]
+            why = "nobody is named" if clean["person"] is None else f"'{raw}' is no moment"
             refused.append({"line": None, "why": f"use {number}: {why}", "row": ""})
     return _Read(rows=good, n_refused=n_refused, refused=refused)
 
