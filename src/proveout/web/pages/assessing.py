@@ -16,7 +16,7 @@ from proveout.web.jobs import CheckLine, Job, State, ask_to_stop, give_up_lost, 
 from proveout.web.jobs.progress import Progress
 from proveout.web.jobs.running import Order, start
 from proveout.web.jobs.store import begin
-from proveout.web.pages.charter import file_now
+from proveout.web.pages.charter import FileNow, file_as_known, file_now
 from proveout.web.pages.gates import AskedStage
 from proveout.web.pages.verdict import path_to
 from proveout.web.permissions import Permission
@@ -79,7 +79,7 @@ def assess_page(asked: Asked, asks: AskedStage) -> AssessPage:
     """Show the assessment that runs, how those before it ended, and how to start one."""
     desk, pilot = asked.parts.desk, asked.book.pilot
     known = _known(desk, pilot, asked.now)
-    why_not = _why_not(asked)
+    why_not = _why_not(asked, file_as_known(asked))
     return AssessPage(
         pilot=pilot,
         stage=asks.stage or asked.book.stands.stage,
@@ -100,9 +100,8 @@ def _known(desk: Desk, pilot: str, now: datetime) -> list[Job]:
     return known
 
 
-def _why_not(asked: Asked) -> tuple[str, str | None] | None:
+def _why_not(asked: Asked, file: FileNow) -> tuple[str, str | None] | None:
     """Say why no assessment can be started here, and what to do about it."""
-    file = file_now(asked)
     if file.path is None:
         return (
             "The dashboard was given no file of this charter, so it knows neither data nor system.",
@@ -177,7 +176,7 @@ class Started(BaseModel):
 def start_assessment(asked: Asked, given: StartAssessment) -> Done:
     """Start an assessment; one at a time for each pilot."""
     book, desk = asked.book, asked.parts.desk
-    refused = _why_not(asked)
+    refused = _why_not(asked, file_now(asked))
     if refused is not None or book.file is None:
         said, hint = refused or ("There is no charter.", None)
         raise InputError(said, hint=hint)

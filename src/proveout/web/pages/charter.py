@@ -118,7 +118,7 @@ def charter_page(asked: Asked, _: Nothing) -> CharterPage:
     """Show the charter in force in chapters, its seal, every change since, and waivers."""
     book = asked.book
     present = book.sealing
-    file = file_now(asked)
+    file = file_as_known(asked)
     shown = book.loaded if book.is_sealed or file.loaded is None else file.loaded
     plain = present.content_in_force if book.is_sealed else content(shown.charter)
     told = chapters(plain or {})
@@ -159,8 +159,18 @@ class FileNow:
         )
 
 
+def file_as_known(asked: Asked) -> FileNow:
+    """Return the charter's file as the library has read it, which it does when it changes."""
+    book = asked.book
+    if book.file is None:
+        return FileNow()
+    if book.file_problem is not None:
+        return FileNow(path=book.file.path, problem=CharterError(book.file_problem))
+    return FileNow(path=book.file.path, loaded=book.file)
+
+
 def file_now(asked: Asked) -> FileNow:
-    """Read the charter's file anew: somebody may have edited it since the dashboard started."""
+    """Read the charter's file anew, as before every deed, and as strictly as the commands do."""
     given = asked.book.file
     if given is None:
         return FileNow()

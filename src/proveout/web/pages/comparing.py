@@ -15,8 +15,8 @@ from proveout.errors import NotFoundError
 from proveout.evidence.catalogue import Catalogue
 from proveout.evidence.figures import evidence_figure, span
 from proveout.evidence.ledger.port import Entry
-from proveout.evidence.model import Evidence
-from proveout.gate import default_lines, gather, standard_for
+from proveout.evidence.model import WINDOW_INPUT, Evidence
+from proveout.gate import ATTEST, default_lines, gather, standard_for
 from proveout.gate.model import Decision, State
 from proveout.statistics.recovered import difference_of
 from proveout.web.asked import Asked, Page
@@ -210,14 +210,33 @@ def _sides(
     """Gather what the ledger knew at each of the two moments."""
     book = asked.book
     last = max(left[0].seq, right[0].seq)
-    known = [
+    others = [
         entry
-        for entry in book.ledger.entries(
-            pilot=book.pilot, kinds=("run", "evidence", "outcome", "alarm")
-        )
+        for entry in book.ledger.entries(pilot=book.pilot, kinds=("run", "outcome", "alarm"))
         if entry.seq < last
     ]
+    runs = {run for side in (left, right) for run in _latest_runs(others, side[0].seq)}
+    evidence = book.ledger.evidence(book.pilot, runs=(*runs, ATTEST), until=last)
+    known = sorted((*others, *evidence), key=lambda entry: entry.seq)
     return _side(known, *left), _side(known, *right)
+
+
+def _latest_runs(entries: Sequence[Entry], until: int) -> set[str]:
+    """Return the runs whose evidence may count: the last of each check, before launch and after."""
+    latest: dict[tuple[str, bool], str] = {}
+    monitored: set[str] = set()
+    for entry in entries:
+        body = entry.body
+        if entry.seq >= until:
+            break
+        if entry.kind == "run":
+            if body.get(WINDOW_INPUT) is not None:
+                monitored.add(body["run"])
+            for check in body["checks"]:
+                latest[check, body["run"] in monitored] = body["run"]
+        elif entry.kind == "outcome":
+            latest[body["check"], body["run"] in monitored] = body["run"]
+    return set(latest.values())
 
 
 def _side(known: Sequence[Entry], verdict: VerdictLine, body: Mapping[str, Any]) -> _Side:
@@ -304,11 +323,11 @@ def _told(moved: Evidence) -> str:
 
 def _moved(left: _Side, right: _Side) -> tuple[list[Evidence], list[Evidence], int]:
     """Return facts that are new, facts that are gone, and how many were found anew."""
-    was = {_about(each): each for each in left.evidence.values()}
-    now = {_about(each): each for each in right.evidence.values()}
-    new = [each for about, each in now.items() if about not in was]
-    gone = [each for about, each in was.items() if about not in now]
-    anew = sum(about in was and was[about].id != each.id for about, each in now.items())
+    was = {_about(each): name for name, each in left.evidence.items()}
+    now = {_about(each): name for name, each in right.evidence.items()}
+    new = [right.evidence[name] for about, name in now.items() if about not in was]
+    gone = [left.evidence[name] for about, name in was.items() if about not in now]
+    anew = sum(was.get(about, name) != name for about, name in now.items())
     return new, gone, anew
 
 

@@ -92,26 +92,28 @@ def entry_of(ledger: Ledger, pilot: str, fact: str, known: Evidence | None) -> E
 
     `known` is the fact itself where somebody has it already: then its run alone is read.
     """
-    told = _of_run(ledger, pilot, known) if known is not None else ledger.evidence(pilot)
-    for entry in told:
-        is_like_it = known is None or entry.body["metric"] == known.metric
-        if is_like_it and Evidence.from_dict(entry.body).id == fact:
+    for entry in _where_it_may_be(ledger, pilot, known):
+        if Evidence.from_dict(entry.body).id == fact:
             return entry
     raise NotFoundError(
         f"There is no evidence '{fact}' of this pilot.", hint="See the page of all evidence."
     )
 
 
-def _of_run(ledger: Ledger, pilot: str, known: Evidence) -> Iterable[Entry]:
-    return ledger.evidence(pilot, runs=(known.run,))
+def _where_it_may_be(ledger: Ledger, pilot: str, known: Evidence | None) -> Iterable[Entry]:
+    if known is None:
+        return ledger.evidence(pilot)
+    told = ledger.evidence(pilot, runs=(known.run,), about=known.subject.as_dict())
+    return (entry for entry in told if entry.body["metric"] == known.metric)
 
 
 def history_of(ledger: Ledger, found: Evidence) -> list[Evidence]:
-    """Return what was found on the same metric and subject by the same check, oldest first."""
-    same = (found.metric, found.subject.as_dict(), found.scope)
+    """Return what was found on the same metric, subject and scope, oldest first."""
+    about = found.subject.as_dict()
+    same = (found.metric, about, found.scope)
     return [
         Evidence.from_dict(entry.body)
-        for entry in ledger.evidence(found.pilot, runs=(), checks=(found.check.name,))
+        for entry in ledger.evidence(found.pilot, metrics=(found.metric,), about=about)
         if (entry.body["metric"], entry.body["subject"], entry.body["scope"]) == same
     ]
 
