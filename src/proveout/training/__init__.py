@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from proveout.training.case import Case, Part, Shown
-from proveout.training.keeping import CaseSet, Classroom
+from proveout.training.keeping import CaseSet, Classroom, Mine
 from proveout.training.practising import Attempt, Summary, Try, summary
 
 __all__ = [
-    "Attempt", "Case", "CaseSet", "Classroom", "Part", "Shown", "Summary", "Try", "summary",
+    "Attempt", "Case", "CaseSet", "Classroom", "Mine", "Part", "Shown", "Summary", "Try", "summary",
 ]  # fmt: skip

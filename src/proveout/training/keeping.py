@@ -48,6 +48,15 @@ class CaseSet:
     """People who signed off."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mine:
+    """How far one person is with a set."""
+
+    done: int
+    """Cases answered in the latest attempt."""
+    is_signed: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Classroom:
     """All of training that the dashboard keeps for one pilot."""
@@ -136,8 +145,7 @@ class Classroom:
             new = [case for case in dict.fromkeys(cases) if case.numbered(0) not in known]
             if len(before) + len(new) > most:
                 raise InputError(
-                    f"A set has at most {most} cases, and there would be "
-                    f"{len(before) + len(new)}.",
+                    f"A set has at most {most} cases, and there would be {len(before) + len(new)}.",
                     hint="Begin another set.",
                 )
             self._rewrite(connection, id_, [*before, *new])
@@ -161,6 +169,29 @@ class Classroom:
                     hint="Keep at least one column.",
                 )
             self._rewrite(connection, id_, kept)
+
+    def mine(self, ids: Sequence[str], account: str) -> dict[str, Mine]:
+        """Return how far one person is with some sets: the latest attempt at each."""
+        with self.desk.reading() as connection:
+            begun = connection.execute(
+                select(ATTEMPTS)
+                .where(ATTEMPTS.c.set_id.in_(ids), ATTEMPTS.c.account == account)
+                .order_by(ATTEMPTS.c.turn)
+            ).all()
+            done = {
+                (row[0], row[1]): row[2]
+                for row in connection.execute(
+                    select(TRIES.c.set_id, TRIES.c.turn, func.count())
+                    .where(TRIES.c.set_id.in_(ids), TRIES.c.account == account)
+                    .group_by(TRIES.c.set_id, TRIES.c.turn)
+                )
+            }
+        return {
+            row.set_id: Mine(
+                done=done.get((row.set_id, row.turn), 0), is_signed=row.signed_at is not None
+            )
+            for row in begun
+        }
 
     def attempt(self, id_: str, account: str) -> Attempt:
         """Return the latest attempt of one person; an empty first one where there is none."""

@@ -146,7 +146,7 @@ def test_half_of_the_cases_are_such_as_the_system_got_wrong(tmp_path: Path) -> N
         assert seen["columns"] == ["subject"]
         page = board.get(f"{BASE}/sets/{set_id}").text
         assert "3 of these 6 cases were chosen because the system was wrong there." in page
-        assert "of 200 cases looked at, the system was wrong on 20 (10 %)" in page
+        assert "In all 200 cases that were looked at, it was wrong on 20 (10 %)." in page
         assert "@example.com" not in page
 
 

@@ -289,7 +289,7 @@ def _account(asked: Asked) -> str:
 
 
 def _at_case(asked: Asked, set_id: str, number: int, says: str) -> Done:
-    return Done(says=says, goes_to=f"{path_of(asked, set_id)}/try?case={number}")
+    return Done(says=says, goes_to=f"{path_of(asked, set_id)}/try?case={number}#mine")
 
 
 _ONE = "/pilots/{pilot}/training/sets/{set}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Literal
 from urllib.parse import quote
@@ -10,7 +11,7 @@ from pydantic import BaseModel
 
 from proveout.charter.sealing.signing import folded
 from proveout.register.training import TRAINING, Progress, progress
-from proveout.training import CaseSet, Classroom
+from proveout.training import CaseSet, Classroom, Mine
 from proveout.web.asked import Asked, Deed, Done, Page
 from proveout.web.pages.writing import Line, Long, MaybeLine, People, Words, base_of
 from proveout.web.permissions import Permission
@@ -108,8 +109,19 @@ def training(asked: Asked, asks: From) -> TrainingPage:
     """Show the trainings of the charter, and how far each is."""
     book, today = asked.book, asked.now.astimezone(UTC).date()
     known = progress(book.register.of(TRAINING), book.charter)
-    sets = Classroom(asked.parts.desk, book.pilot).sets()
-    lines = [_line(asked, each, sets, today, asks.after) for each in known]
+    room = Classroom(asked.parts.desk, book.pilot)
+    sets = room.sets()
+    mine = room.mine([each.id for each in sets], asked.viewer.account or "")
+    lines = [
+        _line(
+            asked,
+            each,
+            [_set(asked, one, mine) for one in _shown(asked, each, sets)],
+            today,
+            asks.after,
+        )
+        for each in known
+    ]
     return TrainingPage(
         trainings=lines,
         invited=sum(each.invited or 0 for each in known),
@@ -120,7 +132,7 @@ def training(asked: Asked, asks: From) -> TrainingPage:
 
 
 def _line(
-    asked: Asked, each: Progress, sets: list[CaseSet], today: date, after: str
+    asked: Asked, each: Progress, sets: list[SetLine], today: date, after: str
 ) -> TrainingLine:
     prepares = asked.may(Permission.prepare)
     waiting = _waiting(each)
@@ -158,11 +170,7 @@ def _line(
             )
             for one in each.of.lists.values()
         ],
-        sets=[
-            _set(asked, one)
-            for one in sets
-            if one.training == each.training and (prepares or one.state == "approved")
-        ],
+        sets=sets,
         is_for_me=me in each.of.named,
     )
 
@@ -177,12 +185,18 @@ def _waiting(each: Progress) -> list[Waiting]:
     return sorted(found, key=lambda one: folded(one.name))
 
 
-def _set(asked: Asked, one: CaseSet) -> SetLine:
+def _shown(asked: Asked, each: Progress, sets: list[CaseSet]) -> list[CaseSet]:
+    prepares = asked.may(Permission.prepare)
+    return [
+        one
+        for one in sets
+        if one.training == each.training and (prepares or one.state == "approved")
+    ]
+
+
+def _set(asked: Asked, one: CaseSet, mine: Mapping[str, Mine]) -> SetLine:
     path = f"{base_of(asked)}/training/sets/{_quoted(one.id)}"
-    attempt = None
-    if one.state == "approved" and asked.viewer.account is not None:
-        room = Classroom(asked.parts.desk, asked.book.pilot)
-        attempt = room.attempt(one.id, asked.viewer.account)
+    own = mine.get(one.id, Mine(done=0, is_signed=False))
     return SetLine(
         id=one.id,
         state=one.state,
@@ -194,8 +208,8 @@ def _set(asked: Asked, one: CaseSet) -> SetLine:
         n_signed=one.n_signed,
         path=path,
         practise_at=f"{path}/try",
-        is_signed_by_me=attempt is not None and attempt.signed_at is not None,
-        done_by_me=0 if attempt is None else len(attempt.tries),
+        is_signed_by_me=own.is_signed,
+        done_by_me=own.done,
     )
 
 
