@@ -132,7 +132,7 @@ def test_the_charter_can_read_what_the_dashboard_holds(
         names = [f"person{number}" for number in range(20)]
         roster = ["person,team,volunteer,eligible_from"]
         roster += [
-            f"{name},{'north' if number % 2 else 'south'},{'yes' if number < 8 else 'no'},2024-12-01"
+            f"{name},{('south', 'north')[number % 2]},{'yes' if number < 8 else 'no'},2024-12-01"
             for number, name in enumerate(names)
         ]
         (folder / "staff.csv").write_text("\n".join(roster))

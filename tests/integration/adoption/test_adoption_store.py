@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.postgres import postgres_server, postgres_url
 from proveout.charter.schema import Source
 from proveout.desk import Desk, open_desk
 from proveout.desk.usage import Use, add_usage, kept_usage
@@ -16,7 +15,6 @@ from proveout.errors import InputError
 from proveout.intake.dashboard import dashboard_location, open_dashboard_usage
 from proveout.intake.session import Session
 
-__all__ = ["postgres_server", "postgres_url"]
 pytestmark = [
     pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning"),
     pytest.mark.filterwarnings("ignore:The 'future.infer_string' option"),
@@ -24,7 +22,7 @@ pytestmark = [
 NOW = datetime(2025, 3, 3, 9, tzinfo=UTC)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "postgresql":
         url: str = request.getfixturevalue("postgres_url")
