@@ -119,6 +119,8 @@ class Asked:
 
     def refuse_unless(self, permission: Permission) -> None:
         """Raise NotAllowedError where the viewer may not."""
+        if not self.viewer.is_signed_in and permission is not Permission.anybody:
+            raise NotAllowedError("Nobody is signed in.", hint="Sign in first.")
         if not self.may(permission):
             raise NotAllowedError(
                 f"You may not do this: {permission.value}.",

@@ -27,6 +27,7 @@ _STATUS: tuple[tuple[type[ProveoutError], int], ...] = (
     (UnreachableError, 503),
     (ProveoutError, 400),
 )
+MOST_OF_AN_ADDRESS = 500
 _HTTP = {
     404: "There is no such page.",
     405: "This address cannot be used in this way.",
@@ -88,7 +89,12 @@ class Problems:
             asked = self._door.asked(request)
         except ProveoutError:
             asked = None
-        page = self._renderer.problem(asked, status=status, message=message, hint=hint)
+        url = request.url
+        wanted = url.path + (f"?{url.query}" if url.query else "")
+        page = self._renderer.problem(
+            asked, status=status, message=message, hint=hint,
+            wanted=wanted[:MOST_OF_AN_ADDRESS] if request.method == "GET" else "/",
+        )  # fmt: skip
         return HTMLResponse(page, status_code=status)
 
 

@@ -53,8 +53,16 @@ class Renderer:
             navigation=navigation(asked, page.path),
         )
 
-    def problem(self, asked: Asked | None, *, status: int, message: str, hint: str | None) -> str:
-        """Render what went wrong."""
+    def problem(
+        self,
+        asked: Asked | None,
+        *,
+        status: int,
+        message: str,
+        hint: str | None,
+        wanted: str = "/",
+    ) -> str:
+        """Render what went wrong; `wanted` is where one comes after signing in."""
         return self._environment.get_template("problem.html.j2").render(
             asked=asked,
             viewer=None if asked is None else asked.viewer,
@@ -64,6 +72,7 @@ class Renderer:
             status=status,
             message=message,
             hint=hint,
+            wanted=wanted,
             navigation=navigation(asked, ""),
         )
 
