@@ -51,8 +51,9 @@ def test_the_trail_is_narrowed(tmp_path: Path) -> None:
     with dashboard(tmp_path) as board:
         filled(board)
         board.as_(AUDITOR)
-        kinds = [e["kind"] for e in trail(board, "?person=Ines%20Roth")["entries"]]
-        assert kinds == ["evidence", "act"]
+        for query, kinds in (("", ["act"]), ("&kind=all", ["evidence", "act"])):
+            found = trail(board, f"?person=Ines%20Roth{query}")["entries"]
+            assert [entry["kind"] for entry in found] == kinds
         assert [e["kind"] for e in trail(board, "?kind=seal")["entries"]] == ["seal"]
         assert trail(board, "?person=Ines")["entries"] == []
         assert trail(board, "?until=2001-01-01")["entries"] == []

@@ -101,8 +101,7 @@ def audit(asked: Asked, asks: AuditAsks) -> AuditPage:
     book = asked.book
     kinds: tuple[EntryKind, ...] = ()
     if asks.kind == "people":
-        # Whoever looks for a person wants what that person vouches for as well.
-        kinds = (*_BY_PEOPLE, "evidence") if asks.person else _BY_PEOPLE
+        kinds = _BY_PEOPLE
     elif asks.kind != "all":
         kinds = (asks.kind,)
     looked = Looked(
