@@ -30,6 +30,7 @@ from proveout.portfolio import Library, Place
 from proveout.serving import StoppableServer, listening
 from proveout.web.app import create_app
 from proveout.web.asked import Parts
+from proveout.web.jobs import stop_all
 from proveout.web.security.recognising import Recogniser
 from proveout.web.security.setting_up import offer
 from proveout.web.security.shared import signing_secret
@@ -158,6 +159,7 @@ def _serve(
         server.run(sockets=[listener])
     finally:
         is_over.set()
+        stop_all()
         for each in threads[: len(works)]:
             each.join(timeout=GRACE_S)
     return server.stopped_by

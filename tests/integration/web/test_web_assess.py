@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+import threading
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -153,3 +157,46 @@ def a_job(board: Dashboard, name: str, *, noted: bool = True) -> Job:
     if noted:
         assert begin(board.parts.desk, made, account=None)
     return made
+
+
+PARENT = """\
+import sys, time
+from datetime import UTC, datetime
+from pathlib import Path
+from proveout.desk import open_desk
+from proveout.web.jobs.running import Order, start
+
+folder = Path(sys.argv[1])
+with open_desk(str(folder / "desk.db")) as desk:
+    order = Order(
+        job="of-the-parent", charter=folder / "pilot.yaml", ledger=str(folder / "ledger.db"),
+        database=str(folder / "desk.db"), stage="production",
+    )
+    start(order, desk=desk, clock=lambda: datetime(2025, 3, 3, 9, tzinfo=UTC))
+    time.sleep(600)
+"""
+
+
+def test_it_ends_in_order_when_its_server_is_killed(tmp_path: Path) -> None:
+    """No orphan goes on asking the system: its run is noted as interrupted."""
+    lay_out(tmp_path)
+    charter = tmp_path / "pilot.yaml"
+    (tmp_path / "slow.py").write_text(SLOW)
+    charter.write_text(charter.read_text() + "system: {python: 'slow.py:answer'}\n")
+    with dashboard(tmp_path, viewer=PRIYA, charters=[charter]) as board:
+        made = a_job(board, "of-the-parent")
+        parent = subprocess.Popen([sys.executable, "-c", PARENT, str(tmp_path)])
+        until = time.monotonic() + 60
+        while not (tmp_path / "asked").exists() and time.monotonic() < until:
+            assert parent.poll() is None
+            threading.Event().wait(0.1)
+        parent.kill()
+        parent.wait()
+
+        ledger, ended = board.parts.library.places[0].ledger, []
+        while "interrupted" not in ended and time.monotonic() < until:
+            threading.Event().wait(0.1)
+            ended = [each.body["status"] for each in ledger.entries(kinds=("outcome",))]
+        assert ended[-1] == "interrupted"
+        board.clock.move(minutes=2)
+        assert (latest(board)["id"], latest(board)["state"]) == (made.id, "lost")
