@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from fixtures.adopting import ago, found, person, use
+from fixtures.served_window import BEGINS, ENDS, answers, requests, served
 from proveout.errors import InputError
 from proveout.evidence.model import Evidence
 from proveout.evidence.outcome import NotMeasured
+from proveout.intake import CharterData
 
 pytestmark = [
     # Ibis 12 calls DuckDB and pandas by names that these have deprecated since.
@@ -245,3 +248,28 @@ def test_a_column_that_was_named_must_be_there(tmp_path: Path) -> None:
         "adoption.usage: usage.csv has no column 'result'. It has: person, at, outcome."
     )
     assert refused.value.hint == "Say what it is called there: adoption.usage.outcome: COLUMN"
+
+
+def test_the_log_and_imported_usage_are_one_record(tmp_path: Path) -> None:
+    """A request that was imported too is one use, and the import knows how it ended."""
+
+    class InUse(CharterData):
+        def served(self) -> Any:
+            asked = [
+                {"id": "r1", "at": ENDS - timedelta(days=1), "user": "Ada", "team": "north"},
+                {"id": "r2", "at": ENDS - timedelta(days=2), "user": "dan", "team": "north"},
+                {"id": "r3", "at": ENDS - timedelta(days=2), "user": None, "team": "north"},
+            ]
+            before = [{"id": "r0", "at": ENDS - timedelta(days=20), "user": "cy"}]
+            return served(requests(asked), before=answers(before))
+
+    used = [use("ada", 1, "abandoned", case="r1"), use("ben", 3)]
+    told = found(tmp_path, ROSTER, used, data=InUse, fewest_told=3)
+
+    active = figure(told["active_share"])
+    assert (active.scope, active.details["active"]) == ("production", 4)
+    assert active.inputs["window"] == f"{BEGINS.isoformat()}/{ENDS.isoformat()}"
+    abandoned = figure(told["abandoned_share"])
+    assert (abandoned.value, abandoned.n) == (1 / 4, 4)
+    assert figure(told["requests_per_user"]).details["requests_without_user"] == 1
+    assert reason(told["silent_decay"]).startswith("it has been in use for 19 whole days")
