@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from proveout.desk import outbox
 from proveout.notices.preferences import Preferences
-from proveout.portfolio.tasks import tasks_in
+from proveout.portfolio.tasks import KnownTasks, tasks_in
 from proveout.portfolio.telling import Recipient, what_to_send
 from proveout.web.asked import Parts
 from proveout.web.keeping.keeper import Turn
@@ -15,7 +15,7 @@ class Composing:
     """The job."""
 
     def __init__(self, parts: Parts) -> None:
-        self._parts = parts
+        self._parts, self._known = parts, KnownTasks()
 
     def run(self, turn: Turn) -> str | None:
         """Do it; killed at any moment, the next run writes down what is missing."""
@@ -33,7 +33,7 @@ class Composing:
         if not recipients:
             return "Nobody has chosen to be told."
         books = [book for book in self._parts.library.pilots() if book.trouble is None]
-        tasks = list(tasks_in(books, turn.now, counted_in(desk, books)))
+        tasks = list(tasks_in(books, turn.now, counted_in(desk, books), self._known))
         found = what_to_send(tasks, recipients, (), turn.now)
         told = outbox.known(desk, [each.key for each in found])
         rows = [

@@ -7,13 +7,15 @@ from datetime import date, datetime
 
 from pydantic import BaseModel, Field
 
-from proveout.portfolio.tasks import Task, TaskKind, in_order, of_person, tasks_in
+from proveout.portfolio.tasks import KnownTasks, Task, TaskKind, in_order, of_person, tasks_in
 from proveout.portfolio.tasks.task import same_person
 from proveout.web.asked import Asked, Page
 from proveout.web.pages.task_counts import counted_in
 from proveout.web.permissions import Permission
 
 PAGE = 50
+_KNOWN = KnownTasks()
+"""Of this process; what it holds is of books, and never older than they are."""
 
 
 class TaskLine(BaseModel):
@@ -65,7 +67,7 @@ def tasks(asked: Asked, asks: AskedTasks) -> TasksPage:
     """Show what the viewer has to do, and what others have to where the viewer answers for it."""
     today, books = asked.now.date(), asked.visible()
     leads = [book for book in books if asked.viewer.may(Permission.prepare, book)]
-    found = list(tasks_in(books, asked.now, counted_in(asked.parts.desk, books)))
+    found = list(tasks_in(books, asked.now, counted_in(asked.parts.desk, books), _KNOWN))
     person = asked.viewer.person
     own = in_order(of_person(found, person), today)
     led = {book.pilot for book in leads}
