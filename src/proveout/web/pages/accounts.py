@@ -90,6 +90,7 @@ class AccountPage(BaseModel):
     people: list[str]
     """Names that the charters give, to link the account with."""
     roles: list[str]
+    """To choose from; what gives most comes last."""
     pilots: list[str]
     log: list[NotedLine]
 
@@ -174,7 +175,7 @@ def show_account(asked: Asked, _: Nothing) -> AccountPage:
         made=found.made_at,
         granted=[*in_company, *(GrantLine(role=role, pilot=pilot) for pilot, role in held)],
         people=sorted(people | ({found.person} if found.person else set())),
-        roles=[role.value for role in Role],
+        roles=[role.value for role in reversed(Role)],
         pilots=[book.pilot for book in books],
         log=[_noted(each) for each in log],
     )  # fmt: skip
