@@ -83,20 +83,22 @@ METRICS: tuple[Metric, ...] = (
     _declared(
         "governance.handoff_accepted", "flag",
         "Whether the receiving team has accepted ownership explicitly.",
-        "1 when governance.handoff.accepted names who and when, and that day has come.",
+        "As the receiving team says in the dashboard; else 1 when governance.handoff.accepted names "
+        "who and when, and that day has come.",
         "R505",
     ),
     _declared(
         "governance.legal_signed", "fraction",
         "How many of the questions of legal and compliance are answered and signed.",
-        "Questions with an answer and a signature ÷ all questions. " + _COUNTED,
+        "Questions with an answer and a signature, in the charter or the dashboard, ÷ all "
+        "questions. " + _COUNTED,
         "R112",
     ),
     _declared(
         "governance.refresh_practised", "flag",
         "Whether the internal team has done the retraining run itself.",
-        "1 when governance.refresh.last_practised is a day that has come, and is at most one "
-        "refresh cadence ago.",
+        "1 when the last run, of the dashboard or of governance.refresh.last_practised, is at most "
+        "one refresh cadence ago.",
         "R506, R907",
     ),
     _declared(
