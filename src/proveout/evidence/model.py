@@ -168,6 +168,8 @@ class Evidence:
     """Small JSON: examples, breakdowns, parameters."""
     artifact: str | None = None
     """Reference to a larger file, relative to the artifact folder."""
+    _id: str = field(default="", init=False, repr=False, compare=False)
+    """Its id, once somebody has asked: hashing a thousand facts takes a tenth of a second."""
 
     def __post_init__(self) -> None:
         """Refuse what could never be evidence. Raises ValueError."""
@@ -191,12 +193,14 @@ class Evidence:
     @property
     def id(self) -> str:
         """Content-derived id: equal facts have equal ids."""
-        digest = hashlib.sha256(canonical_json(self.as_dict()).encode()).hexdigest()
-        return f"ev-{digest[:20]}"
+        if not self._id:
+            digest = hashlib.sha256(canonical_json(self.as_dict()).encode()).hexdigest()
+            object.__setattr__(self, "_id", f"ev-{digest[:20]}")
+        return self._id
 
     def as_dict(self) -> dict[str, Any]:
         """Return the plain form which is stored and exported (without the derived id)."""
-        plain = {f.name: getattr(self, f.name) for f in fields(self)}
+        plain = {f.name: getattr(self, f.name) for f in fields(self) if f.init}
         plain["subject"] = self.subject.as_dict()
         plain["interval"] = None if self.interval is None else _plain(self.interval)
         plain["check"] = _plain(self.check)

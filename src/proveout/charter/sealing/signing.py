@@ -80,6 +80,22 @@ def digest(name: str, charter: Charter) -> str:
     """
     if name not in PARTS:
         return ""
+    known = _DIGESTS.get((name, id(charter)))
+    if known is not None and known[0] is charter:
+        return known[1]
+    if len(_DIGESTS) >= _MOST_DIGESTS:
+        _DIGESTS.clear()
+    found = _digest(name, charter)
+    _DIGESTS[name, id(charter)] = charter, found
+    return found
+
+
+_DIGESTS: dict[tuple[str, int], tuple[Charter, str]] = {}
+"""Of charters that were asked for; each is kept with its own, so that no other takes its place."""
+_MOST_DIGESTS = 4_096
+
+
+def _digest(name: str, charter: Charter) -> str:
     is_whole = PARTS[name] == WHOLE_CHARTER
     said = content(charter)
     if not is_whole:

@@ -46,6 +46,7 @@ FEEDBACK = Table(
     Index("feedback_by_team", "pilot", "is_open", "team", "due_at", "id"),
     Index("feedback_by_owner", "pilot", "owner", "is_open", "due_at", "id"),
     Index("feedback_by_time", "pilot", "said_at", "id"),
+    Index("feedback_waiting", "pilot", "is_open", "owner", "due_at"),
     Index("feedback_by_account", "account", "pilot", "said_at"),
     Index("feedback_duplicates", "duplicate_of"),
     Index("feedback_changed", "pilot", "changed_at"),

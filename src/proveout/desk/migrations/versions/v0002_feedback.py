@@ -66,6 +66,7 @@ def _feedback() -> None:
     op.create_index("feedback_duplicates", "feedback", ["duplicate_of"])
     op.create_index("feedback_open", "feedback", ["pilot", "is_open", "due_at", "id"])
     op.create_index("feedback_to_queue", "feedback", ["pilot", "is_to_queue"])
+    op.create_index("feedback_waiting", "feedback", ["pilot", "is_open", "owner", "due_at"])
 
 
 def _around_feedback() -> None:
