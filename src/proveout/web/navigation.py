@@ -40,6 +40,7 @@ PILOT: tuple[tuple[str, str, Permission], ...] = (
     ("Feedback", "/feedback", _P.see),
     ("Pulse", "/pulse", _P.see),
     ("Exceptions", "/exceptions", _P.resolve),
+    ("Protocol", "/protocol", _P.see),
     ("Adoption", "/adoption", _P.see),
     ("Leadership", "/leadership", _P.see),
     ("Frameworks", "/frameworks", _P.see),

@@ -83,8 +83,8 @@ METRICS: tuple[Metric, ...] = (
     _declared(
         "governance.handoff_accepted", "flag",
         "Whether the receiving team has accepted ownership explicitly.",
-        "As the receiving team says in the dashboard; else 1 when governance.handoff.accepted names "
-        "who and when, and that day has come.",
+        "As the receiving team says in the dashboard; else 1 when governance.handoff.accepted "
+        "names who and when, and that day has come.",
         "R505",
     ),
     _declared(
