@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import delete, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from proveout.desk.port import Desk
-from proveout.desk.tables.outbox import KEEPING
+from proveout.desk.tables.outbox import EXCEPTIONS_WAITING, KEEPING
 
 KEEPER = "keeper"
 _job = KEEPING.c
@@ -76,10 +77,21 @@ def standings(desk: Desk) -> list[JobStanding]:
     return [JobStanding(**row) for row in rows]
 
 
+def note_exceptions(desk: Desk, pilot: str, waiting: Mapping[str, tuple[int, float]]) -> None:
+    """Keep how many exceptions of a pilot wait for whom, and when the first falls due."""
+    rows = [
+        {"pilot": pilot, "who": who, "n": n, "due_at": due} for who, (n, due) in waiting.items()
+    ]
+    with desk.writing() as writing:
+        writing.execute(delete(EXCEPTIONS_WAITING).where(EXCEPTIONS_WAITING.c.pilot == pilot))
+        if rows:
+            writing.execute(insert(EXCEPTIONS_WAITING), rows)
+
+
 def _insert(desk: Desk) -> Any:
-    insert = sqlite.insert if desk.dialect == "sqlite" else postgresql.insert
+    new = sqlite.insert if desk.dialect == "sqlite" else postgresql.insert
 
     def statement(values: dict[str, Any]) -> Any:
-        return insert(KEEPING).values(values).on_conflict_do_nothing(index_elements=["job"])
+        return new(KEEPING).values(values).on_conflict_do_nothing(index_elements=["job"])
 
     return statement

@@ -11,12 +11,16 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert
 
-from fixtures.dashboard import ADMINISTRATOR, OWNER, REVIEWER, Dashboard, dashboard
+from fixtures.dashboard import ADMINISTRATOR, OWNER, PILOT, REVIEWER, Dashboard, dashboard
 from proveout.desk import keeping, outbox
 from proveout.desk.tables.accounts import ACCOUNTS
 from proveout.errors import InputError
+from proveout.runtime.exceptions.entry import Entry, handling_of
+from proveout.runtime.exceptions.queue import ExceptionQueue
+from proveout.runtime.store import open_store
 from proveout.web.keeping import Job, Keeper, Turn, background
 from proveout.web.keeping.composing import Composing
+from proveout.web.keeping.escalating import EscalatingExceptions
 from proveout.web.keeping.monitoring import Monitors
 from proveout.web.keeping.sending import Sending
 
@@ -239,6 +243,31 @@ def test_production_is_looked_at_when_it_is_due_in_a_process_of_its_own(tmp_path
         keep.round(NEVER)
         assert monitors._look is not None
         monitors.close()
+
+
+def test_exceptions_are_counted_for_whoever_has_them(tmp_path: Path) -> None:
+    """In the runtime's store, beside the dashboard: late ones are escalated first."""
+    with dashboard(tmp_path, viewer=OWNER) as board:
+        with open_store(str(tmp_path / "pilot" / "runtime.db")) as store:
+            handling = handling_of(board.book.charter)
+            now = board.clock().timestamp()
+            entries = [
+                Entry(
+                    id=f"ex-{number}", call=f"c{number}", pilot=PILOT, reasons=("wrong",), notes=(),
+                    at=now - hours * 3600, due_at=now - (hours - 4) * 3600, owner="Josef Lang",
+                )
+                for number, hours in enumerate((1, 1, 30))
+            ]  # fmt: skip
+            ExceptionQueue(store, PILOT, handling).put(entries)
+        keeper(board, exceptions=EscalatingExceptions(board.parts)).round(NEVER)
+        told = {each.job: (each.failure, each.says) for each in keeping.standings(board.parts.desk)}
+        assert told["exceptions"] == (None, "1 exception escalated.")
+        mine = board.get("/api/tasks").json()["mine"]
+        assert [each["what"] for each in mine if each["kind"] == "exception"] == [
+            "Resolve 1 exception"
+        ]
+        theirs = board.as_(REVIEWER).get("/api/tasks").json()["mine"]
+        assert "Resolve 2 exceptions" in [each["what"] for each in theirs]
 
 
 def test_what_one_may_choose_is_checked(tmp_path: Path) -> None:

@@ -51,3 +51,13 @@ KEEPING = Table(
     Column("says", Text),
 )
 """What runs in the background: who holds it now (job 'keeper'), and how each job ended."""
+
+EXCEPTIONS_WAITING = Table(
+    "exceptions_waiting",
+    METADATA,
+    Column("pilot", Text, primary_key=True),
+    Column("who", Text, primary_key=True),
+    Column("n", Integer, nullable=False),
+    Column("due_at", Double, nullable=False),
+)
+"""How many exceptions wait for whom, as the keeper last counted them in the runtime's stores."""

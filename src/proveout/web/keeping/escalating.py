@@ -1,4 +1,4 @@
-"""Escalates exceptions that nobody resolved in time, where a gateway is not there to do it."""
+"""Escalates exceptions that nobody resolved in time, and counts who has how many."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from contextlib import ExitStack
 from datetime import timedelta
 
 from proveout.charter.schema.gateway import Gateway
+from proveout.desk import keeping
 from proveout.errors import InputError
 from proveout.notices import open_notices
 from proveout.portfolio import PilotBook
 from proveout.runtime.exceptions.escalating import Escalating
+from proveout.runtime.exceptions.queue import ExceptionQueue
 from proveout.runtime.places import store_of
 from proveout.web.asked import Parts
 from proveout.web.keeping.keeper import Turn, of_each, told
@@ -18,6 +20,7 @@ from proveout.web.keeping.rhythm import Rhythm
 from proveout.web.runtime_queue import open_queue
 
 EVERY = timedelta(minutes=5)
+MOST_COUNTED = 5_000
 
 
 class EscalatingExceptions:
@@ -58,7 +61,17 @@ class EscalatingExceptions:
             escalate = Escalating(
                 queue, notices, retention_days=retention, clock=turn.now.timestamp
             )
-            return len(escalate().entries)
+            escalated = escalate()
+            self._count(queue, book.pilot, turn)
+            return len(escalated.entries)
+
+    def _count(self, queue: ExceptionQueue, pilot: str, turn: Turn) -> None:
+        """Note who has how many, for everybody's tasks."""
+        waiting: dict[str, tuple[int, float]] = {}
+        for entry in queue.entries("open", now=turn.now.timestamp(), limit=MOST_COUNTED):
+            n, due = waiting.get(entry.acts, (0, entry.due_at))
+            waiting[entry.acts] = n + 1, min(due, entry.due_at)
+        keeping.note_exceptions(self._parts.desk, pilot, waiting)
 
 
 def has_runtime(book: PilotBook) -> bool:

@@ -52,3 +52,10 @@ def upgrade() -> None:
         sa.Column("failure", sa.Text),
         sa.Column("says", sa.Text),
     )
+    op.create_table(
+        "exceptions_waiting",
+        sa.Column("pilot", sa.Text, primary_key=True),
+        sa.Column("who", sa.Text, primary_key=True),
+        sa.Column("n", sa.Integer, nullable=False),
+        sa.Column("due_at", sa.Double, nullable=False),
+    )
