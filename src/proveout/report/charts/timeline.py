@@ -62,7 +62,7 @@ class TimePanel:
 def panel_svg(panel: TimePanel, begins: datetime, ends: datetime, *, height: int = HEIGHT) -> str:
     """Draw one panel: gridlines with values, bands of intervals, lines, and dots for few points."""
     up = panel.up
-    drawn = [_gridline(tick, up, panel.unit) for tick in _few(up.ticks)]
+    drawn = [_gridline(tick, up, panel.unit) for tick in _few(up.ticks, height)]
     drawn += [
         f'<line class="grid" x1="{x:.3f}%" x2="{x:.3f}%" y1="0" y2="100%"/>'
         for x in (_across(tick, begins, ends) for tick in time_ticks(begins, ends))
@@ -126,8 +126,10 @@ def _firsts(begins: datetime, ends: datetime, step: int) -> list[datetime]:
     return [each for each in found if begins <= each <= ends]
 
 
-def _few(ticks: Sequence[float]) -> Sequence[float]:
-    """A low panel has room for three values, as far from each other."""
+def _few(ticks: Sequence[float], height: int) -> Sequence[float]:
+    """A low panel has room for three values, as far from each other; a very low one for two."""
+    if height < HEIGHT / 2:
+        return (ticks[0], ticks[-1])
     if len(ticks) <= 3:
         return ticks
     return (ticks[0], ticks[len(ticks) // 2], ticks[-1]) if len(ticks) % 2 else (

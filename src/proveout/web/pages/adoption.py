@@ -248,12 +248,13 @@ def _summary(active: Evidence | None, missing: Sequence[NotMeasured], charter: C
     why = _why("active_share", missing)
     if why is not None:
         return f"How many use it is not known: {why.reason}."
-    if charter.adoption is None and charter.monitoring is None:
+    if charter.adoption is None or charter.adoption.usage is None:
         return (
-            "Nothing was measured yet. Say in the charter who it is made for and where its use is "
-            "recorded (adoption), then run the check."
+            "Nothing was measured yet. In production a monitor tells it from the log. Before, say "
+            "in the charter who it is made for and where its use is recorded (adoption), and run "
+            "an assessment."
         )
-    return "Nothing was measured yet. Run the check adoption, or wait for the next look."
+    return "Nothing was measured yet. Run an assessment: it counts what the charter names."
 
 
 def _plain(active: Evidence) -> str:
