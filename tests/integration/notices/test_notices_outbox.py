@@ -15,9 +15,12 @@ from proveout.desk import Desk, keeping, open_desk, outbox
 T0 = datetime(2026, 3, 2, 9, tzinfo=UTC).timestamp()
 
 
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    with open_desk(str(tmp_path / "desk.db")) as opened:
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def desk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Desk]:
+    """Of both databases."""
+    is_file = request.param == "sqlite"
+    place = str(tmp_path / "desk.db") if is_file else request.getfixturevalue("postgres_url")
+    with open_desk(place) as opened:
         yield opened
 
 
