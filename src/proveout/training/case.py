@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Self
 
 LONGEST_TEXT = 20_000
 """Characters of one value that are kept; a document of more is cut, and says so."""
+_UNSHOWABLE = re.compile("[\0\ud800-\udfff]")
+"""NUL, and halves of characters as broken data hold them."""
 CUT = "\n[… cut here: the rest is left out of the training]"
 
 
@@ -88,7 +91,8 @@ class Case:
 
 
 def cut(text: str | None) -> str | None:
-    """Cut what is too long for anybody to read, and say so."""
-    if text is None or len(text) <= LONGEST_TEXT:
-        return text
-    return text[:LONGEST_TEXT] + CUT
+    """Cut what is too long for anybody to read, and say so; mark what no page can show."""
+    if text is None:
+        return None
+    shown = text if len(text) <= LONGEST_TEXT else text[:LONGEST_TEXT] + CUT
+    return _UNSHOWABLE.sub("\N{REPLACEMENT CHARACTER}", shown)

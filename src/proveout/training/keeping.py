@@ -118,9 +118,11 @@ class Classroom:
     def approve(self, id_: str, *, who: str, now: datetime) -> None:
         """Let trainees see a draft; nothing of it changes from now on. Raises InputError."""
         with self.desk.writing() as connection:
-            row = self._needed(connection, id_)
+            row = self._needed(connection, id_, locks=True)
             if row.state == "approved":
                 return
+            if row.state == "withdrawn":
+                raise InputError("The set was withdrawn.", hint="Make another one.")
             if not _cases(connection, id_):
                 raise InputError("There is no case in it.", hint="Enter or draw some first.")
             self._set_state(
@@ -250,18 +252,16 @@ class Classroom:
             if latest.signed_at is not None:
                 _begin(connection, Attempt(set_id=id_, account=account, turn=latest.turn + 1), now)
 
-    def _found(self, connection: Connection, id_: str) -> Row[Any] | None:
+    def _needed(self, connection: Connection, id_: str, *, locks: bool = False) -> Row[Any]:
+        """Return a set's row; locked, whoever else would change it waits."""
         query = select(SETS).where(SETS.c.id == id_, SETS.c.pilot == self.pilot)
-        return connection.execute(query).first()
-
-    def _needed(self, connection: Connection, id_: str) -> Row[Any]:
-        row = self._found(connection, id_)
+        row = connection.execute(query.with_for_update() if locks else query).first()
         if row is None:
             raise NotFoundError("There is no such set of cases.", hint="See the training page.")
         return row
 
     def _draft(self, connection: Connection, id_: str) -> None:
-        if self._needed(connection, id_).state != "draft":
+        if self._needed(connection, id_, locks=True).state != "draft":
             raise InputError(
                 "The set is approved or withdrawn, and does not change any more.",
                 hint="Begin another set.",
@@ -295,8 +295,10 @@ def _is(attempt: Attempt) -> Any:
 def _once(connection: Connection, table: Table, **values: Any) -> bool:
     """Insert a row, and tell whether it is new: the same one again changes nothing."""
     speak = postgresql if connection.dialect.name == "postgresql" else sqlite
-    done = connection.execute(speak.insert(table).values(**values).on_conflict_do_nothing())
-    return bool(done.rowcount)
+    statement = speak.insert(table).values(**values).on_conflict_do_nothing()
+    # Counts of rows are not told by every driver; what was inserted is.
+    done = connection.execute(statement.returning(*table.primary_key.columns))
+    return done.first() is not None
 
 
 def _begin(connection: Connection, attempt: Attempt, now: datetime) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from fixtures.dashboard import AUDITOR, REVIEWER, Role, Viewer, dashboard
+from proveout.register import Act, record
 
 # Ibis uses names of DuckDB and pandas that these have replaced since.
 pytestmark = [
@@ -243,6 +244,32 @@ def test_practising_once_more_counts_once(tmp_path: Path) -> None:
         board.api(f"{path}/sign")
 
         assert [each[:2] for each in _trained(board)] == [(0.25, 4)]
+
+
+def test_a_signature_that_was_cut_short_is_finished_and_not_doubled(tmp_path: Path) -> None:
+    """Killed after the ledger was told and before the database: to sign again does the rest."""
+    with mail(tmp_path) as board:
+        set_id = _approved(board)
+        path = f"{BASE}/sets/{set_id}/try"
+        board.as_(TINA)
+        _go_through(board, set_id, lets_stand="no")
+        book = board.parts.library.pilot(PILOT)
+        says = {"training": "Sorters", "set": set_id, "cases": 6, "caught": 3, "of": 3}
+        cut_short = Act(
+            id=f"trained-{set_id}-{TINA.account}-1", pilot=PILOT, kind="training.completed",
+            who=TINA.name, at=board.clock(), says=says, account=TINA.account,
+        )  # fmt: skip
+        record(
+            cut_short, loaded=book.loaded, ledger=book.ledger,
+            catalogue=board.parts.registry.catalogue, now=board.clock(),
+        )  # fmt: skip
+        assert board.client.get(f"/api{path}").json()["result"]["signed_at"] is None
+        board.api(f"{path}/sign")
+
+        assert board.client.get(f"/api{path}").json()["result"]["signed_at"] is not None
+        acts = [e for e in book.ledger.entries(kinds=("act",)) if e.body["act"].endswith("ted")]
+        assert [each.body["id"] for each in acts] == [cut_short.id]
+        assert len(_trained(board)) == 1
 
 
 def test_drafts_are_the_preparers_alone_and_approved_sets_do_not_change(tmp_path: Path) -> None:

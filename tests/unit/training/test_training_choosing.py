@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from proveout.errors import InputError
 from proveout.training import Attempt, Case, Part, Shown, Try, summary
+from proveout.training.case import cut
 from proveout.training.choosing import choose
 from proveout.training.entering import pasted
 
@@ -89,6 +90,14 @@ def test_a_case_without_an_answer_is_done_once_one_has_answered() -> None:
 
     assert attempt.step(alone) == "see"
     assert summary([alone], attempt).judged == 0
+
+
+def test_what_no_page_can_show_is_marked() -> None:
+    """Halves of characters and NUL are replaced; what is too long is cut, and says so."""
+    assert cut("a\0b\ud800c") == "a\N{REPLACEMENT CHARACTER}b\N{REPLACEMENT CHARACTER}c"
+    assert cut("x" * 20_001) == "x" * 20_000 + (
+        "\n[… cut here: the rest is left out of the training]"
+    )
 
 
 def test_pasted_rows_need_a_case_each() -> None:
