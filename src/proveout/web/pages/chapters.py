@@ -27,7 +27,7 @@ _CHAPTERS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Standard", ("acceptance", "standard", "stress")),
     ("Load and budget", ("load", "budget")),
     ("Governance", ("governance", "milestones")),
-    ("Change", ("change",)),
+    ("Change", ("change", "adoption")),
     ("Legal", ("legal",)),
     ("Drill", ("drill",)),
     ("Rollout", ("gateway", "rollout")),
@@ -147,6 +147,8 @@ def _tell(part: type[Part], said: Any, before: str, terms: list[Term], tables: l
         value, kind = said.get(key), _kind(field.annotation)
         if key in KINDS and part.__name__ == "System" and value is None:
             continue  # a system is reached in one way; the others are no omission
+        if kind.form == "part" and value is None and field.default_factory is not None:
+            value = {}  # it holds with its defaults
         label = f"{before}: {words(key)}" if before else words(key)
         explains = _explained(field, kind)
         if kind.form == "part" and kind.part is not None and isinstance(value, Mapping):
@@ -237,7 +239,7 @@ def words(key: str) -> str:
 
 def _explained(field: FieldInfo, kind: _Kind) -> str:
     text = field.description or (None if kind.part is None else kind.part.__doc__) or ""
-    return _REQUIREMENTS.sub("", " ".join(text.split()))
+    return _REQUIREMENTS.sub("", " ".join(text.split())).replace("`", "")
 
 
 def _kind(annotation: Any) -> _Kind:
