@@ -45,7 +45,10 @@ def record_heard(
     """
     queue_reported(book, desk, now)
     store = FeedbackStore(desk, book.pilot)
-    found, known = heard(desk, book.pilot, now), store.recorded()
+    known = store.recorded()
+    if not is_asked_for and known is not None and now - known[1] < AT_MOST_EVERY:
+        return None
+    found = heard(desk, book.pilot, now)
     is_silent = not found.n_due and not found.waits and found.survey is None
     if not is_asked_for and (_stands(found, known, now) or (is_silent and known is None)):
         return None
@@ -72,8 +75,6 @@ def _stands(found: Heard, known: tuple[str, datetime] | None, now: datetime) -> 
     if known is None:
         return False
     fingerprint, at = known
-    if now - at < AT_MOST_EVERY:
-        return True
     return fingerprint == _fingerprint(found) and now - at < EVERY
 
 
