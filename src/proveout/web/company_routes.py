@@ -52,7 +52,7 @@ def mount_company(app: FastAPI, oidc: Oidc, door: Door, renderer: Renderer) -> N
         done = Done(
             says=f"Welcome, {account.name}.",
             goes_to=goes_to,
-            cookies=(session, Cookie(purpose=COMPANY)),
+            cookies=(*session, Cookie(purpose=COMPANY)),
         )
         answer = RedirectResponse(renderer.inside(goes_to), status_code=303)
         renderer.say(answer, done.says)

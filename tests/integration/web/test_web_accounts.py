@@ -255,6 +255,27 @@ def test_guessing_is_slowed_and_never_locks_somebody_out_for_good(door: Door) ->
     assert guesser.sign_in("paul@example.com", "wrong").status_code == 401
 
 
+def test_whoever_guesses_cannot_keep_the_holder_out(door: Door) -> None:
+    """A browser in which one has signed in before does not wait for the mistakes of others."""
+    door.account("paul@example.com")
+    paul, guesser = door.browser(), door.browser(address="203.0.113.9")
+    paul.sign_in("paul@example.com")
+    for _ in range(throttling.FREE_BY_ACCOUNT):
+        guesser.sign_in("paul@example.com", "wrong")
+    assert guesser.sign_in("paul@example.com").status_code == 429
+    assert paul.sign_in("paul@example.com").status_code == 303
+
+    door.account("eve@example.com")
+    known = paul.client.cookies["proveout-known"]
+    guesser.client.cookies.set("proveout-known", known, domain="127.0.0.1", path="/")
+    for _ in range(throttling.FREE_BY_ACCOUNT):
+        guesser.sign_in("paul@example.com", "wrong")
+    assert guesser.sign_in("paul@example.com", "wrong").status_code == 429
+    for _ in range(throttling.FREE_BY_ACCOUNT):
+        guesser.sign_in("eve@example.com", "wrong")
+    assert guesser.sign_in("eve@example.com").status_code == 429
+
+
 def test_one_address_that_tries_many_accounts_is_slowed_too(door: Door) -> None:
     """A list of stolen passwords is tried over many accounts, each once."""
     door.account("paul@example.com")

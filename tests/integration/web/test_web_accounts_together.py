@@ -110,9 +110,8 @@ def test_attempts_at_the_same_moment_are_all_counted(desk: Desk) -> None:
 def attempt(desk: Desk) -> bool:
     try:
         with desk.writing() as connection:
-            throttling.begin_attempt(
-                connection, account="paul@example.com", address="203.0.113.9", now=NOW
-            )
+            held = throttling.limits(account="paul@example.com", address="203.0.113.9")
+            throttling.begin_attempt(connection, held, NOW)
     except TooManyError:
         return False
     return True

@@ -143,9 +143,9 @@ def change_password(asked: Asked, given: ChangePassword) -> Done:
     with asked.parts.desk.writing() as connection:
         by = accounts.By(who=viewer.name, now=asked.now)
         accounts.set_password(connection, account, password_hash, by)
-        cookie = begin_session(connection, asked, found)
+        cookies = begin_session(connection, asked, found)
     says = "Your password is changed; every other browser is signed out."
-    return Done(says=says, goes_to="/me", cookies=(cookie,))
+    return Done(says=says, goes_to="/me", cookies=cookies)
 
 
 def end_session(asked: Asked, given: EndSession) -> Done:

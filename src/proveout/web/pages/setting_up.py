@@ -68,11 +68,11 @@ def set_up(asked: Asked, given: FirstAdministrator) -> Done:
             connection, email=given.email, name=given.name, by=by, is_administrator=True
         )
         accounts.set_password(connection, made, password_hash, by)
-        cookie = begin_session(connection, asked, accounts.find(connection, made))
+        cookies = begin_session(connection, asked, accounts.find(connection, made))
     return Done(
         says="You are the first administrator. Make accounts for your colleagues here.",
         goes_to="/admin",
-        cookies=(cookie,),
+        cookies=cookies,
     )
 
 
@@ -97,8 +97,8 @@ def accept_invitation(asked: Asked, given: NewPassword) -> Done:
         account = _invited(invitations.use(connection, token, now=asked.now))
         by = accounts.By(who=found.name, now=asked.now)
         accounts.set_password(connection, account, password_hash, by)
-        cookie = begin_session(connection, asked, found)
-    return Done(says="Your password is set.", goes_to="/", cookies=(cookie,))
+        cookies = begin_session(connection, asked, found)
+    return Done(says="Your password is set.", goes_to="/", cookies=cookies)
 
 
 def _invited(account: str | None) -> str:

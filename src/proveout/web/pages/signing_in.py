@@ -57,8 +57,8 @@ def sign_in(asked: Asked, given: SignIn) -> Done:
     """Sign in by e-mail and password."""
     account = account_by_password(asked, given.email.strip().lower(), given.password)
     with asked.parts.desk.writing() as connection:
-        cookie = begin_session(connection, asked, account)
-    return Done(says=f"Welcome, {account.name}.", goes_to=given.next, cookies=(cookie,))
+        cookies = begin_session(connection, asked, account)
+    return Done(says=f"Welcome, {account.name}.", goes_to=given.next, cookies=cookies)
 
 
 def sign_out(asked: Asked, _: Nothing) -> Done:

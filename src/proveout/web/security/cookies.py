@@ -22,6 +22,8 @@ class Cookie:
 SESSION = "session"
 VISIT = "visit"
 """Of a browser in which nobody has signed in: forms are tied to it."""
+KNOWN = "known"
+"""Of a browser in which somebody has signed in before; it opens nothing."""
 COMPANY = "company"
 """While somebody is away at the company's provider."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -32,33 +33,56 @@ class TooManyError(InputError):
         self.wait_s = wait_s
 
 
-def begin_attempt(connection: Connection, *, account: str, address: str, now: datetime) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """What wrong attempts are counted for, and how many cost nothing."""
+
+    key: str
+    free: int
+    is_shared: bool = False
+    """By people who have nothing to do with each other: who comes in clears only the own one."""
+
+
+def limits(*, account: str, address: str, known: str | None = None) -> tuple[Limit, ...]:
+    """Return what counts for an attempt. `account` is any name that was typed.
+
+    A browser in which the account's holder has signed in before (`known`) has a limit of its own:
+    whoever guesses from elsewhere cannot keep the holder out (OWASP, device cookies).
+    """
+    if known is not None:
+        return (Limit(key=f"browser:{known}", free=FREE_BY_ACCOUNT),)
+    return (
+        Limit(key=f"account:{account}", free=FREE_BY_ACCOUNT),
+        Limit(key=f"address:{address}", free=FREE_BY_ADDRESS, is_shared=True),
+    )
+
+
+def begin_attempt(connection: Connection, held: tuple[Limit, ...], now: datetime) -> None:
     """Count an attempt as wrong before it is looked at, so that many at once gain nothing.
 
-    `account` is any name that was typed, and need not exist. Raises TooManyError where a wait is
-    not over yet; that costs nothing.
+    Raises TooManyError where a wait is not over yet; that costs nothing.
     """
-    keys = (f"account:{account}", f"address:{address}")
     if connection.dialect.name == "postgresql":
-        for key in sorted(keys):
+        for key in sorted(each.key for each in held):
             connection.execute(select(func.pg_advisory_xact_lock(func.hashtext(key))))
-    free = (FREE_BY_ACCOUNT, FREE_BY_ADDRESS)
-    wait = max(_wait(connection, key, n, now) for key, n in zip(keys, free, strict=True))
+    wait = max(_wait(connection, each.key, each.free, now) for each in held)
     if wait > 0:
         raise TooManyError(wait)
     connection.execute(delete(ATTEMPTS).where(ATTEMPTS.c.at < now.timestamp() - WINDOW_S))
-    for key in keys:
+    for each in held:
         # Two at the same moment are two.
         at = now.timestamp() + secrets.randbelow(10**6) / 1e9
-        connection.execute(insert(ATTEMPTS).values(key=key, at=at))
+        connection.execute(insert(ATTEMPTS).values(key=each.key, at=at))
 
 
-def end_attempt(connection: Connection, *, account: str, address: str) -> None:
+def end_attempt(connection: Connection, held: tuple[Limit, ...]) -> None:
     """Forget what an account's holder, who has come in, got wrong before; and this attempt."""
-    connection.execute(delete(ATTEMPTS).where(ATTEMPTS.c.key == f"account:{account}"))
-    key = f"address:{address}"
-    latest = select(func.max(ATTEMPTS.c.at)).where(ATTEMPTS.c.key == key).scalar_subquery()
-    connection.execute(delete(ATTEMPTS).where(ATTEMPTS.c.key == key, ATTEMPTS.c.at == latest))
+    for each in held:
+        gone = delete(ATTEMPTS).where(ATTEMPTS.c.key == each.key)
+        if each.is_shared:
+            latest = select(func.max(ATTEMPTS.c.at)).where(ATTEMPTS.c.key == each.key)
+            gone = gone.where(ATTEMPTS.c.at == latest.scalar_subquery())
+        connection.execute(gone)
 
 
 def wait_after(wrong: int, free: int) -> int:
