@@ -14,10 +14,11 @@ from proveout.charter.sealing import compare
 from proveout.errors import NotFoundError
 from proveout.evidence.catalogue import Catalogue
 from proveout.evidence.figures import evidence_figure, span
-from proveout.evidence.ledger.port import Entry
+from proveout.evidence.ledger.port import Entry, Ledger
 from proveout.evidence.model import WINDOW_INPUT, Evidence
 from proveout.gate import ATTEST, default_lines, gather, standard_for
 from proveout.gate.model import Decision, State
+from proveout.portfolio import PilotBook
 from proveout.statistics.recovered import difference_of
 from proveout.web.asked import Asked, Page
 from proveout.web.pages.charter import ChangeLine, change_line
@@ -207,8 +208,30 @@ def _sides(
     left: tuple[VerdictLine, Mapping[str, Any]],
     right: tuple[VerdictLine, Mapping[str, Any]],
 ) -> tuple[_Side, _Side]:
-    """Gather what the ledger knew at each of the two moments."""
+    """Return what the ledger knew at each of the two moments; the past is gathered once."""
     book = asked.book
+    keys = [(id(book.ledger), book.pilot, line.seq) for line, _ in (left, right)]
+    known = [_SIDES.get(key) for key in keys]
+    one, other = (kept[1] if kept and kept[0] is book.ledger else None for kept in known)
+    if one is not None and other is not None:
+        return one, other
+    found = _gathered(book, left, right)
+    if len(_SIDES) >= _MOST_SIDES:
+        _SIDES.clear()
+    _SIDES.update(zip(keys, ((book.ledger, side) for side in found), strict=True))
+    return found
+
+
+_SIDES: dict[tuple[int, str, int], tuple[Ledger, _Side]] = {}
+"""By ledger, pilot and position of the verdict, what was known then."""
+_MOST_SIDES = 16
+
+
+def _gathered(
+    book: PilotBook,
+    left: tuple[VerdictLine, Mapping[str, Any]],
+    right: tuple[VerdictLine, Mapping[str, Any]],
+) -> tuple[_Side, _Side]:
     last = max(left[0].seq, right[0].seq)
     others = [
         entry
