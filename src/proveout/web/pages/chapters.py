@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from proveout.charter.schema import Charter, Part
+from proveout.charter.schema import Charter, Part, Person
 from proveout.charter.schema.system import KINDS
 
 _CHAPTERS: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -238,7 +238,9 @@ def words(key: str) -> str:
 
 
 def _explained(field: FieldInfo, kind: _Kind) -> str:
-    text = field.description or (None if kind.part is None else kind.part.__doc__) or ""
+    # Of people the key itself says enough.
+    is_told = kind.part is not None and kind.part is not Person
+    text = field.description or (kind.part.__doc__ if kind.part and is_told else None) or ""
     return _REQUIREMENTS.sub("", " ".join(text.split())).replace("`", "")
 
 
