@@ -156,3 +156,67 @@ def test_what_is_not_plain_json_is_refused_and_nothing_of_the_append_stays(
     )
     assert ledger.head() == (0, GENESIS)
     assert list(ledger.entries()) == []
+
+
+def test_entries_can_be_read_from_a_position_on(ledger: Ledger) -> None:
+    """Whoever has read a part reads the rest."""
+    ledger.append([NewEntry(pilot=name, kind="run", body={}) for name in "abab"])
+
+    assert [e.seq for e in ledger.entries(after=2)] == [3, 4]
+    assert [e.seq for e in ledger.entries(pilot="a", after=1)] == [3]
+    assert [e.seq for e in ledger.entries(after=4)] == []
+
+
+def _evidence(pilot: str, run: str, check: str, metric: str) -> NewEntry:
+    body = {"check": {"name": check, "version": "1"}, "metric": metric, "run": run}
+    return NewEntry(pilot=pilot, kind="evidence", body=body)
+
+
+def test_evidence_can_be_asked_by_run_check_or_metric(ledger: Ledger) -> None:
+    """Of one pilot or of all, from a position on and up to one; names may hold anything."""
+    ledger.append(
+        [
+            _evidence("a", "one", "cost", "cost.monthly"),
+            _evidence("a", 'two "é\\', "cost", "cost.monthly"),
+            _evidence("b", "one", "cost", "cost.spent"),
+            NewEntry(pilot="a", kind="run", body={"run": "one"}),
+            _evidence("a", "attest", "attest", "cost.spent"),
+        ]
+    )
+
+    def asked(pilot: str | None, **by: object) -> list[int]:
+        return [entry.seq for entry in ledger.evidence(pilot, **by)]  # type: ignore[arg-type]
+
+    assert asked("a", runs=["one"]) == [1]
+    assert asked("a", runs=['two "é\\']) == [2]
+    assert asked("a", runs=["one"], checks=["attest"]) == [1, 5]
+    assert asked(None, metrics=["cost.spent"]) == [3, 5]
+    assert asked("a") == [1, 2, 5]
+    assert asked("a", after=1, until=4) == [2]
+    assert asked("nobody", runs=["one"]) == []
+
+
+def test_news_are_what_came_after_a_position(ledger: Ledger) -> None:
+    """With the hash that stands there now, and content where it was asked for."""
+    first, second, third = ledger.append(
+        [
+            NewEntry(pilot="a", kind="run", body={}),
+            NewEntry(pilot="a", kind="evidence", body={"x": 1}),
+            NewEntry(pilot="b", kind="act", body={"y": 2}),
+        ]
+    )
+
+    with ledger.news(1, whole=("act",)) as news:
+        steps = list(news.steps)
+        assert (news.head, news.known) == ((3, third.hash), first.hash)
+    assert [(s.seq, s.pilot, s.kind, s.prev_hash, s.hash, s.body) for s in steps] == [
+        (2, "a", "evidence", first.hash, second.hash, None),
+        (3, "b", "act", second.hash, third.hash, '{"y":2}'),
+    ]
+    with ledger.news(0, whole=None) as news:
+        assert (news.known, [step.body for step in news.steps]) == (
+            GENESIS,
+            ["{}", '{"x":1}', '{"y":2}'],
+        )
+    with ledger.news(9, whole=()) as news:
+        assert (news.known, list(news.steps)) == (None, [])
