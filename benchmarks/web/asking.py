@@ -41,8 +41,8 @@ class Took:
 def served(folder: Path, ledger: str, desk: str) -> Iterator[tuple[str, float]]:
     """Start the dashboard; give its address, and the seconds until it was ready."""
     command = [
-        str(Path(sys.executable).with_name("proveout")), "serve", str(folder / "pilots"), "--ledger", ledger,
-        "--database", desk, "--port", "0", "--json",
+        str(Path(sys.executable).with_name("proveout")), "serve", str(folder / "pilots"),
+        "--ledger", ledger, "--database", desk, "--port", "0", "--json",
     ]  # fmt: skip
     began = time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
