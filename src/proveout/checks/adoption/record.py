@@ -10,9 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from proveout.charter.schema.adoption import DASHBOARD, Adoption, OldWay, UsageRecord
-from proveout.checks.adoption.columns import column_of, pseudonyms, seconds_of, text_of, truth_of
-from proveout.checks.adoption.days import calls_of
+from proveout.charter.schema.adoption import Adoption
+from proveout.checks.adoption.taking import imported, logged, old_way
 from proveout.checks.contract import CheckContext, Served
 
 if TYPE_CHECKING:
@@ -24,7 +23,6 @@ DAY_S = 86_400.0
 WEEK_S = 7 * DAY_S
 MOST_WEEKS = 104
 """So many weeks are kept for the lines."""
-_OLD = ("old", "old way", "manual")
 _NAMES = ("person", "at", "outcome", "case", "is_old", "team", "role", "volunteer")
 
 
@@ -147,13 +145,13 @@ def record_of(context: CheckContext, served: Served | None) -> UseRecord | None:
     if adoption.usage is not None:
         opened = context.data.open(adoption.usage.source)
         inputs["data:adoption.usage"] = opened.fingerprint
-        parts.append(_imported(opened.table, adoption.usage, adoption))
+        parts.append(imported(opened.table, adoption.usage, adoption))
     if adoption.old_way is not None:
         opened = context.data.open(adoption.old_way.source)
         inputs["data:adoption.old_way"] = opened.fingerprint
-        parts.append(_old_way(opened.table, adoption.old_way, adoption))
+        parts.append(old_way(opened.table, adoption.old_way, adoption))
     if served is not None:
-        parts.append(_logged(served, adoption))
+        parts.append(logged(served, adoption))
     return _put_together(parts, adoption, ends, inputs)
 
 
@@ -221,88 +219,8 @@ def _put_together(
     )
 
 
-def _imported(table: ir.Table, said: UsageRecord, adoption: Adoption) -> pa.Table:
-    import ibis
-
-    def optional(name: str) -> Any:
-        return column_of(table, said, name)
-
-    outcome, way = optional("outcome"), optional("way")
-    hashed = adoption.hash and said.source.path != DASHBOARD
-    person = text_of(column_of(table, said, "person", is_needed=True)).lower()
-    part = table.select(
-        person=person,
-        at=seconds_of(column_of(table, said, "at", is_needed=True)),
-        word=ibis.null("string") if outcome is None else text_of(outcome).lower(),
-        case=_text_or_none(optional("case")),
-        is_old=ibis.literal(False)
-        if way is None
-        else text_of(way).lower().isin(_OLD).fill_null(False),
-        team=_text_or_none(optional("team")),
-        role=_text_or_none(optional("role")),
-        volunteer=truth_of(optional("volunteer")),
-        by_import=ibis.literal(True),
-    )
-    return _taken(part, is_hashed=hashed)
-
-
-def _old_way(table: ir.Table, said: OldWay, adoption: Adoption) -> pa.Table:
-    import ibis
-
-    nothing = ibis.null("string")
-    part = table.select(
-        person=text_of(column_of(table, said, "person", is_needed=True)).lower(),
-        at=seconds_of(column_of(table, said, "at", is_needed=True)),
-        word=nothing, case=nothing, is_old=ibis.literal(True), team=nothing, role=nothing,
-        volunteer=ibis.null("boolean"), by_import=ibis.literal(True),
-    )  # fmt: skip
-    return _taken(part, is_hashed=adoption.hash)
-
-
-def _logged(served: Served, adoption: Adoption) -> pa.Table:
-    """Each request of a named user is a use, of the window and of the time before it."""
-    import ibis
-
-    overruled, upheld = calls_of(served)
-    requests = served.requests.table
-    spans = [
-        requests.select(id=requests.id, person=requests.user, team=requests.team, at=requests.at)
-    ]
-    before = served.before()
-    if before is not None:
-        t = before.table
-        spans.append(
-            t.group_by(id=t.proveout_id).aggregate(
-                person=t.proveout_user.max(), team=t.proveout_team.max(), at=t.proveout_at.min()
-            )
-        )
-    rows = spans[0] if len(spans) == 1 else spans[0].union(spans[1])
-    word = ibis.cases(
-        (rows.id.isin(overruled), "overruled"), (rows.id.isin(upheld), "kept"),
-        else_=ibis.null("string"),
-    )  # fmt: skip
-    part = rows.filter(rows.person.notnull()).select(
-        person=text_of(rows.person).lower(), at=seconds_of(rows.at), word=word,
-        case=rows.id.cast("string"), is_old=ibis.literal(False), team=_text_or_none(rows.team),
-        role=ibis.null("string"), volunteer=ibis.null("boolean"), by_import=ibis.literal(False),
-    )  # fmt: skip
-    return _taken(part, is_hashed=adoption.hash)
-
-
-def _taken(part: ir.Table, *, is_hashed: bool) -> pa.Table:
-    """Take rows out of the engine that they lie in, which may be a server."""
-    arrow = part.to_pyarrow()
-    return pseudonyms(arrow) if is_hashed else arrow
-
-
 def _number(flag: Any) -> Any:
     return flag.fill_null(False).cast("int64").sum().fill_null(0)
-
-
-def _text_or_none(column: Any) -> Any:
-    import ibis
-
-    return ibis.null("string") if column is None else text_of(column)
 
 
 def _none(value: Any) -> str | None:
