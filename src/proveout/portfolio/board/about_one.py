@@ -118,23 +118,20 @@ def _limits(report: Report) -> Iterator[str]:
     n = len(verdict.rulings)
     if report.rehearsal is not None:
         yield report.rehearsal
-    if bases["simulated"]:
-        yield f"{bases['simulated']:,} of {n:,} requirements rest on simulation: no proof."
-    if bases["attested"]:
-        yield (
-            f"{bases['attested']:,} of {n:,} rest on the word of a named person, not on a "
-            "measurement."
-        )
+    if simulated := bases["simulated"]:
+        verb = "rests" if simulated == 1 else "rest"
+        yield f"{simulated:,} of {n:,} requirements {verb} on simulation: no proof."
+    if attested := bases["attested"]:
+        verb = "rests" if attested == 1 else "rest"
+        yield (f"{attested:,} of {n:,} {verb} on the word of a named person, not on a measurement.")
     if missing := verdict.counts.get("missing", 0):
-        yield f"{missing:,} of {n:,} were never measured or declared."
+        yield f"{missing:,} of {n:,} {_was(missing)} never measured or declared."
     if waived := verdict.counts.get("waived", 0):
         names = sorted({ruling.waiver.who for ruling in verdict.rulings if ruling.waiver})
-        yield f"{waived:,} pass only by waiver of {', '.join(names)}."
-    if verdict.loosenings:
-        yield (
-            f"{len(verdict.loosenings):,} of its requirements "
-            f"{'was' if len(verdict.loosenings) == 1 else 'were'} made easier after the start."
-        )
+        verb = "passes" if waived == 1 else "pass"
+        yield f"{waived:,} of {n:,} {verb} only by waiver of {', '.join(names)}."
+    if eased := len(verdict.loosenings):
+        yield f"{eased:,} of what is required {_was(eased)} made easier after the start."
     if verdict.sealed_at is None:
         yield "The requirements were never fixed before the start: they may have been fitted."
 
@@ -150,3 +147,7 @@ def _certainty(verdict: Verdict) -> str:
         "(95 times of 100 it lies within), and on how many cases it rests. A requirement is met "
         f"only where the worse end meets it.{sealed}"
     )
+
+
+def _was(n: int) -> str:
+    return "was" if n == 1 else "were"
