@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,9 +15,10 @@ import pytest
 
 from fixtures.dashboard import NOW, OWNER, Dashboard, dashboard, viewer_like
 from fixtures.tickets_pilot import SYSTEM, lay_out
+from proveout.desk import open_desk
 from proveout.web.jobs import Job, Progress, job, jobs_of, stop_all
 from proveout.web.jobs.running import wait_for
-from proveout.web.jobs.store import begin
+from proveout.web.jobs.store import ask_to_stop, beat, begin, end, give_up_lost
 
 PILOT = "late-answers"
 PATH = f"/pilots/{PILOT}/assess"
@@ -131,11 +133,30 @@ def test_a_job_that_nobody_watches_is_told_as_lost(board: Dashboard) -> None:
     assert begin(board.parts.desk, a_job(board, "next", noted=False), account=None)
 
 
-def test_one_at_a_time_is_held_by_the_database(board: Dashboard) -> None:
-    """Not memory but a constraint: whichever process asks, the second is refused."""
-    a_job(board, "one")
-    assert not begin(board.parts.desk, a_job(board, "two", noted=False), account=None)
-    assert job(board.parts.desk, "two") is None
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_one_at_a_time_is_held_by_the_database(
+    tmp_path: Path, database: str, request: pytest.FixtureRequest
+) -> None:
+    """Not memory but a constraint: of eight who ask at once, one begins."""
+    is_file = database == "sqlite"
+    place = str(tmp_path / "d.db") if is_file else request.getfixturevalue("postgres_url")
+    with open_desk(place) as desk:
+        wanted = [a_job(None, f"job-{number}") for number in range(8)]
+        with ThreadPoolExecutor(8) as pool:
+            begun = list(pool.map(lambda each: begin(desk, each, account=None), wanted))
+        assert begun.count(True) == 1
+        (noted,) = jobs_of(desk, PILOT)
+
+        end(desk, noted.id, now=NOW, state="done", exit_code=0, decision="go")
+        assert not begin(desk, noted, account=None)
+        other = next(each for each in wanted if each.id != noted.id)
+        assert begin(desk, other, account=None)
+        ask_to_stop(desk, other.id, who="Priya Nair")
+        assert beat(desk, other.id, now=NOW, progress=Progress(run="run-1")) == "Priya Nair"
+        give_up_lost(desk, PILOT, now=NOW + timedelta(minutes=5))
+        told = job(desk, other.id)
+        assert told is not None
+        assert (told.state, told.progress.run) == ("lost", "run-1")
 
 
 def test_only_the_charter_in_force_is_measured(board: Dashboard, tmp_path: Path) -> None:
@@ -149,12 +170,12 @@ def test_only_the_charter_in_force_is_measured(board: Dashboard, tmp_path: Path)
     assert "says something else" in board.get(PATH).text
 
 
-def a_job(board: Dashboard, name: str, *, noted: bool = True) -> Job:
+def a_job(board: Dashboard | None, name: str, *, noted: bool = True) -> Job:
     made = Job(
         id=name, pilot=PILOT, stage="design", state="running", started_by="Priya Nair",
         started_at=NOW, beat_at=NOW + timedelta(seconds=1), progress=Progress(),
     )  # fmt: skip
-    if noted:
+    if noted and board is not None:
         assert begin(board.parts.desk, made, account=None)
     return made
 

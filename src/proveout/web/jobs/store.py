@@ -37,8 +37,8 @@ def begin(desk: Desk, made: Job, *, account: str | None) -> bool:
         "progress": made.progress.as_json(),
     }
     with desk.writing() as connection:
-        written = connection.execute(insert(JOBS).values(values).on_conflict_do_nothing())
-        return written.rowcount == 1
+        noted = insert(JOBS).values(values).on_conflict_do_nothing().returning(JOBS.c.id)
+        return connection.execute(noted).first() is not None
 
 
 def job(desk: Desk, wanted: str) -> Job | None:
