@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 
 from proveout.charter.schema import Charter
 from proveout.charter.sealing.signing import digest
 from proveout.errors import InputError
 from proveout.evidence.model import PART_INPUT
 from proveout.register.act import Act, Fact
-from proveout.register.schedule import REFRESH, Occasion
+from proveout.register.schedule import REFRESH, Occasion, cadence, later
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +54,7 @@ class Refreshes:
         agreed = charter.governance.refresh
         if state is None or agreed is None:
             return
-        due = _last(state, charter, state.on) + timedelta(days=agreed.every_days)
+        due = later(_last(state, charter, state.on), cadence(agreed.every_days))
         end = datetime.combine(due, time.max, tzinfo=UTC)
         yield Fact(
             metric="governance.refresh_practised",
@@ -75,7 +75,7 @@ def refresh_due(state: Practised | None, charter: Charter) -> Occasion | None:
     if agreed is None or (done is None and by_charter is None):
         return None
     last = max(day for day in (done, by_charter) if day is not None)
-    due = last + timedelta(days=agreed.every_days)
+    due = later(last, cadence(agreed.every_days))
     return Occasion(kind="refresh", name=REFRESH, due=due, planned=due, expects=(agreed.done_by,))
 
 

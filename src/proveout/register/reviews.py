@@ -13,12 +13,13 @@ from proveout.errors import InputError
 from proveout.evidence.model import PART_INPUT
 from proveout.register.act import Act, Fact
 from proveout.register.refresh import REFRESHES, refresh_due
-from proveout.register.schedule import GRACE, PERFORMANCE, Held, Move, Occasion, occasions
+from proveout.register.schedule import GRACE, PERFORMANCE, Held, Move, Occasion, later, occasions
 
 if TYPE_CHECKING:
     from proveout.register.register import Register
 
 LOOKS_BACK = timedelta(days=180)
+_FURTHEST = timedelta(days=366)
 ESCALATES_AFTER = GRACE
 """Overdue for longer, the executive sponsor is told as well."""
 
@@ -113,7 +114,7 @@ def reviews_due(
     refresh = refresh_due(register.of(REFRESHES), charter)
     known = [*calendar_of(register.of(REVIEWS), charter, today)]
     known += [] if refresh is None else [refresh]
-    waiting = [each for each in known if each.is_open() and each.due <= today + ahead]
+    waiting = [each for each in known if each.is_open() and each.due <= later(today, ahead)]
     found = [
         ReviewDue(
             occasion=each,
@@ -137,9 +138,9 @@ def _tells(occasion: Occasion, charter: Charter, days_overdue: int) -> tuple[str
 
 def _valid_until(next_due: date | None, today: date) -> datetime | None:
     """Return the end of the day after which the next one is late; nothing where it is already."""
-    if next_due is None or next_due + GRACE < today:
+    if next_due is None or later(next_due, GRACE) < today:
         return None
-    return datetime.combine(next_due + GRACE, time.max, tzinfo=UTC)
+    return datetime.combine(later(next_due, GRACE), time.max, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +234,9 @@ def _refuse_move(state: Calendar, says: Any, charter: Charter, today: date) -> N
         )
     if to < today:
         raise InputError("That day is over.", hint="Move it to a day to come.")
-    if day + GRACE < today:
+    if to - day > _FURTHEST:
+        raise InputError("That is more than a year later.", hint="Move it by less, or amend it.")
+    if later(day, GRACE) < today:
         raise InputError(
             f"It was due on {day}, more than a week ago: to move it would hide that.",
             hint="Hold it, and note when it was held.",

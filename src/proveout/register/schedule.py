@@ -23,6 +23,8 @@ PERFORMANCE = "Performance review"
 REFRESH = "Refresh"
 _MOST = 400
 """So many performance reviews are told apart: daily ones of a year."""
+_LONGEST = 36_500
+"""A cadence beyond a century is none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,12 +74,12 @@ class Occasion:
     def state(self, today: date) -> OccasionState:
         """Say how it stands on a day."""
         if self.held is not None:
-            return "held" if self.held.on <= self.due + GRACE else "held late"
+            return "held" if self.held.on <= later(self.due, GRACE) else "held late"
         if self.is_superseded:
             return "missed"
         if self.due < today:
             return "overdue"
-        return "due" if self.due <= today + GRACE else "planned"
+        return "due" if self.due <= later(today, GRACE) else "planned"
 
     def is_open(self) -> bool:
         """Tell whether it can still be held."""
@@ -85,7 +87,17 @@ class Occasion:
 
     def has_fallen_due(self, today: date) -> bool:
         """Tell whether it counts by now: it was held, or is late beyond grace."""
-        return self.held is not None or self.due + GRACE < today
+        return self.held is not None or later(self.due, GRACE) < today
+
+
+def later(day: date, by: timedelta) -> date:
+    """Return a day so much later; the last that there is, where it would be beyond."""
+    return day + by if by <= date.max - day else date.max
+
+
+def cadence(days: float) -> timedelta:
+    """Return a cadence in whole days."""
+    return timedelta(days=max(1, round(min(days, _LONGEST))))
 
 
 def occasions(
@@ -131,9 +143,12 @@ def _performance(
     mine = sorted((each for each in held if each.name == PERFORMANCE), key=lambda each: each.on)
     if agreed is None:
         return
-    every = timedelta(days=max(1, round(agreed.every_days)))
+    every = cadence(agreed.every_days)
     first = _first(agreed.next_on, live_on, mine, every)
-    while first is not None and mine and mine[0].on + every <= first:
+    if first is not None and today - first > _MOST * every:
+        # What was missed longer ago is not told one by one.
+        first += every * ((today - first) // every - _MOST + 1)
+    while first is not None and mine and later(mine[0].on, every) <= first:
         # Held before the calendar began: it stands for itself.
         early = mine.pop(0)
         yield _occasion(early.on, early.on, agreed.attended_by, (), held=early)
@@ -142,11 +157,11 @@ def _performance(
         if planned is None:
             return
         due, moved = _moved(PERFORMANCE, planned, moves)
-        following = due + every
+        following = later(due, every)
         if mine and (mine[0].on < following or following > today):
             one = mine.pop(0)
             yield _occasion(due, planned, agreed.attended_by, moved, held=one)
-            planned = one.on + every
+            planned = later(one.on, every)
         elif following <= today:
             yield _occasion(due, planned, agreed.attended_by, moved, is_superseded=True)
             planned = following
@@ -183,7 +198,7 @@ def _first(
     if next_on is not None:
         return next_on
     if live_on is not None:
-        return live_on + every
+        return later(live_on, every)
     return mine[0].on if mine else None
 
 

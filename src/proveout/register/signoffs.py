@@ -85,7 +85,8 @@ def is_current(word: SignOff, charter: Charter) -> bool:
 def _standing(role: str, state: Signatures, charter: Charter) -> Standing:
     named, words = holders(role, charter), _counting(role, state, charter)
     current = [word for word in words if word.is_given and is_current(word, charter)]
-    waits = named if role == "data-owner" or not words else named[:1]
+    # Legal may be named as departments: who signed for it is asked again.
+    waits = (words[-1].who,) if role == "legal" and words else named
     signed = {folded(word.who) for word in current}
     is_covered = _is_covered(role, current, named)
     missing = () if is_covered else tuple(name for name in waits if folded(name) not in signed)

@@ -42,13 +42,17 @@ def _event(event: Event, now: datetime) -> Iterator[str]:
     yield f"UID:{escaped(event.uid)}"
     yield f"DTSTAMP:{now.astimezone(UTC):%Y%m%dT%H%M%SZ}"
     yield f"DTSTART;VALUE=DATE:{event.on:%Y%m%d}"
-    yield f"DTEND;VALUE=DATE:{event.on + timedelta(days=1):%Y%m%d}"
+    yield f"DTEND;VALUE=DATE:{_day_after(event.on):%Y%m%d}"
     yield f"SUMMARY:{escaped(event.summary)}"
     yield f"DESCRIPTION:{escaped(event.description)}"
     # An address is no text: nothing in it is escaped, and it holds no line ends.
     yield f"URL:{''.join(event.url.split())}"
     yield "TRANSP:TRANSPARENT"
     yield "END:VEVENT"
+
+
+def _day_after(day: date) -> date:
+    return day if day == date.max else day + timedelta(days=1)
 
 
 def escaped(text: str) -> str:

@@ -192,6 +192,22 @@ def test_what_makes_no_sense_is_refused(asked: Act, message: str) -> None:
     assert refused.value.message == message
 
 
+def test_no_day_is_too_early_or_too_late() -> None:
+    """What was missed in centuries is not told one by one, and nothing overflows."""
+    ancient = after(act("review.live", "2025-01-01", on="0001-01-01"))
+    of = Charter.model_validate(
+        {
+            "pilot": "p",
+            "governance": {"reviews": {**MONTHLY, "every_days": 1e300}},
+            "milestones": [{"name": "Doomsday", "on": "9999-12-31"}],
+        }
+    )
+
+    assert days(ancient, "2025-03-01")[-1][1] in ("overdue", "due", "planned")
+    assert len(days(ancient, "2025-03-01")) <= 401
+    assert [state for _, state in days(after(LIVE), "2025-03-01", of)] == ["planned"]
+
+
 def test_a_milestone_is_held_once() -> None:
     """A performance review is held time and again."""
     state = after(held("2025-04-01", name="Half-way"))
