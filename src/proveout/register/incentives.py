@@ -12,7 +12,7 @@ from proveout.charter.sealing.signing import digest, folded
 from proveout.errors import InputError
 from proveout.evidence.model import PART_INPUT
 from proveout.register.act import Act, Fact
-from proveout.register.saying import Told, day_of, latest, needed, text_of
+from proveout.register.saying import Told, day_of, latest, needed, said_at, text_of
 
 Way = Literal["old", "new"]
 
@@ -164,7 +164,7 @@ class IncentivesSection:
             n=len(old) or len(known) or 1,
             person=last.who,
             inputs={f"{PART_INPUT}incentives": digest("incentives", charter)},
-            details={"missing": open_} if open_ else {},
+            details={**({"missing": open_} if open_ else {}), **said_at(last)},
         )
 
 

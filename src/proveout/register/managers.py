@@ -10,7 +10,7 @@ from proveout.charter.schema import Charter
 from proveout.charter.sealing.signing import folded
 from proveout.errors import InputError
 from proveout.register.act import Act, Fact
-from proveout.register.saying import latest, needed, text_of
+from proveout.register.saying import latest, needed, said_at, text_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +114,7 @@ class Managers:
             value=len(ready) / len(named) if named else 0.0,
             n=len(named),
             person=last.who,
-            details={"missing": sorted(waiting)} if waiting else {},
+            details={**({"missing": sorted(waiting)} if waiting else {}), **said_at(last)},
         )
 
 

@@ -13,7 +13,7 @@ from proveout.charter.sealing.signing import digest, folded
 from proveout.errors import InputError
 from proveout.evidence.model import PART_INPUT, Subject
 from proveout.register.act import Act, Fact
-from proveout.register.saying import Told, count_of, latest, needed, person_of, text_of
+from proveout.register.saying import Told, count_of, latest, needed, person_of, said_at, text_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +75,8 @@ class Knowing:
     to_confirm_again: int
     """Words and lists for a text that was rewritten since, in people."""
     headcount: int | None
+    last: Told | None
+    """The latest word or list of this role."""
 
     @property
     def known(self) -> int:
@@ -159,9 +161,9 @@ class Preparing:
         """Yield how many know, by role and in all, and how many roles were spoken for."""
         said: list[Told] = [*state.informed.values(), *state.lists.values()]
         if (last := latest(said)) is not None:
-            yield from _informed(knowing(state, charter), last.who, _of_roles(charter))
+            yield from _informed(knowing(state, charter), last, _of_roles(charter))
         if (spoken := latest(state.spoken.values())) is not None and charter.change.roles:
-            yield _represented(state, charter, spoken.who)
+            yield _represented(state, charter, spoken)
 
 
 def text_told(role: AffectedRole) -> str:
@@ -198,6 +200,7 @@ def _knowing(state: Preparation, role: AffectedRole) -> Knowing:
         to_confirm_again=sum(each.knows != current for each in words)
         + sum(each.count for each in lists if each.knows != current),
         headcount=role.headcount,
+        last=latest([*words, *lists]),
     )
 
 
@@ -205,29 +208,30 @@ def _of_roles(charter: Charter) -> dict[str, str]:
     return {f"{PART_INPUT}roles": digest("roles", charter)}
 
 
-def _informed(roles: Iterable[Knowing], who: str, inputs: Mapping[str, str]) -> Iterator[Fact]:
+def _informed(roles: Iterable[Knowing], last: Told, inputs: Mapping[str, str]) -> Iterator[Fact]:
     counted = [(role, role.headcount) for role in roles if role.headcount is not None]
     if not counted:
         return
     for role, headcount in counted:
-        yield Fact(
-            metric="people.informed",
-            subject=Subject.of(role=role.role),
-            value=role.known / headcount,
-            n=headcount,
-            person=who,
-            inputs=inputs,
-            details=_counted([role]),
-        )
+        if role.last is not None:
+            yield Fact(
+                metric="people.informed",
+                subject=Subject.of(role=role.role),
+                value=role.known / headcount,
+                n=headcount,
+                person=role.last.who,
+                inputs=inputs,
+                details={**_counted([role]), **said_at(role.last)},
+            )
     people = sum(headcount for _, headcount in counted)
     known = [role for role, _ in counted]
     yield Fact(
         metric="people.informed",
         value=sum(role.known for role in known) / people,
         n=people,
-        person=who,
+        person=last.who,
         inputs=inputs,
-        details=_counted(known),
+        details={**_counted(known), **said_at(last)},
     )
 
 
@@ -240,16 +244,16 @@ def _counted(roles: Iterable[Knowing]) -> dict[str, int]:
     }
 
 
-def _represented(state: Preparation, charter: Charter, who: str) -> Fact:
+def _represented(state: Preparation, charter: Charter, last: Told) -> Fact:
     roles = charter.change.roles
     missing = [role.role for role in roles if has_spoken(state, role) is None]
     return Fact(
         metric="people.represented",
         value=(len(roles) - len(missing)) / len(roles),
         n=len(roles),
-        person=who,
+        person=last.who,
         inputs=_of_roles(charter),
-        details={"missing": missing} if missing else {},
+        details={**({"missing": missing} if missing else {}), **said_at(last)},
     )
 
 

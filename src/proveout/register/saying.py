@@ -67,6 +67,14 @@ def person_of(act: Act) -> str:
     return f"name:{folded(act.who)}" if act.account is None else f"account:{act.account}"
 
 
+def said_at(told: Told) -> dict[str, str]:
+    """Return when it was said, for the details of a fact: whoever says it again, says it anew.
+
+    Under a charter that was amended meanwhile, that is what makes old evidence new.
+    """
+    return {"said_at": told.at.isoformat()}
+
+
 def latest(told: Iterable[Told]) -> Told | None:
     """Return what was said last; of the same moment, by name."""
     return max(told, key=lambda each: (each.at, each.who), default=None)

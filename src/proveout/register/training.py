@@ -13,7 +13,7 @@ from proveout.errors import InputError
 from proveout.evidence.model import PART_INPUT
 from proveout.register import trained
 from proveout.register.act import Act, Fact
-from proveout.register.saying import Told, latest, text_of
+from proveout.register.saying import Told, latest, said_at, text_of
 from proveout.register.trained import OfOne
 
 State = Mapping[str, OfOne]
@@ -70,8 +70,8 @@ class TrainingSection:
     def facts(self, state: State, charter: Charter, now: datetime) -> Iterator[Fact]:
         """Yield completed ÷ invited over all trainings; nothing while one has no number."""
         known = progress(state, charter)
-        who = _last_who(state)
-        if who is None or not known or any(each.invited is None for each in known):
+        last = _last(state)
+        if last is None or not known or any(each.invited is None for each in known):
             return
         invited = sum(each.invited or 0 for each in known)
         if not invited:
@@ -80,12 +80,13 @@ class TrainingSection:
             metric="people.trained",
             value=sum(each.completed for each in known) / invited,
             n=invited,
-            person=who,
+            person=last.who,
             inputs={f"{PART_INPUT}training": digest("training", charter)},
             details={
                 "groups": {each.training: f"{each.completed} of {each.invited}" for each in known},
                 "practised_here": sum(each.practised for each in known),
                 "on_lists": sum(each.of.listed for each in known),
+                **said_at(last),
             },
         )
 
@@ -128,7 +129,7 @@ def _progress(name: str, plan: Training, of: OfOne) -> Progress:
     )
 
 
-def _last_who(state: State) -> str | None:
+def _last(state: State) -> Told | None:
     said: list[Told] = [
         word
         for of in state.values()
@@ -139,8 +140,7 @@ def _last_who(state: State) -> str | None:
             *(() if of.due is None else (of.due,)),
         )
     ]
-    last = latest(said)
-    return None if last is None else last.who
+    return latest(said)
 
 
 TRAINING = TrainingSection()

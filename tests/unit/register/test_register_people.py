@@ -199,6 +199,17 @@ def test_a_rewritten_text_is_not_known_any_more() -> None:
     assert (clerk.confirmed, clerk.to_confirm_again) == (0, 1)
 
 
+def test_who_says_it_again_says_it_anew() -> None:
+    """After an amendment the same word is new evidence, and of its own role alone."""
+    first = act(1, "preparing.informed", role="Clerk", knows=TEXTS["Clerk"])
+    driver = act(2, "preparing.informed", "Dora", role="Driver", knows=TEXTS["Driver"])
+    again = act(3, "preparing.informed", role="Clerk", knows=TEXTS["Clerk"])
+
+    before, after = facts([first, driver]), facts([first, driver, again])
+    assert [str(each.subject) for each in after if each not in before] == ["role=Clerk", ""]
+    assert [(each.value, each.n) for each in after] == [(each.value, each.n) for each in before]
+
+
 def test_a_list_that_was_taken_back_does_not_count() -> None:
     """Nor does one that was noted for more people than there are count beyond them."""
     noted = act(1, "preparing.listed", role="Clerk", knows=TEXTS["Clerk"], count=9, note="x")
