@@ -140,3 +140,9 @@ def test_names_are_shown_as_text(tmp_path: Path) -> None:
     with dashboard(tmp_path, viewer=hostile) as board:
         for path in ("/tasks", "/me/notices"):
             assert "<script>alert" not in board.get(path).text
+
+
+def test_the_portfolio_leads_to_its_board_paper(tmp_path: Path) -> None:
+    with dashboard(tmp_path, viewer=OWNER) as board:
+        assert 'href="/board"' in board.get("/").text
+        assert 'href="/board"' not in board.as_(USER).get("/").text

@@ -49,7 +49,8 @@ def report(*rulings: Ruling, decision: Decision = "hold", **values: Any) -> Repo
     )  # fmt: skip
     evidence = tuple(r.deciding.evidence for r in rulings if r.deciding.evidence is not None)
     return Report(
-        verdict=verdict, loaded=loaded, evidence=evidence, catalogue=Catalogue(SHIPPED), generated_at=NOW,
+        verdict=verdict, loaded=loaded, evidence=evidence, catalogue=Catalogue(SHIPPED),
+        generated_at=NOW,
         ledger_head=(7, "a" * 64), version="1",
     )  # fmt: skip
 
