@@ -138,7 +138,8 @@ def test_the_charter_can_read_what_the_dashboard_holds(
         (folder / "staff.csv").write_text("\n".join(roster))
         charter = folder / "pilot.yaml"
         charter.write_text(
-            charter.read_text() + "\nadoption: {people: staff.csv, usage: dashboard}\n"
+            charter.read_text()
+            + "\nadoption: {people: staff.csv, usage: {source: dashboard, person: employee}}\n"
         )
         board.api(
             USAGE,

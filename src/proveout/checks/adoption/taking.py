@@ -21,11 +21,16 @@ def imported(table: ir.Table, said: UsageRecord, adoption: Adoption) -> pa.Table
     """Take in the usage that the charter names."""
     import ibis
 
+    is_kept_here = said.source.path == DASHBOARD
+    if is_kept_here:
+        # The charter's names are of the files that are given to the dashboard; it has its own.
+        said = UsageRecord(source=said.source)
+
     def optional(name: str) -> Any:
         return column_of(table, said, name)
 
     outcome, way = optional("outcome"), optional("way")
-    hashed = adoption.hash and said.source.path != DASHBOARD
+    hashed = adoption.hash and not is_kept_here
     person = text_of(column_of(table, said, "person", is_needed=True)).lower()
     part = table.select(
         person=person,
