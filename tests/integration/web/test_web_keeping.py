@@ -281,5 +281,11 @@ def test_what_one_may_choose_is_checked(tmp_path: Path) -> None:
         ):
             answer = board.api("/me/notices", **fields)
             assert (answer.status_code, answer.json()["message"]) == (400, message)
+        half = board.client.post(
+            "/api/me/notices",
+            content=b'{"channels": ["\\ud800"]}',
+            headers={"x-csrf-token": REVIEWER.csrf, "content-type": "application/json"},
+        )
+        assert half.status_code == 422, "half a letter is no text"
         shown = board.get("/api/me/notices").json()
         assert [each["name"] for each in shown["channels"]] == ["mail"]

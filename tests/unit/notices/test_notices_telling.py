@@ -47,9 +47,7 @@ def test_what_is_overdue_is_told_once_a_week() -> None:
     """The key of a day is the same until a week is over."""
     keys = [what_to_send([due_in(-days)], [JOSEF], (), NOW)[0].key for days in (1,)]
     task = due_in(-1)
-    later = [
-        what_to_send([task], [JOSEF], keys, NOW + timedelta(days=days)) for days in range(16)
-    ]
+    later = [what_to_send([task], [JOSEF], keys, NOW + timedelta(days=days)) for days in range(16)]
     told = {each[0].key for each in later if each}
     assert len(told) == 2
     assert all(not each for each in later[:7])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Annotated, Literal
 from zoneinfo import available_timezones
 
 from pydantic import BaseModel, Field
@@ -79,7 +79,9 @@ class NoticesPage(BaseModel):
 class ChooseNotices(BaseModel):
     """What one chooses."""
 
-    channels: list[str] = Field(default_factory=list, max_length=20)
+    channels: list[Annotated[str, Field(max_length=100)]] = Field(
+        default_factory=list, max_length=20
+    )
     kinds: list[TellKind] = Field(default_factory=list, max_length=20)
     quiet_from: str = Field(default="", max_length=5)
     quiet_to: str = Field(default="", max_length=5)
