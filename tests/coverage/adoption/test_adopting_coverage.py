@@ -30,7 +30,7 @@ def test_uses_of_one_person_are_alike(
     assert held / trials >= LEVEL - 0.045
 
 
-@pytest.mark.parametrize("had", [(3,), (6,), (12,), (40,), (6, 8, 10), (20, 30, 5)])
+@pytest.mark.parametrize("had", [(3,), (12,), (6, 8, 10), (20, 30, 5)])
 @pytest.mark.parametrize("ahead", [10, 2000])
 @pytest.mark.parametrize("rate", [0.05, 0.4])
 def test_what_will_be_seen_lies_in_the_interval(
