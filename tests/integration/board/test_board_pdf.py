@@ -75,7 +75,7 @@ def test_what_names_hold_is_shown_and_never_becomes_markup(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", [*HOSTILE, "W" * 500, "word " * 200, "日本語のパイロット😀", "", "\x00"]
+    "text", [*HOSTILE, "W" * 500, "word " * 200, "日本語のパイロット😀", "", "\x00", "\ud800"]
 )
 def test_it_is_one_page_whatever_names_hold(text: str) -> None:
     """500 letters without a gap, other scripts, and nothing at all."""

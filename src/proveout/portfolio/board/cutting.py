@@ -50,7 +50,7 @@ def cut_portfolio(paper: PortfolioPaper) -> dict[str, Any]:
 
 def short(text: str, most: int) -> str:
     """Return the text in one line, cut where it is too long; the cut is shown."""
-    line = " ".join(text.split())
+    line = " ".join(text.encode("utf-8", "replace").decode().split())  # half a letter is none
     return line if len(line) <= most else f"{line[: most - 1].rstrip()}…"
 
 
