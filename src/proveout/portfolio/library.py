@@ -16,7 +16,7 @@ from proveout.charter.schema import Charter, Stage
 from proveout.charter.sealing import standing
 from proveout.errors import NotFoundError, ProveoutError
 from proveout.evidence.alarm import standing_alarms
-from proveout.evidence.ledger.port import Ledger
+from proveout.evidence.ledger.port import Entry, EntryKind, Ledger
 from proveout.evidence.model import Evidence
 from proveout.evidence.outcome import CheckOutcome
 from proveout.evidence.waiver import Waiver
@@ -103,6 +103,10 @@ class Library:
             if outcome.check == check and outcome.status == "done":
                 return outcome, opened.get(outcome.run, 0)
         return None
+
+    def told(self, book: PilotBook, *kinds: EntryKind) -> list[Entry]:
+        """Return a pilot's entries of some kinds, but for evidence and acts, without reading."""
+        return self._of(book).follow().pilots.get(book.pilot, Notes()).of(*kinds)
 
     def criterion(self, book: PilotBook, stage: Stage, name: str) -> Criterion | None:
         """Return a line of a pilot's standard by its id."""

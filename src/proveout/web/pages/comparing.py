@@ -107,7 +107,7 @@ def compare_page(asked: Asked, asks: AskedTwo) -> ComparePage:
     book = asked.book
     entries = [
         entry
-        for entry in book.ledger.entries(pilot=book.pilot, kinds=("verdict",))
+        for entry in asked.parts.library.told(book, "verdict")
         if entry.body["stage"] is not None
     ]
     verdicts = [_verdict(entry) for entry in reversed(entries)]
@@ -215,7 +215,8 @@ def _sides(
     one, other = (kept[1] if kept and kept[0] is book.ledger else None for kept in known)
     if one is not None and other is not None:
         return one, other
-    found = _gathered(book, left, right)
+    others = asked.parts.library.told(book, "run", "outcome", "alarm")
+    found = _gathered(book, others, left, right)
     if len(_SIDES) >= _MOST_SIDES:
         _SIDES.clear()
     _SIDES.update(zip(keys, ((book.ledger, side) for side in found), strict=True))
@@ -229,15 +230,12 @@ _MOST_SIDES = 16
 
 def _gathered(
     book: PilotBook,
+    told: Sequence[Entry],
     left: tuple[VerdictLine, Mapping[str, Any]],
     right: tuple[VerdictLine, Mapping[str, Any]],
 ) -> tuple[_Side, _Side]:
     last = max(left[0].seq, right[0].seq)
-    others = [
-        entry
-        for entry in book.ledger.entries(pilot=book.pilot, kinds=("run", "outcome", "alarm"))
-        if entry.seq < last
-    ]
+    others = [entry for entry in told if entry.seq < last]
     runs = {run for side in (left, right) for run in _latest_runs(others, side[0].seq)}
     evidence = book.ledger.evidence(book.pilot, runs=(*runs, ATTEST), until=last)
     known = sorted((*others, *evidence), key=lambda entry: entry.seq)
