@@ -10,7 +10,7 @@ import numpy as np
 
 from proveout.charter.loaded import LoadedCharter
 from proveout.charter.schema import Charter, RecordedSystem
-from proveout.errors import InputError
+from proveout.errors import InputError, UnreachableError
 from proveout.intake.inputs import given_columns, truth_columns
 from proveout.intake.sampling import fetch
 from proveout.intake.truths import (
@@ -123,7 +123,9 @@ def candidates(
     cases = []
     for at, row in enumerate(rows):
         status = AnswerStatus.MISSING if answers is None else AnswerStatus(int(answers.status[at]))
-        whole, by_field = right[at]
+        is_answered = answers is not None and status is AnswerStatus.OK
+        # No answer is not a wrong one: there is nothing that a trainee could let stand.
+        whole, by_field = right[at] if is_answered else (None, {})
         answer = None if answers is None else answers.value[at]
         true = truth[at] if known[at] else None
         cases.append(
@@ -132,7 +134,7 @@ def candidates(
                 shown=tuple(Shown(column=str(n), text=_text(v)) for n, v in row.items()),
                 parts=_parts(charter, true, answer, by_field, whole),
                 has_truth=bool(known[at]),
-                has_answer=answers is not None,
+                has_answer=is_answered,
                 confidence=_confidence(answers, at),
                 is_right=whole,
                 origin=str(origins[at]),
@@ -183,7 +185,14 @@ def _answers(
     if settings is None or not wanted.asks:
         return None, "nobody"
     with open_system(settings, folder=loaded.folder) as opened:
-        return opened.answer(frame[list(columns.given)]), "asked now"
+        answers = opened.answer(frame[list(columns.given)])
+    if not (answers.status == AnswerStatus.OK).any():
+        why = f" {answers.faults[0]}" if answers.faults else ""
+        raise UnreachableError(
+            f"The system answered none of {len(frame)} cases.{why}",
+            hint="See that it runs, or draw the cases without its answers.",
+        )
+    return answers, "asked now"
 
 
 def _right(

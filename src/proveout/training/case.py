@@ -49,7 +49,7 @@ class Case:
     has_truth: bool
     """Somebody knows what is right here."""
     has_answer: bool
-    """The system was asked."""
+    """The system was asked, and gave a usable answer."""
     confidence: float | None
     """0 to 1, as the system states it."""
     is_right: bool | None

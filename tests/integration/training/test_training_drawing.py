@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from proveout.charter.loading import load_charter
-from proveout.errors import InputError
+from proveout.errors import InputError, UnreachableError
 from proveout.training.drawing import Wanted, draw, sources
 
 # Ibis uses names of DuckDB and pandas that these have replaced since.
@@ -39,6 +39,7 @@ import re
 def read(frame):
     return {
         "answer": [
+            None if " 15 " in text else
             {"supplier": text.split()[0], "total": float(re.search(r"[0-9]+", text)[0])}
             for text in frame["text"]
         ],
@@ -67,7 +68,7 @@ def test_documents_are_judged_field_by_field(loaded) -> None:
 
     told = drawn.as_dict()
     assert {key: told[key] for key in ("looked_at", "judged", "wrong", "chosen_wrong")} == {
-        "looked_at": 12, "judged": 10, "wrong": 4, "chosen_wrong": 3,
+        "looked_at": 12, "judged": 9, "wrong": 4, "chosen_wrong": 3,
     }  # fmt: skip
     assert (drawn.answers_from, drawn.origin) == (
         "asked now", "Leeds: drawn at random from 12 records",
@@ -81,6 +82,24 @@ def test_documents_are_judged_field_by_field(loaded) -> None:
         assert (total.truth == total.answer) is case.is_right
     again = draw(loaded, Wanted(cases=6, source="leeds", asks=True, seed=4), now=NOW)
     assert again.chosen == drawn.chosen
+
+
+def test_no_answer_is_not_a_wrong_one(loaded) -> None:
+    """A refusal is told as such, and nobody is asked whether it may stand."""
+    drawn = draw(loaded, Wanted(cases=12, source="leeds", asks=True), now=NOW)
+
+    (refused,) = (case for case in drawn.chosen.cases if case.trouble)
+    assert (refused.trouble, refused.has_answer, refused.is_right, refused.has_truth) == (
+        "The system refused to answer.", False, None, True,
+    )  # fmt: skip
+
+
+def test_a_system_that_answers_nothing_is_said(loaded, tmp_path: Path) -> None:
+    """Instead of a set of cases without answers."""
+    (tmp_path / "reader.py").write_text("def read(frame):\n    raise ValueError('no licence')\n")
+    with pytest.raises(UnreachableError) as refused:
+        draw(loaded, Wanted(cases=3, source="leeds", asks=True), now=NOW)
+    assert refused.value.message.startswith("The system answered none of 12 cases.")
 
 
 def test_without_asking_cases_come_with_their_truth_alone(loaded) -> None:
