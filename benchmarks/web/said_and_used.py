@@ -76,7 +76,7 @@ def _pilot(draw: random.Random) -> str:
 
 
 def _said() -> Iterator[Row]:
-    draw, now = random.Random(7), datetime.now(UTC).timestamp()
+    draw, now = random.Random(7), datetime.now(UTC).timestamp()  # noqa: S311
     day = timedelta(days=1).total_seconds()
     for number in range(N_SAID):
         at = now - draw.uniform(0, 700 * day)
@@ -95,7 +95,7 @@ def _said() -> Iterator[Row]:
 
 
 def _used() -> Iterator[Row]:
-    draw, now = random.Random(8), datetime.now(UTC).timestamp()
+    draw, now = random.Random(8), datetime.now(UTC).timestamp()  # noqa: S311
     day = timedelta(days=1).total_seconds()
     for number in range(N_USED):
         person = draw.randrange(400)
