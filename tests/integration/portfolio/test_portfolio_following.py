@@ -73,7 +73,7 @@ def test_what_another_process_appends_is_in_the_next_book(shop: Shop) -> None:
     """A book is immutable; the next one knows what came since."""
     before = shop.library.pilot("flights")
     shop.elsewhere.append(found(0.9))
-    verdict = {"stage": "production", "decision": "hold", "summary": "…"}
+    verdict = {"stage": "production", "decision": "hold", "decided_at": NOW.isoformat()}
     shop.elsewhere.append([NewEntry(pilot="flights", kind="verdict", body=verdict)])
 
     after = shop.library.pilot("flights")
