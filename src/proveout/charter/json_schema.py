@@ -28,18 +28,21 @@ _SHORT_FORMS = {
     "FieldScorer": ("How it is compared, alone.", _SCORER),
     "HttpSystem": ("Its address.", _ADDRESS),
     "MlflowSystem": ("Its address.", _ADDRESS),
+    "OldWay": ("Path, glob or URL alone.", _ANYTHING),
     "Outcome": ("The statement alone.", _ANYTHING),
     "Person": ("The full name alone.", _ANYTHING),
     "Payload": ("The policy alone.", "^(all|redacted|hashes)$"),
     "PredictionLog": ("The folder alone.", _ANYTHING),
     "PythonSystem": ("'path/to/file.py:function' or 'package.module:function'.", _FUNCTION),
     "RecordedSystem": ("The column with the answers.", _ANYTHING),
+    "Roster": ("Path, glob or URL alone.", _ANYTHING),
     "Scorer": ("How it is compared, alone.", _SCORER),
     "Scoring": ("How answers in words are compared, alone.", _SCORER),
     "Source": ("Path, glob or URL alone.", _ANYTHING),
     "System": (
         "'path/to/file.py:function', or the address of a service.", f"{_FUNCTION}|{_ADDRESS}",
     ),
+    "UsageRecord": ("Path, glob or URL alone, or 'dashboard'.", _ANYTHING),
 }  # fmt: skip
 """Parts which may be written as one text: what that text then is, and its form."""
 
@@ -48,6 +51,7 @@ _ONE_OR_MANY = {
     "Data": ("production", "key", "required", "slices", "inputs"),
     "Rollout": ("rollback_when",),
     "Stress": ("files",),
+    "UsageRecord": ("kept", "overruled", "abandoned"),
 }
 """Lists of one may be written without the dash."""
 

@@ -64,8 +64,8 @@ class Kept:
 
 
 def add_usage(
-    desk: Desk, pilot: str, uses: Sequence[Use], *, act_id: str, by: str, source: str, now: datetime,
-    n_refused: int = 0, refused: Sequence[Mapping[str, Any]] = (),
+    desk: Desk, pilot: str, uses: Sequence[Use], *, act_id: str, by: str, source: str,
+    now: datetime, n_refused: int = 0, refused: Sequence[Mapping[str, Any]] = (),
 ) -> Import:  # fmt: skip
     """Keep those that are new, and note the import; all of it or nothing."""
     by_id = {each.id: each for each in uses}
