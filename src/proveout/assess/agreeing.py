@@ -18,6 +18,7 @@ from proveout.evidence.alarm import Alarm, Resolution, standing_alarms
 from proveout.evidence.catalogue import Catalogue
 from proveout.evidence.ledger.port import Expected, Ledger, NewEntry
 from proveout.gate import default_lines, standard_for
+from proveout.register.refreshing import outdated
 
 _TRIES = 50
 
@@ -48,17 +49,36 @@ def seal_charter(
 def amend_charter(
     loaded: LoadedCharter, ledger: Ledger, *, registry: Registry, who: str, why: str, now: datetime
 ) -> Amendment:
-    """Record what a charter says otherwise than the one in force, as `sealing.amend` does."""
+    """Record what a charter says otherwise than the one in force, as `sealing.amend` does.
+
+    What people did comes to something else under it, such as a milestone that has another day:
+    that is recorded in the same append, as the word of whoever gave it, not of who amends.
+    """
     refuse_unusable_standard(loaded.charter, registry.catalogue)
-    return amend(
-        loaded,
-        ledger,
-        who=who,
-        why=why,
-        now=now,
-        catalogue=registry.catalogue,
-        defaults=default_lines(),
-    )
+    before = _last_amendment(ledger, loaded.charter.pilot)
+    for _ in range(_TRIES):
+        found = outdated(loaded, ledger=ledger, catalogue=registry.catalogue, now=now)
+        try:
+            return amend(
+                loaded,
+                ledger,
+                who=who,
+                why=why,
+                now=now,
+                catalogue=registry.catalogue,
+                defaults=default_lines(),
+                follows=found.entries,
+                read=(found.expected,),
+            )
+        except LedgerMovedError:
+            # Somebody acted: what follows is found anew. Who amended first goes first.
+            if _last_amendment(ledger, loaded.charter.pilot) != before:
+                raise
+    raise LedgerMovedError(loaded.charter.pilot)
+
+
+def _last_amendment(ledger: Ledger, pilot: str) -> int:
+    return max((each.seq for each in ledger.entries(pilot=pilot, kinds=("amendment",))), default=0)
 
 
 def changes_of(loaded: LoadedCharter, ledger: Ledger, *, registry: Registry) -> tuple[Change, ...]:

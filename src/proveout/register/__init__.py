@@ -6,6 +6,17 @@ that follow from it are recorded with the act, in one append: nothing is half do
 
 from proveout.register.act import Act, Fact, Section
 from proveout.register.recording import Known, Recorded, record
+from proveout.register.refreshing import refresh
 from proveout.register.register import Register, register_of
 
-__all__ = ["Act", "Fact", "Known", "Recorded", "Register", "Section", "record", "register_of"]
+__all__ = [
+    "Act",
+    "Fact",
+    "Known",
+    "Recorded",
+    "Register",
+    "Section",
+    "record",
+    "refresh",
+    "register_of",
+]

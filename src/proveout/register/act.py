@@ -66,11 +66,13 @@ class Fact:
     n: int
     """How many acts, people or things it rests on."""
     subject: Subject = WHOLE
-    person: str | None = None
-    """Who vouches for it; who did the act that led to it when unset."""
+    person: str
+    """Who vouches for it: whoever said last what it rests on."""
     unit: str | None = None
     """Where the metric leaves it open."""
     interval: Interval | None = None
+    seen_at: datetime | None = None
+    """Of when it is, however often it is recorded; unset: of the moment of recording."""
     valid_until: datetime | None = None
     """When time alone will make it untrue."""
     inputs: Mapping[str, str] = field(default_factory=dict)

@@ -57,6 +57,8 @@ class Inventory:
     confirmed: Mapping[str, Confirmation]
     retired: Mapping[str, str]
     """With the reason."""
+    last_by: str = ""
+    """Who said something here last."""
 
 
 def tools(state: Inventory, charter: Charter) -> tuple[Tool, ...]:
@@ -109,6 +111,7 @@ class Inventories:
     def taken(self, state: Inventory, act: Act) -> Inventory:
         """Note what was added, confirmed or retired."""
         says, key = act.says, folded(act.says["tool"])
+        noted = replace(state, last_by=act.who)
         match act.kind:
             case "inventory.added":
                 tool = Tool(
@@ -120,12 +123,12 @@ class Inventories:
                     is_of_charter=False,
                 )
                 retired = {name: why for name, why in state.retired.items() if name != key}
-                return replace(state, added={**state.added, key: tool}, retired=retired)
+                return replace(noted, added={**state.added, key: tool}, retired=retired)
             case "inventory.confirmed":
                 word = Confirmation(owner=says["owner"], who=act.who, at=act.at)
-                return replace(state, confirmed={**state.confirmed, key: word})
+                return replace(noted, confirmed={**state.confirmed, key: word})
             case "inventory.retired":
-                return replace(state, retired={**state.retired, key: says["why"]})
+                return replace(noted, retired={**state.retired, key: says["why"]})
         return state
 
     def refuse(self, state: Inventory, act: Act, charter: Charter) -> None:
@@ -168,6 +171,7 @@ class Inventories:
             metric="governance.inventory_confirmed",
             value=len(confirmed) / len(in_use),
             n=len(in_use),
+            person=state.last_by,
             valid_until=min(ends, default=None),
             inputs={f"{PART_INPUT}inventory": digest("inventory", charter)},
             details={

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from proveout.charter.loaded import LoadedCharter
-from proveout.errors import LedgerMovedError
+from proveout.errors import InputError, LedgerMovedError
 from proveout.evidence.canonical import canonical_json
 from proveout.evidence.catalogue import Catalogue
 from proveout.evidence.ledger.port import Entry, Expected, Ledger, NewEntry
@@ -19,7 +19,7 @@ ATTESTED = CheckRef(name="attest", version="1")
 """Who finds what people attest; such evidence is replaced one fact at a time."""
 About = tuple[str, Subject]
 """What a fact is on: metric and subject."""
-_TRIES = 50
+MOST_TRIES = 50
 """So many others may be quicker, one after the other."""
 
 
@@ -63,15 +63,18 @@ def record(
     Acts of several people at the same moment come one after the other, each knowing of those
     before it. Whatever the register comes to afterwards stands in the ledger then, also where an
     amendment or time, and not this act, has changed it. Raises InputError where the act makes no
-    sense, LedgerMovedError where others are quicker time and again, and what the ledger raises.
+    sense or its id is that of another, LedgerMovedError where others are quicker time and again,
+    and what the ledger raises.
     """
     known = Known() if known is None else known
     tries = 0
     while True:
-        known = _with_news(known, act.pilot, ledger)
+        known = with_news(known, act.pilot, ledger)
         register = known.register
         if act.id in register.acts:
-            return Recorded(act=_first(act, ledger), register=register, is_new=False)
+            first = _first(act, ledger)
+            _refuse_other(act, first)
+            return Recorded(act=first, register=register, is_new=False)
         register.refuse(act, loaded.charter)
         after = register.taken(act)
         changed = tuple(
@@ -81,13 +84,23 @@ def record(
             _append(ledger, act, changed, known.last_act)
         except LedgerMovedError:
             tries += 1
-            if tries == _TRIES:
+            if tries == MOST_TRIES:
                 raise
         else:
             return Recorded(act=act, register=after, is_new=True, evidence=changed)
 
 
-def _with_news(known: Known, pilot: str, ledger: Ledger) -> Known:
+def _refuse_other(act: Act, first: Act) -> None:
+    """Raise InputError where an id comes again with something else: it must not be lost unsaid."""
+    told, said = (canonical_json([each.kind, each.who, dict(each.says)]) for each in (act, first))
+    if told != said:
+        raise InputError(
+            f"This was sent before with something else in it, by {first.who}; that stands.",
+            hint="Open the page again to add or change something.",
+        )
+
+
+def with_news(known: Known, pilot: str, ledger: Ledger) -> Known:
     """Add what was recorded since; everything where nothing is known yet."""
     acts: list[Act] = []
     attested: dict[About, Evidence] = {}
@@ -145,31 +158,30 @@ def _changed(
     )
     for fact in after.facts(loaded.charter, now):
         about = fact.metric, fact.subject
-        found = _evidence(fact, act, catalogue, now)
+        found = evidence_of(fact, act.pilot, act.id, catalogue, now)
         stands = known.attested.get(about)
         if stands is not None:
             is_ours = "act" in stands.details
             if (not is_ours and before.get(about) == fact) or (
-                is_ours and _says_the_same(found, stands, fact)
+                is_ours and says_the_same(found, stands)
             ):
                 continue
         yield found
 
 
-def _says_the_same(found: Evidence, stands: Evidence, fact: Fact) -> bool:
-    """Tell whether only the act, its moment and who did it differ."""
+def says_the_same(found: Evidence, stands: Evidence) -> bool:
+    """Tell whether only the act and its moment differ."""
     same = stands.evolve(
-        observed_at=found.observed_at,
-        person=stands.person if fact.person is not None else found.person,
-        details={**stands.details, "act": found.details["act"]},
+        observed_at=found.observed_at, details={**stands.details, "act": found.details["act"]}
     )
     return canonical_json(same.as_dict()) == canonical_json(found.as_dict())
 
 
-def _evidence(fact: Fact, act: Act, catalogue: Catalogue, now: datetime) -> Evidence:
+def evidence_of(fact: Fact, pilot: str, act: str, catalogue: Catalogue, now: datetime) -> Evidence:
+    """Return a fact as it is recorded; `act` is the id of the one that it rests on."""
     declared = catalogue[fact.metric]
     return Evidence(
-        pilot=act.pilot,
+        pilot=pilot,
         metric=fact.metric,
         subject=fact.subject,
         value=float(fact.value),
@@ -178,11 +190,11 @@ def _evidence(fact: Fact, act: Act, catalogue: Catalogue, now: datetime) -> Evid
         n=fact.n,
         basis="attested",
         scope="production",
-        observed_at=now,
+        observed_at=now if fact.seen_at is None else fact.seen_at,
         valid_until=fact.valid_until,
         check=ATTESTED,
         run=ATTESTED.name,
         inputs=dict(fact.inputs),
-        person=act.who if fact.person is None else fact.person,
-        details={"act": act.id, **fact.details},
+        person=fact.person,
+        details={"act": act, **fact.details},
     )

@@ -32,6 +32,8 @@ class Calendar:
     moves: tuple[Move, ...] = ()
     live_on: date | None = None
     """When it went live: performance reviews are counted from there."""
+    last_by: str = ""
+    """Who noted something here last."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,13 +161,14 @@ class Reviews:
 
     def taken(self, state: Calendar, act: Act) -> Calendar:
         """Note what was held, moved or begun."""
+        noted = replace(state, last_by=act.who)
         match act.kind:
             case "review.held":
-                return replace(state, held=(*state.held, _held(act)))
+                return replace(noted, held=(*state.held, _held(act)))
             case "review.moved":
-                return replace(state, moves=(*state.moves, _move(act)))
+                return replace(noted, moves=(*state.moves, _move(act)))
             case "review.live":
-                return replace(state, live_on=date.fromisoformat(act.says["on"]))
+                return replace(noted, live_on=date.fromisoformat(act.says["on"]))
         return state
 
     def refuse(self, state: Calendar, act: Act, charter: Charter) -> None:
@@ -196,6 +199,7 @@ class Reviews:
             metric="governance.reviews_kept",
             value=counted.share,
             n=counted.n_due or max(1, counted.n_planned),
+            person=state.last_by,
             valid_until=counted.valid_until,
             inputs=inputs,
             details={"due": counted.n_due, **told},
@@ -205,6 +209,7 @@ class Reviews:
                 metric="governance.owner_attendance",
                 value=counted.attendance,
                 n=counted.n_held or max(1, counted.n_planned),
+                person=state.last_by,
                 valid_until=counted.valid_until,
                 inputs=inputs,
                 details=told,

@@ -209,6 +209,8 @@ def _fact(standing: Standing, charter: Charter) -> Fact:
         value=float(given and not lacking),
         n=len(standing.words),
         person=deciding.who,
+        # Of several, the oldest: recorded anew, it is no younger.
+        seen_at=min(word.at for word in standing.words),
         inputs=inputs,
         valid_until=min((word.until for word in standing.words if word.until), default=None),
         details=details,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -60,8 +61,12 @@ def amend(
     now: datetime,
     catalogue: Catalogue | None = None,
     defaults: Defaults | None = None,
+    follows: Sequence[NewEntry] = (),
+    read: Sequence[Expected] = (),
 ) -> Amendment:
     """Record what the file says otherwise than the charter in force, by whom and why.
+
+    What `follows` from it is appended with it, or nothing is; `read` says what that rests on.
 
     Raises CharterError when the charter is not sealed or nothing has changed, InputError when who
     or why is empty, and LedgerMovedError when somebody else has just amended it.
@@ -83,8 +88,8 @@ def amend(
         changes=changes,
     )
     entry = NewEntry(pilot=amendment.pilot, kind="amendment", body=amendment.as_dict())
-    read = Expected(pilot=amendment.pilot, kind="amendment", last_seq=before[-1] if before else 0)
-    ledger.append([entry], expected=read)
+    mine = Expected(pilot=amendment.pilot, kind="amendment", last_seq=before[-1] if before else 0)
+    ledger.append([entry, *follows], expected=(mine, *read))
     return amendment
 
 

@@ -13,6 +13,7 @@ from proveout.evidence.ledger.port import (
     GENESIS,
     Entry,
     EntryKind,
+    Expectations,
     Expected,
     Looked,
     NewEntry,
@@ -20,6 +21,7 @@ from proveout.evidence.ledger.port import (
     Snapshot,
     Step,
     StoredRow,
+    each_of,
     names,
 )
 
@@ -32,13 +34,12 @@ class MemoryLedger:
         self._rows: list[StoredRow] = []
         self._lock = threading.Lock()
 
-    def append(
-        self, entries: Sequence[NewEntry], *, expected: Expected | None = None
-    ) -> list[Entry]:
+    def append(self, entries: Sequence[NewEntry], *, expected: Expectations = None) -> list[Entry]:
         """Append all or none. Raises LedgerMovedError."""
         with self._lock:
-            if expected is not None and expected.last_seq != self._last(expected):
-                raise LedgerMovedError(expected.pilot)
+            for each in each_of(expected):
+                if each.last_seq != self._last(each):
+                    raise LedgerMovedError(each.pilot)
             seq, digest = self.head()
             rows = bind(Head(seq=seq, hash=digest), entries, self._clock())
             self._rows.extend(rows)

@@ -43,6 +43,17 @@ class Expected:
     """Position of the last such entry that was read; 0 where there was none."""
 
 
+Expectations = Expected | tuple[Expected, ...] | None
+"""One, several that must all hold, or none."""
+
+
+def each_of(expected: Expectations) -> tuple[Expected, ...]:
+    """Return them one by one."""
+    if expected is None:
+        return ()
+    return (expected,) if isinstance(expected, Expected) else expected
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """Something appended."""
@@ -149,9 +160,7 @@ def names(entry: Entry, person: str | None) -> bool:
 class Ledger(Protocol):
     """The port. Adapters: memory, SQLite, PostgreSQL."""
 
-    def append(
-        self, entries: Sequence[NewEntry], *, expected: Expected | None = None
-    ) -> list[Entry]:
+    def append(self, entries: Sequence[NewEntry], *, expected: Expectations = None) -> list[Entry]:
         """Append all or none; when this returns, they survive a crash of this process.
 
         Raises LedgerMovedError when somebody was quicker than `expected` says, LedgerError when

@@ -31,6 +31,7 @@ from proveout.evidence.ledger.port import (
     GENESIS,
     Entry,
     EntryKind,
+    Expectations,
     Expected,
     Looked,
     NewEntry,
@@ -38,6 +39,7 @@ from proveout.evidence.ledger.port import (
     Snapshot,
     Step,
     StoredRow,
+    each_of,
     names,
 )
 from proveout.evidence.ledger.schema import ENTRIES, HEAD
@@ -66,9 +68,7 @@ class SqlLedger:
         self._database = database
         self._clock = clock
 
-    def append(
-        self, entries: Sequence[NewEntry], *, expected: Expected | None = None
-    ) -> list[Entry]:
+    def append(self, entries: Sequence[NewEntry], *, expected: Expectations = None) -> list[Entry]:
         """Append all or none; when this returns, they survive a crash of this process.
 
         Raises LedgerMovedError when somebody was quicker than `expected` says, LedgerError when
@@ -79,8 +79,8 @@ class SqlLedger:
             return []
         with self._database.writing() as connection:
             head = self._compared(connection, self._head(connection, lock=True))
-            if expected is not None:
-                _refuse_moved(connection, expected)
+            for each in each_of(expected):
+                _refuse_moved(connection, each)
             rows = bind(head, entries, self._clock())
             connection.execute(insert(ENTRIES), [asdict(row) for row in rows])
             connection.execute(update(HEAD).values(seq=rows[-1].seq, hash=rows[-1].hash))

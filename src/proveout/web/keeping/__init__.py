@@ -12,6 +12,7 @@ from proveout.web.keeping.escalating import EscalatingExceptions
 from proveout.web.keeping.hearing import Hearing
 from proveout.web.keeping.keeper import Job, Keeper, Turn
 from proveout.web.keeping.monitoring import Monitors
+from proveout.web.keeping.refreshing import Refreshing
 from proveout.web.keeping.sending import Sending
 
 __all__ = ["Job", "Keeper", "Turn", "background"]
@@ -24,6 +25,7 @@ def background(parts: Parts) -> tuple[Keeper, ...]:
         "send": Sending(parts),
         "exceptions": EscalatingExceptions(parts),
         "feedback": Hearing(parts),
+        "register": Refreshing(parts),
         "monitors": Monitors(parts),
     }
     return (Keeper(parts.desk, jobs, clock=parts.clock),)
