@@ -13,6 +13,8 @@ from proveout.desk.port import Desk
 from proveout.desk.tables.outbox import EXCEPTIONS_WAITING, KEEPING
 
 KEEPER = "keeper"
+_SET_BACK_S = 3600.0
+"""Clocks of several hosts differ by less."""
 _job = KEEPING.c
 
 
@@ -37,7 +39,9 @@ def hold(desk: Desk, holder: str, *, now: float, for_s: float) -> bool:
     """Become the keeper, or stay it; tell whether one is. Only one holds it at a time."""
     with desk.writing() as writing:
         writing.execute(_insert(desk)({"job": KEEPER}))
-        free = or_(_job.held_by.is_(None), _job.held_by == holder, _job.held_until <= now)
+        # A lease longer than any was taken under a clock that has been set back since.
+        set_back = _job.held_until > now + for_s + _SET_BACK_S
+        free = or_(_job.held_by.is_(None), _job.held_by == holder, _job.held_until <= now, set_back)
         statement = (
             update(KEEPING)
             .where(_job.job == KEEPER, free)
@@ -86,6 +90,12 @@ def note_exceptions(desk: Desk, pilot: str, waiting: Mapping[str, tuple[int, flo
         writing.execute(delete(EXCEPTIONS_WAITING).where(EXCEPTIONS_WAITING.c.pilot == pilot))
         if rows:
             writing.execute(insert(EXCEPTIONS_WAITING), rows)
+
+
+def pilots_with_exceptions(desk: Desk) -> set[str]:
+    """Return the pilots of which exceptions are counted."""
+    with desk.reading() as reading:
+        return set(reading.execute(select(EXCEPTIONS_WAITING.c.pilot).distinct()).scalars())
 
 
 def _insert(desk: Desk) -> Any:

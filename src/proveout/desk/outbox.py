@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from proveout.desk.port import Desk
@@ -22,7 +22,10 @@ from proveout.desk.tables.outbox import OUTBOX, PREFERENCES
 LEASE_S = 600.0
 GIVE_UP_AFTER_S = 7 * 86_400.0
 """What was not taken for a week is no news any more; it is told as given up."""
+FORGET_AFTER_S = 180 * 86_400.0
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 60.0, 6 * 3600.0
+_SET_BACK_S = 3600.0
+"""What waits for longer than any pause was written under a clock that has been set back since."""
 _AT_ONCE = 400
 
 _row = OUTBOX.c
@@ -184,12 +187,32 @@ def mark_failed(desk: Desk, rows: Sequence[Row], *, holder: str, now: float, fai
         not_before=now + pause,
     )  # fmt: skip
     with desk.writing() as writing:
-        writing.execute(
-            update(OUTBOX)
-            .where(_row.key.in_([row.key for row in rows]))
-            .where(_row.sent_at.is_(None), _row.made_at < now - GIVE_UP_AFTER_S)
-            .values(given_up_at=now)
+        for start in range(0, len(rows), _AT_ONCE):
+            writing.execute(
+                update(OUTBOX)
+                .where(_row.key.in_([row.key for row in rows[start : start + _AT_ONCE]]))
+                .where(_row.sent_at.is_(None), _row.made_at < now - GIVE_UP_AFTER_S)
+                .values(given_up_at=now)
+            )
+
+
+def forget(desk: Desk, now: float) -> int:
+    """Delete what was told long ago of days that are over; return how many.
+
+    What is told once and for as long as it stands (new, escalated, an alarm) is kept: without its
+    key it would be told again.
+    """
+    with desk.writing() as writing:
+        gone = writing.execute(
+            delete(OUTBOX)
+            .where(
+                _row.kind.in_(("due", "overdue", "digest")),
+                _row.made_at < now - FORGET_AFTER_S,
+                or_(_row.sent_at.is_not(None), _row.given_up_at.is_not(None)),
+            )
+            .returning(_row.key)
         )
+        return len(gone.all())
 
 
 def pause_after(attempts: int) -> float:
@@ -240,8 +263,12 @@ def _free(now: float) -> ColumnElement[bool]:
     return and_(
         _row.sent_at.is_(None),
         _row.given_up_at.is_(None),
-        _row.not_before <= now,
-        or_(_row.leased_until.is_(None), _row.leased_until <= now),
+        or_(_row.not_before <= now, _row.not_before > now + _LONGEST_PAUSE_S + _SET_BACK_S),
+        or_(
+            _row.leased_until.is_(None),
+            _row.leased_until <= now,
+            _row.leased_until > now + LEASE_S + _SET_BACK_S,
+        ),
     )
 
 

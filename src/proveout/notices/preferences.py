@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Literal, Self, get_args
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from proveout.errors import InputError
 
@@ -45,8 +45,11 @@ class Preferences:
         return bool(self.channels)
 
     def local(self, now: datetime) -> datetime:
-        """Return the moment where the person is."""
-        return now.astimezone(ZoneInfo(self.time_zone))
+        """Return the moment where the person is; in UTC where this machine knows no such zone."""
+        try:
+            return now.astimezone(ZoneInfo(self.time_zone))
+        except (ZoneInfoNotFoundError, ValueError):
+            return now.astimezone(UTC)
 
     def is_quiet(self, now: datetime) -> bool:
         """Tell whether the person wants to be left alone now."""

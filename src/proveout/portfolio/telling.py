@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from proveout.charter.sealing.signing import folded
 from proveout.notices.letter import Item, item_line
 from proveout.notices.preferences import Preferences, TellKind
 from proveout.portfolio.tasks import Task, in_order
@@ -57,15 +58,15 @@ def what_to_send(
     by_person: dict[str, list[Task]] = {}
     from_below: dict[str, list[Task]] = {}
     for task in tasks:
-        by_person.setdefault(_folded(task.who), []).append(task)
+        by_person.setdefault(folded(task.who), []).append(task)
         if task.next_up is not None and (task.days_over(now.date()) or 0) > escalate_after_days:
-            from_below.setdefault(_folded(task.next_up), []).append(task)
+            from_below.setdefault(folded(task.next_up), []).append(task)
     found: list[Told] = []
     for each in recipients:
         if not each.preferences.is_on or not each.person.strip():
             continue
-        mine = by_person.get(_folded(each.person), [])
-        below = from_below.get(_folded(each.person), [])
+        mine = by_person.get(folded(each.person), [])
+        below = from_below.get(folded(each.person), [])
         found += [*_of_tasks(each, mine, now), *_escalated(each, below), *_digest(each, mine, now)]
     return [told for told in found if told.key not in sent]
 
@@ -148,7 +149,3 @@ def _told(to: Recipient, task: Task, kind: TellKind, day: str) -> Told:
             path=task.path,
         ),
     )
-
-
-def _folded(name: str) -> str:
-    return name.casefold().strip()

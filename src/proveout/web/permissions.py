@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from proveout.charter.schema import Charter, Person
+from proveout.charter.sealing.signing import folded
 
 
 class Role(StrEnum):
@@ -87,8 +88,8 @@ def roles_by_name(person: str | None, charter: Charter) -> frozenset[Role]:
     """Return the roles that a charter gives to a person by name; legal is whoever is asked."""
     if person is None:
         return frozenset()
-    name = person.casefold().strip()
-    return frozenset(role for role, who in _named(charter) if who.casefold().strip() == name)
+    name = folded(person)
+    return frozenset(role for role, who in _named(charter) if folded(who) == name)
 
 
 def names_in(charter: Charter) -> frozenset[str]:

@@ -141,3 +141,22 @@ def test_killed_between_any_two_steps_nothing_is_lost_and_at_most_one_letter_rep
     assert set(told) == {each.key for each in rows}
     assert len(told) - len(set(told)) in (0, 3)
     assert (len(told) - len(set(told)) == 3) == (dies_at in (3, 7))
+
+
+def test_what_was_told_of_days_long_over_is_forgotten(desk: Desk) -> None:
+    """What is told once for as long as it stands is kept: without its key it would come again."""
+    kinds = ("due", "overdue", "digest", "assignment", "escalation", "alarm")
+    outbox.put(desk, [row(1, kind=kind) for kind in kinds], T0)
+    outbox.put(desk, [row(2, account="b")], T0)
+    taken = outbox.take(desk, "a", holder="h", now=T0)
+    outbox.mark_sent(desk, taken, holder="h", now=T0)
+    assert outbox.forget(desk, T0 + outbox.FORGET_AFTER_S) == 0
+    assert outbox.forget(desk, T0 + outbox.FORGET_AFTER_S + 1) == 3
+    kept = {each.kind for each in outbox.sendings(desk, "a")}
+    assert kept == {"assignment", "escalation", "alarm"}
+    assert len(outbox.sendings(desk, "b")) == 1, "it still waits"
+
+
+def test_what_waits_under_a_clock_that_was_set_back_is_not_lost(desk: Desk) -> None:
+    outbox.put(desk, [row(1)], T0 + 30 * 86_400)
+    assert outbox.waiting(desk, T0) == ["a"]

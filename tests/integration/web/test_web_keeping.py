@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,7 @@ from fixtures.dashboard import ADMINISTRATOR, OWNER, PILOT, REVIEWER, Dashboard,
 from proveout.desk import keeping, outbox
 from proveout.desk.tables.accounts import ACCOUNTS
 from proveout.errors import InputError
+from proveout.notices.letter import Item
 from proveout.runtime.exceptions.entry import Entry, handling_of
 from proveout.runtime.exceptions.queue import ExceptionQueue
 from proveout.runtime.store import open_store
@@ -154,10 +155,10 @@ def test_what_a_channel_does_not_take_is_told_to_the_administrator_and_sent_late
         keep.round(NEVER)
         jobs = board.as_(ADMINISTRATOR).get("/api/admin/background").json()["jobs"]
         assert {each["job"]: each["failure"] for each in jobs} == {
-            "send": "Josef Lang: Not taken by channel 1 (json).",
+            "send": "Josef Lang: Not taken by 'mail'.",
             "tell": None,
         }
-        assert "Not taken by channel 1" in board.get("/admin/background").text
+        assert "Not taken by &#39;mail&#39;" in board.get("/admin/background").text
         channel.takes = True
         board.clock.move(seconds=61)
         keep.round(NEVER)
@@ -289,3 +290,89 @@ def test_what_one_may_choose_is_checked(tmp_path: Path) -> None:
         assert half.status_code == 422, "half a letter is no text"
         shown = board.get("/api/me/notices").json()
         assert [each["name"] for each in shown["channels"]] == ["mail"]
+
+
+def test_what_is_wrong_with_one_person_silences_nobody_else(tmp_path: Path) -> None:
+    """A message that cannot be read is tried later and told; the next person still hears."""
+    with dashboard(tmp_path, viewer=REVIEWER) as board:
+        desk, now = board.parts.desk, board.clock().timestamp()
+        with_account(board)
+        choose(board)
+        with_account(board, OWNER)
+        board.as_(OWNER)
+        choose(board)
+        good = Item(kind="due", pilot="", what="Look").as_dict()
+        rows = [
+            outbox.Row(key="a", account="a-helen", kind="due", pilot="", says={"kind": "of later"}),
+            outbox.Row(key="b", account="a-josef", kind="due", pilot="", says=good),
+        ]
+        outbox.put(desk, rows, now)
+        channel = Channel()
+        keeper(board, send=Sending(board.parts, channel.open)).round(NEVER)
+        assert [title for title, _, _ in channel.letters] == ["Proveout: Look"]
+        (standing,) = [each for each in keeping.standings(desk) if each.job == "send"]
+        assert (standing.failure or "").startswith("Helen Marsh: KeyError in letter.py, line ")
+        assert outbox.waiting(desk, now + 61) == ["a-helen"], "tried again, and in a week given up"
+
+
+def test_a_channel_that_was_taken_away_does_not_silence_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of several channels of one person, one that took it is enough."""
+    monkeypatch.setenv("PROVEOUT_NOTIFY_OPS", "json://example.com/ops")
+
+    class OneGone(Channel):
+        def open(self, names: Sequence[str], email: str, variables: Mapping[str, str]) -> Channel:
+            if names == ["ops"]:
+                raise InputError("There is no channel 'ops' any more.")
+            return super().open(names, email, variables)
+
+    with dashboard(tmp_path, viewer=REVIEWER) as board:
+        with_account(board)
+        choose(board, channels=["mail", "ops"])
+        board.send("/me/notices/try")
+        channel = OneGone()
+        keeper(board, send=Sending(board.parts, channel.open)).round(NEVER)
+        assert len(channel.letters) == 1
+        (told,) = outbox.sendings(board.parts.desk, "a-josef")
+        assert (told.sent_at is not None, told.failure) == (
+            True, "There is no channel 'ops' any more.",
+        )  # fmt: skip
+
+
+def test_a_clock_that_was_set_back_locks_nobody_out(tmp_path: Path) -> None:
+    """A lease of a day to come was taken under another clock."""
+    with dashboard(tmp_path, viewer=OWNER) as board:
+        board.clock.move(days=1)
+        assert keeper(board, "ahead").round(NEVER)
+        board.clock.move(days=-1)
+        assert keeper(board, "after").round(NEVER)
+
+
+def test_exceptions_of_a_store_that_is_gone_are_nobodys_task_any_more(tmp_path: Path) -> None:
+    with dashboard(tmp_path, viewer=OWNER) as board:
+        keeping.note_exceptions(board.parts.desk, PILOT, {"Helen Marsh": (3, 0.0)})
+        assert "exception" in {each["kind"] for each in board.get("/api/tasks").json()["mine"]}
+        keeper(board, exceptions=EscalatingExceptions(board.parts)).round(NEVER)
+        assert "exception" not in {each["kind"] for each in board.get("/api/tasks").json()["mine"]}
+
+
+def test_a_name_of_other_spaces_and_letters_is_the_same_person(tmp_path: Path) -> None:
+    """Whoever has the rights of a role has its tasks, too."""
+    spelled = replace(REVIEWER, person="JOSEF   Lang")
+    with dashboard(tmp_path, viewer=spelled) as board:
+        found = [each["what"] for each in board.get("/api/tasks").json()["mine"]]
+        assert "Sign off as reviewer" in found
+
+
+def test_who_is_told_of_nothing_though_late_is_named_to_the_administrator(tmp_path: Path) -> None:
+    with dashboard(tmp_path, viewer=REVIEWER) as board:
+        with_account(board)
+        choose(board)
+        keeping.note_exceptions(board.parts.desk, PILOT, {"Helen Marsh": (3, 0.0)})
+        keeper(board, tell=Composing(board.parts)).round(NEVER)
+        (standing,) = [each for each in keeping.standings(board.parts.desk) if each.job == "tell"]
+        assert standing.says is not None
+        assert "Told of nothing, though something of theirs is overdue: Helen Marsh" in (
+            standing.says
+        )

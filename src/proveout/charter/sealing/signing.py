@@ -7,6 +7,7 @@ none of the data.
 from __future__ import annotations
 
 import hashlib
+import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
@@ -126,8 +127,8 @@ def holders(role: str, charter: Charter) -> tuple[str, ...]:
 
 
 def folded(name: str) -> str:
-    """Return a name as it is compared."""
-    return " ".join(name.casefold().split())
+    """Return a name as it is compared: case, spaces, and how accents are written, are all one."""
+    return unicodedata.normalize("NFC", " ".join(name.casefold().split()))
 
 
 def _at(said: Any, path: Place) -> Any:

@@ -6,6 +6,7 @@ import hashlib
 from datetime import date, datetime
 from urllib.parse import quote
 
+from proveout.charter.sealing.signing import folded
 from proveout.portfolio.book import PilotBook
 from proveout.portfolio.tasks.going_up import next_up
 from proveout.portfolio.tasks.task import Task, TaskKind
@@ -48,4 +49,4 @@ def task(
 
 def short(text: str) -> str:
     """Return a short mark of a text, for ids."""
-    return hashlib.sha256(text.casefold().strip().encode()).hexdigest()[:10]
+    return hashlib.sha256(folded(text).encode()).hexdigest()[:10]

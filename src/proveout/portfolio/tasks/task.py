@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
+from proveout.charter.sealing.signing import folded
+
 TaskKind = Literal[
     "seal", "sign", "legal", "handoff", "fix", "alarm", "waiver", "review", "refresh", "training",
     "confirm", "incentive", "obstacle", "feedback", "exception",
@@ -52,7 +54,7 @@ def same_person(one: str | None, other: str | None) -> bool:
     """Tell whether two names are of one person, as the charter's roles are given out."""
     if one is None or other is None:
         return False
-    return one.casefold().strip() == other.casefold().strip()
+    return folded(one) == folded(other)
 
 
 def of_person(tasks: Iterable[Task], person: str | None) -> list[Task]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from contextlib import ExitStack
 from datetime import timedelta
 
 from proveout.charter.schema.gateway import Gateway
 from proveout.desk import keeping
-from proveout.errors import InputError
-from proveout.notices import open_notices
+from proveout.errors import InputError, ProveoutError
+from proveout.notices import Channels, Notices, open_notices
 from proveout.portfolio import PilotBook
 from proveout.runtime.exceptions.escalating import Escalating
 from proveout.runtime.exceptions.queue import ExceptionQueue
@@ -34,7 +35,9 @@ class EscalatingExceptions:
         if not self._rhythm.is_time(turn.now):
             return None
         failures, escalated = dict[str, str](), 0
-        for book in self._parts.library.pilots():
+        books = self._parts.library.pilots()
+        self._forget(books)
+        for book in books:
             if turn.is_over.is_set() or not turn.go_on():
                 break
             if not has_runtime(book):
@@ -56,14 +59,30 @@ class EscalatingExceptions:
             try:
                 queue = stack.enter_context(open_queue(book))
             except InputError:
-                return 0  # its gateway has not begun yet: there is no store
-            notices = stack.enter_context(open_notices(book.charter))
+                # Its gateway has not begun yet, or its store was taken away: nothing waits there.
+                keeping.note_exceptions(self._parts.desk, book.pilot, {})
+                return 0
+            unheard: ProveoutError | None = None
+            try:
+                notices = open_notices(book.charter)
+            except ProveoutError as error:
+                # A channel that is set up wrongly must not keep late exceptions where they are.
+                notices, unheard = Notices(Channels(())), error
+            stack.enter_context(notices)
             escalate = Escalating(
                 queue, notices, retention_days=retention, clock=turn.now.timestamp
             )
             escalated = escalate()
             self._count(queue, book.pilot, turn)
-            return len(escalated.entries)
+        if unheard is not None:
+            raise unheard
+        return len(escalated.entries)
+
+    def _forget(self, books: Sequence[PilotBook]) -> None:
+        """End the tasks of pilots that agree on no gateway any more."""
+        ended = {each.pilot for each in books if each.trouble is None and not has_runtime(each)}
+        for pilot in sorted(ended & keeping.pilots_with_exceptions(self._parts.desk)):
+            keeping.note_exceptions(self._parts.desk, pilot, {})
 
     def _count(self, queue: ExceptionQueue, pilot: str, turn: Turn) -> None:
         """Note who has how many, for everybody's tasks."""

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
 
 from proveout.desk import outbox
 from proveout.errors import ProveoutError
 from proveout.notices.company import open_channels
-from proveout.notices.letter import Item, letter
+from proveout.notices.letter import Item, Letter, letter
 from proveout.notices.preferences import Preferences
 from proveout.notices.telling import Delivers
 from proveout.web.asked import Parts
-from proveout.web.keeping.keeper import Turn, of_each
+from proveout.web.keeping.keeper import Turn, of_each, told
+from proveout.web.keeping.rhythm import Rhythm
 
 Opens = Callable[[Sequence[str], str, Mapping[str, str]], Delivers]
 
@@ -22,6 +24,7 @@ class Sending:
 
     def __init__(self, parts: Parts, opens: Opens = open_channels) -> None:
         self._parts, self._opens = parts, opens
+        self._forgets = Rhythm(timedelta(days=1))
 
     def run(self, turn: Turn) -> str | None:
         """Do it. Killed after a message went out and before it was marked, it goes out once more.
@@ -29,6 +32,8 @@ class Sending:
         Raises PartlyFailedError with who could not be told, and why.
         """
         desk, now = self._parts.desk, turn.now.timestamp()
+        if self._forgets.is_time(turn.now):
+            outbox.forget(desk, now)
         accounts = outbox.waiting(desk, now)
         if not accounts:
             return "Nothing waits."
@@ -43,7 +48,10 @@ class Sending:
             if who is None or wants is None or not wants.is_on:
                 outbox.drop(desk, account, now=now, why="Switched off.")
                 continue
-            failure = self._tell(who, wants, turn)
+            try:
+                failure = self._tell(who, wants, turn)
+            except Exception as error:  # noqa: BLE001  # what is wrong with one silences nobody else
+                failure = told(error)
             if failure is None:
                 sent += 1
             elif failure:
@@ -66,18 +74,31 @@ class Sending:
         rows = outbox.take(desk, who.account, holder=turn.holder, now=now, kinds=kinds)
         if not rows:
             return ""
-        message = letter([Item.from_dict(row.says) for row in rows], self._parts.settings.base_url)
         try:
-            channels = self._opens(wants.channels, who.email, os.environ)
-            refused = channels.deliver(message.title, message.text, kind=message.kind)
-        except ProveoutError as error:
-            outbox.mark_failed(desk, rows, holder=turn.holder, now=now, failure=error.message)
-            return error.message
+            said = [Item.from_dict(row.says) for row in rows]
+            message = letter(said, self._parts.settings.base_url)
+            refused = [
+                failure
+                for name in wants.channels
+                if (failure := self._by(name, who, message)) is not None
+            ]
+        except Exception as error:
+            # Left leased, it would be tried anew each ten minutes for ever, and never given up.
+            outbox.mark_failed(desk, rows, holder=turn.holder, now=now, failure=told(error))
+            raise
+        failure = " ".join(refused)
         if len(refused) >= len(wants.channels):
-            failure = f"Not taken by {', '.join(refused)}."
             outbox.mark_failed(desk, rows, holder=turn.holder, now=now, failure=failure)
             return failure
         # Sent again for the sake of one channel, it would come twice by the others.
-        partly = f"Not taken by {', '.join(refused)}." if refused else None
-        outbox.mark_sent(desk, rows, holder=turn.holder, now=now, failure=partly)
+        outbox.mark_sent(desk, rows, holder=turn.holder, now=now, failure=failure or None)
         return None
+
+    def _by(self, name: str, who: outbox.Chosen, message: Letter) -> str | None:
+        """Send by one channel; return why that failed: one that is gone must not stop another."""
+        try:
+            channel = self._opens([name], who.email, os.environ)
+            refused = channel.deliver(message.title, message.text, kind=message.kind)
+        except ProveoutError as error:
+            return error.message
+        return f"Not taken by '{name}'." if refused else None
