@@ -56,8 +56,10 @@ def stands(
     """Tell where a pilot stands.
 
     A go at a gate moves it on, and a later hold or stop there moves it back. Who skips a gate
-    stands before the one that was decided. Whatever gates say, a pilot whose system answers people
-    through a rollout is in production; one whose last word is 'stop' is stopped.
+    stands before the one that was decided. But nobody skips the gate `scale`: what goes on in
+    production is decided at `continue` from the first request on, by whatever watches it, and that
+    widens nothing; only a stop counts there before. Whatever gates say, a pilot whose system
+    answers people through a rollout is in production; one whose last word is 'stop' is stopped.
     """
     latest: dict[Stage, Decision] = {}
     place: tuple[Stage, Decision | None] = "design", None
@@ -86,9 +88,15 @@ def stands(
 
 
 def _before(latest: Mapping[Stage, Decision]) -> Stage:
-    opened = [number for number, stage in enumerate(STAGES) if latest.get(stage) == "go"]
+    is_widened = latest.get("scale") == "go"
+    counts = [
+        (number, latest[stage])
+        for number, stage in enumerate(STAGES)
+        if stage in latest and (stage != "continue" or is_widened or latest[stage] == "stop")
+    ]
+    opened = [number for number, decision in counts if decision == "go"]
     following = min(opened[-1] + 1, len(STAGES) - 1) if opened else 0
-    tried = [number for number, stage in enumerate(STAGES) if stage in latest]
+    tried = [number for number, _ in counts]
     return STAGES[max([following, *tried])]
 
 

@@ -59,6 +59,25 @@ def test_a_go_moves_a_pilot_on_and_a_later_hold_moves_it_back(
     assert (found.stage, found.decision, found.phase) == (stage, decision, phase)
 
 
+@pytest.mark.parametrize(
+    ("verdicts", "stage", "decision", "phase"),
+    [
+        ([("continue", "hold")], "design", None, "design"),
+        ([("continue", "hold"), ("design", "go")], "production", None, "pilot"),
+        ([("production", "go"), ("continue", "go")], "scale", None, "production"),
+        ([("scale", "go"), ("continue", "hold")], "continue", "hold", "widened"),
+        ([("production", "go"), ("continue", "stop")], "continue", "stop", "stopped"),
+    ],
+)
+def test_what_a_watch_decides_widens_nothing(
+    verdicts: list[tuple[str, str]], stage: str, decision: str | None, phase: str
+) -> None:
+    """A monitor holds the gate 'continue' at the first request; only 'scale' widens a pilot."""
+    found = stands(history(*verdicts), first_seen=BEGAN)
+
+    assert (found.stage, found.decision, found.phase) == (stage, decision, phase)
+
+
 def test_deciding_the_same_again_changes_nothing() -> None:
     """Days are counted from the last change of gate or verdict, not from the last verdict."""
     found = stands(
