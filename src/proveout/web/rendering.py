@@ -18,6 +18,7 @@ from proveout.web.navigation import navigation
 from proveout.web.permissions import Permission
 
 SAID_COOKIE = "proveout_said"
+NOBODY_SIGNED_IN = 401
 
 
 class Renderer:
@@ -67,7 +68,7 @@ class Renderer:
             asked=asked,
             viewer=None if asked is None else asked.viewer,
             book=None if asked is None else asked.pilot,
-            title="That did not work",
+            title="Sign in to go on" if status == NOBODY_SIGNED_IN else "That did not work",
             said="",
             status=status,
             message=message,

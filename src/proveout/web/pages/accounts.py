@@ -270,7 +270,7 @@ def _changed(asked: Asked, change: Callable[[Connection, str], None], says: str)
 def _invited(asked: Asked, account: str, path: str, says: str) -> Done:
     link = asked.parts.settings.base_url + path
     return Done(
-        says=f"Pass on this link, it is shown once and lasts a week: {link} {says}",
+        says=f"Pass on this link; it is shown once and lasts a week:\n{link}\n{says}",
         goes_to=f"/admin/accounts/{account}",
         result=Invited(account=account, link=link),
     )
