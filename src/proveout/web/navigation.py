@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import quote
 
 from proveout.web.asked import Asked
@@ -29,25 +29,38 @@ MAIN: tuple[tuple[str, str, Permission], ...] = (
     ("Administration", "/admin", _P.administer),
 )
 
-PILOT: tuple[tuple[str, str, Permission], ...] = (
-    ("Verdict", "", _P.see),
-    ("Evidence", "/evidence", _P.see),
-    ("Charter", "/charter", _P.see),
-    ("Sign-offs", "/signoffs", _P.see),
-    ("Reviews", "/reviews", _P.see),
-    ("People", "/people", _P.see),
-    ("Training", "/training", _P.see),
-    ("Feedback", "/feedback", _P.see),
-    ("Pulse", "/pulse", _P.see),
-    ("Exceptions", "/exceptions", _P.resolve),
-    ("Protocol", "/protocol", _P.see),
-    ("Adoption", "/adoption", _P.see),
-    ("Leadership", "/leadership", _P.see),
-    ("Frameworks", "/frameworks", _P.see),
-    ("Audit trail", "/audit", _P.audit),
-    ("Board paper", "/board", _P.see),
+PILOT: tuple[tuple[str, tuple[tuple[str, str, Permission], ...]], ...] = (
+    ("Verdict", (("Verdict", "", _P.see),)),
+    ("Evidence", (("Evidence", "/evidence", _P.see),)),
+    ("Charter", (("Charter", "/charter", _P.see),)),
+    (
+        "Governance",
+        (
+            ("Sign-offs", "/signoffs", _P.see),
+            ("Reviews", "/reviews", _P.see),
+            ("Protocol", "/protocol", _P.see),
+            ("Frameworks", "/frameworks", _P.see),
+            ("Audit trail", "/audit", _P.audit),
+        ),
+    ),
+    (
+        "People",
+        (
+            ("Whose work changes", "/people", _P.see),
+            ("Training", "/training", _P.see),
+            ("Feedback", "/feedback", _P.see),
+            ("Pulse", "/pulse", _P.see),
+            ("Leadership", "/leadership", _P.see),
+        ),
+    ),
+    ("Adoption", (("Adoption", "/adoption", _P.see),)),
+    ("Exceptions", (("Exceptions", "/exceptions", _P.resolve),)),
+    ("Board paper", (("Board paper", "/board", _P.see),)),
 )
-"""Label, path after '/pilots/NAME', and what it takes to see it."""
+"""Groups, each led to by its first page. A page: label, path after '/pilots/NAME', who sees it."""
+
+_WITHIN = {"/assess": "", "/compare": "", "/spending": ""}
+"""Pages that no link of their own leads to, and the page that they are reached from."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +69,9 @@ class Navigation:
 
     main: tuple[Link, ...] = ()
     pilot: tuple[Link, ...] = ()
+    group: tuple[Link, ...] = ()
+    """The pages of the group that the current page is in; empty where it is alone."""
+    group_name: str = ""
 
 
 def navigation(asked: Asked | None, current: str) -> Navigation:
@@ -63,22 +79,36 @@ def navigation(asked: Asked | None, current: str) -> Navigation:
     if asked is None or not asked.viewer.is_signed_in:
         return Navigation()
     main = tuple(
-        Link(label=label, path=path, needs=needs, is_current=path == current)
+        Link(label=label, path=path, needs=needs, is_current=_is_at(current, path))
         for label, path, needs in MAIN
         if asked.may(needs)
     )
     if asked.pilot is None:
         return Navigation(main=main)
     base = f"/pilots/{quote(asked.pilot.pilot, safe='')}"
-    here = current.removeprefix("/pilots/{pilot}")
-    pilot = tuple(
-        Link(
-            label=label,
-            path=base + path,
-            needs=needs,
-            is_current=here == path or (path != "" and here.startswith(path + "/")),
+    here = current.removeprefix("/pilots/{pilot}") if current.startswith("/pilots/") else None
+    pilot: list[Link] = []
+    group: tuple[Link, ...] = ()
+    group_name = ""
+    for name, pages in PILOT:
+        links = tuple(
+            Link(
+                label=label,
+                path=base + path,
+                needs=needs,
+                is_current=here is not None and _is_at(_WITHIN.get(here, here), path),
+            )
+            for label, path, needs in pages
+            if asked.may(needs)
         )
-        for label, path, needs in PILOT
-        if asked.may(needs)
-    )
-    return Navigation(main=main, pilot=pilot)
+        if not links:
+            continue
+        is_current = any(link.is_current for link in links)
+        pilot.append(replace(links[0], label=name, is_current=is_current))
+        if is_current and len(links) > 1:
+            group, group_name = links, name
+    return Navigation(main=main, pilot=tuple(pilot), group=group, group_name=group_name)
+
+
+def _is_at(current: str, path: str) -> bool:
+    return current == path or (path not in ("", "/") and current.startswith(path + "/"))

@@ -14,6 +14,7 @@ from starlette.responses import Response
 from proveout.evidence.figures import day, evidence_figure, figure, minute, span
 from proveout.report.words import DECISIONS, FAMILIES, STATE_MEANINGS, STATE_SIGNS
 from proveout.web.asked import Asked, Page
+from proveout.web.doing import with_links
 from proveout.web.navigation import navigation
 from proveout.web.permissions import Permission
 
@@ -33,6 +34,7 @@ class Renderer:
             lstrip_blocks=True,
         )
         self._environment.filters["segment"] = lambda text: quote(str(text), safe="")
+        self._environment.filters["todo"] = with_links
         self._environment.globals.update(
             write=figure, value=evidence_figure, span=span, day=day, minute=minute,
             signs=STATE_SIGNS, meanings=STATE_MEANINGS, decisions=DECISIONS, families=FAMILIES,

@@ -1,0 +1,46 @@
+"""What is to be done is said for whoever reads it in the browser, and leads there."""
+
+from __future__ import annotations
+
+import pytest
+
+from proveout.gate.standards import DEFAULTS
+from proveout.web.doing import with_links, without_terminal
+
+BASE = "/pilots/x"
+
+
+@pytest.mark.parametrize(
+    ("told", "shown"),
+    [
+        (
+            "Sign on the page Sign-offs, or: proveout attest governance.signoff 1 --who NAME.",
+            'Sign on the <a href="/pilots/x/signoffs">page Sign-offs</a>.',
+        ),
+        (
+            "Change the threshold in the open: proveout amend.",
+            'Change the threshold in the open on the <a href="/pilots/x/charter">page Charter</a>.',
+        ),
+        (
+            "Name the real sources and run: proveout check readiness.",
+            'Name the real sources, then <a href="/pilots/x/assess">measure anew</a>.',
+        ),
+        ("Look at queue & deadline: proveout log count --by outcome.", "Look at queue &amp; deadline."),
+        ("Send it the peak (proveout load), and widen it.", "Send it the peak, and widen it."),
+    ],
+)  # fmt: skip
+def test_a_page_names_pages_where_the_terminal_names_commands(told: str, shown: str) -> None:
+    """Whoever reads it in the browser has no terminal; what they do there is a link."""
+    assert with_links(told, BASE) == shown
+
+
+def test_no_standard_sends_whoever_reads_a_page_to_the_terminal() -> None:
+    """Every criterion that ships, at every gate; each still ends as a sentence."""
+    said = {
+        without_terminal(criterion.fix)
+        for standard in DEFAULTS.values()
+        for criterion in standard
+    }
+
+    assert [each for each in said if "proveout " in each or "--" in each] == []
+    assert [each for each in said if not each.endswith(".")] == []
