@@ -146,3 +146,32 @@ def test_every_verdict_asks_something_and_says_what_follows(
 
 def test_parts_are_joined_as_people_do() -> None:
     assert [enumerated(["a"]), enumerated(["a", "b", "c"])] == ["a", "a, b and c"]
+
+
+def test_what_let_it_pass_is_never_called_measured_where_it_was_not() -> None:
+    """A waiver and a word are told as such in the one sentence that says why it may go on."""
+
+    def why(*rulings: Ruling, waived: int = 0) -> str:
+        made = report(*rulings, decision="go")
+        verdict = replace(made.verdict, fix_first=(), counts={"waived": waived})
+        made = replace(made, verdict=verdict)
+        return pilot_paper(made, book(made)).because
+
+    measured = ruling(1, "passed", basis="measured", scope="production")
+    word = ruling(2, "passed", basis="attested", person="Ada Byron")
+    assert why(measured) == "Every requirement is met, by the worse end of what was measured."
+    assert why(measured, word) == (
+        "Every requirement is met, by the worse end of what was measured, or by what is only "
+        "attested or simulated."
+    )
+    assert why(measured, ruling(3, "waived"), waived=1) == (
+        "All but 1 of the requirements are met, by the worse end of what was measured; 1 passed "
+        "only by waiver."
+    )
+    assert why() == "Nothing was required, and so nothing was met."
+
+
+def test_what_a_month_costs_is_told_with_its_basis_in_a_sentence_too() -> None:
+    found = fact("cost.monthly", 2_000.0, unit="EUR/month", basis="simulated")
+    made = replace(report(ruling(1, "missing")), evidence=(found,))
+    assert "(simulated)" in pilot_paper(made, book(made)).otherwise

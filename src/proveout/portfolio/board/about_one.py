@@ -50,7 +50,7 @@ def pilot_paper(report: Report, book: PilotBook) -> PilotPaper:
         otherwise=otherwise(
             verdict.stage,
             verdict.decision,
-            monthly=None if monthly is None else monthly.figure,
+            monthly=None if monthly is None else _with_basis(report, monthly.figure),
             days=days,
             value=any(each.is_known for each in worth[: len(charter.kpis)]),
         ),
@@ -87,7 +87,7 @@ def _holding(ruling: Ruling, book: PilotBook) -> Holding:
 
 def _because(verdict: Verdict) -> str:
     if not verdict.fix_first:
-        return "Every requirement was met by the worse end of what was measured."
+        return _all_met(verdict)
     states = Counter(ruling.state for ruling in verdict.fix_first)
     said = {
         "failed": "measured and too low or too high",
@@ -97,6 +97,27 @@ def _because(verdict: Verdict) -> str:
     }
     parts = [f"{n:,} {said[state]}" for state, n in states.most_common() if state in said]
     return f"Of what is not met: {', '.join(parts)}."
+
+
+def _all_met(verdict: Verdict) -> str:
+    """Say by what: a word and a waiver are no measurement, and a board must not read them so."""
+    if not verdict.rulings:
+        return "Nothing was required, and so nothing was met."
+    waived = verdict.counts.get("waived", 0)
+    word = any(
+        ruling.state == "passed"
+        and ruling.deciding.evidence is not None
+        and ruling.deciding.evidence.basis != "measured"
+        for ruling in verdict.rulings
+    )
+    met = (
+        f"All but {waived:,} of the requirements are met" if waived else "Every requirement is met"
+    )
+    by = ", by the worse end of what was measured" + (
+        ", or by what is only attested or simulated" if word else ""
+    )
+    rest = "" if not waived else f"; {waived:,} passed only by waiver"
+    return f"{met}{by}{rest}."
 
 
 def _standing(book: PilotBook, now: datetime, days: int | None, verdict: Verdict) -> str:
@@ -134,6 +155,13 @@ def _limits(report: Report) -> Iterator[str]:
         yield f"{eased:,} of what is required {_was(eased)} made easier after the start."
     if verdict.sealed_at is None:
         yield "The requirements were never fixed before the start: they may have been fitted."
+
+
+def _with_basis(report: Report, figure: str) -> str:
+    """Say of a figure in a sentence that it is none of production, where it is not."""
+    found = report.one("cost.monthly")
+    is_measured = found is None or found.basis == "measured"
+    return figure if is_measured or found is None else f"{figure} ({found.basis})"
 
 
 def _certainty(verdict: Verdict) -> str:
