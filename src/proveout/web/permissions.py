@@ -97,6 +97,25 @@ def names_in(charter: Charter) -> frozenset[str]:
     return frozenset(who.strip() for _, who in _named(charter) if who.strip())
 
 
+def expected_in(charter: Charter) -> frozenset[str]:
+    """Return everybody whom a charter names for something, with a role or without.
+
+    Who attends a review or changes a rule has tasks under that name, so an account must be able to
+    bear it.
+    """
+    governance = charter.governance
+    handled, reviews, audited = governance.exceptions, governance.reviews, governance.output_audit
+    named: list[str | None] = [
+        *(() if handled is None else (handled.goes_to, handled.escalates_to)),
+        *(() if reviews is None else reviews.attended_by),
+        *(() if audited is None else (audited.done_by,)),
+        *(name for each in governance.inventory for name in (each.owner, each.monitored_by)),
+        *(name for each in charter.milestones for name in each.attended_by),
+        *(each.changed_by for each in charter.change.incentives),
+    ]
+    return names_in(charter) | {who.strip() for who in named if who and who.strip()}
+
+
 def _named(charter: Charter) -> list[tuple[Role, str]]:
     people = charter.people
     holders: list[tuple[Role, Person | None]] = [
@@ -112,6 +131,7 @@ def _named(charter: Charter) -> list[tuple[Role, str]]:
         *((_R.data_owner, each.owner) for each in charter.data.production),
         *((_R.legal, each.asked_of) for each in charter.legal),
         *((_R.legal, each.signed.who) for each in charter.legal if each.signed is not None),
+        *((_R.user, each.representative) for each in charter.change.roles),
     ]
     return [(role, who) for role, who in named if who]
 

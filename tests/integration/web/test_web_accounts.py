@@ -100,6 +100,20 @@ def test_roles_come_from_the_name_in_the_charter_and_from_grants(door: Door) -> 
         assert line in log
 
 
+def test_who_speaks_for_a_role_can_be_linked_and_comes_in_as_its_user(door: Door) -> None:
+    """The charter names them, so that they can say in person that they spoke."""
+    ada = door.browser(account=door.account(ADMIN, company=(Role.administrator,)))
+    made = door.account("somebody@example.com")
+    page = f"/admin/accounts/{made}"
+
+    assert ada.send(f"{page}/person", page, person="Paul Novak").status_code == 303
+
+    people = f"/pilots/{PILOT}/people"
+    paul = door.browser(account=made)
+    done = paul.send(f"{people}/represented", people, role="Accounts payable clerk", note="Weekly")
+    assert done.status_code == 303
+
+
 def test_two_accounts_cannot_be_one_person(door: Door) -> None:
     """What is signed under a name was signed by its one holder."""
     ada = door.browser(account=door.account(ADMIN, company=(Role.administrator,)))

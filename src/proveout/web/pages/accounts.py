@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 
 from proveout.errors import InputError, NotFoundError
 from proveout.web.asked import Asked, Deed, Done, Nothing, Page
-from proveout.web.permissions import Permission, Role, names_in
+from proveout.web.permissions import Permission, Role, expected_in
 from proveout.web.security import access_log, accounts, invitations
 from proveout.web.security.accounts import EVERYWHERE, IN_COMPANY, By
 from proveout.web.security.typed import Email, Name
@@ -165,7 +165,7 @@ def show_account(asked: Asked, _: Nothing) -> AccountPage:
         until = invitations.open_until(connection, found.id, now=asked.now)
         log = access_log.latest(connection, most=20, account=found.id)
     books = asked.parts.library.pilots()
-    people = {name for book in books for name in names_in(book.charter)}
+    people = {name for book in books for name in expected_in(book.charter)}
     in_company = [GrantLine(role=role, pilot=EVERYWHERE) for role in _in_company(found)]
     return AccountPage(
         id=found.id, name=found.name, email=found.email, person=found.person,
@@ -217,7 +217,7 @@ def link_person(asked: Asked, given: LinkPerson) -> Done:
     """Say by which name the charters know somebody: that gives the roles of that name."""
     person = given.person.strip() or None
     books = asked.parts.library.pilots()
-    if person is not None and not any(person in names_in(book.charter) for book in books):
+    if person is not None and not any(person in expected_in(book.charter) for book in books):
         raise InputError(
             f"No charter names '{person}'.", hint="Choose one of the names that charters give."
         )
