@@ -12,11 +12,12 @@ from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel
 from starlette.responses import Response
 
-from proveout.errors import NotAllowedError
+from proveout.errors import NotAllowedError, NotFoundError
 from proveout.web.asked import Asked, Came, Done, Parts, Viewer
 from proveout.web.permissions import Permission
 from proveout.web.security.cookies import set_on
-from proveout.web.security.drawing import is_same
+from proveout.web.security.drawing import hashed, is_same
+from proveout.web.security.storable import is_storable
 
 _ACT_ID = re.compile(r"[\w-]{8,64}")
 FORM_CSRF = "csrf"
@@ -55,6 +56,8 @@ class Door:
         """Make the request that pages and deeds see. Raises NotFoundError."""
         path = {key: str(value) for key, value in request.path_params.items()}
         pilot = path.get("pilot")
+        if not all(map(is_storable, path.values())):
+            raise NotFoundError("There is no such page.")
         viewer = self.viewer(request)
         if pilot is not None and not viewer.is_signed_in:
             # Whether a pilot exists is nobody's business who has not signed in.
@@ -64,7 +67,7 @@ class Door:
             parts=self.parts,
             now=self.parts.clock(),
             path=path,
-            act_id=getattr(request.state, "act_id", None) or secrets.token_urlsafe(12),
+            act_id=_act_of(request, viewer),
             pilot=None if pilot is None else self.parts.library.pilot(pilot),
             came=Came(
                 address="" if request.client is None else request.client.host,
@@ -128,3 +131,21 @@ class Door:
         del request
         for cookie in done.cookies:
             set_on(answer, cookie, self.parts.settings)
+
+
+def act_of(account: str | None, path: str, key: str) -> str:
+    """Return the id of what is done: of one account, at one address, by the key that was sent.
+
+    Whoever learns or guesses another's key, or sends it to another address, does something else
+    with it: no act can be taken for that of somebody else, nor kept from being recorded.
+    """
+    return hashed("\n".join((account or "", path.removeprefix("/api"), key)))[:24]
+
+
+def _act_of(request: Request, viewer: Viewer) -> str:
+    key = getattr(request.state, "act_id", None)
+    return (
+        secrets.token_urlsafe(12)
+        if key is None
+        else act_of(viewer.account, request.url.path, str(key))
+    )

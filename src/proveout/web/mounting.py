@@ -12,6 +12,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from proveout.web.asked import Asked, Deed, Download, Nothing, Page
 from proveout.web.asking import Door
 from proveout.web.rendering import Renderer
+from proveout.web.security.storable import refuse_unstorable
 
 # Annotations are read by FastAPI while routes are made, so they are not postponed here.
 
@@ -118,6 +119,8 @@ def _with_signature(
 
     def called(request: Request, asked: Asked, **values: Any) -> Any:
         given = {key: values.get(key, Nothing()) for key in inputs}
+        for each in given.values():
+            refuse_unstorable(each)
         if wants_request:
             return endpoint(request, asked, **given)
         return endpoint(asked, **given)

@@ -17,6 +17,7 @@ from proveout.errors import (
 from proveout.web.asking import Door
 from proveout.web.mounting import API
 from proveout.web.rendering import Renderer
+from proveout.web.security.storable import shown
 from proveout.web.security.throttling import TooManyError
 
 _STATUS: tuple[tuple[type[ProveoutError], int], ...] = (
@@ -83,6 +84,8 @@ class Problems:
     def _answer(
         self, request: Request, status: int, message: str, hint: str | None, kind: str
     ) -> Response:
+        # Messages quote what was sent, and that may be half a letter, which nothing can write.
+        message, hint = shown(message), None if hint is None else shown(hint)
         if _is_api(request):
             return _document(status, kind, message, hint)
         try:

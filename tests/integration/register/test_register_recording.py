@@ -12,6 +12,7 @@ import pytest
 
 from fixtures.gate_makers import charter, fact
 from proveout.assess.registry import installed
+from proveout.errors import InputError
 from proveout.evidence.ledger import Ledger, NewEntry, open_ledger
 from proveout.portfolio import Library, Place
 from proveout.register import Act, Recorded, record
@@ -106,12 +107,24 @@ def test_what_is_attested_past_the_register_stands_until_an_act_changes_the_same
 
 
 def test_the_same_act_again_returns_the_first(desk: Desk) -> None:
-    """Whatever it says the second time, and whoever sends it."""
+    """A form that is sent twice is one act, with what followed from it the first time."""
     first = desk.act("leadership.looked", NOON, name="once", note="None")
-    again = desk.act("leadership.looked", NOON, name="once", note="Other", who="Bob")
+    again = desk.act("leadership.looked", NOON, name="once", note="None")
 
     assert (first.is_new, again.is_new) == (True, False)
     assert (again.act.who, again.act.says, again.evidence) == ("Ada Byron", {"note": "None"}, ())
+
+
+@pytest.mark.parametrize("other", [{"note": "Other"}, {"note": "None", "who": "Bob"}])
+def test_an_id_with_something_else_in_it_is_refused(desk: Desk, other: dict[str, str]) -> None:
+    """What differs from the first act of an id, or comes from somebody else, is not lost unsaid."""
+    desk.act("leadership.looked", NOON, name="once", note="None")
+
+    with pytest.raises(InputError) as refused:
+        desk.act("leadership.looked", NOON, name="once", **other)
+    assert refused.value.message == (
+        "This was sent before with something else in it, by Ada Byron; that stands."
+    )
 
 
 def test_recording_reads_only_what_is_new(tmp_path: Path) -> None:

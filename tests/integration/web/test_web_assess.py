@@ -16,6 +16,7 @@ import pytest
 from fixtures.dashboard import NOW, OWNER, Dashboard, dashboard, viewer_like
 from fixtures.tickets_pilot import SYSTEM, lay_out
 from proveout.desk import open_desk
+from proveout.web.asking import act_of
 from proveout.web.jobs import Job, Progress, job, jobs_of, stop_all
 from proveout.web.jobs.running import wait_for
 from proveout.web.jobs.store import ask_to_stop, beat, begin, end, give_up_lost
@@ -23,6 +24,7 @@ from proveout.web.jobs.store import ask_to_stop, beat, begin, end, give_up_lost
 PILOT = "late-answers"
 PATH = f"/pilots/{PILOT}/assess"
 PRIYA = viewer_like(OWNER, name="Priya Nair", person="Priya Nair")
+JOB = act_of(OWNER.account, PATH, "assessment-1")
 SLOW = """\
 import pathlib, time
 
@@ -51,7 +53,7 @@ def test_an_assessment_runs_to_its_verdict_and_stands_in_the_ledger(board: Dashb
     """Whoever may starts it; it ends in the same verdict as the command's, and says by whom."""
     started = board.send(PATH, act="assessment-1", stage="design")
     assert (started.status_code, started.headers["location"]) == (303, PATH)
-    wait_for("assessment-1", 120)
+    wait_for(JOB, 120)
 
     told = latest(board)
     assert (told["state"], told["decision"], told["started_by"]) == ("done", "go", "Priya Nair")
@@ -70,8 +72,8 @@ def test_the_same_form_sent_twice_starts_one(board: Dashboard) -> None:
     assert again.status_code == 303
     assert other.status_code == 400
     assert "An assessment of this pilot is running, started by Priya Nair." in other.text
-    assert [each.id for each in jobs_of(board.parts.desk, PILOT)] == ["assessment-1"]
-    wait_for("assessment-1", 120)
+    assert [each.id for each in jobs_of(board.parts.desk, PILOT)] == [JOB]
+    wait_for(JOB, 120)
 
 
 @pytest.mark.parametrize("by", ["button", "server"])
@@ -84,10 +86,10 @@ def test_it_is_stopped_in_order(tmp_path: Path, by: str) -> None:
     with dashboard(tmp_path, viewer=PRIYA, charters=[charter]) as board:
         board.send(PATH, act="assessment-1", stage="production")
         while not (tmp_path / "asked").exists():
-            wait_for("assessment-1", 0.1)
+            wait_for(JOB, 0.1)
         if by == "button":
-            assert board.send(PATH + "/stop", id="assessment-1").status_code == 303
-            wait_for("assessment-1", 60)
+            assert board.send(PATH + "/stop", id=JOB).status_code == 303
+            wait_for(JOB, 60)
         else:
             stop_all()
 

@@ -176,7 +176,7 @@ def test_a_form_sent_twice_makes_one_set(tmp_path: Path) -> None:
             board.send(f"{BASE}/own-sets", act="same-act-1", training="Sorters")
 
         (training,) = board.client.get(f"/api{BASE}").json()["trainings"]
-        assert [each["id"] for each in training["sets"]] == ["same-act-1"]
+        assert len(training["sets"]) == 1
 
 
 def test_what_would_give_the_answer_away_is_never_shown(tmp_path: Path) -> None:
