@@ -64,6 +64,7 @@ class Chosen:
     email: str
     person: str | None
     settings: Mapping[str, Any]
+    is_administrator: bool = False
 
 
 def preferences_of(desk: Desk, account: str) -> Mapping[str, Any] | None:
@@ -87,7 +88,13 @@ def all_chosen(desk: Desk) -> list[Chosen]:
     """Return the preferences of all active accounts."""
     account = ACCOUNTS.c
     query = (
-        select(account.id, account.email, account.person, PREFERENCES.c.settings)
+        select(
+            account.id,
+            account.email,
+            account.person,
+            PREFERENCES.c.settings,
+            account.is_administrator,
+        )
         .join(PREFERENCES, PREFERENCES.c.account == account.id)
         .where(account.is_active)
         .order_by(account.id)
@@ -95,8 +102,14 @@ def all_chosen(desk: Desk) -> list[Chosen]:
     with desk.reading() as reading:
         rows = reading.execute(query).all()
     return [
-        Chosen(account=id_, email=email, person=person, settings=json.loads(settings))
-        for id_, email, person, settings in rows
+        Chosen(
+            account=id_,
+            email=email,
+            person=person,
+            settings=json.loads(settings),
+            is_administrator=is_administrator,
+        )
+        for id_, email, person, settings, is_administrator in rows
     ]
 
 

@@ -14,6 +14,7 @@ from proveout.web.keeping.keeper import Job, Keeper, Turn
 from proveout.web.keeping.monitoring import Monitors
 from proveout.web.keeping.refreshing import Refreshing
 from proveout.web.keeping.sending import Sending
+from proveout.web.keeping.verifying import Verifying
 
 __all__ = ["Job", "Keeper", "Turn", "background"]
 
@@ -27,5 +28,6 @@ def background(parts: Parts) -> tuple[Keeper, ...]:
         "feedback": Hearing(parts),
         "register": Refreshing(parts),
         "monitors": Monitors(parts),
+        "ledgers": Verifying(parts),
     }
     return (Keeper(parts.desk, jobs, clock=parts.clock),)

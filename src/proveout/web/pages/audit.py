@@ -9,6 +9,7 @@ from urllib.parse import quote, urlencode
 
 from pydantic import BaseModel, BeforeValidator, Field, StringConstraints
 
+from proveout.desk.walks import last_walk, note_walk
 from proveout.errors import InputError, LedgerBrokenError, NotFoundError
 from proveout.evidence.export import export_lines
 from proveout.evidence.ledger import Entry, EntryKind, Looked, verify
@@ -70,6 +71,12 @@ class ChainState(BaseModel):
     verified_at: datetime | None
     verified_by: str | None
     verified_entries: int | None
+    walked_at: datetime | None
+    """When the dashboard, or somebody by it, last walked along all of it."""
+    walked_entries: int | None
+    """Entries when it was last whole."""
+    broken: str | None
+    """What that walk found wrong; None where nothing was."""
     takes_about_s: int
 
 
@@ -109,7 +116,7 @@ def audit(asked: Asked, asks: AuditAsks) -> AuditPage:
         kinds=kinds,
         before=asks.before,
         since=None if asks.since is None else _start(asks.since),
-        until=None if asks.until is None else _start(asks.until) + timedelta(days=1),
+        until=_day_after(asks.until),
         person=asks.person or None,
     )
     found = book.ledger.latest(looked, limit=_PAGE + 1)
@@ -145,7 +152,14 @@ def one(asked: Asked, _: Nothing) -> EntryPage:
 
 def verify_chain(asked: Asked, _: Nothing) -> Done:
     """Walk along the whole chain, and note that it is whole."""
-    found = verify(asked.book.ledger)
+    desk, location = asked.parts.desk, _location(asked)
+    known = last_walk(desk, location)
+    found = verify(asked.book.ledger, expect=known.head or None if known is not None else None)
+    note_walk(
+        desk, location, began=asked.now.timestamp(), ended=asked.now.timestamp(),
+        n_entries=found.n_entries, head=found.head_hash,
+        problems=[problem.what for problem in found.problems],
+    )  # fmt: skip
     if not found.is_whole:
         told = "; ".join(problem.what for problem in found.problems[:5])
         more = f"; and {len(found.problems) - 5} more" if len(found.problems) > 5 else ""
@@ -174,14 +188,23 @@ def take(asked: Asked, _: Nothing) -> File:
 def _chain(asked: Asked) -> ChainState:
     seq, digest = asked.book.ledger.head()
     verified = asked.book.register.of(AUDITING)
+    walk = last_walk(asked.parts.desk, _location(asked))
     return ChainState(
         n_entries=seq,
         head=digest,
         verified_at=None if verified is None else verified.at,
         verified_by=None if verified is None else verified.who,
         verified_entries=None if verified is None else verified.n_entries,
+        walked_at=None if walk is None else datetime.fromtimestamp(walk.at, UTC),
+        walked_entries=None if walk is None or walk.whole_at is None else walk.n_entries,
+        broken=None if walk is None else walk.broken,
         takes_about_s=max(1, round(seq / _PER_SECOND)),
     )
+
+
+def _location(asked: Asked) -> str:
+    places = asked.parts.library.places
+    return next(each.location for each in places if each.ledger is asked.book.ledger)
 
 
 def _line(asked: Asked, entry: Entry) -> EntryLine:
@@ -203,6 +226,11 @@ def _next(asked: Asked, asks: AuditAsks, before: int) -> str:
 
 def _base(asked: Asked) -> str:
     return f"/pilots/{quote(asked.book.pilot, safe='')}/audit"
+
+
+def _day_after(last: date | None) -> datetime | None:
+    # Behind the last day that there is, no entry can be.
+    return None if last in (None, date.max) else _start(last) + timedelta(days=1)
 
 
 def _start(day: date) -> datetime:

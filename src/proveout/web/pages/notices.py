@@ -10,7 +10,7 @@ from zoneinfo import available_timezones
 
 from pydantic import BaseModel, Field
 
-from proveout.desk import keeping, outbox
+from proveout.desk import keeping, outbox, walks
 from proveout.errors import InputError
 from proveout.notices.company import company_channels
 from proveout.notices.letter import Item
@@ -25,6 +25,7 @@ from proveout.notices.preferences import (
 )
 from proveout.web.asked import Asked, Deed, Done, Nothing, Page
 from proveout.web.permissions import Permission
+from proveout.web.security import access_log
 
 KIND_NAMES: dict[TellKind, str] = {
     "assignment": "Something new is mine to do",
@@ -179,6 +180,20 @@ class JobLine(BaseModel):
     says: str
 
 
+class LedgerLine(BaseModel):
+    """A ledger, and how it was last found."""
+
+    name: str
+    """Under which it stands here; its address is not shown."""
+    pilots: list[str]
+    walked: datetime | None
+    whole: datetime | None
+    """When it was last found whole."""
+    entries: int
+    """Then."""
+    broken: str | None
+
+
 class BackgroundPage(BaseModel):
     """How the background stands."""
 
@@ -186,6 +201,7 @@ class BackgroundPage(BaseModel):
     """Some process keeps it going now."""
     kept_by: str | None
     jobs: list[JobLine]
+    ledgers: list[LedgerLine]
     waiting: int
     """Messages to be sent."""
     given_up: int
@@ -210,11 +226,51 @@ def background(asked: Asked, _: Nothing) -> BackgroundPage:
                 failure=each.failure, says=each.says or "",
             )
             for each in found.values()
+            if not each.job.startswith(walks.PREFIX)
         ],
+        ledgers=_ledgers(asked),
         waiting=waits,
         given_up=up,
         channels=[each.name for each in company_channels(os.environ)],
     )  # fmt: skip
+
+
+def _ledgers(asked: Asked) -> list[LedgerLine]:
+    books = asked.parts.library.pilots()
+    found = []
+    for place in asked.parts.library.places:
+        walk = walks.last_walk(asked.parts.desk, place.location)
+        found.append(
+            LedgerLine(
+                name=walks.name_of(place.location),
+                pilots=[book.pilot for book in books if book.ledger is place.ledger],
+                walked=None if walk is None else _moment(walk.at),
+                whole=None if walk is None else _moment(walk.whole_at),
+                entries=0 if walk is None else walk.n_entries,
+                broken=None if walk is None else walk.broken,
+            )
+        )
+    return found
+
+
+class RestoredForm(BaseModel):
+    """Which ledger was restored, and why."""
+
+    name: Annotated[str, Field(max_length=40)]
+    why: Annotated[str, Field(min_length=1, max_length=300)]
+
+
+def restored(asked: Asked, given: RestoredForm) -> Done:
+    """Say that a ledger was restored on purpose: the next walk expects no hash from before."""
+    desk = asked.parts.desk
+    if not walks.accept(desk, given.name):
+        raise InputError("There is no such ledger.", hint="Open the page again.")
+    with desk.writing() as connection:
+        access_log.note(
+            connection, now=asked.now, who=asked.who, account=asked.viewer.account,
+            what="took a ledger as restored", about=f"{given.name}: {given.why}",
+        )  # fmt: skip
+    return Done(says="It is verified anew within minutes.", goes_to="/admin/background")
 
 
 def _account(asked: Asked) -> str:
@@ -274,5 +330,11 @@ PAGES = (
 
 DEEDS = (
     Deed(path="/me/notices", needs=Permission.signed_in, takes=ChooseNotices, do=choose),
+    Deed(
+        path="/admin/background/restored",
+        needs=Permission.administer,
+        takes=RestoredForm,
+        do=restored,
+    ),
     Deed(path="/me/notices/try", needs=Permission.signed_in, takes=Nothing, do=try_out),
 )
