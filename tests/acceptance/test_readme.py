@@ -156,12 +156,15 @@ SESSION: tuple[tuple[str, int], ...] = (
         0,
     ),
     ("proveout status", 0),
+    ("proveout board", 0),
+    ("proveout board --portfolio", 0),
     ("proveout ledger verify", 0),
     ("proveout ledger export --out evidence.jsonl", 0),
     ("proveout metrics quality.silent_failure", 0),
     ("proveout schema --out pilot.schema.json", 0),
 )
 """Every command of the README with its exit code, in the order in which one would use them."""
+DASHBOARD = "proveout serve"
 
 
 @pytest.mark.slow
@@ -185,6 +188,14 @@ def test_every_command_works_on_the_ten_line_charter(
 
     assert codes == list(SESSION)
     assert (tmp_path / "gate.xml").read_text(encoding="utf-8").startswith("<?xml")
+    for paper in ("replan-again-board.pdf", "portfolio-board.pdf"):
+        assert (tmp_path / paper).read_bytes().startswith(b"%PDF-"), paper
+    with serving(tmp_path, DASHBOARD) as url:
+        answer = httpx.get(url, follow_redirects=True)
+    assert (answer.status_code, answer.headers["content-type"]) == (
+        200,
+        "text/html; charset=utf-8",
+    )
 
 
 REHEARSAL: tuple[tuple[str, int], ...] = (
@@ -315,6 +326,7 @@ def test_every_command_is_run_here() -> None:
 
     ran = {command for command, _ in (*SESSION, *REHEARSAL, *PRODUCTION)}
     assert shown == {
+        DASHBOARD,
         SIMULATE,
         GATEWAY,
         WITHOUT_CHARTER,
