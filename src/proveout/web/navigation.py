@@ -29,6 +29,16 @@ MAIN: tuple[tuple[str, str, Permission], ...] = (
     ("Administration", "/admin", _P.administer),
 )
 
+BESIDE: dict[str, tuple[tuple[str, str, Permission], ...]] = {
+    "Portfolio": (("Pilots", "/", _P.signed_in), ("Board paper", "/board", _P.see_all)),
+    "Administration": (
+        ("Accounts", "/admin", _P.administer),
+        ("Access log", "/admin/log", _P.administer),
+        ("In the background", "/admin/background", _P.administer),
+    ),
+}
+"""What stands beside a page of the dashboard itself."""
+
 PILOT: tuple[tuple[str, tuple[tuple[str, str, Permission], ...]], ...] = (
     ("Verdict", (("Verdict", "", _P.see),)),
     ("Evidence", (("Evidence", "/evidence", _P.see),)),
@@ -78,18 +88,12 @@ def navigation(asked: Asked | None, current: str) -> Navigation:
     """Return what the viewer may see, with the current page marked."""
     if asked is None or not asked.viewer.is_signed_in:
         return Navigation()
-    main = tuple(
-        Link(label=label, path=path, needs=needs, is_current=_is_at(current, path))
-        for label, path, needs in MAIN
-        if asked.may(needs)
-    )
+    main, group, group_name = _of_dashboard(asked, current)
     if asked.pilot is None:
-        return Navigation(main=main)
+        return Navigation(main=main, group=group, group_name=group_name)
     base = f"/pilots/{quote(asked.pilot.pilot, safe='')}"
     here = current.removeprefix("/pilots/{pilot}") if current.startswith("/pilots/") else None
     pilot: list[Link] = []
-    group: tuple[Link, ...] = ()
-    group_name = ""
     for name, pages in PILOT:
         links = tuple(
             Link(
@@ -108,6 +112,26 @@ def navigation(asked: Asked | None, current: str) -> Navigation:
         if is_current and len(links) > 1:
             group, group_name = links, name
     return Navigation(main=main, pilot=tuple(pilot), group=group, group_name=group_name)
+
+
+def _of_dashboard(asked: Asked, current: str) -> tuple[tuple[Link, ...], tuple[Link, ...], str]:
+    main: list[Link] = []
+    group: tuple[Link, ...] = ()
+    group_name = ""
+    for label, path, needs in MAIN:
+        if not asked.may(needs):
+            continue
+        beside = BESIDE.get(label, ())
+        links = tuple(
+            Link(label=name, path=to, needs=asks, is_current=to == current)
+            for name, to, asks in beside
+            if asked.may(asks)
+        )
+        is_current = any(link.is_current for link in links) or _is_at(current, path)
+        main.append(Link(label=label, path=path, needs=needs, is_current=is_current))
+        if is_current and len(links) > 1:
+            group, group_name = links, label
+    return tuple(main), group, group_name
 
 
 def _is_at(current: str, path: str) -> bool:

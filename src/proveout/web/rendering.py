@@ -14,12 +14,14 @@ from starlette.responses import Response
 from proveout.evidence.figures import day, evidence_figure, figure, minute, span
 from proveout.report.words import DECISIONS, FAMILIES, STATE_MEANINGS, STATE_SIGNS
 from proveout.web.asked import Asked, Page
-from proveout.web.doing import with_links
+from proveout.web.doing import as_sentence, with_links
 from proveout.web.navigation import navigation
 from proveout.web.permissions import Permission
 
 SAID_COOKIE = "proveout_said"
 NOBODY_SIGNED_IN = 401
+_CORRECTABLE = (400, 409, 422)
+"""What a form is answered that can be put right and sent again."""
 
 
 class Renderer:
@@ -35,6 +37,7 @@ class Renderer:
         )
         self._environment.filters["segment"] = lambda text: quote(str(text), safe="")
         self._environment.filters["todo"] = with_links
+        self._environment.filters["sentence"] = as_sentence
         self._environment.globals.update(
             write=figure, value=evidence_figure, span=span, day=day, minute=minute,
             signs=STATE_SIGNS, meanings=STATE_MEANINGS, decisions=DECISIONS, families=FAMILIES,
@@ -76,6 +79,7 @@ class Renderer:
             message=message,
             hint=hint,
             wanted=wanted,
+            is_sent=status in _CORRECTABLE and wanted == "/",
             navigation=navigation(asked, ""),
         )
 

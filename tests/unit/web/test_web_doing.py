@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from proveout.gate.standards import DEFAULTS
-from proveout.web.doing import with_links, without_terminal
+from proveout.web.doing import as_sentence, with_links, without_terminal
 
 BASE = "/pilots/x"
 
@@ -25,7 +25,7 @@ BASE = "/pilots/x"
             "Name the real sources and run: proveout check readiness.",
             'Name the real sources, then <a href="/pilots/x/assess">measure anew</a>.',
         ),
-        ("Look at queue & deadline: proveout log count --by outcome.", "Look at queue &amp; deadline."),
+        ("Look at wait & time: proveout log count --by outcome.", "Look at wait &amp; time."),
         ("Send it the peak (proveout load), and widen it.", "Send it the peak, and widen it."),
     ],
 )  # fmt: skip
@@ -37,10 +37,15 @@ def test_a_page_names_pages_where_the_terminal_names_commands(told: str, shown: 
 def test_no_standard_sends_whoever_reads_a_page_to_the_terminal() -> None:
     """Every criterion that ships, at every gate; each still ends as a sentence."""
     said = {
-        without_terminal(criterion.fix)
-        for standard in DEFAULTS.values()
-        for criterion in standard
+        without_terminal(criterion.fix) for standard in DEFAULTS.values() for criterion in standard
     }
 
     assert [each for each in said if "proveout " in each or "--" in each] == []
     assert [each for each in said if not each.endswith(".")] == []
+
+
+def test_what_is_said_ends_before_the_next_is_said() -> None:
+    """A message and its hint stand on one line."""
+    assert [as_sentence(each) for each in ("No system", "None.", "Why?", "")] == [
+        "No system.", "None.", "Why?", "",
+    ]  # fmt: skip
