@@ -9,7 +9,7 @@ DEV_READY := $(VENV)/.dev-ready
 # What the tests run for real. The other extras are drivers of warehouses that need an account.
 EXTRAS := demo http simulate gateway telemetry notify load cost drill scoring postgres pdf duplicates spark web board
 
-.PHONY: demo test test-quick lint format bench docs clean
+.PHONY: demo test test-quick lint audit format bench docs clean
 
 demo: $(READY)
 	$(BIN)/proveout demo
@@ -25,6 +25,12 @@ lint: $(DEV_READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# Fails on known vulnerabilities that have a fix; says so where it cannot ask.
+audit: $(DEV_READY)
+	@locked=$$(mktemp) && trap 'rm -f "$$locked"' EXIT && \
+	  $(UV) export --quiet --frozen --all-extras --no-emit-project --output-file "$$locked" && \
+	  $(BIN)/python .ci/audit.py "$$locked"
 
 format: $(DEV_READY)
 	$(BIN)/ruff format .
