@@ -54,6 +54,7 @@ class RunPlan:
     seed: int
     artifacts: Path
     sealed_by: str | None = None
+    sealed_at: datetime | None = None
     earlier: Callable[[str], Sequence[Evidence]] = lambda check: ()  # noqa: ARG005 - a default
     """What a check found in the run before, by its name."""
     known: Callable[[], Sequence[Evidence]] = tuple
@@ -85,6 +86,7 @@ class RunPlan:
                 **({} if self.window is None else {WINDOW_INPUT: self.window}),
             },
             sealed_by=self.sealed_by,
+            sealed_at=self.sealed_at,
             earlier=partial(self.earlier, check.name),
             known=self.known,
             basis=self.basis,

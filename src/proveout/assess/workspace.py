@@ -173,6 +173,7 @@ class Workspace:
                     seed=seed,
                     artifacts=artifacts,
                     sealed_by=None if seal is None else seal.who,
+                    sealed_at=None if seal is None else seal.at,
                     earlier=self._earlier,
                     known=self.known,
                 )

@@ -133,6 +133,8 @@ class CheckContext:
     """Fingerprints known before the run, such as that of the charter."""
     sealed_by: str | None = None
     """Who sealed the charter; None before the seal."""
+    sealed_at: datetime | None = None
+    """When the charter was sealed; None before."""
     earlier: Callable[[], Sequence[Evidence]] = tuple
     """Ask for what this check found in the run before this one; nothing where there was none."""
     known: Callable[[], Sequence[Evidence]] = tuple

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from proveout.charter.sealing import Seal
 from proveout.errors import LedgerBrokenError
 from proveout.evidence.ledger.port import Entry, EntryKind, Ledger
 from proveout.portfolio.chain import Chain, Read, Span
@@ -121,10 +122,14 @@ def _noted(notes: Notes, span: Span, new: list[Entry]) -> Notes:
     if not new:
         return after
     acts = [entry for entry in new if entry.kind == "act"]
+    register = _taken(notes.register, acts)
+    for entry in new:
+        if entry.kind == "seal":
+            register = register.sealed(Seal.from_dict(entry.body).at)
     return replace(
         after,
         told=(*notes.told, *(entry for entry in new if entry.kind != "act")),
-        register=_taken(notes.register, acts),
+        register=register,
         last_act=acts[-1].seq if acts else notes.last_act,
     )
 

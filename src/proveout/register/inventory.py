@@ -15,6 +15,7 @@ from proveout.charter.sealing.signing import digest, folded
 from proveout.errors import InputError
 from proveout.evidence.model import PART_INPUT
 from proveout.register.act import Act, Fact
+from proveout.register.growing import added
 
 YEAR = timedelta(days=365)
 
@@ -126,7 +127,7 @@ class Inventories:
                 return replace(noted, added={**state.added, key: tool}, retired=retired)
             case "inventory.confirmed":
                 word = Confirmation(owner=says["owner"], who=act.who, at=act.at)
-                return replace(noted, confirmed={**state.confirmed, key: word})
+                return replace(noted, confirmed=added(state.confirmed, key, word))
             case "inventory.retired":
                 return replace(noted, retired={**state.retired, key: says["why"]})
         return state

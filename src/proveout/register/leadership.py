@@ -12,6 +12,7 @@ from proveout.charter.schema import Charter
 from proveout.charter.sealing.signing import folded
 from proveout.errors import InputError
 from proveout.register.act import Act, Fact
+from proveout.register.growing import added
 from proveout.register.saying import Told, day_of, end_of, latest, needed, text_of
 
 WINDOW = timedelta(days=30)
@@ -144,17 +145,19 @@ class Leadership:
         """Note what was done, raised, removed."""
         match act.kind:
             case "leadership.obstacle":
-                return replace(state, raised={**state.raised, act.id: _obstacle(act)})
+                return replace(state, raised=added(state.raised, act.id, _obstacle(act)))
             case "leadership.removed":
+                if act.says["obstacle"] in state.removed:
+                    return state
                 word = Removed(how=text_of(act, "how"), who=act.who, at=act.at)
-                return replace(state, removed={act.says["obstacle"]: word, **state.removed})
+                return replace(state, removed=added(state.removed, act.says["obstacle"], word))
             case "leadership.looked":
                 looked = LookedThrough(who=act.who, at=act.at, note=text_of(act, "note"))
                 return replace(state, looked=looked)
         visible = _visible(act)
         if visible is None:
             return state
-        return replace(state, done={**state.done, act.id: visible})
+        return replace(state, done=added(state.done, act.id, visible))
 
     def refuse(self, state: Engagement, act: Act, charter: Charter) -> None:
         """Refuse what has not happened yet, and obstacles that nobody owns."""

@@ -11,6 +11,7 @@ from proveout.charter.sealing.signing import digest
 from proveout.errors import InputError
 from proveout.evidence.model import PART_INPUT
 from proveout.register.act import Act, Fact
+from proveout.register.growing import added
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +93,7 @@ class LegalAnswers:
             at=act.at,
             is_signed=act.kind == "legal.signed",
         )
-        return {**state, question: answer}
+        return added(state, question, answer)
 
     def refuse(self, state: State, act: Act, charter: Charter) -> None:
         """Refuse a question that the charter does not have, and an answer that says nothing."""

@@ -10,6 +10,7 @@ from proveout.charter.schema import Charter
 from proveout.charter.sealing.signing import folded
 from proveout.errors import InputError
 from proveout.register.act import Act, Fact
+from proveout.register.growing import added
 from proveout.register.saying import latest, needed, said_at, text_of
 
 
@@ -71,7 +72,7 @@ class Managers:
         """Keep the latest of each."""
         if act.kind == "manager.equipped":
             word = Equipped(who=act.who, at=act.at, note=text_of(act, "note"))
-            return replace(state, equipped={**state.equipped, folded(act.who): word})
+            return replace(state, equipped=added(state.equipped, folded(act.who), word))
         if act.kind not in ("manager.named", "manager.unnamed"):
             return state
         name = text_of(act, "name")
@@ -82,7 +83,7 @@ class Managers:
             at=act.at,
             is_named=act.kind == "manager.named",
         )
-        return replace(state, managers={**state.managers, folded(name): manager})
+        return replace(state, managers=added(state.managers, folded(name), manager))
 
     def refuse(self, state: Managing, act: Act, charter: Charter) -> None:
         """Refuse the word of somebody who is no manager here."""

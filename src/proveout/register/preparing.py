@@ -13,6 +13,7 @@ from proveout.charter.sealing.signing import digest, folded
 from proveout.errors import InputError
 from proveout.evidence.model import PART_INPUT, Subject
 from proveout.register.act import Act, Fact
+from proveout.register.growing import added
 from proveout.register.saying import Told, count_of, latest, needed, person_of, said_at, text_of
 
 
@@ -106,7 +107,7 @@ class Preparing:
                 word = Informed(
                     role=act.says["role"], who=act.who, at=act.at, knows=act.says["knows"]
                 )
-                return replace(state, informed={**state.informed, person_of(act): word})
+                return replace(state, informed=added(state.informed, person_of(act), word))
             case "preparing.listed":
                 noted = NotedList(
                     id=act.id,
@@ -117,16 +118,16 @@ class Preparing:
                     at=act.at,
                     knows=act.says["knows"],
                 )
-                return replace(state, lists={**state.lists, act.id: noted})
+                return replace(state, lists=added(state.lists, act.id, noted))
             case "preparing.list_withdrawn" if act.says["list"] in state.lists:
                 gone = replace(state.lists[act.says["list"]], is_withdrawn=True)
-                return replace(state, lists={**state.lists, gone.id: gone})
+                return replace(state, lists=added(state.lists, gone.id, gone))
             case "preparing.represented":
                 spoken = Spoken(
                     role=act.says["role"], who=act.who, at=act.at, note=text_of(act, "note")
                 )
                 return replace(
-                    state, spoken={**state.spoken, (spoken.role, folded(act.who)): spoken}
+                    state, spoken=added(state.spoken, (spoken.role, folded(act.who)), spoken)
                 )
         return state
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from proveout.charter.loaded import LoadedCharter
+from proveout.charter.sealing.model import Seal
 from proveout.errors import InputError, LedgerMovedError
 from proveout.evidence.canonical import canonical_json
 from proveout.evidence.catalogue import Catalogue
@@ -105,18 +106,22 @@ def with_news(known: Known, pilot: str, ledger: Ledger) -> Known:
     acts: list[Act] = []
     attested: dict[About, Evidence] = {}
     last_act, until = known.last_act, known.until
-    for entry in ledger.entries(pilot=pilot, kinds=("act",), after=known.until):
-        acts.append(Act.from_dict(entry.body))
-        last_act = until = entry.seq
+    register = known.register
+    for entry in ledger.entries(pilot=pilot, kinds=("act", "seal"), after=known.until):
+        if entry.kind == "seal":
+            register = register.sealed(Seal.from_dict(entry.body).at)
+        else:
+            acts.append(Act.from_dict(entry.body))
+            last_act = until = entry.seq
     # What was attested behind the last act is not missed: it is read the next time once more.
     for entry in ledger.evidence(pilot, checks=(ATTESTED.name,), after=known.until):
         if entry.body["check"]["name"] == ATTESTED.name:
             found = Evidence.from_dict(entry.body)
             attested[found.metric, found.subject] = found
-    if not acts and not attested:
+    if not acts and not attested and register is known.register:
         return known
     return Known(
-        register=known.register.taken_all(acts),
+        register=register.taken_all(acts),
         last_act=last_act,
         until=until,
         attested={**known.attested, **attested},

@@ -8,9 +8,11 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from proveout.charter.schema import Charter
+from proveout.charter.sealing.model import Seal
 from proveout.errors import InputError
 from proveout.evidence.ledger.port import Entry
 from proveout.register.act import Act, Fact, Section
+from proveout.register.reviews import REVIEWS
 from proveout.register.sections import SECTIONS, readers_of
 
 State = TypeVar("State")
@@ -50,6 +52,11 @@ class Register:
                 states[section.name] = section.taken(states[section.name], act)
         return Register(states, tuple(ids))
 
+    def sealed(self, at: datetime) -> Register:
+        """Return the register of a pilot whose charter was sealed; the first seal counts."""
+        state = REVIEWS.sealed(self.of(REVIEWS), at)
+        return Register({**self.states, REVIEWS.name: state}, self.acts)
+
     def refuse(self, act: Act, charter: Charter) -> None:
         """Raise InputError where an act makes no sense."""
         section = SECTIONS.get(act.kind.partition(".")[0])
@@ -73,5 +80,10 @@ def acts_in(entries: Iterable[Entry]) -> Iterator[Act]:
 
 
 def register_of(entries: Iterable[Entry]) -> Register:
-    """Fold the acts of one pilot."""
-    return Register().taken_all(acts_in(entries))
+    """Fold the acts of one pilot, and its seal."""
+    known = list(entries)
+    register = Register().taken_all(acts_in(known))
+    for entry in known:
+        if entry.kind == "seal":
+            register = register.sealed(Seal.from_dict(entry.body).at)
+    return register

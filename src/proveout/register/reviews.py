@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 LOOKS_BACK = timedelta(days=180)
 _FURTHEST = timedelta(days=366)
+MOST_MOVES = 2
+"""A review that is moved once more is not meant to be held."""
 ESCALATES_AFTER = GRACE
 """Overdue for longer, the executive sponsor is told as well."""
 
@@ -32,6 +34,8 @@ class Calendar:
     moves: tuple[Move, ...] = ()
     live_on: date | None = None
     """When it went live: performance reviews are counted from there."""
+    sealed_on: date | None = None
+    """When the charter was sealed: nothing is missed before."""
     last_by: str = ""
     """Who noted something here last."""
 
@@ -82,21 +86,33 @@ class ReviewDue:
 
 def calendar_of(state: Calendar, charter: Charter, today: date) -> tuple[Occasion, ...]:
     """Return every milestone and performance review until the next one, by day."""
-    return occasions(charter, state.held, state.moves, live_on=state.live_on, today=today)
+    return occasions(
+        charter,
+        state.held,
+        state.moves,
+        live_on=state.live_on,
+        sealed_on=state.sealed_on,
+        today=today,
+    )
 
 
 def kept(state: Calendar, charter: Charter, today: date) -> Kept | None:
     """Count how the calendar was kept; None where no review has a day."""
     known = calendar_of(state, charter, today)
-    recent = [each for each in known if each.due >= today - LOOKS_BACK]
+    # What is still to be held counts however long ago it was due: to wait does not heal it.
+    recent = [
+        each
+        for each in known
+        if (each.due >= today - LOOKS_BACK or each.is_open()) and not each.waits_for_seal
+    ]
     if not recent:
         return None
     due = [each for each in recent if each.has_fallen_due(today)]
     in_time = [each for each in due if each.state(today) == "held"]
-    held = [each.held for each in recent if each.held is not None]
+    held = [each.held for each in recent if each.held is not None and not each.is_besides]
     owner = charter.people.production_owner
     name = "" if owner is None else folded(owner.name)
-    next_due = min((each.due for each in known if each.is_open()), default=None)
+    next_due = min((each.due for each in recent if each.is_open()), default=None)
     return Kept(
         n_due=len(due),
         n_in_time=len(in_time),
@@ -116,7 +132,11 @@ def reviews_due(
     refresh = refresh_due(register.of(REFRESHES), charter)
     known = [*calendar_of(register.of(REVIEWS), charter, today)]
     known += [] if refresh is None else [refresh]
-    waiting = [each for each in known if each.is_open() and each.due <= later(today, ahead)]
+    waiting = [
+        each
+        for each in known
+        if each.is_open() and not each.waits_for_seal and each.due <= later(today, ahead)
+    ]
     found = [
         ReviewDue(
             occasion=each,
@@ -171,6 +191,12 @@ class Reviews:
                 return replace(noted, live_on=date.fromisoformat(act.says["on"]))
         return state
 
+    def sealed(self, state: Calendar, at: datetime) -> Calendar:
+        """Note when the charter was sealed: the first seal counts."""
+        if state.sealed_on is not None:
+            return state
+        return replace(state, sealed_on=at.astimezone(UTC).date())
+
     def refuse(self, state: Calendar, act: Act, charter: Charter) -> None:
         """Refuse what was not planned, days to come for what was held, and empty attendance."""
         today = act.at.astimezone(UTC).date()
@@ -187,7 +213,7 @@ class Reviews:
 
     def facts(self, state: Calendar, charter: Charter, now: datetime) -> Iterator[Fact]:
         """Yield how the calendar was kept, once somebody noted something here."""
-        if state == self.empty():
+        if not state.last_by:
             return
         counted = kept(state, charter, now.astimezone(UTC).date())
         if counted is None:
@@ -222,7 +248,11 @@ def _refuse_held(state: Calendar, says: Any, charter: Charter, today: date) -> N
     if not any(str(name).strip() for name in says["present"]):
         raise InputError("Nobody was there.", hint="Name who attended, one name a line.")
     _refuse_unknown(says["name"], charter)
-    name = says["name"]
+    name, on = says["name"], date.fromisoformat(says["on"])
+    if name == PERFORMANCE and any((each.name, each.on) == (name, on) for each in state.held):
+        raise InputError(
+            f"A performance review of {on} is noted already.", hint="One a day is one review."
+        )
     if name != PERFORMANCE and any(each.name == name for each in state.held):
         raise InputError(f"'{name}' was held already.", hint="A milestone is held once.")
 
@@ -233,15 +263,21 @@ def _refuse_move(state: Calendar, says: Any, charter: Charter, today: date) -> N
         raise InputError("To move a review needs a reason.", hint="Say why it is moved.")
     day, to = date.fromisoformat(says["day"]), date.fromisoformat(says["to"])
     known = calendar_of(state, charter, today)
-    if not any(e.name == says["name"] and e.due == day and e.is_open() for e in known):
+    there = next((e for e in known if (e.name, e.due) == (says["name"], day) and e.is_open()), None)
+    if there is None:
         raise InputError(
             f"No '{says['name']}' waits on {day}.", hint="It was held or moved meanwhile."
         )
+    if len(there.moved) >= MOST_MOVES:
+        raise InputError(
+            f"It was moved {MOST_MOVES} times already.",
+            hint="Hold it; or agree on another day in the open: amend the charter.",
+        )
     if to < today:
         raise InputError("That day is over.", hint="Move it to a day to come.")
-    if to - day > _FURTHEST:
+    if to - (max(day, today) if there.waits_for_seal else day) > _FURTHEST:
         raise InputError("That is more than a year later.", hint="Move it by less, or amend it.")
-    if later(day, GRACE) < today:
+    if later(day, GRACE) < today and not there.waits_for_seal:
         raise InputError(
             f"It was due on {day}, more than a week ago: to move it would hide that.",
             hint="Hold it, and note when it was held.",

@@ -2,20 +2,25 @@
 
 A performance review follows the one before by the cadence: from the day on which that one was
 held; where it was never held, from the day on which it was due.
+
+Nothing can be missed before the charter was sealed. A milestone whose day was over by then falls
+due with the seal: it is held, or moved. Performance reviews begin with the first of their days
+from the seal on.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Literal
 
 from proveout.charter.schema import Charter
 
 Kind = Literal["milestone", "performance", "refresh"]
-OccasionState = Literal["held", "held late", "overdue", "missed", "due", "planned"]
-"""`overdue`: its day is over. `missed`: the next one fell due meanwhile. `due`: within a week."""
+OccasionState = Literal["held", "held late", "besides", "overdue", "missed", "due", "planned"]
+"""`overdue`: its day is over. `missed`: the next one fell due meanwhile. `due`: within a week.
+`besides`: held too soon after the one before to be the next."""
 
 GRACE = timedelta(days=7)
 """A review within a week of its day is in time: people are ill and travel."""
@@ -69,14 +74,22 @@ class Occasion:
     held: Held | None = None
     is_superseded: bool = False
     """Never held, and the next one fell due."""
+    is_besides: bool = False
+    """Held within half a cadence after the one before: it takes the place of none."""
+    waits_for_seal: bool = False
+    """Its day is over, and the charter is not sealed yet: it falls due with the seal."""
     moved: tuple[Move, ...] = ()
 
     def state(self, today: date) -> OccasionState:
         """Say how it stands on a day."""
+        if self.held is not None and self.is_besides:
+            return "besides"
         if self.held is not None:
             return "held" if self.held.on <= later(self.due, GRACE) else "held late"
         if self.is_superseded:
             return "missed"
+        if self.waits_for_seal:
+            return "planned"
         if self.due < today:
             return "overdue"
         return "due" if self.due <= later(today, GRACE) else "planned"
@@ -87,7 +100,14 @@ class Occasion:
 
     def has_fallen_due(self, today: date) -> bool:
         """Tell whether it counts by now: it was held, or is late beyond grace."""
-        return self.held is not None or later(self.due, GRACE) < today
+        if self.held is not None or self.waits_for_seal:
+            return self.held is not None and not self.is_besides
+        return later(self.due, GRACE) < today
+
+    @property
+    def fell_due_with_seal(self) -> bool:
+        """Whether its day was over when the charter was sealed."""
+        return self.kind == "milestone" and not self.moved and self.due > self.planned
 
 
 def later(day: date, by: timedelta) -> date:
@@ -106,28 +126,37 @@ def occasions(
     moves: Sequence[Move],
     *,
     live_on: date | None,
+    sealed_on: date | None,
     today: date,
 ) -> tuple[Occasion, ...]:
     """Return all reviews until the next one, by day."""
     found = [
-        *_milestones(charter, held, moves),
-        *_performance(charter, held, moves, live_on, today),
+        *_milestones(charter, held, moves, sealed_on, today),
+        *_performance(
+            charter, held, moves, live_on=live_on, begins=sealed_on or today, today=today
+        ),
     ]
     return tuple(sorted(found, key=lambda each: (each.due, each.name)))
 
 
 def _milestones(
-    charter: Charter, held: Sequence[Held], moves: Sequence[Move]
+    charter: Charter,
+    held: Sequence[Held],
+    moves: Sequence[Move],
+    sealed_on: date | None,
+    today: date,
 ) -> Iterator[Occasion]:
     for milestone in charter.milestones:
-        due, moved = _moved(milestone.name, milestone.on, moves)
+        due, moved = _moved(milestone.name, milestone.on, moves, sealed_on)
+        done = next((each for each in held if each.name == milestone.name), None)
         yield Occasion(
             kind="milestone",
             name=milestone.name,
             due=due,
             planned=milestone.on,
             expects=milestone.attended_by,
-            held=next((each for each in held if each.name == milestone.name), None),
+            held=done,
+            waits_for_seal=sealed_on is None and done is None and due < today,
             moved=moved,
         )
 
@@ -136,7 +165,9 @@ def _performance(
     charter: Charter,
     held: Sequence[Held],
     moves: Sequence[Move],
+    *,
     live_on: date | None,
+    begins: date,
     today: date,
 ) -> Iterator[Occasion]:
     agreed = charter.governance.reviews
@@ -144,7 +175,15 @@ def _performance(
     if agreed is None:
         return
     every = cadence(agreed.every_days)
+    for extra in _besides(mine, every):
+        mine.remove(extra)
+        yield replace(
+            _occasion(extra.on, extra.on, agreed.attended_by, (), held=extra), is_besides=True
+        )
     first = _first(agreed.next_on, live_on, mine, every)
+    if first is not None and first < begins and not (mine and mine[0].on <= begins):
+        # Its days go on as they were; those before the seal are nobody's.
+        first = later(first, every * -((first - begins) // every))
     if first is not None and today - first > _MOST * every:
         # What was missed longer ago is not told one by one.
         first += every * ((today - first) // every - _MOST + 1)
@@ -168,6 +207,18 @@ def _performance(
         else:
             yield _occasion(due, planned, agreed.attended_by, moved)
             return
+
+
+def _besides(mine: Sequence[Held], every: timedelta) -> list[Held]:
+    """Return those that were held within half a cadence after one that counts."""
+    found: list[Held] = []
+    last: date | None = None
+    for each in mine:
+        if last is not None and each.on - last < every / 2:
+            found.append(each)
+        else:
+            last = each.on
+    return found
 
 
 def _occasion(
@@ -202,10 +253,15 @@ def _first(
     return mine[0].on if mine else None
 
 
-def _moved(name: str, day: date, moves: Sequence[Move]) -> tuple[date, tuple[Move, ...]]:
+def _moved(
+    name: str, day: date, moves: Sequence[Move], sealed_on: date | None = None
+) -> tuple[date, tuple[Move, ...]]:
+    """Return the day by now, at the earliest that of the seal, and how it came to it."""
+    begins = date.min if sealed_on is None else sealed_on
+    day = max(day, begins)
     taken: list[Move] = []
     for move in moves:  # in the order in which they were made
-        if move.name == name and move.day == day:
-            day = move.to
+        if move.name == name and max(move.day, begins) == day:
+            day = max(move.to, begins)
             taken.append(move)
     return day, tuple(taken)

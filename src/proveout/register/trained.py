@@ -9,6 +9,7 @@ from datetime import date, datetime
 from proveout.charter.sealing.signing import folded
 from proveout.errors import InputError
 from proveout.register.act import Act
+from proveout.register.growing import added
 from proveout.register.saying import count_of, day_of, needed, person_of, text_of
 
 MOST_NAMES = 2_000
@@ -115,7 +116,7 @@ def _invited(of: OfOne, act: Act) -> OfOne:
 def _excused(of: OfOne, act: Act) -> OfOne:
     name = text_of(act, "name")
     gone = Invitation(name=name, who=act.who, at=act.at, is_open=False)
-    return replace(of, invited={**of.invited, folded(name): gone})
+    return replace(of, invited=added(of.invited, folded(name), gone))
 
 
 def _due(of: OfOne, act: Act) -> OfOne:
@@ -126,21 +127,21 @@ def _due(of: OfOne, act: Act) -> OfOne:
 def _completed(of: OfOne, act: Act) -> OfOne:
     told = {key: int(act.says[key]) for key in ("cases", "caught", "of")}
     done = Completion(name=act.who, who=act.who, at=act.at, **told)
-    return replace(of, completed={**of.completed, person_of(act): done})
+    return replace(of, completed=added(of.completed, person_of(act), done))
 
 
 def _listed(of: OfOne, act: Act) -> OfOne:
     noted = PaperList(
         id=act.id, count=act.says["count"], note=text_of(act, "note"), who=act.who, at=act.at
     )
-    return replace(of, lists={**of.lists, act.id: noted})
+    return replace(of, lists=added(of.lists, act.id, noted))
 
 
 def _list_withdrawn(of: OfOne, act: Act) -> OfOne:
     found = of.lists.get(text_of(act, "list"))
     if found is None:
         return of
-    return replace(of, lists={**of.lists, found.id: replace(found, is_withdrawn=True)})
+    return replace(of, lists=added(of.lists, found.id, replace(found, is_withdrawn=True)))
 
 
 _TAKES: Mapping[str, Callable[[OfOne, Act], OfOne]] = {

@@ -23,6 +23,7 @@ from proveout.web.keeping.keeper import Keeper
 from proveout.web.keeping.refreshing import Refreshing
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+LONG_AGO = NOON - timedelta(days=60)
 FIRST = "Go or no-go"
 
 
@@ -51,7 +52,7 @@ def attested(ledger: Ledger) -> list[Evidence]:
 def ledger(tmp_path: Path) -> Iterator[Ledger]:
     """A sealed pilot whose milestone was held in time, by Ada, in the presence of Lin."""
     with open_ledger(str(tmp_path / "ledger.db")) as opened:
-        seal_charter(CHARTER, opened, registry=installed(), who="Lin Wei", now=NOON)
+        seal_charter(CHARTER, opened, registry=installed(), who="Lin Wei", now=LONG_AGO)
         says = {"name": FIRST, "on": "2026-03-02", "present": ["Lin Wei"]}
         act(opened, "review.held", NOON, **says)
         yield opened

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from typing import Any
 
@@ -12,8 +13,9 @@ from proveout.errors import InputError
 from proveout.register import Act, Register
 from proveout.register.refresh import REFRESHES
 from proveout.register.reviews import REVIEWS, Calendar, calendar_of, kept, reviews_due
-from proveout.register.schedule import PERFORMANCE
+from proveout.register.schedule import PERFORMANCE, Occasion
 
+SEALED = datetime(2024, 12, 1, 9, tzinfo=UTC)
 MONTHLY: dict[str, Any] = {"every_days": 30, "attended_by": ["Helen Marsh", "Josef Lang"]}
 
 
@@ -39,7 +41,7 @@ def held(on: str, *present: str, name: str = PERFORMANCE) -> Act:
 
 
 def after(*acts: Act) -> Calendar:
-    state = REVIEWS.empty()
+    state = Calendar(sealed_on=SEALED.date())
     for each in acts:
         state = REVIEWS.taken(state, each)
     return state
@@ -137,7 +139,7 @@ def test_facts_follow_once_something_was_noted() -> None:
 
 def test_what_is_overdue_is_told_upwards() -> None:
     """Those expected beforehand; the owner when it is overdue; the sponsor after a week."""
-    register = Register().taken(LIVE).taken(
+    register = Register().sealed(SEALED).taken(LIVE).taken(
         act("refresh.practised", "2025-01-05", on="2025-01-05", note="done")
     )  # fmt: skip
     of = charter(refresh={"every_days": 20, "done_by": "Finance systems"})
@@ -187,7 +189,7 @@ def test_what_makes_no_sense_is_refused(asked: Act, message: str) -> None:
     if asked.says.get("on") == "2026-01-01":
         asked = act("review.held", "2025-09-01", **asked.says)
     with pytest.raises(InputError) as refused:
-        REVIEWS.refuse(REVIEWS.empty(), asked, charter())
+        REVIEWS.refuse(after(), asked, charter())
 
     assert refused.value.message == message
 
@@ -226,3 +228,98 @@ def test_a_refresh_counts_for_one_cadence() -> None:
 
     assert (soon.value, str(soon.valid_until)) == (1, "2025-05-21 23:59:59.999999+00:00")
     assert (late.value, late.valid_until) == (0, None)
+
+
+def half_way(state: Calendar, today: str) -> Occasion:
+    """The milestone of 2025-04-01."""
+    known = calendar_of(state, charter(), date.fromisoformat(today))
+    return next(each for each in known if each.name == "Half-way")
+
+
+def test_a_day_before_the_seal_falls_due_with_the_seal() -> None:
+    """Nobody could have missed it; from then on it is held, moved, or overdue like any other."""
+    state = Calendar(sealed_on=date(2025, 6, 1))
+    its = half_way(state, "2025-06-03")
+    counted = kept(state, charter(), date(2025, 6, 8))
+
+    assert (str(its.planned), str(its.due), its.fell_due_with_seal) == (
+        "2025-04-01", "2025-06-01", True,
+    )  # fmt: skip
+    assert its.state(date(2025, 6, 1)) == "due"
+    assert its.state(date(2025, 6, 3)) == "overdue"
+    assert counted is not None
+    assert (counted.n_due, counted.share) == (0, 1.0)
+    late = kept(state, charter(), date(2025, 6, 9))
+    assert late is not None
+    assert (late.n_due, late.share, late.late) == (1, 0.0, ("Half-way of 2025-06-01",))
+
+
+def test_held_on_its_day_before_the_seal_it_was_held_in_time() -> None:
+    """A note of what went before is welcome."""
+    state = replace(after(held("2025-04-01", name="Half-way")), sealed_on=date(2025, 6, 1))
+
+    assert half_way(state, "2025-06-30").state(date(2025, 6, 30)) == "held"
+
+
+def test_before_the_seal_nothing_is_overdue_or_due() -> None:
+    """It waits for the seal, and can be moved meanwhile."""
+    its = half_way(Calendar(), "2025-06-01")
+    moved = act(
+        "review.moved", "2025-06-01", name="Half-way", day="2025-04-01", to="2025-06-20", why="Now"
+    )
+    REVIEWS.refuse(Calendar(), moved, charter())
+    later = replace(after(moved), sealed_on=date(2025, 6, 10))
+
+    assert (its.waits_for_seal, its.state(date(2025, 6, 1))) == (True, "planned")
+    assert kept(Calendar(), charter(), date(2025, 6, 1)) is None
+    assert reviews_due(Register(), charter(), datetime(2025, 6, 1, tzinfo=UTC)) == ()
+    assert str(half_way(later, "2025-06-11").due) == "2025-06-20"
+
+
+def test_performance_reviews_begin_with_the_first_day_from_the_seal_on() -> None:
+    """Their days go on as they were; none before the seal was missed."""
+    of = charter(reviews={**MONTHLY, "next_on": "2025-01-10"})
+    state = Calendar(sealed_on=date(2025, 3, 1))
+
+    assert days(state, "2025-03-05", of) == [("2025-03-11", "due")]
+
+
+def test_to_wait_heals_nothing() -> None:
+    """What was never held counts as long as it can be held: more than 180 days as well."""
+    counted = kept(Calendar(sealed_on=SEALED.date()), charter(), date(2026, 1, 1))
+
+    assert counted is not None
+    assert counted.late == ("Half-way of 2025-04-01",)
+
+
+def test_reviews_in_a_row_are_one() -> None:
+    """Four on four days do not stand for four months; each is told all the same."""
+    row = [held(f"2025-02-0{day}") for day in (1, 2, 3, 4)]
+    state = after(LIVE, *row)
+    counted = kept(state, charter(), date(2025, 2, 10))
+
+    assert [how for _, how in days(state, "2025-02-10")] == [
+        "held", "besides", "besides", "besides", "planned",
+    ]  # fmt: skip
+    assert counted is not None
+    assert (counted.n_due, counted.n_held) == (1, 1)
+    with pytest.raises(InputError, match="A performance review of 2025-02-01 is noted already"):
+        REVIEWS.refuse(state, act("review.held", name=PERFORMANCE, on="2025-02-01",
+                                  present=["Ada"]), charter())  # fmt: skip
+
+
+def test_a_review_is_moved_twice_and_then_held() -> None:
+    """A third time is an amendment, which everybody sees."""
+    first = act(
+        "review.moved", "2025-03-01", name="Half-way", day="2025-04-01", to="2025-04-08", why="Ill"
+    )
+    second = act(
+        "review.moved", "2025-04-01", name="Half-way", day="2025-04-08", to="2025-05-08", why="Ill"
+    )
+    third = act(
+        "review.moved", "2025-05-01", name="Half-way", day="2025-05-08", to="2025-06-08", why="Ill"
+    )
+    with pytest.raises(InputError) as refused:
+        REVIEWS.refuse(after(first, second), third, charter())
+
+    assert refused.value.message == "It was moved 2 times already."

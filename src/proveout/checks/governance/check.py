@@ -38,6 +38,7 @@ class Governance:
     def run(self, context: CheckContext) -> Iterator[Finding]:
         """Yield one fact per part and per count."""
         person = _author(context)
+        sealed_on = None if context.sealed_at is None else context.sealed_at.date()
         for part, missing_in in MISSING.items():
             missing = missing_in(context.charter)
             yield context.found(
@@ -51,7 +52,7 @@ class Governance:
                 details={"missing": missing} if missing else {},
             )
         for metric, count in COUNTS.items():
-            counted = count(context.charter, context.now.date())
+            counted = count(context.charter, context.now.date(), sealed_on)
             if isinstance(counted, NotCounted):
                 yield NotMeasured(metric=metric, reason=counted.reason, next_step=counted.next_step)
                 continue

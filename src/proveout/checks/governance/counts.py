@@ -33,7 +33,7 @@ class NotCounted:
     next_step: str
 
 
-def handoff_accepted(charter: Charter, today: date) -> Counted | NotCounted:
+def handoff_accepted(charter: Charter, today: date, _: date | None = None) -> Counted | NotCounted:
     """Tell whether the receiving team has accepted; a day to come is not yet an acceptance."""
     handoff = charter.governance.handoff
     if handoff is None:
@@ -46,7 +46,7 @@ def handoff_accepted(charter: Charter, today: date) -> Counted | NotCounted:
     return Counted(1, 1, {"to": handoff.to, "who": accepted.who, "on": str(accepted.on)})
 
 
-def legal_signed(charter: Charter, today: date) -> Counted | NotCounted:
+def legal_signed(charter: Charter, today: date, _: date | None = None) -> Counted | NotCounted:
     """Return the share of legal's questions that are answered and signed."""
     questions = charter.legal
     if not questions:
@@ -62,7 +62,7 @@ def legal_signed(charter: Charter, today: date) -> Counted | NotCounted:
     return Counted(share, len(questions), {"missing": unanswered} if unanswered else {})
 
 
-def trained(charter: Charter, _: date) -> Counted | NotCounted:
+def trained(charter: Charter, *_: object) -> Counted | NotCounted:
     """Return the share of those invited to training who completed it."""
     counted = [item for item in charter.change.training if item.invited is not None]
     if not counted or len(counted) < len(charter.change.training):
@@ -78,7 +78,7 @@ def trained(charter: Charter, _: date) -> Counted | NotCounted:
     return Counted(completed / invited, invited, {"groups": groups})
 
 
-def volunteers(charter: Charter, _: date) -> Counted | NotCounted:
+def volunteers(charter: Charter, *_: object) -> Counted | NotCounted:
     """Tell whether the participants are volunteers."""
     participants = charter.change.participants
     if participants is None:
@@ -90,7 +90,7 @@ def volunteers(charter: Charter, _: date) -> Counted | NotCounted:
     return Counted(float(participants.chosen == "volunteers"), participants.count, details)
 
 
-def refresh_practised(charter: Charter, today: date) -> Counted | NotCounted:
+def refresh_practised(charter: Charter, today: date, _: date | None = None) -> Counted | NotCounted:
     """Tell whether the retraining run was practised within the last cadence."""
     refresh = charter.governance.refresh
     if refresh is None:
@@ -105,7 +105,7 @@ def refresh_practised(charter: Charter, today: date) -> Counted | NotCounted:
     return Counted(1, 1, details, valid_until=datetime.combine(due, time.max, tzinfo=UTC))
 
 
-def predecessor_addressed(charter: Charter, _: date) -> Counted | NotCounted:
+def predecessor_addressed(charter: Charter, *_: object) -> Counted | NotCounted:
     """Return the share of failed or stalled predecessors whose failure is addressed."""
     if charter.predecessors is None:
         return NotCounted(
@@ -120,15 +120,17 @@ def predecessor_addressed(charter: Charter, _: date) -> Counted | NotCounted:
     return Counted(1 - len(open_) / len(failed), len(failed), {"missing": open_} if open_ else {})
 
 
-def reviews_kept(charter: Charter, today: date) -> Counted | NotCounted:
+def reviews_kept(
+    charter: Charter, today: date, sealed_on: date | None = None
+) -> Counted | NotCounted:
     """Return the share of reviews held in time, as far as the charter tells: it notes none.
 
     What is noted in the dashboard goes before it. Before the first one is due, nothing is missed.
     """
-    counted = kept(Calendar(), charter, today)
+    counted = kept(Calendar(sealed_on=sealed_on), charter, today)
     if counted is None:
         return NotCounted(
-            "no review or milestone has a day in the last 180 days or to come",
+            "no review has fallen due in 180 days or has a day to come; before the seal none does",
             "Give governance.reviews.next_on or a milestone its day.",
         )
     n = counted.n_due or counted.n_planned
@@ -136,15 +138,17 @@ def reviews_kept(charter: Charter, today: date) -> Counted | NotCounted:
     return Counted(counted.share, n, late if counted.late else {"due": 0}, counted.valid_until)
 
 
-def owner_attendance(charter: Charter, today: date) -> Counted | NotCounted:
+def owner_attendance(
+    charter: Charter, today: date, sealed_on: date | None = None
+) -> Counted | NotCounted:
     """Return the share of reviews with the production owner: none is noted in a charter."""
-    counted = kept(Calendar(), charter, today)
+    counted = kept(Calendar(sealed_on=sealed_on), charter, today)
     if counted is None or counted.attendance is None:
         return NotCounted("no review was noted as held", "Note who attended on the page Reviews.")
     return Counted(counted.attendance, counted.n_planned, {"due": 0}, counted.valid_until)
 
 
-COUNTS: Mapping[str, Callable[[Charter, date], Counted | NotCounted]] = {
+COUNTS: Mapping[str, Callable[..., Counted | NotCounted]] = {
     "governance.handoff_accepted": handoff_accepted,
     "governance.legal_signed": legal_signed,
     "governance.refresh_practised": refresh_practised,
@@ -154,4 +158,4 @@ COUNTS: Mapping[str, Callable[[Charter, date], Counted | NotCounted]] = {
     "people.trained": trained,
     "people.volunteers": volunteers,
 }
-"""By metric."""
+"""By metric: from the charter, today, and the day of its seal."""

@@ -144,7 +144,9 @@ def _line(book: PilotBook, each: Occasion, today: date) -> DayLine:
         name=each.name,
         on=_on(each),
         state=each.state(today),
-        days_overdue=max(0, (today - each.due).days) if each.is_open() else 0,
+        days_overdue=(
+            max(0, (today - each.due).days) if each.is_open() and not each.waits_for_seal else 0
+        ),
         expects=list(each.expects),
         page=_page(book),
     )

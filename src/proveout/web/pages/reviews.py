@@ -13,7 +13,7 @@ from proveout.register.refresh import REFRESHES, refresh_due
 from proveout.register.reviews import REVIEWS, calendar_of, kept, reviews_due
 from proveout.register.schedule import PERFORMANCE, Kind, Occasion, OccasionState
 from proveout.web.asked import Asked, Deed, Done, Nothing, Page
-from proveout.web.permissions import Permission
+from proveout.web.permissions import Permission, names_in
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
@@ -55,12 +55,22 @@ class OccasionLine(BaseModel):
     """Who has to know that it is due or overdue."""
     is_escalated: bool
     moved: list[MoveLine]
+    planned: date
+    """Its day in the charter, before it was moved or fell due with the seal."""
+    fell_due_with_seal: bool = False
+    """Its day was over when the charter was sealed."""
+    waits_for_seal: bool = False
+    """Its day is over, and it falls due once the charter is sealed."""
     held_on: date | None = None
     present: list[str] = []
     has_owner: bool = False
     notes: str = ""
     decisions: list[str] = []
+    unknown: list[str] = []
+    """Who was there and is not named in the charter."""
     noted_by: str | None = None
+    days_until_noted: int = 0
+    """From the review to the note."""
 
 
 class RefreshLine(BaseModel):
@@ -105,7 +115,9 @@ def reviews(asked: Asked, _: Nothing) -> ReviewsPage:
     state, charter = book.register.of(REVIEWS), book.charter
     counted = kept(state, charter, today)
     lines = _occasions(asked, today)
-    waiting = [each for each in lines if each.state not in ("held", "held late", "missed")]
+    waiting = [
+        each for each in lines if each.state not in ("held", "held late", "besides", "missed")
+    ]
     past = [each for each in lines if each not in waiting]
     past.sort(key=lambda each: each.held_on or each.due, reverse=True)
     agreed = charter.governance.reviews
@@ -133,6 +145,10 @@ def _occasions(asked: Asked, today: date) -> list[OccasionLine]:
     }
     owner = book.charter.people.production_owner
     name = "" if owner is None else folded(owner.name)
+    charter = book.charter
+    expected = [one for each in charter.milestones for one in each.attended_by]
+    expected += [] if charter.governance.reviews is None else charter.governance.reviews.attended_by
+    named = frozenset(map(folded, [*names_in(charter), *expected]))
     found = []
     known = calendar_of(book.register.of(REVIEWS), book.charter, today)
     for number, each in enumerate(known):
@@ -140,7 +156,7 @@ def _occasions(asked: Asked, today: date) -> list[OccasionLine]:
         found.append(
             _line(
                 number, each, today, tells=() if due is None else due.tells,
-                is_escalated=due is not None and due.is_escalated, owner=name,
+                is_escalated=due is not None and due.is_escalated, owner=name, named=named,
             )
         )  # fmt: skip
     return found
@@ -154,6 +170,7 @@ def _line(
     tells: tuple[str, ...],
     is_escalated: bool,
     owner: str,
+    named: frozenset[str],
 ) -> OccasionLine:
     held = each.held
     return OccasionLine(
@@ -162,7 +179,12 @@ def _line(
         name=each.name,
         due=each.due,
         state=each.state(today),
-        days_overdue=max(0, (today - each.due).days) if each.is_open() else 0,
+        days_overdue=(
+            max(0, (today - each.due).days) if each.is_open() and not each.waits_for_seal else 0
+        ),
+        planned=each.planned,
+        fell_due_with_seal=each.fell_due_with_seal,
+        waits_for_seal=each.waits_for_seal,
         expects=list(each.expects),
         tells=list(tells),
         is_escalated=is_escalated,
@@ -172,7 +194,9 @@ def _line(
         has_owner=held is not None and owner in map(folded, held.present),
         notes="" if held is None else held.notes,
         decisions=[] if held is None else list(held.decisions),
+        unknown=[] if held is None else [n for n in held.present if folded(n) not in named],
         noted_by=None if held is None else held.who,
+        days_until_noted=0 if held is None else (held.at.astimezone(UTC).date() - held.on).days,
     )
 
 
