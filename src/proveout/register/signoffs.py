@@ -39,6 +39,8 @@ class SignOff:
     """Hash of the part of it that is the role's; of the whole where none was noted."""
     until: datetime | None = None
     """When whoever signed wants to be asked again, if ever."""
+    account: str | None = None
+    """Id of the account that gave it; None from the command line, where nobody signs in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +188,7 @@ def _signed(act: Act) -> SignOff:
         is_given=act.kind == "signoff.given",
         signed=act.says.get("signed"),
         until=None if until is None else datetime.fromisoformat(until),
+        account=act.account,
     )
 
 
@@ -199,6 +202,7 @@ def _fact(standing: Standing, charter: Charter) -> Fact:
     if deciding.signed is not None:
         inputs[f"{PART_INPUT}{standing.role}"] = deciding.signed
     details: dict[str, object] = {"note": deciding.why, "on": f"{deciding.at:%Y-%m-%d}"}
+    details["accounts"] = {word.who: word.account for word in standing.words}
     if len(standing.words) > 1:
         details["signed_by"] = [word.who for word in standing.words]
     if lacking:
