@@ -11,6 +11,7 @@ from proveout.evidence.ledger.port import Entry
 Body = Mapping[str, Any]
 
 _LONG = 220
+_NOTHING = "–"
 _ACTS: Mapping[str, str] = {
     "signoff.given": "signed off as {role}: {why}",
     "signoff.withdrawn": "withdrew the signature as {role}: {why}",
@@ -26,6 +27,30 @@ _ACTS: Mapping[str, str] = {
     "inventory.added": "added the tool “{tool}”, owned by {owner}, to the inventory",
     "inventory.retired": "took the tool “{tool}” out of use: {why}",
     "audit.verified": "verified the chain of the ledger: {n_entries} entries, whole",
+    "preparing.informed": "confirmed knowing what changes for the role “{role}”",
+    "preparing.listed": "noted a signed list of {count} for the role “{role}”: {note}",
+    "preparing.list_withdrawn": "withdrew a signed list of people who were told: {why}",
+    "preparing.represented": "confirmed having spoken for the role “{role}”: {note}",
+    "manager.named": "named {name} as a manager of those affected: {leads}",
+    "manager.unnamed": "took {name} off the managers of those affected: {why}",
+    "manager.equipped": "confirmed being able to lead the change: {note}",
+    "incentive.added": "noted the rule “{rule}”, which rewards the {rewards} way",
+    "incentive.changed": "noted that the rule “{rule}” was changed: {evidence}",
+    "incentive.reopened": "took back that the rule “{rule}” was changed: {evidence}",
+    "incentive.looked": "confirmed that all rules were looked at: {note}",
+    "leadership.message": "noted a message of {by} on {on}: {what}",
+    "leadership.obstacle": "raised an obstacle, for {owner} to remove by {due}: {what}",
+    "leadership.removed": "noted that an obstacle is gone: {how}",
+    "leadership.looked": "confirmed that the list of obstacles is complete: {note}",
+    "spending.noted": "noted {amount} {currency} spent until {until}: {note}",
+    "training.invited": "invited to the training “{training}”: {people}",
+    "training.excused": "took {name} off the training “{training}”: {why}",
+    "training.due": "set {by} as the day by which “{training}” is completed",
+    "training.completed": (
+        "completed “{training}” on {cases} cases, and caught {caught} of {of} wrong answers"
+    ),
+    "training.listed": "noted a signed list of {count} who completed “{training}”: {note}",
+    "training.list_withdrawn": "withdrew a signed list of “{training}”: {why}",
     "fix.planned": "planned that {owner} puts “{criterion}” right by {due}",
     "fix.dropped": "dropped the plan for “{criterion}”",
 }
@@ -45,17 +70,17 @@ def sentence(entry: Entry) -> str:
 
 def _act(body: Body) -> str:
     kind, says = str(body.get("act", "")), body.get("says", {})
-    words = {key: _word(value) for key, value in says.items()}
+    words = {key: told for key, value in says.items() if (told := _word(value))}
     if kind in _ACTS:
-        return _ACTS[kind].format_map(_Lenient(words))
+        return _ACTS[kind].format_map(_Lenient(words)).removesuffix(f": {_NOTHING}")
     named = kind.replace(".", ": ").replace("_", " ")
-    more = "; ".join(f"{key.replace('_', ' ')}: {value}" for key, value in words.items() if value)
+    more = "; ".join(f"{key.replace('_', ' ')}: {value}" for key, value in words.items())
     return f"{named} ({more})" if more else named
 
 
 class _Lenient(dict[str, str]):
     def __missing__(self, key: str) -> str:
-        return "–"
+        return _NOTHING
 
 
 def _word(value: Any) -> str:
@@ -65,6 +90,8 @@ def _word(value: Any) -> str:
         return ", ".join(f"{key} {_word(item)}" for key, item in value.items())
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:,.2f}".removesuffix(".00")
     return "" if value is None else str(value)
 
 
