@@ -19,7 +19,7 @@ from proveout.evidence.model import CHARTER_INPUT, CheckRef, Evidence, Subject
 from proveout.evidence.waiver import Waiver
 from proveout.gate import ATTEST, standard_for
 from proveout.gate.standards import QUALITY_AGREED, SEALED
-from proveout.register import Act, record
+from proveout.register import Act, record, register_of
 from proveout.register.signoffs import SIGNING_ROLES
 
 SIGN_OFF = "governance.signoff"
@@ -93,6 +93,7 @@ def attest(
     if metric == SIGN_OFF and about.get("role") in SIGNING_ROLES:
         role = str(about.get("role"))
         return _sign(workspace, role, is_given=bool(figure), who=name, why=reason, until=end)
+    _refuse_what_is_noted(workspace, metric, about)
     fact = Evidence(
         pilot=workspace.loaded.charter.pilot,
         metric=metric,
@@ -114,6 +115,19 @@ def attest(
     entry = NewEntry(pilot=fact.pilot, kind="evidence", body=fact.as_dict())
     workspace.ledger.append([entry])
     return fact
+
+
+def _refuse_what_is_noted(workspace: Workspace, metric: str, about: Subject) -> None:
+    """Raise InputError where people's acts already tell it: a word must not go before them."""
+    loaded, pilot = workspace.loaded, workspace.loaded.charter.pilot
+    register = register_of(workspace.ledger.entries(pilot=pilot, kinds=("act", "seal")))
+    for noted in register.facts(loaded.charter, workspace.clock()):
+        if (noted.metric, noted.subject) == (metric, about):
+            raise InputError(
+                f"'{metric}' is counted from what people noted in the dashboard, last by "
+                f"{noted.person}.",
+                hint="Note there what is missing; what was noted wrongly is taken back there.",
+            )
 
 
 def _sign(

@@ -11,6 +11,7 @@ from proveout.charter.schema.system import KINDS
 from proveout.evidence.figures import minute
 from proveout.evidence.model import CHARTER_INPUT, DATA_INPUT, WINDOW_INPUT, Evidence
 from proveout.gate.bench import Bench
+from proveout.gate.hands import notes_on_hands
 from proveout.gate.judge import CLOCKS_APART, is_surely_broken
 from proveout.gate.model import Ruling
 from proveout.gate.standards import SEALED
@@ -25,6 +26,7 @@ def notes_on(bench: Bench, loaded: LoadedCharter, rulings: Sequence[Ruling]) -> 
         *_broken_limits_waived(rulings),
         *_on_simulations(bench),
         *_on_the_seal(bench),
+        *notes_on_hands(bench),
         *_on_relatives(bench, loaded),
         *_loosened_by_the_charter(rulings),
         *_on_waivers(bench, rulings),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from fixtures.dashboard import LEGAL, OWNER, PILOT, REVIEWER, STRANGER, Dashboard, dashboard
+from fixtures.dashboard import LEGAL, OWNER, PILOT, REVIEWER, STRANGER, USER, Dashboard, dashboard
 
 HELPER = {"pilot": PILOT, "tool": "Mail <helper>", "owner": "Ines Roth", "used_for": "Drafts"}
 
@@ -62,4 +62,23 @@ def test_a_pilot_that_one_may_not_see_is_not_there(tmp_path: Path) -> None:
     with dashboard(tmp_path, viewer=OWNER) as board:
         told = board.send("/inventory/add", **{**HELPER, "pilot": "secret"})
         assert told.status_code == 400
-        assert board.as_(STRANGER).get("/inventory").status_code == 403
+        page = board.as_(STRANGER).get("/inventory").text
+        assert "No tool names you as its owner" in page
+        assert "Helen Marsh" not in page
+
+
+def test_whoever_only_uses_a_system_confirms_the_tool_that_is_theirs(tmp_path: Path) -> None:
+    """They see it, and no other; of somebody else's they are refused."""
+    with dashboard(tmp_path, viewer=OWNER) as board:
+        board.send("/inventory/add", **{**HELPER, "owner": "Paul Novak"})
+        tools = board.as_(USER).client.get("/api/inventory").json()["tools"]
+        assert [(each["tool"], each["may_confirm"]) for each in tools] == [(HELPER["tool"], True)]
+        told = {"pilot": PILOT, "tool": HELPER["tool"], "owner": "Paul Novak"}
+        assert board.send("/inventory/confirm", **told).status_code == 303
+        assert board.client.get("/api/inventory").json()["tools"][0]["is_confirmed"]
+        theirs = board.as_(OWNER).client.get("/api/inventory").json()["tools"]
+        other = next(each for each in theirs if each["owner"] != "Paul Novak")
+        refused = board.as_(USER).send(
+            "/inventory/confirm", pilot=PILOT, tool=other["tool"], owner=other["owner"]
+        )
+        assert refused.status_code == 403

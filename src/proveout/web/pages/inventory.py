@@ -72,12 +72,18 @@ class InventoryPage(BaseModel):
     page: int
     n_pages: int
     adds_to: list[PilotChoice]
+    sees_all: bool
+    """False: only what the viewer is to confirm is shown."""
 
 
 def inventory(asked: Asked, asks: InventoryAsks) -> InventoryPage:
     """List the tools of all pilots that the viewer may see."""
     books = asked.visible()
     lines = [each for book in books for each in _lines(asked, book)]
+    sees_all = asked.may(Permission.see_all)
+    if not sees_all:
+        # Whoever only uses a system sees what is to be confirmed by them, and no more.
+        lines = [each for each in lines if each.may_confirm]
     lines.sort(key=lambda each: (each.is_confirmed, each.tool.casefold(), each.pilot))
     found = [each for each in lines if _is_asked(asked, each, asks)]
     n_pages = max(1, -(-len(found) // _PAGE))
@@ -95,6 +101,7 @@ def inventory(asked: Asked, asks: InventoryAsks) -> InventoryPage:
             for book in books
             if asked.viewer.may(Permission.prepare, book)
         ],
+        sees_all=sees_all,
     )
 
 
@@ -210,11 +217,11 @@ def _of_pilot(asked: Asked, name: str) -> Asked:
 PAGES = (
     Page(
         path="/inventory", title="Inventory of AI systems", template="inventory.html.j2",
-        needs=Permission.see_all, view=inventory, shows=InventoryPage, asks=InventoryAsks,
+        needs=Permission.signed_in, view=inventory, shows=InventoryPage, asks=InventoryAsks,
     ),
 )  # fmt: skip
 DEEDS = (
-    Deed(path="/inventory/confirm", needs=Permission.see_all, takes=Confirm, do=confirm),
+    Deed(path="/inventory/confirm", needs=Permission.signed_in, takes=Confirm, do=confirm),
     Deed(path="/inventory/add", needs=Permission.see_all, takes=Add, do=add),
     Deed(path="/inventory/retire", needs=Permission.see_all, takes=Retire, do=retire),
 )
