@@ -32,11 +32,17 @@ class Problem(BaseModel):
     hint: str | None = None
 
 
+_SAME_PROBLEM = {
+    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+}
+
+
 class Door:
     """Lets requests in. `recognise` tells who asks."""
 
     problems: dict[int | str, dict[str, Any]] = {  # noqa: RUF012 - read only
-        status: {"model": Problem, "description": said}
+        # One names the model, the others what came of it: each model costs time for each route.
+        status: {"description": said, **({"model": Problem} if status == 400 else _SAME_PROBLEM)}
         for status, said in {
             400: "What was given makes no sense",
             401: "Nobody is signed in",
