@@ -84,10 +84,15 @@ class OfOne:
         """People on paper lists."""
         return sum(each.count for each in self.lists.values() if not each.is_withdrawn)
 
-    def completion_of(self, name: str) -> Completion | None:
-        """Return what a person said last, by plain name."""
-        mine = [each for each in self.completed.values() if folded(each.name) == name]
-        return max(mine, key=lambda each: each.at, default=None)
+    @property
+    def finished(self) -> dict[str, Completion]:
+        """What everybody said last, by plain name: to be asked for once, for many people."""
+        found: dict[str, Completion] = {}
+        for each in self.completed.values():
+            before = found.get(key := folded(each.name))
+            if before is None or before.at < each.at:
+                found[key] = each
+        return found
 
 
 def taken(of: OfOne, act: Act) -> OfOne:

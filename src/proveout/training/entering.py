@@ -42,9 +42,14 @@ def pasted(text: str) -> Iterator[Case]:
 
     Raises InputError where there is no line, or too many.
     """
-    lines = [
-        row for row in csv.reader(text.splitlines(), delimiter="\t") if any(map(str.strip, row))
-    ]
+    try:
+        rows = list(csv.reader(text.splitlines(), delimiter="\t"))
+    except csv.Error:
+        raise InputError(
+            "One cell is too long to be read.",
+            hint="Shorten it, or look for a lone quotation mark.",
+        ) from None
+    lines = [row for row in rows if any(map(str.strip, row))]
     if not lines:
         raise InputError("There is nothing to paste.", hint="Copy rows from a spreadsheet.")
     if len(lines) > MOST_LINES:

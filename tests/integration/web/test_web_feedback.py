@@ -226,3 +226,55 @@ def test_late_ones_are_shown_as_such(board: Dashboard) -> None:
     page = board.as_(REVIEWER).get(f"/api{BASE}?show=overdue").json()
 
     assert (page["overdue"], [each["is_overdue"] for each in page["items"]]) == (1, [True])
+
+
+def test_an_answer_that_did_not_hold_waits_again_with_those_that_say_the_same(
+    board: Dashboard,
+) -> None:
+    """And what was merged wrongly waits for an answer of its own."""
+    one, other = say(board), say(board)
+    board.as_(REVIEWER)
+    board.send(f"{BASE}/{other}/merge", into=one, seen=1)
+    board.send(f"{BASE}/{one}/answer", answer="Turn it off and on.", seen=1)
+    board.clock.move(days=2)
+    again = board.send(f"{BASE}/{one}/reopen", why="It came back.", seen=2)
+    assert again.status_code == 303
+    found = {name: board.get(f"/api{BASE}/{name}").json() for name in (one, other)}
+    assert {each["state"] for each in found.values()} == {"triaged"}
+    assert {each["answered_at"] for each in found.values()} == {None}
+    assert {each["due_at"] for each in found.values()} == {"2025-03-05T13:00:00Z"}
+    assert board.get(f"/api{BASE}").json()["counts"]["triaged"] == 2
+
+    version = found[other]["version"]
+    parted = board.send(f"{BASE}/{other}/part", why="Another screen.", seen=version)
+    assert parted.status_code == 303
+    own = board.get(f"/api{BASE}/{other}").json()
+    assert (own["duplicate_of"], own["state"], own["answer"]) == (None, "new", None)
+    assert [each["what"] for each in own["steps"]] == [
+        "Merged with another", "Parted from the other",
+    ]  # fmt: skip
+    twice = board.api(f"{BASE}/{one}/reopen", why="Again.", seen=3)
+    assert twice.json()["message"] == "It waits for an answer already."
+    board.send(f"{BASE}/{one}/answer", answer="Fixed now.", seen=3)
+    assert board.get(f"/api{BASE}").json()["counts"] == {
+        "new": 1, "triaged": 0, "answered": 1, "changed": 0, "declined": 0,
+    }  # fmt: skip
+
+
+def test_no_answer_is_promised_for_a_day_that_never_comes(board: Dashboard) -> None:
+    """What never falls due would be in no figure."""
+    item = say(board)
+    board.as_(REVIEWER)
+    told = board.api(
+        f"{BASE}/{item}/triage", kind="slow", owner="Farid Haddad", due="9999-12-31", seen=1
+    )
+    assert (told.status_code, told.json()["message"]) == (
+        400, "9999-12-31 is too far away for an answer.",
+    )  # fmt: skip
+
+
+def test_who_only_reads_is_not_told_that_a_named_item_was_sent_without_a_name(
+    board: Dashboard,
+) -> None:
+    item = say(board)
+    assert "sent without a name" not in board.as_(AUDITOR).get(f"{BASE}/{item}").text

@@ -114,3 +114,8 @@ def test_pasted_rows_need_a_case_each() -> None:
         with pytest.raises(InputError) as refused:
             list(pasted(text))
         assert refused.value.message == message
+
+
+def test_a_cell_that_no_reader_takes_is_told_in_words() -> None:
+    with pytest.raises(InputError, match=r"One cell is too long to be read\."):
+        list(pasted('"' + "x" * 140_000))

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, func, select, update
@@ -37,6 +37,8 @@ _table = FEEDBACK.c
 _FOLLOWED = ("state", "is_open", "answer", "answered_by", "answered_at",
              "change", "change_link", "changed_by", "changed_at")  # fmt: skip
 """What becomes of an item becomes of those that say the same."""
+LATEST = timedelta(days=90)
+"""No answer is promised for later: what never falls due is in no figure."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +97,11 @@ class FeedbackStore:
 
         def changes(item: Item, _: Connection) -> dict[str, Any]:
             _refuse_duplicate(item)
+            if due_at > max(item.said_at, by.now) + LATEST:
+                raise InputError(
+                    f"{due_at:%Y-%m-%d} is too far away for an answer.",
+                    hint=f"Answer within {LATEST.days} days, and say then what takes longer.",
+                )
             return {
                 "kind": kind, "owner": owner, "due_at": due_at.timestamp(),
                 "triaged_by": by.who, "triaged_at": by.now.timestamp(),
@@ -164,6 +171,33 @@ class FeedbackStore:
             return {"duplicate_of": root.id, **followed}
 
         return self._change(id_, by, ("merged", {"into": into}), changes)
+
+    def reopen(self, id_: str, by: Doer, *, why: str, due_at: datetime) -> Item:
+        """Take an answer as none: it waits again, and so do those that say the same."""
+
+        def changes(item: Item, connection: Connection) -> dict[str, Any]:
+            _refuse_duplicate(item)
+            if item.is_open:
+                raise InputError("It waits for an answer already.", hint="Answer it.")
+            due = {"due_at": max(item.due_at, due_at).timestamp()}
+            connection.execute(update(FEEDBACK).where(_table.duplicate_of == item.id).values(due))
+            return {"state": "triaged", "answered_at": None, **due}
+
+        says = {"why": why, "due": due_at.isoformat()}
+        return self._change(id_, by, ("reopened", says), changes)
+
+    def part(self, id_: str, by: Doer, *, why: str, due_at: datetime) -> Item:
+        """Say that it is not the same after all: it waits for an answer of its own."""
+
+        def changes(item: Item, _: Connection) -> dict[str, Any]:
+            if item.duplicate_of is None:
+                raise InputError("It was merged with no other.", hint="Answer it.")
+            return {
+                **dict.fromkeys(_FOLLOWED), "duplicate_of": None, "state": "new",
+                "due_at": max(item.due_at, due_at).timestamp(),
+            }  # fmt: skip
+
+        return self._change(id_, by, ("parted", {"why": why}), changes)
 
     def blank(self, id_: str, by: Doer, *, why: str) -> Item:
         """Take out words and name for good; that something was said stays."""

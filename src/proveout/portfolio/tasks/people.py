@@ -50,9 +50,10 @@ def trainings(ground: Ground) -> Iterator[Task]:
     state = book.register.of(TRAINING)
     for name, plan in training_names(book.charter).items():
         known = state.get(name, OfOne())
+        finished = known.finished
         due = plan.by if known.due is None else known.due.by
         for invitation in known.named.values():
-            if known.completion_of(folded(invitation.name)) is not None:
+            if folded(invitation.name) in finished:
                 continue
             yield task(
                 book, "training", f"{short(name)}/{short(invitation.name)}",

@@ -20,6 +20,7 @@ from proveout.web.pages.feedback_words import (
     FeedbackLine,
     Line,
     Words,
+    due_of,
     end_of,
     line,
     people_of,
@@ -33,6 +34,8 @@ _STEP_WORDS = {
     "declined": "Declined",
     "changed": "Change linked",
     "merged": "Merged with another",
+    "reopened": "Opened again",
+    "parted": "Parted from the other",
     "blanked": "Words taken out",
 }
 
@@ -177,6 +180,13 @@ class MergeForm(BaseModel):
     seen: int
 
 
+class ReopenForm(BaseModel):
+    """Why it waits for an answer again."""
+
+    why: Line
+    seen: int
+
+
 class BlankForm(BaseModel):
     """Why the words are taken out."""
 
@@ -219,6 +229,24 @@ def merge(asked: Asked, given: MergeForm) -> Done:
     """Say that another says the same."""
     item = _store(asked).merge(asked.path["item"], _by(asked, given.seen), into=given.into)
     return _done(asked, item, f"It follows {item.duplicate_of} from now on.")
+
+
+def reopen(asked: Asked, given: ReopenForm) -> Done:
+    """Say that the answer was none."""
+    item = _store(asked).reopen(
+        asked.path["item"], _by(asked, given.seen), why=given.why,
+        due_at=due_of(asked.book.charter, asked.now),
+    )  # fmt: skip
+    return _done(asked, item, "It waits for an answer again.")
+
+
+def part(asked: Asked, given: ReopenForm) -> Done:
+    """Say that it is not the same as the other after all."""
+    item = _store(asked).part(
+        asked.path["item"], _by(asked, given.seen), why=given.why,
+        due_at=due_of(asked.book.charter, asked.now),
+    )  # fmt: skip
+    return _done(asked, item, "It waits for an answer of its own.")
 
 
 def blank(asked: Asked, given: BlankForm) -> Done:
@@ -282,5 +310,7 @@ DEEDS = (
     _deed("decline", DeclineForm, decline),
     _deed("changed", ChangedForm, changed),
     _deed("merge", MergeForm, merge),
+    _deed("reopen", ReopenForm, reopen),
+    _deed("part", ReopenForm, part),
     _deed("blank", BlankForm, blank, Permission.administer),
 )

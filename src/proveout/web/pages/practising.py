@@ -269,6 +269,11 @@ def again(asked: Asked, _: Nothing) -> Done:
 
 def _approved(asked: Asked) -> tuple[CaseSet, list[Case]]:
     kept, cases = room_of(asked).set(asked.path["set"])
+    if kept.state == "withdrawn":
+        raise InputError(
+            "This set of cases was withdrawn meanwhile.",
+            hint="What you practised and signed stays. See the training page for another set.",
+        )
     if kept.state != "approved":
         raise NotFoundError("There is no such set of cases.", hint="See the training page.")
     return kept, cases
