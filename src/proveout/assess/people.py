@@ -15,7 +15,7 @@ from proveout.charter.sealing.signing import digest, folded, holders
 from proveout.errors import InputError
 from proveout.evidence.catalogue import Metric
 from proveout.evidence.ledger.port import NewEntry
-from proveout.evidence.model import CHARTER_INPUT, CheckRef, Evidence, Subject
+from proveout.evidence.model import CHARTER_INPUT, PART_INPUT, CheckRef, Evidence, Subject
 from proveout.evidence.waiver import Waiver
 from proveout.gate import ATTEST, standard_for
 from proveout.gate.standards import QUALITY_AGREED, SEALED
@@ -26,6 +26,20 @@ SIGN_OFF = "governance.signoff"
 
 _HELD_BY_ONE = ("production-owner", "executive-sponsor", "reviewer")
 """Roles for which a charter names one person; legal and owners of data may be departments."""
+
+_PART_OF = {
+    "governance.handoff_accepted": "handoff",
+    "governance.legal_signed": "legal-questions",
+    "governance.refresh_practised": "refresh",
+    "governance.reviews_kept": "reviews",
+    "governance.owner_attendance": "reviews",
+    "governance.inventory_confirmed": "inventory",
+    "people.informed": "roles",
+    "people.represented": "roles",
+    "people.trained": "training",
+    "people.incentives_changed": "incentives",
+}
+"""Metric to the part of the charter that it is about."""
 
 _FOUND_OTHERWISE = {
     SEALED: "it is found in the ledger: proveout seal --who NAME",
@@ -107,14 +121,23 @@ def attest(
         valid_until=end,
         check=CheckRef(name=ATTEST, version="1"),
         run=ATTEST,
-        # Who signs off signs what is agreed: after an amendment, it is to be signed anew.
-        inputs={CHARTER_INPUT: workspace.loaded.content_hash} if metric == SIGN_OFF else {},
+        inputs=_said_of(workspace, metric),
         person=name,
         details={"note": reason},
     )
     entry = NewEntry(pilot=fact.pilot, kind="evidence", body=fact.as_dict())
     workspace.ledger.append([entry])
     return fact
+
+
+def _said_of(workspace: Workspace, metric: str) -> dict[str, str]:
+    """Return what of the charter it was said of: once that is amended, it is to be said anew."""
+    if metric == SIGN_OFF:
+        return {CHARTER_INPUT: workspace.loaded.content_hash}
+    part = _PART_OF.get(metric)
+    if part is None:
+        return {}
+    return {f"{PART_INPUT}{part}": digest(part, workspace.loaded.charter)}
 
 
 def _refuse_what_is_noted(workspace: Workspace, metric: str, about: Subject) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from proveout.charter.sealing.signing import folded
 from proveout.evidence.model import Evidence
@@ -26,6 +26,10 @@ def notes_on_hands(bench: Bench) -> Iterator[str]:
     yield from _one_account(signatures)
     yield from _past_the_dashboard(signatures)
     yield from _one_voice(bench)
+    for metric, thin in _THIN.items():
+        for found in bench.by_metric.get(metric, ()):
+            if found.check.name == ATTEST and not found.subject.parts:
+                yield from thin(found)
 
 
 def _who(found: Evidence) -> list[tuple[str, str | None]]:
@@ -93,6 +97,59 @@ def _one_voice(bench: Bench) -> Iterator[str]:
             f"All {len(said)} facts that people attest are the word of one person, {name}: "
             "nobody else has said anything."
         )
+
+
+def _on_reviews(found: Evidence) -> Iterator[str]:
+    noted, late, moves = (_number(found, key) for key in ("noted", "noted_late", "moves"))
+    if late:
+        yield (
+            f"{late} of {noted} reviews were noted more than 30 days after they were held: "
+            f"remembered, as {found.person} vouches."
+        )
+    if moves:
+        yield f"Reviews were moved {'once' if moves == 1 else f'{moves} times'} to another day."
+
+
+def _on_training(found: Evidence) -> Iterator[str]:
+    fewest, easy = _number(found, "fewest_cases"), _number(found, "met_no_wrong_answer")
+    if 0 < fewest < FEW_CASES:
+        yield (
+            f"Training was completed on as few as {fewest} {'case' if fewest == 1 else 'cases'}: "
+            "that shows presence, and little else."
+        )
+    if easy:
+        people = "person" if easy == 1 else "people"
+        yield f"{easy} {people} completed training without meeting a wrong answer to be caught."
+    yield from _on_lists(found, "were trained")
+
+
+def _on_being_told(found: Evidence) -> Iterator[str]:
+    yield from _on_lists(found, "know what changes for them")
+
+
+def _on_lists(found: Evidence, what: str) -> Iterator[str]:
+    listed = _number(found, "on_lists")
+    if listed:
+        yield (
+            f"Of {listed} of {found.n} it is known from lists alone that they {what}: nobody of "
+            "them said so in person."
+        )
+
+
+def _number(found: Evidence, key: str) -> int:
+    told = found.details.get(key)
+    return told if isinstance(told, int) else 0
+
+
+FEW_CASES = 5
+"""Below it, chance alone catches every wrong answer too easily."""
+
+_THIN: Mapping[str, Callable[[Evidence], Iterator[str]]] = {
+    "governance.reviews_kept": _on_reviews,
+    "people.trained": _on_training,
+    "people.informed": _on_being_told,
+}
+"""By metric: what is said of an attested figure that rests on little."""
 
 
 def _and(names: Sequence[str]) -> str:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from proveout.register.register import Register
 
 LOOKS_BACK = timedelta(days=180)
+NOTED_LATE = timedelta(days=30)
+"""What is noted later is remembered, not noted: it counts, and every verdict says so."""
 _FURTHEST = timedelta(days=366)
 MOST_MOVES = 2
 """A review that is moved once more is not meant to be held."""
@@ -220,6 +222,7 @@ class Reviews:
             return
         inputs = {f"{PART_INPUT}reviews": digest("reviews", charter)}
         told: dict[str, Any] = {"held": counted.n_held, "noted": len(state.held)}
+        told |= _how_noted(state)
         told |= {"late": list(counted.late)} if counted.late else {}
         yield Fact(
             metric="governance.reviews_kept",
@@ -240,6 +243,16 @@ class Reviews:
                 inputs=inputs,
                 details=told,
             )
+
+
+def _how_noted(state: Calendar) -> dict[str, Any]:
+    """Tell by whom reviews were noted, how many long afterwards, and how often one was moved."""
+    late = [each for each in state.held if each.at.astimezone(UTC).date() - each.on > NOTED_LATE]
+    return {
+        "noted_by": sorted({each.who for each in state.held}),
+        **({"noted_late": len(late)} if late else {}),
+        **({"moves": len(state.moves)} if state.moves else {}),
+    }
 
 
 def _refuse_held(state: Calendar, says: Any, charter: Charter, today: date) -> None:

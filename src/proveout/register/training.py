@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -86,9 +86,21 @@ class TrainingSection:
                 "groups": {each.training: f"{each.completed} of {each.invited}" for each in known},
                 "practised_here": sum(each.practised for each in known),
                 "on_lists": sum(each.of.listed for each in known),
+                **_practised_on(known),
                 **said_at(last),
             },
         )
+
+
+def _practised_on(known: Iterable[Progress]) -> dict[str, int]:
+    """Tell of those who practised here on how little, and how many met no wrong answer."""
+    done = [each for one in known for each in one.of.completed.values()]
+    if not done:
+        return {}
+    return {
+        "fewest_cases": min(each.cases for each in done),
+        "met_no_wrong_answer": sum(not each.of for each in done),
+    }
 
 
 def training_names(charter: Charter) -> dict[str, Training]:

@@ -34,8 +34,7 @@ def notes(*evidence: Evidence) -> list[str]:
     """What the verdict says of hands."""
     given = sealed(LOADED, Dossier(evidence=evidence))
     verdict = decide(LOADED, "production", (criterion(),), given, NOW)
-    words = ("One person holds", "One account", "Signed at the command line", "All ")
-    return [each for each in verdict.notes if each.startswith(words)]
+    return list(verdict.notes)
 
 
 @pytest.mark.parametrize(
@@ -85,3 +84,44 @@ def test_one_voice_is_no_choir() -> None:
         "said anything."
     ]
     assert notes(*said, attested("governance.handoff_accepted", 1, "Farid Haddad")) == []
+
+
+@pytest.mark.parametrize(
+    ("metric", "details", "told"),
+    [
+        ("people.trained", {"fewest_cases": 5, "met_no_wrong_answer": 0, "on_lists": 0}, []),
+        (
+            "people.trained",
+            {"fewest_cases": 1, "met_no_wrong_answer": 1, "on_lists": 1},
+            [
+                "Training was completed on as few as 1 case: that shows presence, and little else.",
+                "1 person completed training without meeting a wrong answer to be caught.",
+                "Of 1 of 1 it is known from lists alone that they were trained: nobody of them "
+                "said so in person.",
+            ],
+        ),
+        (
+            "people.informed",
+            {"on_lists": 1},
+            [
+                "Of 1 of 1 it is known from lists alone that they know what changes for them: "
+                "nobody of them said so in person."
+            ],
+        ),
+        ("governance.reviews_kept", {"noted": 3}, []),
+        (
+            "governance.reviews_kept",
+            {"noted": 3, "noted_late": 2, "moves": 4},
+            [
+                "2 of 3 reviews were noted more than 30 days after they were held: remembered, as "
+                "Helen vouches.",
+                "Reviews were moved 4 times to another day.",
+            ],
+        ),
+    ],
+)
+def test_what_rests_on_little_is_said(
+    metric: str, details: dict[str, int], told: list[str]
+) -> None:
+    """Easy cases, lists, notes from memory, days that were moved: they count, and are named."""
+    assert notes(attested(metric, 1, "Helen", details=details)) == told

@@ -105,7 +105,7 @@ ORGANISATION: tuple[Criterion, ...] = (
         sources=("R112", "one open question is enough to be stopped in the launch week"),
     ),
     declared(
-        "production", "roles-affected", "The roles most affected know what changes, and why",
+        "production", "roles-affected", "It is written for each role what changes for it, and why",
         "Describe each role under change.roles: what changes, why, who represents it.",
         role="production owner", sources=("R601",),
     ),
@@ -143,7 +143,7 @@ ORGANISATION: tuple[Criterion, ...] = (
         role="production owner", sources=("R603",),
     ),
     declared(
-        "production", "incentives", "Rules that reward the old behaviour are dealt with",
+        "production", "incentives", "It is agreed who changes each rule that rewards the old way",
         "List under change.incentives which rules reward the old way, and who changes each.",
         role="executive sponsor", sources=("R606",),
     ),
