@@ -59,7 +59,7 @@ def what_to_send(
     from_below: dict[str, list[Task]] = {}
     for task in tasks:
         by_person.setdefault(folded(task.who), []).append(task)
-        if task.next_up is not None and (task.days_over(now.date()) or 0) > escalate_after_days:
+        if task.next_up is not None and _days_left_undone(task, now) > escalate_after_days:
             from_below.setdefault(folded(task.next_up), []).append(task)
     found: list[Told] = []
     for each in recipients:
@@ -69,6 +69,13 @@ def what_to_send(
         below = from_below.get(folded(each.person), [])
         found += [*_of_tasks(each, mine, now), *_escalated(each, below), *_digest(each, mine, now)]
     return [told for told in found if told.key not in sent]
+
+
+def _days_left_undone(task: Task, now: datetime) -> int:
+    """Return the days past its day; an alarm has none, and is to be acted on when it is raised."""
+    if task.kind == "alarm" and task.due is None:
+        return 0 if task.since is None else (now - task.since).days
+    return task.days_over(now.date()) or 0
 
 
 def _of_tasks(to: Recipient, mine: Sequence[Task], now: datetime) -> Iterator[Told]:
@@ -87,13 +94,19 @@ def _kind(task: Task, chosen: Preferences, today: date) -> TellKind | None:
         return "overdue"
     if days is not None and days >= -DUE_AHEAD_DAYS:
         return "due"
+    if task.kind == "alarm":
+        return "alarm"
     if task.since is not None and chosen.since is not None and task.since < chosen.since:
         return None
-    return "alarm" if task.kind == "alarm" else "assignment"
+    return "assignment"
 
 
 def _day(task: Task, kind: TellKind, today: date) -> str:
     """Return the day of the key: it tells one time of telling from the next."""
+    if kind == "alarm" and task.since is not None:
+        # Told when it is raised, and weekly while nobody resolves it.
+        weeks = max(0, (today - task.since.date()).days) // OVERDUE_EVERY_DAYS
+        return f"week {weeks}" if weeks else ""
     if task.due is None or kind in ("assignment", "alarm"):
         return ""
     if kind == "due":

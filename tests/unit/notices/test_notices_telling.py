@@ -108,3 +108,19 @@ def test_the_same_is_never_told_twice(dues: list[int | None], later: int) -> Non
     keys = [each.key for each in told]
     assert len(keys) == len(set(keys))
     assert what_to_send(tasks, [JOSEF, HELEN], keys, now) == []
+
+
+def test_an_alarm_that_nobody_resolves_is_told_weekly_and_goes_up() -> None:
+    """It has no day, for it is to be acted on when it is raised; that it is old is no excuse."""
+    alarm = replace(TASK, kind="alarm", since=NOW - timedelta(days=20))
+    assert kinds(alarm) == ["alarm"], "also to who chose a channel only afterwards"
+    start = replace(alarm, since=NOW)
+    sent: set[str] = set()
+    days = []
+    for day in range(15):
+        found = what_to_send([start], [JOSEF], sent, NOW + timedelta(days=day))
+        sent |= {told.key for told in found}
+        days += [day] * len(found)
+    assert days == [0, 7, 14]
+    up = [what_to_send([start], [HELEN], (), NOW + timedelta(days=day)) for day in (3, 4)]
+    assert [[told.kind for told in each] for each in up] == [[], ["escalation"]]
