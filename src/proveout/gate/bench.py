@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 from proveout.evidence.model import (
     CHARTER_INPUT,
@@ -93,8 +94,9 @@ def lay_out(
         dossier=dossier,
         now=now,
         charter_hash=charter_hash,
-        measured_hash=measured_hash,
-        part_hash=part_hash,
+        # Each fact asks, and the charter stands still while it is judged.
+        measured_hash=cache(measured_hash),
+        part_hash=cache(part_hash),
         measured_by=measured_by,
         outcomes={outcome.check: outcome for outcome in dossier.outcomes},
         by_metric=by_metric,
