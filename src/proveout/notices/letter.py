@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -94,8 +95,8 @@ def item_line(what: str, pilot: str, *, due: date | None, today: date) -> str:
 
 def _lines(item: Item) -> list[str]:
     if item.kind == "digest":
-        return [f"- {line}" for line in item.lines]
-    told = f"- {item.what}"
+        return [f"- {_in_one_line(line)}" for line in item.lines]
+    told = f"- {_in_one_line(item.what)}"
     told += "" if item.pilot == "" else f" ({item.pilot})"
     if item.due is not None:
         told += f", {'was due' if item.kind in _LATE else 'due'} {item.due}"
@@ -104,12 +105,18 @@ def _lines(item: Item) -> list[str]:
     return [told]
 
 
+def _in_one_line(text: str) -> str:
+    """Return what people wrote without line breaks: it is no header, nor a line of ours."""
+    return " ".join(re.sub(r"[\x00-\x1f\x7f\x85\u2028\u2029]+", " ", text).split())
+
+
 def _title(items: Sequence[Item]) -> str:
     """Write the line that a telephone shows."""
     first = items[0]
     if first.kind == "digest":
         n = len(first.lines)
         return f"Proveout: {n:,} {'thing waits' if n == 1 else 'things wait'} for you"
-    named = f"{first.what}" if len(first.what) <= 80 else f"{first.what[:79]}…"
+    what = _in_one_line(first.what)
+    named = what if len(what) <= 80 else f"{what[:79]}…"
     more = len(items) - 1
     return f"Proveout: {named}" + (f", and {more:,} more" if more else "")

@@ -101,8 +101,18 @@ class Asked:
 
     @property
     def who(self) -> str:
-        """The name under which acts of the viewer stand in the ledger."""
-        return self.viewer.person or self.viewer.name
+        """The name under which acts of the viewer stand in the ledger.
+
+        An account is called whatever it was called when it was made. Where that is the name of
+        somebody to whom the charter gives a role, and no administrator has said that they are
+        one, the address tells them apart: else one would sign as the other.
+        """
+        viewer = self.viewer
+        if viewer.person is not None:
+            return viewer.person
+        if self.pilot is not None and roles_by_name(viewer.name, self.pilot.charter):
+            return f"{viewer.name} ({viewer.email or 'another account'})"
+        return viewer.name
 
     def may(self, permission: Permission) -> bool:
         """Tell whether the viewer may do it here; without a pilot, whether anywhere."""

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from fixtures.dashboard import OWNER, PILOT, PROJECT, Dashboard, dashboard
+from fixtures.sound import sound
 from proveout.web.permissions import Role
 from proveout.web.site import DEEDS, DOWNLOADS, PAGES
 
@@ -49,24 +50,6 @@ def board_of_postgres(tmp_path: Path, postgres_url: str) -> Iterator[Dashboard]:
         yield opened
 
 
-def like(told: dict[str, Any], defined: dict[str, Any]) -> Any:
-    """Return a value that fits a schema."""
-    if "$ref" in told:
-        return like(defined[told["$ref"].rsplit("/", 1)[1]], defined)
-    for each in told.get("anyOf", ()):
-        if each.get("type") != "null":
-            return like(each, defined)
-    if told.get("type") == "array":
-        return [like(told.get("items", {}), defined)]
-    if told.get("type") == "object":
-        return {key: like(each, defined) for key, each in told.get("properties", {}).items()}
-    if "enum" in told or "const" in told:
-        return told.get("const", told.get("enum", [None])[0])
-    dated = {"date": "2025-03-10", "date-time": "2025-03-10T09:00:00Z"}
-    plain = {"integer": told.get("minimum", 1), "number": 1, "boolean": True}
-    return plain.get(told.get("type", ""), dated.get(told.get("format", ""), "abc"))
-
-
 def spoilt(value: Any, hostile: Any) -> Iterator[Any]:
     """Yield a value with the hostile one in its place, and inside it where it holds others."""
     yield hostile
@@ -81,14 +64,12 @@ def bodies() -> Iterator[tuple[str, Any]]:
     for deed in DEEDS:
         if re.search(NOT_DONE, deed.path) or not deed.is_in_api:
             continue
-        schema = deed.takes.model_json_schema()
-        fields, defined = schema.get("properties", {}), schema.get("$defs", {})
-        sound = {key: like(told, defined) for key, told in fields.items()}
-        yield filled(deed.path), {**sound, HALF: NUL}
-        for key, value in sound.items():
+        fits = sound(deed.takes)
+        yield filled(deed.path), {**fits, HALF: NUL}
+        for key, value in fits.items():
             for hostile in HOSTILE:
                 yield from (
-                    (filled(deed.path), {**sound, key: each}) for each in spoilt(value, hostile)
+                    (filled(deed.path), {**fits, key: each}) for each in spoilt(value, hostile)
                 )
 
 

@@ -106,3 +106,13 @@ def test_an_address_cannot_add_parts_to_the_channel() -> None:
     ((_, apprise),) = opened._opened  # Apprise has no other way to see it
     assert "evil.example" not in apprise[0].url()
     assert apprise[0].smtp_host == "smtp.example.com"
+
+
+def test_what_people_wrote_adds_neither_headers_nor_lines() -> None:
+    """A line break in a title or a task is a space: a letter's lines are its own."""
+    said = Item(
+        kind="due", pilot="p", what="Sign\r\nBcc: evil@example.com\n\nAll of it: https://evil"
+    )
+    told = letter([said], "https://ours.example")
+    assert told.title == "Proveout: Sign Bcc: evil@example.com All of it: https://evil"
+    assert "- Sign Bcc: evil@example.com All of it: https://evil (p)" in told.text.splitlines()

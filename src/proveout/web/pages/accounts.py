@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BaseModel, Field
 
-from proveout.errors import InputError, NotFoundError
+from proveout.errors import InputError, NotAllowedError, NotFoundError
 from proveout.web.asked import Asked, Deed, Done, Nothing, Page
 from proveout.web.permissions import Permission, Role, expected_in
 from proveout.web.security import access_log, accounts, invitations
@@ -205,6 +205,13 @@ def invite(asked: Asked, _: Nothing) -> Done:
         found = accounts.find(connection, asked.path["account"])
         if not found.is_active:
             raise InputError("The account is not active.", hint="Activate it first.")
+        can_sign_in = found.has_password or found.has_company_sign_in
+        if asked.viewer.scopes is not None and can_sign_in:
+            # The link opens a session: a token could make itself its holder, or somebody else.
+            raise NotAllowedError(
+                f"{found.name} can sign in; a token cannot have the password set anew.",
+                hint="Sign in with a browser for that.",
+            )
         path = invitations.invite(connection, found.id, now=asked.now)
         access_log.note(
             connection, now=asked.now, who=asked.viewer.name, account=found.id,

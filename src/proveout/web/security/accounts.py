@@ -173,10 +173,13 @@ def link_person(connection: Connection, account: str, person: str | None, by: By
     """Say by which name charters know somebody. Raises InputError where another account has it."""
     held = find(connection, account)
     if person is not None:
-        known = select(ACCOUNTS.c.email).where(
-            ACCOUNTS.c.person == person, ACCOUNTS.c.id != account, ACCOUNTS.c.is_active
+        linked = select(ACCOUNTS.c.email, ACCOUNTS.c.person).where(
+            ACCOUNTS.c.person.is_not(None), ACCOUNTS.c.id != account, ACCOUNTS.c.is_active
         )
-        other = connection.execute(known.limit(1)).scalar_one_or_none()
+        # As roles are given by name: however it is written.
+        name = person.casefold().strip()
+        rows = connection.execute(linked.order_by(ACCOUNTS.c.email))
+        other = next((row.email for row in rows if row.person.casefold().strip() == name), None)
         if other is not None:
             raise InputError(
                 f"{person} is linked to the account {other} already.",

@@ -6,7 +6,7 @@ import logging
 import secrets
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
@@ -81,7 +81,7 @@ class Guard:
             await self._app(scope, _limited(receive), marked)
         except Exception:
             number = secrets.token_hex(4)
-            _LOG.exception("error %s at %s %s", number, scope["method"], scope["path"])
+            _LOG.exception("error %s at %s %s", number, scope["method"], _where(scope))
             if is_started:
                 raise
             answer = self._failed(Request(scope, receive), number)
@@ -115,6 +115,13 @@ class Guard:
                 (name, _secure(value) if name == b"set-cookie" else value)
                 for name, value in message["headers"]
             ]
+
+
+def _where(scope: Scope) -> str:
+    """Return the address for the log: without line breaks, nor what links carry in secret."""
+    path = str(scope["path"])
+    start, _, _ = path.removeprefix("/api").removeprefix("/").partition("/")
+    return f"/{start}/…" if start in ("set-up", "invitation") else quote(path, safe="/")[:500]
 
 
 _TOO_LARGE = f"That is too large: {MOST_BYTES // 1024 // 1024} MB at most."
