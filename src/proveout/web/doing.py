@@ -49,3 +49,9 @@ def with_links(text: str, base: str) -> Markup:
 
     # The names hold no letter that is escaped, so the text may be escaped before it is searched.
     return Markup(_PLACE.sub(link, str(escape(without_terminal(text)))))  # noqa: S704
+
+
+def as_sentence(text: str) -> str:
+    """End it, so that what follows is told apart from it."""
+    text = text.rstrip()
+    return text if not text or text[-1] in ".!?:…" else f"{text}."

@@ -16,6 +16,7 @@ from proveout.errors import (
 )
 from proveout.web.asking import Door
 from proveout.web.mounting import API
+from proveout.web.refusing import refused
 from proveout.web.rendering import Renderer
 from proveout.web.security.storable import shown
 from proveout.web.security.throttling import TooManyError
@@ -75,10 +76,7 @@ class Problems:
 
     def _not_of_form(self, request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)  # noqa: S101
-        told = "; ".join(
-            f"{'.'.join(str(part) for part in each['loc'][1:]) or 'all'}: {each['msg']}"
-            for each in error.errors()
-        )
+        told = refused(error.errors())
         return self._answer(request, 422, told, "Correct it, and send it again.", "input")
 
     def _answer(

@@ -227,7 +227,7 @@ def test_a_form_without_anything_gets_a_clear_answer(door: Door) -> None:
     browser = door.browser(account=door.account("paul@example.com"))
     answer = browser.send("/me/tokens", "/me")
     assert answer.status_code == 422
-    assert "name: Field required; scopes: Field required" in answer.text
+    assert "“name” is missing; “scopes” is missing" in answer.text
 
 
 def test_what_is_not_there_does_not_tell_what_is(door: Door) -> None:
