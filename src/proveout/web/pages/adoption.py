@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -387,7 +389,7 @@ def _quality(asked: Asked) -> tuple[str, list[Correct]]:
     agreed = (each.metric for each in asked.book.charter.acceptance)
     metric = next((each for each in agreed if each.startswith("quality.")), "quality.accuracy")
     ledger: Any = asked.book.ledger
-    told = _history(ledger, asked.book.pilot, metric, asked.book.last_seq)
+    told = _HISTORIES.of(ledger, asked.book.pilot, metric, asked.book.last_seq)
     return metric, [
         Correct(
             at=each.observed_at,
@@ -401,13 +403,37 @@ def _quality(asked: Asked) -> tuple[str, list[Correct]]:
     ]
 
 
-@lru_cache(maxsize=256)
-def _history(ledger: Any, pilot: str, metric: str, last_seq: int) -> tuple[Evidence, ...]:
-    """Read all that was found of one metric; anew once the pilot has a new entry."""
-    entries = ledger.evidence(pilot, metrics=(metric,), until=last_seq)
-    return tuple(
-        Evidence.from_dict(entry.body) for entry in entries if entry.body["metric"] == metric
-    )
+class _Histories:
+    """All that was found of some metrics: read once, and then only what is new."""
+
+    def __init__(self, most: int = 256) -> None:
+        self._most = most
+        self._kept: OrderedDict[tuple[Any, str, str], tuple[int, tuple[Evidence, ...]]]
+        self._kept = OrderedDict()
+        self._lock = threading.Lock()
+
+    def of(self, ledger: Any, pilot: str, metric: str, until: int) -> tuple[Evidence, ...]:
+        """Return those of one pilot up to a position of its ledger."""
+        about = ledger, pilot, metric
+        with self._lock:
+            after, told = self._kept.get(about, (0, ()))
+        if until > after:
+            entries = ledger.evidence(pilot, metrics=(metric,), after=after, until=until)
+            new = [
+                Evidence.from_dict(entry.body)
+                for entry in entries
+                if entry.body["metric"] == metric
+            ]
+            told = (*told, *new)
+            with self._lock:
+                self._kept[about] = until, told
+                self._kept.move_to_end(about)
+                while len(self._kept) > self._most:
+                    self._kept.popitem(last=False)
+        return told
+
+
+_HISTORIES = _Histories()
 
 
 def _prediction(found: Mapping[Any, Evidence], missing: Sequence[NotMeasured]) -> Prediction | None:
