@@ -186,7 +186,7 @@ def test_a_signature_stands_under_the_charter_that_was_signed(
             ["check", "stres"],
             "There is no check 'stres'.",
             "Installed: readiness, quality, stress, load, cost, drill, drift, latency, adoption, "
-            "exceptions, assumptions, governance",
+            "feedback, exceptions, assumptions, governance",
         ),
     ],
 )
