@@ -252,3 +252,16 @@ def test_people_are_asked_what_the_change_asks_of_them() -> None:
         ("Helen Marsh", "Change the rule: Bonus per invoice"): "03-01",
         ("Robert Calder", "Remove the obstacle: No scanner"): "03-15",
     }
+
+
+def test_what_is_left_to_nobody_falls_to_who_answers_for_the_pilot() -> None:
+    """And where nobody does, it is listed as nobody's: it is never dropped."""
+    waiting = Waiting(who="nobody named", n=3, due=NOW.date())
+    counted = Counted(exceptions=(waiting,), feedback=(replace(waiting, who=None),))
+
+    def whose(**values: Any) -> set[tuple[str, str]]:
+        found = tasks_of(book(**values), NOW, counted)
+        return {(each.kind, each.who) for each in found if each.kind in ("exception", "feedback")}
+
+    assert whose() == {("exception", "Helen Marsh"), ("feedback", "Josef Lang")}
+    assert whose(people={}) == {("exception", "nobody named"), ("feedback", "nobody named")}

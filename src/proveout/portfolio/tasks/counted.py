@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from proveout.gate.owners import NOBODY
 from proveout.portfolio.tasks.ground import Ground, Waiting
 from proveout.portfolio.tasks.making import task
 from proveout.portfolio.tasks.task import Task
@@ -14,9 +15,7 @@ def feedback(ground: Ground) -> Iterator[Task]:
     people = ground.book.charter.people
     lead = people.reviewer or people.production_owner or people.project_owner
     for waiting in ground.counted.feedback:
-        who = waiting.who or (None if lead is None else lead.name)
-        if who is None:
-            continue
+        who = waiting.who or (NOBODY if lead is None else lead.name)
         items = "1 thing" if waiting.n == 1 else f"{waiting.n:,} things"
         verb = "Answer" if waiting.who else "Triage"
         yield task(
@@ -31,8 +30,6 @@ def exceptions(ground: Ground) -> Iterator[Task]:
     """Yield the exceptions that wait for each person."""
     for waiting in ground.counted.exceptions:
         who = _who(ground, waiting)
-        if who is None:
-            continue
         n = "1 exception" if waiting.n == 1 else f"{waiting.n:,} exceptions"
         yield task(
             ground.book, "exception", f"{who}/{waiting.due}", who=who,
@@ -42,6 +39,6 @@ def exceptions(ground: Ground) -> Iterator[Task]:
         )  # fmt: skip
 
 
-def _who(ground: Ground, waiting: Waiting) -> str | None:
+def _who(ground: Ground, waiting: Waiting) -> str:
     agreed = ground.book.charter.governance.exceptions
-    return waiting.who or (None if agreed is None else agreed.goes_to)
+    return waiting.who or (NOBODY if agreed is None else agreed.goes_to)

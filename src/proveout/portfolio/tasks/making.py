@@ -6,10 +6,15 @@ import hashlib
 from datetime import date, datetime
 from urllib.parse import quote
 
+from proveout.charter.schema import Charter
 from proveout.charter.sealing.signing import folded
+from proveout.gate.owners import NOBODY
 from proveout.portfolio.book import PilotBook
 from proveout.portfolio.tasks.going_up import next_up
 from proveout.portfolio.tasks.task import Task, TaskKind
+
+_NOBODY = (NOBODY, "nobody is named")
+"""As the gate and the queue write it, and as alarms do."""
 
 
 def task(
@@ -30,6 +35,7 @@ def task(
 
     With `is_for_all` the page is one for all pilots.
     """
+    who = somebody(who, book.charter)
     base = "" if is_for_all else f"/pilots/{quote(book.pilot, safe='')}"
     return Task(
         id=f"{book.pilot}/{kind}/{about}",
@@ -45,6 +51,15 @@ def task(
         due=due,
         next_up=next_up(who, book.charter),
     )
+
+
+def somebody(who: str, charter: Charter) -> str:
+    """Return whose it is: what is left to nobody falls to who answers for the pilot, if anybody."""
+    if not who.startswith(_NOBODY):
+        return who
+    people = charter.people
+    ladder = (people.production_owner, people.project_owner, people.executive_sponsor)
+    return next((each.name for each in ladder if each is not None), NOBODY)
 
 
 def short(text: str) -> str:
