@@ -29,6 +29,11 @@ def told(act: str, **says: Any) -> str:
             {"amount": 48250.5, "currency": "EUR", "until": "2025-03-01", "note": ""},
             "noted 48,250.50 EUR spent until 2025-03-01",
         ),
+        (
+            "signoff.given",
+            {"role": "production-owner", "why": "I read it."},
+            "signed off as production owner: I read it.",
+        ),
         ("manager.named", {"name": "Bo"}, "named Bo as a manager of those affected"),
         (
             "training.invited",

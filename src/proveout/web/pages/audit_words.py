@@ -71,6 +71,8 @@ def sentence(entry: Entry) -> str:
 def _act(body: Body) -> str:
     kind, says = str(body.get("act", "")), body.get("says", {})
     words = {key: told for key, value in says.items() if (told := _word(value))}
+    if kind.startswith("signoff.") and "role" in words:
+        words["role"] = words["role"].replace("-", " ")
     if kind in _ACTS:
         return _ACTS[kind].format_map(_Lenient(words)).removesuffix(f": {_NOTHING}")
     named = kind.replace(".", ": ").replace("_", " ")
