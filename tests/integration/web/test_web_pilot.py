@@ -47,6 +47,16 @@ def test_the_verdict_comes_first_with_what_holds_it(tmp_path: Path) -> None:
         assert "This gate was never held." in page.text
 
 
+def test_before_the_first_assessment_the_page_says_what_comes_first(tmp_path: Path) -> None:
+    """That all is missing is no fault of those who would act: nothing was measured yet."""
+    with dashboard(tmp_path, viewer=ENGINEER) as board:
+        before, told = board.get(f"{PATH}?stage=production").text, see(board)
+        assert told["is_measured"] is False
+        assert "Nothing has been measured for this gate yet" in before
+        assert f'<a href="{PATH}/assess?stage=production">Start the assessment</a>' in before
+        assert "First somebody starts the assessment" in board.as_(USER).get(PATH).text
+
+
 def test_the_gate_before_which_the_pilot_stands_is_shown(tmp_path: Path) -> None:
     """Nobody has to know the gates by name; a gate that was held moves the page on to itself."""
     with dashboard(tmp_path) as board:

@@ -56,7 +56,7 @@ def otherwise(
     else:
         told.append("it stays a pilot")
     if monthly is not None:
-        told.append(f"a month of it at full use costs {monthly}")
+        told.append(f"at full use it costs {monthly}")
     if not value:
         told.append("nobody knows what it is worth")
     if days is not None and days > 0:

@@ -157,6 +157,8 @@ class VerdictPage(BaseModel):
     sealed_by: str | None
     sealed_at: datetime | None
     counts: dict[str, int]
+    is_measured: bool
+    """Some criterion rests on evidence; before the first assessment none does."""
     rehearsal: str | None
     recorded: Recorded | None
     holding: list[Holding]
@@ -194,6 +196,9 @@ def verdict_page(asked: Asked, asks: AskedStage) -> VerdictPage:
         sealed_by=verdict.sealed_by,
         sealed_at=verdict.sealed_at,
         counts={str(state): count for state, count in verdict.counts.items() if count},
+        is_measured=any(
+            found.evidence is not None for ruling in verdict.rulings for found in ruling.findings
+        ),
         rehearsal=report.rehearsal,
         recorded=_recorded(book.verdicts.get(stage), verdict),
         holding=holding,
