@@ -175,15 +175,9 @@ def _performance(
     if agreed is None:
         return
     every = cadence(agreed.every_days)
-    for extra in _besides(mine, every):
-        mine.remove(extra)
-        yield replace(
-            _occasion(extra.on, extra.on, agreed.attended_by, (), held=extra), is_besides=True
-        )
+    mine, extra = _split(mine, every)
+    yield from _besides(extra, agreed.attended_by)
     first = _first(agreed.next_on, live_on, mine, every)
-    if first is not None and first < begins and not (mine and mine[0].on <= begins):
-        # Its days go on as they were; those before the seal are nobody's.
-        first = later(first, every * -((first - begins) // every))
     if first is not None and today - first > _MOST * every:
         # What was missed longer ago is not told one by one.
         first += every * ((today - first) // every - _MOST + 1)
@@ -195,6 +189,14 @@ def _performance(
     for _ in range(_MOST):
         if planned is None:
             return
+        if planned < begins:
+            # Nothing is missed before the seal: what was held stands for itself, the rest goes on.
+            if mine and mine[0].on < begins:
+                one = mine.pop(0)
+                yield _occasion(one.on, one.on, agreed.attended_by, (), held=one)
+                planned = later(one.on, every)
+                continue
+            planned = later(planned, every * -((planned - begins) // every))
         due, moved = _moved(PERFORMANCE, planned, moves)
         following = later(due, every)
         if mine and (mine[0].on < following or following > today):
@@ -209,16 +211,19 @@ def _performance(
             return
 
 
-def _besides(mine: Sequence[Held], every: timedelta) -> list[Held]:
-    """Return those that were held within half a cadence after one that counts."""
-    found: list[Held] = []
-    last: date | None = None
+def _split(mine: Sequence[Held], every: timedelta) -> tuple[list[Held], list[Held]]:
+    """Return those that count, and those held within half a cadence after one that does."""
+    counting: list[Held] = []
+    extra: list[Held] = []
     for each in mine:
-        if last is not None and each.on - last < every / 2:
-            found.append(each)
-        else:
-            last = each.on
-    return found
+        is_extra = bool(counting) and each.on - counting[-1].on < every / 2
+        (extra if is_extra else counting).append(each)
+    return counting, extra
+
+
+def _besides(extra: Sequence[Held], expects: tuple[str, ...]) -> Iterator[Occasion]:
+    for each in extra:
+        yield replace(_occasion(each.on, each.on, expects, (), held=each), is_besides=True)
 
 
 def _occasion(

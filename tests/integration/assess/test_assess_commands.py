@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from fixtures.tickets_pilot import AGREED, SYSTEM, lay_out
+from proveout.assess.registry import installed
+from proveout.charter.loading import load_charter
 from proveout.cli import (
     assess_command,
     attest_command,
@@ -20,6 +23,8 @@ from proveout.cli import (
     waive_command,
 )
 from proveout.cli.app import build_app, run_app
+from proveout.evidence.ledger import open_ledger
+from proveout.register import Act, record
 
 COMMANDS = (
     assess_command, attest_command, check_command, gate_command, seal_command, status_command,
@@ -105,6 +110,31 @@ def test_a_signature_stands_under_the_charter_that_was_signed(
     _, document = answer("gate")
 
     assert states(document)["production.owner-signoff"] == "stale"
+
+
+def test_what_people_noted_is_not_attested_past_them(
+    project: Path, run: Run, answer: Answer
+) -> None:
+    """An obstacle that stands overdue is no obstacle less because somebody says so."""
+    loaded = load_charter(project / "pilot.yaml")
+    then = datetime(2025, 3, 1, tzinfo=UTC)
+    obstacle = Act(
+        id="one", pilot=loaded.charter.pilot, kind="leadership.obstacle", who="Tom", at=then,
+        says={"what": "No access", "owner": "Lin Wei", "due": "2025-03-05"},
+    )  # fmt: skip
+    run("seal", "--who", "Maria Alvarez")
+    with open_ledger(str(project / ".proveout" / "ledger.db")) as ledger:
+        record(obstacle, loaded=loaded, ledger=ledger, catalogue=installed().catalogue, now=then)
+
+    code, document = answer(
+        "attest", "people.obstacles_overdue", "0", "--who", "Maria", "--note", "None I know of"
+    )
+
+    assert (code, document["error"]["message"]) == (
+        2,
+        "'people.obstacles_overdue' is counted from what people noted in the dashboard, last by "
+        "Tom.",
+    )
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from proveout.charter.schema import Charter
 from proveout.errors import InputError
@@ -323,3 +325,54 @@ def test_a_review_is_moved_twice_and_then_held() -> None:
         REVIEWS.refuse(after(first, second), third, charter())
 
     assert refused.value.message == "It was moved 2 times already."
+
+
+_DAYS = st.dates(date(2024, 10, 1), date(2025, 12, 1))
+
+
+@st.composite
+def _calendars(draw: st.DrawFn) -> tuple[Calendar, Charter, date]:
+    """Reviews held, noted and moved on any days, under a charter sealed on any day or on none."""
+    held_on = draw(st.lists(_DAYS, unique=True, max_size=8))
+    acts = [held(str(day), *draw(st.sampled_from([("Helen Marsh",), ("Ada",)]))) for day in held_on]
+    if draw(st.booleans()):
+        acts.append(held(str(draw(_DAYS)), name="Half-way"))
+    if draw(st.booleans()):
+        acts.append(act("review.live", "2025-12-01", on=str(draw(_DAYS))))
+    reviews = {**MONTHLY, "every_days": draw(st.integers(1, 120))}
+    if draw(st.booleans()):
+        reviews["next_on"] = str(draw(_DAYS))
+    state = replace(after(*acts), sealed_on=draw(st.none() | _DAYS))
+    return state, charter(reviews=reviews), draw(_DAYS)
+
+
+@given(drawn=_calendars())
+def test_no_review_that_was_held_is_lost_or_told_twice(
+    drawn: tuple[Calendar, Charter, date],
+) -> None:
+    """Each stands in the calendar once, whatever its day, beside which others, before any seal."""
+    state, of, today = drawn
+    if today < max((each.on for each in state.held), default=today):
+        return  # nobody holds a review in the future
+    told = [each.held for each in calendar_of(state, of, today) if each.held is not None]
+
+    assert sorted(each.on for each in told) == sorted(each.on for each in state.held)
+
+
+@given(drawn=_calendars())
+def test_figures_of_the_calendar_stay_within_their_bounds(
+    drawn: tuple[Calendar, Charter, date],
+) -> None:
+    """No more are kept than were due, none is due before the seal, and the page tells the same."""
+    state, of, today = drawn
+    counted = kept(state, of, today)
+    known = calendar_of(state, of, today)
+
+    if counted is not None:
+        assert 0 <= counted.n_in_time <= counted.n_due
+        assert 0 <= counted.n_with_owner <= counted.n_held
+        assert len(counted.late) == counted.n_due - counted.n_in_time
+    for each in known:
+        if each.held is None and each.state(today) in ("overdue", "missed"):
+            assert state.sealed_on is not None
+            assert each.due >= state.sealed_on
