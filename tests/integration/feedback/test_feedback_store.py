@@ -212,3 +212,22 @@ def test_a_second_survey_waits_for_the_end_of_the_first(desk: Desk) -> None:
     pulse.end("survey-01", who="Ada", now=NOW)
     opened("survey-02")
     assert [each.ended_by for each in pulse.surveys()].count("Ada") == 1
+
+
+def test_of_several_who_open_a_survey_at_once_one_does(desk: Desk) -> None:
+    """Two surveys at a time would ask the same people twice."""
+
+    def opening(number: int) -> str:
+        try:
+            opened = Pulse(desk, "p").open(
+                questions=QUESTIONS, open_question=None, asked=9, who="Al Bo", now=NOW,
+                ends_at=NOW + timedelta(days=7), act=f"survey-{number}",
+            )  # fmt: skip
+        except InputError as error:
+            return error.message
+        return opened.id
+
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(opening, range(4)))
+    assert sorted(found)[:3] == ["A survey runs until 2025-03-10."] * 3
+    assert len(Pulse(desk, "p").surveys()) == 1

@@ -98,18 +98,26 @@ class Pulse:
         """Open one; the same act again opens no second. Raises InputError."""
         if not now < ends_at:
             raise InputError("The end of a survey lies ahead.", hint="Name a later day.")
-        running = self.running(now)
-        if running is not None and running.id != act:
-            raise InputError(
-                f"A survey runs until {running.ends_at:%Y-%m-%d}.", hint="End that one first."
-            )
         row = {
             "id": act, "pilot": self.pilot, "asked": asked, "opened_by": who,
             "questions": json.dumps([[each.key, each.text] for each in questions]),
             "open_question": storable(open_question), "opened_at": now.timestamp(),
             "ends_at": ends_at.timestamp(),
         }  # fmt: skip
+        table = PULSE_SURVEYS.c
         with self.desk.writing() as connection:
+            if self.desk.dialect == "postgresql":
+                # Of two who open one at the same moment, the second waits, and sees the first.
+                lock = func.pg_advisory_xact_lock(func.hashtext(f"pulse {self.pilot}"))
+                connection.execute(select(lock))
+            other = select(table.ends_at).where(
+                table.pilot == self.pilot, table.ends_at > now.timestamp(), table.id != act
+            )
+            ends = moment(connection.execute(other.limit(1)).scalar())
+            if ends is not None:
+                raise InputError(
+                    f"A survey runs until {ends:%Y-%m-%d}.", hint="End that one first."
+                )
             connection.execute(
                 self._insert(PULSE_SURVEYS)
                 .values(row)

@@ -35,6 +35,7 @@ class EscalatingExceptions:
         if not self._rhythm.is_time(turn.now):
             return None
         failures, escalated = dict[str, str](), 0
+        self._uncounted: list[str] = []
         books = self._parts.library.pilots()
         self._forget(books)
         for book in books:
@@ -47,7 +48,11 @@ class EscalatingExceptions:
             except Exception as error:  # noqa: BLE001  # one pilot must not silence the others
                 failures[book.pilot] = told(error)
         of_each(failures)
-        return f"{escalated:,} {'exception' if escalated == 1 else 'exceptions'} escalated."
+        said = f"{escalated:,} {'exception' if escalated == 1 else 'exceptions'} escalated."
+        if self._uncounted:
+            named = ", ".join(self._uncounted[:5])
+            said += f" More than {MOST_COUNTED:,} wait, and only so many are in tasks: {named}."
+        return said
 
     def close(self) -> None:
         """Nothing was begun."""
@@ -87,7 +92,10 @@ class EscalatingExceptions:
     def _count(self, queue: ExceptionQueue, pilot: str, turn: Turn) -> None:
         """Note who has how many, for everybody's tasks."""
         waiting: dict[str, tuple[int, float]] = {}
-        for entry in queue.entries("open", now=turn.now.timestamp(), limit=MOST_COUNTED):
+        found = queue.entries("open", now=turn.now.timestamp(), limit=MOST_COUNTED + 1)
+        if len(found) > MOST_COUNTED:
+            self._uncounted.append(pilot)
+        for entry in found[:MOST_COUNTED]:
             n, due = waiting.get(entry.acts, (0, entry.due_at))
             waiting[entry.acts] = n + 1, min(due, entry.due_at)
         keeping.note_exceptions(self._parts.desk, pilot, waiting)
