@@ -17,6 +17,13 @@ _ON_PAGES: tuple[tuple[str, str], ...] = (
 )
 """How the terminal is named at the end of a sentence, and what takes its place on a page."""
 
+_ON_FORMS: tuple[tuple[str, str], ...] = (
+    (r": proveout (?:seal|amend)\b.*?(?=\. Or |$)", " on the page Charter"),
+    (r": --[a-z].*$", "."),
+    (r" ?`proveout [^`]*` lists [^.]*\.", ""),
+)
+"""How options of the terminal end the hint to what is asked for in a field here."""
+
 _PLACES = {
     "page Sign-offs": "/signoffs",
     "page Reviews": "/reviews",
@@ -55,3 +62,10 @@ def as_sentence(text: str) -> str:
     """End it, so that what follows is told apart from it."""
     text = text.rstrip()
     return text if not text or text[-1] in ".!?:…" else f"{text}."
+
+
+def hint_on_page(hint: str) -> str:
+    """Say what to do next to whoever filled in a form: its fields have no options to type."""
+    for pattern, instead in _ON_FORMS:
+        hint = re.sub(pattern, instead, hint)
+    return as_sentence(hint)

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from proveout.evidence.figures import day, evidence_figure, figure, minute, span
 from proveout.report.words import DECISIONS, FAMILIES, STATE_MEANINGS, STATE_SIGNS
 from proveout.web.asked import Asked, Page
-from proveout.web.doing import as_sentence, with_links
+from proveout.web.doing import as_sentence, hint_on_page, with_links
 from proveout.web.navigation import navigation
 from proveout.web.permissions import Permission
 
@@ -38,6 +38,7 @@ class Renderer:
         self._environment.filters["segment"] = lambda text: quote(str(text), safe="")
         self._environment.filters["todo"] = with_links
         self._environment.filters["sentence"] = as_sentence
+        self._environment.filters["hint"] = hint_on_page
         self._environment.globals.update(
             write=figure, value=evidence_figure, span=span, day=day, minute=minute,
             signs=STATE_SIGNS, meanings=STATE_MEANINGS, decisions=DECISIONS, families=FAMILIES,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from proveout.gate.standards import DEFAULTS
-from proveout.web.doing import as_sentence, with_links, without_terminal
+from proveout.web.doing import as_sentence, hint_on_page, with_links, without_terminal
 
 BASE = "/pilots/x"
 
@@ -49,3 +49,21 @@ def test_what_is_said_ends_before_the_next_is_said() -> None:
     assert [as_sentence(each) for each in ("No system", "None.", "Why?", "")] == [
         "No system.", "None.", "Why?", "",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("told", "shown"),
+    [
+        ("Give a day to come: --until YYYY-MM-DD", "Give a day to come."),
+        ("Ask them first; then take it over: --from-other", "Ask them first; then take it over."),
+        (
+            "Seal it first: proveout seal pilot.yaml --who 'Your Name'",
+            "Seal it first on the page Charter.",
+        ),
+        ("Did you mean 'x.y'? `proveout gate --json` lists the ids.", "Did you mean 'x.y'?"),
+        ("Note it when it was given.", "Note it when it was given."),
+    ],
+)
+def test_a_hint_to_a_form_names_no_option_of_the_terminal(told: str, shown: str) -> None:
+    """The same rules answer at the terminal, with what is to be typed there."""
+    assert hint_on_page(told) == shown
