@@ -21,11 +21,13 @@ class Practised:
     on: date
     who: str
     note: str
+    by: str | None = None
+    """The team that did it, as the charter named it then."""
 
 
 @dataclass(frozen=True, slots=True)
 class Refreshes:
-    """The section. Act: 'refresh.practised' {on, note}."""
+    """The section. Act: 'refresh.practised' {on, note} and, in time, {by}: the team."""
 
     name: str = "refresh"
 
@@ -35,7 +37,12 @@ class Refreshes:
 
     def taken(self, state: Practised | None, act: Act) -> Practised | None:
         """Keep the latest run."""
-        done = Practised(on=date.fromisoformat(act.says["on"]), who=act.who, note=act.says["note"])
+        done = Practised(
+            on=date.fromisoformat(act.says["on"]),
+            who=act.who,
+            note=act.says["note"],
+            by=act.says.get("by"),
+        )
         return done if state is None or done.on >= state.on else state
 
     def refuse(self, state: Practised | None, act: Act, charter: Charter) -> None:
@@ -50,9 +57,9 @@ class Refreshes:
             raise InputError("Say what was done.", hint="Which data, by whom, with what result.")
 
     def facts(self, state: Practised | None, charter: Charter, now: datetime) -> Iterator[Fact]:
-        """Yield whether it was practised within the last cadence."""
+        """Yield whether it was practised within the last cadence; of another team's run, nothing."""
         agreed = charter.governance.refresh
-        if state is None or agreed is None:
+        if state is None or agreed is None or state.by not in (None, agreed.done_by):
             return
         due = later(_last(state, charter, state.on), cadence(agreed.every_days))
         end = datetime.combine(due, time.max, tzinfo=UTC)

@@ -376,3 +376,15 @@ def test_figures_of_the_calendar_stay_within_their_bounds(
         if each.held is None and each.state(today) in ("overdue", "missed"):
             assert state.sealed_on is not None
             assert each.due >= state.sealed_on
+
+
+def test_the_run_of_another_team_is_none_of_this_one() -> None:
+    """Whoever refreshes by now has to do it once; an amendment does not lend them the run."""
+    done = act("refresh.practised", "2025-01-05", on="2025-01-05", note="done", by="Builders")
+    state, now = REFRESHES.taken(None, done), datetime(2025, 1, 10, tzinfo=UTC)
+
+    def practised(team: str) -> list[float]:
+        of = charter(refresh={"every_days": 90, "done_by": team})
+        return [fact.value for fact in REFRESHES.facts(state, of, now)]
+
+    assert (practised("Builders"), practised("Finance systems")) == ([1.0], [])

@@ -289,7 +289,9 @@ def go_live(asked: Asked, given: GoLive) -> Done:
 
 def practise(asked: Asked, given: Practise) -> Done:
     """Note that the internal team did the retraining run itself."""
-    asked.record("refresh.practised", {"on": given.on.isoformat(), "note": given.note})
+    agreed = asked.book.charter.governance.refresh
+    team = {} if agreed is None else {"by": agreed.done_by}
+    asked.record("refresh.practised", {"on": given.on.isoformat(), "note": given.note, **team})
     return _done(asked, f"The run of {given.on} is noted.")
 
 
