@@ -57,9 +57,9 @@ class Refreshes:
             raise InputError("Say what was done.", hint="Which data, by whom, with what result.")
 
     def facts(self, state: Practised | None, charter: Charter, now: datetime) -> Iterator[Fact]:
-        """Yield whether it was practised within the last cadence; of another team's run, nothing."""
+        """Yield whether it was practised in time; of another team's run, nothing."""
         agreed = charter.governance.refresh
-        if state is None or agreed is None or state.by not in (None, agreed.done_by):
+        if state is None or agreed is None or not is_of_team(state, charter):
             return
         due = later(_last(state, charter, state.on), cadence(agreed.every_days))
         end = datetime.combine(due, time.max, tzinfo=UTC)
@@ -74,10 +74,16 @@ class Refreshes:
         )
 
 
+def is_of_team(state: Practised, charter: Charter) -> bool:
+    """Tell whether the team did it that the charter names by now."""
+    agreed = charter.governance.refresh
+    return agreed is not None and state.by in (None, agreed.done_by)
+
+
 def refresh_due(state: Practised | None, charter: Charter) -> Occasion | None:
     """Return when the next one is due; None where no cadence is agreed or none was done yet."""
     agreed = charter.governance.refresh
-    done = None if state is None else state.on
+    done = state.on if state is not None and is_of_team(state, charter) else None
     by_charter = None if agreed is None else agreed.last_practised
     if agreed is None or (done is None and by_charter is None):
         return None

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from pydantic import BaseModel, BeforeValidator, Field, StringConstraints
 
 from proveout.charter.sealing.signing import folded
-from proveout.register.refresh import REFRESHES, refresh_due
+from proveout.register.refresh import REFRESHES, is_of_team, refresh_due
 from proveout.register.reviews import REVIEWS, calendar_of, kept, reviews_due
 from proveout.register.schedule import PERFORMANCE, Kind, Occasion, OccasionState
 from proveout.web.asked import Asked, Deed, Done, Nothing, Page
@@ -207,7 +207,11 @@ def _refresh(asked: Asked, today: date) -> RefreshLine | None:
         return None
     due = refresh_due(done, book.charter)
     by_charter = agreed.last_practised
-    is_ours = done is not None and (by_charter is None or done.on >= by_charter)
+    is_ours = (
+        done is not None
+        and is_of_team(done, book.charter)
+        and (by_charter is None or done.on >= by_charter)
+    )
     return RefreshLine(
         every_days=agreed.every_days,
         done_by=agreed.done_by,
