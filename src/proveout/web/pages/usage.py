@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import tempfile
+import zipfile
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -20,11 +22,16 @@ from proveout.desk.usage import REFUSED_SHOWN, Import, Use, add_usage
 from proveout.errors import InputError
 from proveout.web.asked import Asked, Deed, Done
 from proveout.web.permissions import Permission
+from proveout.web.security.storable import shown
 
 MOST_EVENTS = 10_000
 MOST_LETTERS = 200
 """Of one text; what is longer in a file is cut."""
 MOST_ROWS = 200_000
+MOST_UNPACKED = 64 * 1024**2
+"""Bytes of a workbook, unpacked: 200,000 rows need no more."""
+_SUFFIX = re.compile(r"\.[A-Za-z0-9]{1,9}")
+_FORMATS = ("csv", "excel", "parquet")
 """Of one file; what is larger is better named in the charter as a source."""
 
 FIRST, LAST = datetime(1980, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
@@ -96,16 +103,48 @@ def import_events(asked: Asked, given: UsageEvents) -> Done:
 
 def import_file(asked: Asked, given: UsageFile) -> Done:
     """Read a file of uses as any other source is read, and keep what can be read."""
-    name = PurePath((given.file.filename or "usage").replace("\\", "/")).name[:100]
+    told = shown(given.file.filename or "").replace("\\", "/")
+    name = PurePath(told).name[:100] or "usage"
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"usage{PurePath(name).suffix[:10]}"
+        suffix = PurePath(name).suffix
+        path = Path(folder) / f"usage{suffix if _SUFFIX.fullmatch(suffix) else ''}"
         path.write_bytes(given.file.file.read())
+        _refuse_more_than_it_seems(path, name)
         read = _read(path, name, _columns(asked))
     named = _namer(asked)
     uses = [Use(**{**row, "person": named(row["person"])}) for row in _told_apart(read.rows)]
     return _done(
         asked, _kept(asked, uses, source=name, n_refused=read.n_refused, refused=read.refused)
     )
+
+
+def _refuse_more_than_it_seems(path: Path, name: str) -> None:
+    """Raise InputError for what is no plain file of rows, or grows too large when it is unpacked.
+
+    The dashboard reads it in its own process: a compressed file can hold a thousand times its
+    size, and a database can hold a view that never ends.
+    """
+    from proveout.intake.formats import format_of
+    from proveout.intake.readers.streams import compression_of
+
+    is_packed = compression_of(path) is not None
+    if is_packed or (path.stat().st_size and format_of(path, name) not in _FORMATS):
+        raise InputError(
+            f"{name} is neither CSV nor Excel nor Parquet.",
+            hint="Name it in the charter as a source: adoption.usage",
+        )
+    if zipfile.is_zipfile(path):
+        try:
+            with zipfile.ZipFile(path) as packed:
+                size = sum(each.file_size for each in packed.infolist())
+        except zipfile.BadZipFile as error:
+            raise InputError(f"{name} is damaged.", hint="Save it anew.") from error
+        if size > MOST_UNPACKED:
+            raise InputError(
+                f"{name} holds {size // 1024**2:,} MB when it is unpacked, more than the "
+                f"{MOST_UNPACKED // 1024**2} MB that a file may hold here.",
+                hint="Name it in the charter as a source: adoption.usage",
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
