@@ -53,5 +53,10 @@ class Figures:
         if not kept:
             return ()
         told = chain(notes.of("run", "outcome"), kept)
-        dossier = gather(sorted(told, key=attrgetter("seq")), pilot, "scale")
-        return dossier.evidence
+        entries = sorted(told, key=attrgetter("seq"))
+        in_use = gather(entries, pilot, "scale").evidence
+        # A look at production traffic takes the place of an assessment, but does not measure all
+        # that one does: what it leaves out still holds as it was assessed.
+        seen = {found.metric for found in in_use}
+        assessed = gather(entries, pilot, "production").evidence
+        return (*in_use, *(found for found in assessed if found.metric not in seen))

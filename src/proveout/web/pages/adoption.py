@@ -162,6 +162,8 @@ class Panel(BaseModel):
 class AdoptionPage(BaseModel):
     """Whether people use it."""
 
+    is_simulated: bool
+    """A simulated system answered, so that this is a rehearsal."""
     measured_at: datetime | None
     of: str
     """'pilot' or 'production'; empty where nothing was measured."""
@@ -199,6 +201,7 @@ def adoption(asked: Asked, _: Nothing) -> AdoptionPage:
     groups, too_few = _groups(found, missing, ends)
     metric, quality = _quality(asked)
     shown = AdoptionPage(
+        is_simulated=any(each.basis == "simulated" for each in found),
         measured_at=measured_at,
         of="" if some is None else some.scope,
         begins=_moment(details.get("begins")),
