@@ -40,7 +40,7 @@ def test_what_will_be_seen_lies_in_the_interval(
     random = np.random.default_rng(13)
     spread = np.array([-0.15, 0, 0.2]) if len(had) > 1 else np.array([0.0])
     rates = np.clip(rate + spread, 0.01, 0.99)
-    held, trials = 0, 250
+    held, trials = 0, 250 if len(had) == 1 else 100
     for _ in range(trials):
         groups, seen, total = [], 0, 0
         for number, (n, q) in enumerate(zip(had, rates, strict=True)):
@@ -53,6 +53,27 @@ def test_what_will_be_seen_lies_in_the_interval(
         held += told.interval.low - 1e-9 <= seen / total <= told.interval.high + 1e-9
 
     assert held / trials >= LEVEL - 0.05
+
+
+@pytest.mark.parametrize("alike", [0.02, 0.1, 0.25])
+@pytest.mark.parametrize("others", [1, 5])
+def test_teams_that_nobody_of_has_had_it_are_told_less_of(alike: float, others: int) -> None:
+    """Each team has habits of its own: what five teams did is no promise of the next ones."""
+    random = np.random.default_rng(17)
+    a, b = 0.35 * (1 / alike - 1), 0.65 * (1 / alike - 1)
+    held, trials = 0, 80
+    for _ in range(trials):
+        had = [
+            Tried(group=f"had{n}", n=10, rejecting=int(random.binomial(10, rate)), ahead=0)
+            for n, rate in enumerate(random.beta(a, b, 5))
+        ]
+        coming = [Tried(group=f"new{n}", n=0, rejecting=0, ahead=40) for n in range(others)]
+        seen = float(np.mean(random.binomial(40, random.beta(a, b, others)) / 40))
+        told = expected_rejects([*had, *coming])
+        assert told is not None
+        held += told.interval.low - 1e-9 <= seen <= told.interval.high + 1e-9
+
+    assert held / trials >= LEVEL - 0.06
 
 
 def test_so_many_tell_it_within_fifteen_points() -> None:

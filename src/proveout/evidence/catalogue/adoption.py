@@ -60,11 +60,12 @@ METRICS: tuple[Metric, ...] = (
         "The share of the people beyond the volunteers who can be expected not to take it up.",
         "Of those on the roster who did not come forward and had it for the whole window: the "
         "share who are not active in it, those who never began among them; carried to the others "
-        "who have it ahead, by team where each has five who had it. Jeffreys' predictive interval, "
-        "for the share that will be seen. Where nobody but volunteers had it, it is not predicted. "
+        "who have it ahead, by team where each has five who had it. The interval is for the "
+        "share that will be seen, of teams that differ as far as those did that had it. Where "
+        "nobody but volunteers had it, it is not predicted. "
         "The difference between volunteers and the others stands in the details, each with its "
         "interval.",
-        source="R111, R605; Brown, Cai and DasGupta 2001",
+        source="R111, R605; Gelman et al. 2013, 5.3",
     ),
     _adoption(
         "override_rate", "fraction", "lower",
