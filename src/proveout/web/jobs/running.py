@@ -29,6 +29,8 @@ STOPPED_WITHIN_S = 30.0
 """A process that was told to stop and does not is ended; what it recorded is kept."""
 _TRIES = 5
 _INTERRUPTED = 130
+_OURS_ALONE = frozenset({"PROVEOUT_OIDC_SECRET"})
+"""An assessment runs what a charter names, and a charter may name any variable."""
 _VERDICTS = (0, 1, 3)
 """Exit codes that come with a verdict."""
 
@@ -59,9 +61,9 @@ class Order:
         ]  # fmt: skip
 
     def environment(self) -> dict[str, str]:
-        """Return the environment."""
+        """Return the environment: the dashboard's, without what only the dashboard needs."""
         return {
-            **os.environ,
+            **{name: value for name, value in os.environ.items() if name not in _OURS_ALONE},
             "PROVEOUT_LEDGER": self.ledger,
             "PROVEOUT_DATABASE": self.database,
         }
