@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.dashboard import STRANGER, Dashboard, dashboard, viewer_like
+from fixtures.dashboard import NOW, STRANGER, Dashboard, dashboard, viewer_like
+from fixtures.gate_makers import outcome
 from fixtures.many_pilots import BOARD, many_pilots
+from proveout.evidence.ledger import NewEntry
 from proveout.web.permissions import Role
 
 
@@ -90,6 +92,27 @@ def test_a_line_says_what_holds_whose_turn_it_is_and_what_is_next(board: Dashboa
         "4.50 minutes",
         "attested by Ada Byron",
     )
+
+
+def test_a_look_at_traffic_takes_away_no_figure_that_it_does_not_measure(own: Dashboard) -> None:
+    """A monitor runs the cost check too, but a month at full use is for the assessment to say."""
+    looked = {"run": "run-9", "at": NOW.isoformat(), "checks": ["cost"], "window": "of a week"}
+    own.parts.library.pilot("tickets").ledger.append(
+        [
+            NewEntry(pilot="tickets", kind="run", body=looked),
+            NewEntry(
+                pilot="tickets", kind="outcome", body=outcome("cost", 2, run="run-9").as_dict()
+            ),
+        ]
+    )
+
+    (line,) = [
+        each
+        for each in own.client.get("/api/portfolio").json()["pilots"]
+        if each["pilot"] == "tickets"
+    ]
+
+    assert line["monthly"]["known_by"] == "simulated, 810 to 990 EUR, n = 300"
 
 
 def test_what_is_not_known_is_said_to_be_so(board: Dashboard) -> None:
