@@ -18,7 +18,8 @@ from proveout.charter.loaded import LoadedCharter
 from proveout.charter.sealing.signing import digest
 from proveout.evidence.ledger import Ledger, NewEntry, open_ledger
 from proveout.evidence.model import PART_INPUT, Evidence, Subject
-from proveout.register import Act, record, refresh
+from proveout.register import Act, record, refresh, register_of
+from proveout.register.reviews import REVIEWS
 from proveout.web.keeping.keeper import Keeper
 from proveout.web.keeping.refreshing import Refreshing
 
@@ -201,3 +202,14 @@ def test_who_does_something_else_does_not_vouch(board: Dashboard) -> None:
     ]
     assert len(kept) == 2
     assert {each.person for each in kept} == {"Helen Marsh"}
+
+
+def test_the_seal_is_known_wherever_the_calendar_is_read(board: Dashboard) -> None:
+    """By whoever follows the ledger, reads it whole, or records: nothing is missed before it."""
+    followed = board.book.register.of(REVIEWS).sealed_on
+    whole = register_of(board.book.ledger.entries(pilot=PILOT)).of(REVIEWS).sealed_on
+    sent = board.send(f"/pilots/{PILOT}/leadership/obstacles/looked", act="four", note="None")
+
+    assert sent.status_code == 303
+    assert followed == whole == board.parts.clock().date() - timedelta(days=30)
+    assert board.book.register.of(REVIEWS).sealed_on == followed
