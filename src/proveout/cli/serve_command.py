@@ -103,7 +103,7 @@ def serve(
         base_url=base_url,
         oidc=_oidc(oidc_issuer, oidc_client),
     )
-    done = running.run(options, ready=lambda url, link: _say_ready(output, url, link, host))
+    done = running.run(options, ready=lambda url, link: _say_ready(output, url, link, host, port))
     if as_json:
         output.lines([json.dumps({"ok": True, "event": "stopped", "restarted": done.restarted})])
     elif done.restarted:
@@ -189,13 +189,15 @@ def _oidc(issuer: str | None, client: str | None) -> Oidc | None:
     return Oidc(issuer=issuer or "", client_id=client or "", client_secret=secret)
 
 
-def _say_ready(output: Output, url: str, link: str | None, host: str) -> None:
+def _say_ready(output: Output, url: str, link: str | None, host: str, port: int) -> None:
     set_up = None if link is None else url + link
     if output.as_json:
         told = {"ok": True, "event": "ready", "url": url, "set_up": set_up}
         output.lines([json.dumps(told)])
         return
     output.lines([f"Dashboard ready: {url}"])
+    if port and urlsplit(url).netloc != f"{host}:{port}":
+        output.say(f"It listens at {host}:{port}, which your proxy passes requests to.")
     if set_up is not None:
         output.say("Nobody has an account yet. Make the first administrator, once, here:")
         output.say(Text(f"  {set_up}", no_wrap=True))
