@@ -72,12 +72,14 @@ def add_usage(
     with desk.writing() as connection:
         known = _known(connection, pilot, list(by_id))
         new = [each for each in by_id.values() if each.id not in known]
+        n_new = 0
         if new:
-            connection.execute(
-                _insert_once(desk.dialect, USAGE), [_row(pilot, each) for each in new]
-            )
+            # Counted as they are added: somebody may send the same at this very moment.
+            once = _insert_once(desk.dialect, USAGE).returning(USAGE.c.id)
+            added = connection.execute(once, [_row(pilot, each) for each in new])
+            n_new = len(added.scalars().all())
         done = Import(
-            id=act_id, at=now, by=by, source=source, n_new=len(new), n_known=len(uses) - len(new),
+            id=act_id, at=now, by=by, source=source, n_new=n_new, n_known=len(uses) - n_new,
             n_refused=n_refused, refused=tuple(refused[:REFUSED_SHOWN]),
         )  # fmt: skip
         if uses or n_refused:
