@@ -2,7 +2,7 @@
 
 from proveout.gate.adjusting import adjustment_problems
 from proveout.gate.decide import decide, refuse_unsealed_changes
-from proveout.gate.dossier import ATTEST, gather, runs_that_count
+from proveout.gate.dossier import ATTEST, evidence_in, gather, runs_that_count
 from proveout.gate.lines import default_lines
 from proveout.gate.since_seal import eased_since_seal
 from proveout.gate.standard import standard_for
@@ -13,6 +13,7 @@ __all__ = [
     "decide",
     "default_lines",
     "eased_since_seal",
+    "evidence_in",
     "gather",
     "refuse_unsealed_changes",
     "runs_that_count",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -22,7 +22,18 @@ ATTEST = "attest"
 """Check name of what a person attests. Such evidence is replaced one fact at a time."""
 
 
-def gather(entries: Iterable[Entry], pilot: str, stage: Stage | None = None) -> Dossier:
+def evidence_in(entry: Entry) -> Evidence:
+    """Read what an entry holds."""
+    return Evidence.from_dict(entry.body)
+
+
+def gather(
+    entries: Iterable[Entry],
+    pilot: str,
+    stage: Stage | None = None,
+    *,
+    read: Callable[[Entry], Evidence] = evidence_in,
+) -> Dossier:
     """Read the entries of one pilot, in the order of the ledger, and the seals of the others.
 
     A later run of a check replaces an earlier one wholesale, and only that check. Before launch
@@ -30,9 +41,10 @@ def gather(entries: Iterable[Entry], pilot: str, stage: Stage | None = None) -> 
     before what was found by an assessment, and at the gate `continue` they alone count, beside
     what people attest. A check that a
     run was opened for and that never reported an end counts as interrupted. Raises LedgerError on
-    an entry that is whole and still makes no sense: what it says would be missed.
+    an entry that is whole and still makes no sense: what it says would be missed. `read` gives the
+    evidence of an entry, for whoever has read it before.
     """
-    state = _State(stage=stage)
+    state = _State(stage=stage, read=read)
     for entry in entries:
         try:
             if entry.pilot == pilot:
@@ -63,6 +75,7 @@ def runs_that_count(entries: Iterable[Entry]) -> frozenset[str]:
 @dataclass(slots=True)
 class _State:
     stage: Stage | None = None
+    read: Callable[[Entry], Evidence] = evidence_in
     evidence: dict[tuple[str, str], list[Evidence]] = field(default_factory=dict)
     """By check and run."""
     monitored: set[str] = field(default_factory=set)
@@ -92,7 +105,7 @@ class _State:
             case "run":
                 self._open_run(entry.body)
             case "evidence":
-                self._take_evidence(Evidence.from_dict(entry.body))
+                self._take_evidence(self.read(entry))
             case "outcome":
                 self._take_outcome(CheckOutcome.from_dict(entry.body))
             case "waiver":

@@ -13,8 +13,8 @@ from itertools import chain
 
 from proveout.charter.schema import Stage
 from proveout.evidence.ledger.port import Entry
-from proveout.evidence.model import Subject
-from proveout.gate import ATTEST, gather, runs_that_count
+from proveout.evidence.model import Evidence, Subject
+from proveout.gate import ATTEST, evidence_in, gather, runs_that_count
 from proveout.gate.model import Dossier
 from proveout.portfolio.following import Follower, Notes, Shelf
 
@@ -36,6 +36,8 @@ class Gatherer:
     _before_seal: tuple[Entry, ...] | None = None
     """What was measured first, if that was before the seal; None as long as it was not asked."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    _as_read: dict[int, Evidence] = field(default_factory=dict)
+    """By position: all gates share what an entry says, and its id, which takes a hash."""
 
     def dossier(self, shelf: Shelf, stage: Stage | None) -> Dossier:
         """Gather for one gate."""
@@ -47,7 +49,9 @@ class Gatherer:
         told = notes.of("run", "outcome", "waiver", "seal", "amendment", "alarm")
         ordered = sorted([*told, *evidence.values()], key=lambda entry: entry.seq)
         others = (entry for entry in shelf.seals if entry.pilot != self.pilot)
-        dossier = gather(chain(ordered, attested, others), self.pilot, stage)
+        dossier = gather(
+            chain(ordered, attested, others), self.pilot, stage, read=self._evidence_in
+        )
         return replace(dossier, last_recorded_at=notes.latest_at)
 
     def attested(self, shelf: Shelf) -> Mapping[About, Entry]:
@@ -67,6 +71,8 @@ class Gatherer:
                 self._keep(new, self._asked(new, after=_opened(new, notes), until=self._until))
             self._keep(runs, self._asked(runs, after=self._until, until=until))
             self._runs = runs
+            held = {entry.seq for entry in (*self._found, *self._attested.values())}
+            self._as_read = {seq: each for seq, each in self._as_read.items() if seq in held}
         self._until = until
 
     def _asked(self, runs: frozenset[str], *, after: int, until: int) -> Iterable[Entry]:
@@ -85,6 +91,12 @@ class Gatherer:
                     self._found.append(entry)
             elif (known := self._attested.get(about)) is None or known.seq < entry.seq:
                 self._attested[about] = entry
+
+    def _evidence_in(self, entry: Entry) -> Evidence:
+        known = self._as_read.get(entry.seq)
+        if known is None:
+            known = self._as_read[entry.seq] = evidence_in(entry)
+        return known
 
     def _results(self, notes: Notes) -> Iterator[Entry]:
         """Yield what was measured before the seal, if anything was: the gate tells that."""

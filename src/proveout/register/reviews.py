@@ -58,16 +58,14 @@ class Kept:
     """Names of those that were not held in time, with their days."""
 
     @property
-    def share(self) -> float:
-        """The share held in time; 1 before any fell due."""
-        return self.n_in_time / self.n_due if self.n_due else 1.0
+    def share(self) -> float | None:
+        """The share held in time; None before any fell due: nothing shows that they are held."""
+        return self.n_in_time / self.n_due if self.n_due else None
 
     @property
     def attendance(self) -> float | None:
-        """The share with the production owner; 1 before any fell due, None where none was held."""
-        if self.n_held:
-            return self.n_with_owner / self.n_held
-        return None if self.n_due else 1.0
+        """The share with the production owner; None where none was held."""
+        return self.n_with_owner / self.n_held if self.n_held else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,20 +222,21 @@ class Reviews:
         told: dict[str, Any] = {"held": counted.n_held, "noted": len(state.held)}
         told |= _how_noted(state)
         told |= {"late": list(counted.late)} if counted.late else {}
-        yield Fact(
-            metric="governance.reviews_kept",
-            value=counted.share,
-            n=counted.n_due or max(1, counted.n_planned),
-            person=state.last_by,
-            valid_until=counted.valid_until,
-            inputs=inputs,
-            details={"due": counted.n_due, **told},
-        )
+        if counted.share is not None:
+            yield Fact(
+                metric="governance.reviews_kept",
+                value=counted.share,
+                n=counted.n_due,
+                person=state.last_by,
+                valid_until=counted.valid_until,
+                inputs=inputs,
+                details={"due": counted.n_due, **told},
+            )
         if counted.attendance is not None:
             yield Fact(
                 metric="governance.owner_attendance",
                 value=counted.attendance,
-                n=counted.n_held or max(1, counted.n_planned),
+                n=counted.n_held,
                 person=state.last_by,
                 valid_until=counted.valid_until,
                 inputs=inputs,

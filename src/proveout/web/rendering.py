@@ -32,6 +32,7 @@ class Renderer:
             loader=PackageLoader("proveout.web", "templates"),
             autoescape=True,
             undefined=StrictUndefined,
+            auto_reload=False,  # an upgrade under a running server must not mix two versions
             trim_blocks=True,
             lstrip_blocks=True,
         )

@@ -115,13 +115,14 @@ def test_how_the_calendar_was_kept() -> None:
 
 
 def test_nothing_is_missed_before_anything_fell_due() -> None:
-    """Kept until the first one is a week late; unknown where no review has a day."""
+    """Nothing was missed, and nothing shown either; unknown where no review has a day."""
     of = charter(reviews={**MONTHLY, "next_on": "2025-02-15"})
 
     counted = kept(REVIEWS.empty(), of, date(2025, 2, 1))
 
     assert counted is not None
-    assert (counted.share, counted.attendance, counted.n_due, counted.n_planned) == (1, 1, 0, 2)
+    assert (counted.share, counted.attendance) == (None, None)
+    assert (counted.n_due, counted.n_planned) == (0, 2)
     assert str(counted.valid_until) == "2025-02-22 23:59:59.999999+00:00"
     assert kept(REVIEWS.empty(), Charter(pilot="p"), date(2025, 2, 1)) is None
 
@@ -250,7 +251,7 @@ def test_a_day_before_the_seal_falls_due_with_the_seal() -> None:
     assert its.state(date(2025, 6, 1)) == "due"
     assert its.state(date(2025, 6, 3)) == "overdue"
     assert counted is not None
-    assert (counted.n_due, counted.share) == (0, 1.0)
+    assert (counted.n_due, counted.share) == (0, None)
     late = kept(state, charter(), date(2025, 6, 9))
     assert late is not None
     assert (late.n_due, late.share, late.late) == (1, 0.0, ("Half-way of 2025-06-01",))

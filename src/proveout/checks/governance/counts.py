@@ -125,7 +125,7 @@ def reviews_kept(
 ) -> Counted | NotCounted:
     """Return the share of reviews held in time, as far as the charter tells: it notes none.
 
-    What is noted in the dashboard goes before it. Before the first one is due, nothing is missed.
+    What is noted in the dashboard goes before it.
     """
     counted = kept(Calendar(sealed_on=sealed_on), charter, today)
     if counted is None:
@@ -133,19 +133,19 @@ def reviews_kept(
             "no review has fallen due in 180 days or has a day to come; before the seal none does",
             "Give governance.reviews.next_on or a milestone its day.",
         )
-    n = counted.n_due or counted.n_planned
+    if counted.share is None:
+        return NotCounted(
+            "no review has fallen due yet, so nothing shows that they are held",
+            "Hold the first one, and note it on the page Reviews.",
+        )
     late = {"missing": [f"that it was held: {name}" for name in counted.late]}
-    return Counted(counted.share, n, late if counted.late else {"due": 0}, counted.valid_until)
+    return Counted(counted.share, counted.n_due, late, counted.valid_until)
 
 
-def owner_attendance(
-    charter: Charter, today: date, sealed_on: date | None = None
-) -> Counted | NotCounted:
-    """Return the share of reviews with the production owner: none is noted in a charter."""
-    counted = kept(Calendar(sealed_on=sealed_on), charter, today)
-    if counted is None or counted.attendance is None:
-        return NotCounted("no review was noted as held", "Note who attended on the page Reviews.")
-    return Counted(counted.attendance, counted.n_planned, {"due": 0}, counted.valid_until)
+def owner_attendance(_: Charter, __: date, sealed_on: date | None = None) -> NotCounted:
+    """Tell that a charter notes no review as held, so that nobody is known to have come."""
+    del sealed_on
+    return NotCounted("no review was noted as held", "Note who attended on the page Reviews.")
 
 
 COUNTS: Mapping[str, Callable[..., Counted | NotCounted]] = {
