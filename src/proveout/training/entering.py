@@ -10,6 +10,7 @@ from proveout.training.case import Case, Part, Shown, cut
 
 QUESTION = "case"
 MOST_LINES = 200
+LONGEST_CELL = 131_072
 ORIGIN = "entered by hand"
 
 
@@ -42,13 +43,16 @@ def pasted(text: str) -> Iterator[Case]:
 
     Raises InputError where there is no line, or too many.
     """
+    too_long = InputError(
+        "One cell is too long to be read.", hint="Shorten it, or look for a lone quotation mark."
+    )
     try:
         rows = list(csv.reader(text.splitlines(), delimiter="\t"))
     except csv.Error:
-        raise InputError(
-            "One cell is too long to be read.",
-            hint="Shorten it, or look for a lone quotation mark.",
-        ) from None
+        raise too_long from None
+    # The reader's own limit belongs to the whole process, and others may have lifted it.
+    if any(len(cell) > LONGEST_CELL for row in rows for cell in row):
+        raise too_long
     lines = [row for row in rows if any(map(str.strip, row))]
     if not lines:
         raise InputError("There is nothing to paste.", hint="Copy rows from a spreadsheet.")

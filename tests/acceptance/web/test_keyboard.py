@@ -77,6 +77,8 @@ def test_a_charter_is_sealed_and_signed_without_a_mouse(tmp_path: Path) -> None:
         enter(page)
         expect(page.locator("main")).to_contain_text("Maria Alvarez")
 
+        tab_to(page, "Governance", "A")
+        enter(page)
         tab_to(page, "Sign-offs", "A")
         enter(page)
         page.wait_for_url("**/signoffs")

@@ -181,7 +181,7 @@ def test_an_answer_called_wrong_is_queued_once(board: Dashboard) -> None:
 
     assert tried == [1, 0]
     assert (entry.reported_by, entry.said, entry.reasons) == (
-        "Paul Novak", "The VAT is wrong.", ("reported",)
+        "Paul Novak (another account)", "The VAT is wrong.", ("reported",)
     )  # fmt: skip
     assert FeedbackStore(board.parts.desk, PILOT).get(item).exception == entry.id
 

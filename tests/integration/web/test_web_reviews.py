@@ -73,8 +73,8 @@ def test_what_is_overdue_is_shown_and_escalated(tmp_path: Path) -> None:
         )
         assert first["tells"][-1] == "Robert Calder"
         assert "9 days overdue" in board.get("/calendar").text
-        # Nothing had fallen due when it was last told, which was true for so long.
-        assert states(board) == {"reviews-kept": "stale", "owner-attendance": "stale"}
+        # Nothing had been held or missed for sure when it was last told.
+        assert states(board) == {"reviews-kept": "missing", "owner-attendance": "missing"}
 
 
 def test_a_review_is_moved_for_a_reason(tmp_path: Path) -> None:

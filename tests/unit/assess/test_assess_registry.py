@@ -40,9 +40,9 @@ def test_the_shipped_checks_are_installed() -> None:
     """They are found like anybody else's, data before what it does to the system."""
     found = installed()
 
-    assert [check.name for check in found.checks][:12] == [
+    assert [check.name for check in found.checks][:13] == [
         "readiness", "quality", "stress", "load", "cost", "drill", "drift", "latency", "adoption",
-        "exceptions", "assumptions", "governance",
+        "feedback", "exceptions", "assumptions", "governance",
     ]  # fmt: skip
     assert found.measured_by["quality.accuracy"] == "quality"
 

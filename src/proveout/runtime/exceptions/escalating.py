@@ -24,9 +24,10 @@ class Escalating:
         notices: Notices | None = None,
         *,
         retention_days: int | None = None,
-        clock: Callable[[], float] = time.time,
+        clock: Callable[[], float] | None = None,
     ) -> None:
-        self._queue, self._notices, self._clock = queue, notices, clock
+        self._queue, self._notices = queue, notices
+        self._clock = time.time if clock is None else clock
         self._retention_days = retention_days
 
     def __call__(self) -> Escalated:
