@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from urllib.parse import quote
 
 from proveout.web.asked import Asked
+from proveout.web.paths import path_to
 from proveout.web.permissions import Permission
 
 
@@ -91,7 +91,7 @@ def navigation(asked: Asked | None, current: str) -> Navigation:
     main, group, group_name = _of_dashboard(asked, current)
     if asked.pilot is None:
         return Navigation(main=main, group=group, group_name=group_name)
-    base = f"/pilots/{quote(asked.pilot.pilot, safe='')}"
+    base = path_to(asked.pilot.pilot)
     here = current.removeprefix("/pilots/{pilot}") if current.startswith("/pilots/") else None
     pilot: list[Link] = []
     for name, pages in PILOT:

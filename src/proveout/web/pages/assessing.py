@@ -18,7 +18,7 @@ from proveout.web.jobs.running import Order, start
 from proveout.web.jobs.store import begin
 from proveout.web.pages.charter import FileNow, file_as_known, file_now
 from proveout.web.pages.gates import AskedStage
-from proveout.web.pages.verdict import path_to
+from proveout.web.paths import path_to
 from proveout.web.permissions import Permission
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Any, Literal
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from pydantic import BaseModel, BeforeValidator, Field, StringConstraints
 
@@ -16,6 +16,7 @@ from proveout.evidence.ledger import Entry, EntryKind, Looked, verify
 from proveout.register.auditing import AUDITING
 from proveout.web.asked import Asked, Deed, Done, Download, File, Nothing, Page
 from proveout.web.pages.audit_words import sentence, who_did
+from proveout.web.paths import path_to
 from proveout.web.permissions import Permission
 
 _PAGE = 50
@@ -225,7 +226,7 @@ def _next(asked: Asked, asks: AuditAsks, before: int) -> str:
 
 
 def _base(asked: Asked) -> str:
-    return f"/pilots/{quote(asked.book.pilot, safe='')}/audit"
+    return path_to(asked.book.pilot, "/audit")
 
 
 def _day_after(last: date | None) -> datetime | None:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from datetime import UTC, date
 from itertools import pairwise
 from typing import Annotated
-from urllib.parse import quote
 
 from pydantic import BaseModel, StringConstraints
 
@@ -16,6 +15,7 @@ from proveout.register.reviews import REVIEWS, calendar_of
 from proveout.register.schedule import Kind, Occasion, OccasionState
 from proveout.web.asked import Asked, Download, File, Nothing, Page
 from proveout.web.icalendar import Event, calendar_text
+from proveout.web.paths import path_to
 from proveout.web.permissions import Permission
 
 _MONTHS = 3
@@ -153,7 +153,7 @@ def _line(book: PilotBook, each: Occasion, today: date) -> DayLine:
 
 
 def _page(book: PilotBook) -> str:
-    return f"/pilots/{quote(book.pilot, safe='')}/reviews"
+    return path_to(book.pilot, "/reviews")
 
 
 def _first(month: str, today: date) -> date:

@@ -30,7 +30,7 @@ from proveout.gate.standards import SEALED
 from proveout.web.asked import Asked, Deed, Done, Nothing, Page
 from proveout.web.pages.appending import append_once
 from proveout.web.pages.chapters import Chapter, chapters, not_agreed, written
-from proveout.web.pages.verdict import path_to
+from proveout.web.paths import path_to
 from proveout.web.permissions import Permission
 
 

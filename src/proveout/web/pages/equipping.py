@@ -18,8 +18,8 @@ from proveout.web.pages.writing import (
     MaybeLink,
     MaybeWords,
     Words,
-    base_of,
 )
+from proveout.web.paths import path_to
 from proveout.web.permissions import Permission
 
 
@@ -219,11 +219,11 @@ def look_at_rules(asked: Asked, given: LookedAtRules) -> Done:
 
 
 def _managers(asked: Asked, says: str) -> Done:
-    return Done(says=says, goes_to=f"{base_of(asked)}/people#managers")
+    return Done(says=says, goes_to=path_to(asked.book.pilot, "/people#managers"))
 
 
 def _rules(asked: Asked, says: str) -> Done:
-    return Done(says=says, goes_to=f"{base_of(asked)}/people#rules")
+    return Done(says=says, goes_to=path_to(asked.book.pilot, "/people#rules"))
 
 
 _PATH = "/pilots/{pilot}/people"

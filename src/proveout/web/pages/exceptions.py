@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Literal
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from pydantic import BaseModel, Field, StringConstraints
 
@@ -12,6 +12,7 @@ from proveout.errors import InputError, ProveoutError
 from proveout.web.asked import Asked, Deed, Done, Page
 from proveout.web.pages.exception_acts import resolved
 from proveout.web.pages.feedback_words import Asks, people_of
+from proveout.web.paths import path_to
 from proveout.web.permissions import Permission
 from proveout.web.runtime_queue import open_queue
 
@@ -250,7 +251,7 @@ def _line(line: QueueLine, now: float) -> ExceptionLine:
 
 def here(asked: Asked) -> str:
     """Return the path of the list."""
-    return f"/pilots/{quote(asked.book.pilot, safe='')}/exceptions"
+    return path_to(asked.book.pilot, "/exceptions")
 
 
 _BASE = "/pilots/{pilot}/exceptions"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Annotated
-from urllib.parse import quote
 
 from pydantic import BaseModel, Field, StringConstraints
 
@@ -23,6 +22,7 @@ from proveout.web.pages.feedback_words import (
     due_of,
     line,
 )
+from proveout.web.paths import path_to
 from proveout.web.permissions import Permission
 from proveout.web.runtime_queue import queue_reported
 
@@ -209,7 +209,7 @@ def say(asked: Asked, given: SayForm) -> Done:
         says += f" Until then you can ask {contact}."
     return Done(
         says=says,
-        goes_to=f"/pilots/{quote(book.pilot, safe='')}/feedback/{item.id}",
+        goes_to=path_to(book.pilot, f"/feedback/{item.id}"),
         result=SaidResult(id=item.id, answered_by=by, due_at=item.due_at),
     )
 
@@ -252,7 +252,7 @@ def record_now(asked: Asked, _: Nothing) -> Done:
 
 def here(asked: Asked) -> str:
     """Return the path of the list."""
-    return f"/pilots/{quote(asked.book.pilot, safe='')}/feedback"
+    return path_to(asked.book.pilot, "/feedback")
 
 
 _BASE = "/pilots/{pilot}/feedback"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime
 from typing import Annotated, Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, StringConstraints
 
@@ -26,6 +26,7 @@ from proveout.web.pages.feedback_words import (
     people_of,
     said_by,
 )
+from proveout.web.paths import path_to
 from proveout.web.permissions import Permission
 
 _STEP_WORDS = {
@@ -268,7 +269,7 @@ def _by(asked: Asked, seen: int) -> Doer:
 def _done(asked: Asked, item: Item, says: str) -> Done:
     return Done(
         says=says,
-        goes_to=f"/pilots/{quote(asked.book.pilot, safe='')}/feedback/{item.id}",
+        goes_to=path_to(asked.book.pilot, f"/feedback/{item.id}"),
         result=ItemResult(id=item.id, state=item.state, version=item.version),
     )
 

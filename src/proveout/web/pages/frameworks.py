@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from typing import Literal
-from urllib.parse import quote
 
 from pydantic import BaseModel
 
 from proveout.portfolio.frameworks import FRAMEWORKS, LIMITS, Framework, Held, ProofState, hold
 from proveout.portfolio.frameworks.holding import Known
 from proveout.web.asked import Asked, Page
+from proveout.web.paths import path_to
 from proveout.web.permissions import Permission
 
 
@@ -136,7 +136,7 @@ def _choice(framework: Framework, held: tuple[Held, ...]) -> FrameworkChoice:
 
 
 def _page(pilot: str, path: str) -> str:
-    return path if path == "/inventory" else f"/pilots/{quote(pilot, safe='')}{path}"
+    return path if path == "/inventory" else path_to(pilot, path)
 
 
 PAGES = (

@@ -16,8 +16,8 @@ from proveout.web.pages.writing import (
     MaybeLink,
     MaybeWords,
     Words,
-    base_of,
 )
+from proveout.web.paths import path_to
 from proveout.web.permissions import Permission
 
 PAGE_SIZE = 50
@@ -101,7 +101,7 @@ def leadership(asked: Asked, asks: From) -> LeadershipPage:
     people = charter.people
     older = None
     if len(rest) > len(shown):
-        older = f"{base_of(asked)}/leadership?before={_key(shown[-1].at, shown[-1].id)}"
+        older = path_to(asked.book.pilot, f"/leadership?before={_key(shown[-1].at, shown[-1].id)}")
     return LeadershipPage(
         sponsor=None if people.executive_sponsor is None else people.executive_sponsor.name,
         owner=None if people.production_owner is None else people.production_owner.name,
@@ -214,7 +214,7 @@ def look_through(asked: Asked, given: LookedThrough) -> Done:
 
 
 def _done(asked: Asked, says: str) -> Done:
-    return Done(says=says, goes_to=f"{base_of(asked)}/leadership")
+    return Done(says=says, goes_to=path_to(asked.book.pilot, "/leadership"))
 
 
 _PATH = "/pilots/{pilot}/leadership"

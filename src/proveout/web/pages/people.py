@@ -21,7 +21,8 @@ from proveout.register.preparing import (
     text_told,
 )
 from proveout.web.asked import Asked, Deed, Done, Nothing, Page
-from proveout.web.pages.writing import Line, MaybeLine, People, Words, base_of
+from proveout.web.pages.writing import Line, MaybeLine, People, Words
+from proveout.web.paths import path_to
 from proveout.web.permissions import Permission
 
 
@@ -150,10 +151,10 @@ def people(asked: Asked, _: Nothing) -> PeoplePage:
         will_not_do=list(change.will_not_do),
         contact=change.contact,
         feedback=change.feedback,
-        disagree_at=f"{base_of(asked)}/feedback/new",
+        disagree_at=path_to(asked.book.pilot, "/feedback/new"),
         managers=managers,
         equipped=sum(each.equipped_at is not None for each in managers),
-        handout_at=f"{base_of(asked)}/people/handout",
+        handout_at=path_to(asked.book.pilot, "/people/handout"),
         rules=known_rules,
         rules_of_old=len(old),
         rules_changed=sum(rule.is_done for rule in old),
@@ -296,7 +297,7 @@ def speak(asked: Asked, given: SpokeFor) -> Done:
 
 
 def _done(asked: Asked, says: str) -> Done:
-    return Done(says=says, goes_to=f"{base_of(asked)}/people")
+    return Done(says=says, goes_to=path_to(asked.book.pilot, "/people"))
 
 
 _PATH = "/pilots/{pilot}/people"

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Literal, get_args
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from pydantic import BaseModel, Field
 
@@ -20,6 +20,7 @@ from proveout.portfolio.stage import PHASES, Phase
 from proveout.portfolio.waiting import Waiting, waiting
 from proveout.register.spending import SPENDING
 from proveout.web.asked import Asked, Deed, Done, Download, File, Nothing, Page
+from proveout.web.paths import path_to
 from proveout.web.permissions import Permission
 
 Sorting = Literal["waiting", "title", "phase", "verdict", "age", "spent"]
@@ -240,7 +241,7 @@ def note_spending(asked: Asked, given: Spent) -> Done:
     asked.record("spending.noted", given.model_dump())
     return Done(
         says=f"Noted: {given.amount:,.0f} {given.currency} until {given.until}.",
-        goes_to=f"/pilots/{quote(asked.book.pilot, safe='')}/spending",
+        goes_to=path_to(asked.book.pilot, "/spending"),
     )
 
 

@@ -22,7 +22,8 @@ from proveout.web.pages.training_sets import (
     room_of,
     values_of,
 )
-from proveout.web.pages.writing import MaybeWords, Words, base_of
+from proveout.web.pages.writing import MaybeWords, Words
+from proveout.web.paths import path_to
 from proveout.web.permissions import Permission
 
 
@@ -125,7 +126,7 @@ def practise(asked: Asked, asks: Which) -> TryPage:
         result=None,
         next_at=f"{path_of(asked, kept.id)}/try"
         + ("" if follows is None else f"?case={follows.number}"),
-        training_at=f"{base_of(asked)}/training",
+        training_at=path_to(asked.book.pilot, "/training"),
     )
 
 
@@ -160,7 +161,7 @@ def _summed_up(asked: Asked, kept: CaseSet, cases: list[Case], attempt: Attempt)
             turn=attempt.turn,
         ),
         next_at=f"{path_of(asked, kept.id)}/try",
-        training_at=f"{base_of(asked)}/training",
+        training_at=path_to(asked.book.pilot, "/training"),
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Annotated
-from urllib.parse import quote
 
 from pydantic import BaseModel, Field
 
@@ -16,6 +15,7 @@ from proveout.evidence.figures import figure, span
 from proveout.statistics import wilson
 from proveout.web.asked import Asked, Deed, Done, Nothing, Page
 from proveout.web.pages.feedback_words import Asks, Line, end_of
+from proveout.web.paths import path_to
 from proveout.web.permissions import Permission
 
 OWN = "own"
@@ -216,7 +216,7 @@ def _share(group: Group, question: Question, survey: Survey | None) -> ShareLine
 
 
 def _done(asked: Asked, survey: Survey, says: str) -> Done:
-    path = f"/pilots/{quote(asked.book.pilot, safe='')}/pulse"
+    path = path_to(asked.book.pilot, "/pulse")
     return Done(says=says, goes_to=path, result=PulseResult(id=survey.id))
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, date
 from typing import Annotated, Any
-from urllib.parse import quote
 
 from pydantic import BaseModel, BeforeValidator, Field, StringConstraints
 
@@ -13,6 +12,7 @@ from proveout.register.refresh import REFRESHES, is_of_team, refresh_due
 from proveout.register.reviews import REVIEWS, calendar_of, kept, reviews_due
 from proveout.register.schedule import PERFORMANCE, Kind, Occasion, OccasionState
 from proveout.web.asked import Asked, Deed, Done, Nothing, Page
+from proveout.web.paths import path_to
 from proveout.web.permissions import Permission, names_in
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
@@ -300,7 +300,7 @@ def practise(asked: Asked, given: Practise) -> Done:
 
 
 def _done(asked: Asked, says: str) -> Done:
-    return Done(says=says, goes_to=f"/pilots/{quote(asked.book.pilot, safe='')}/reviews")
+    return Done(says=says, goes_to=path_to(asked.book.pilot, "/reviews"))
 
 
 _BASE = "/pilots/{pilot}/reviews"

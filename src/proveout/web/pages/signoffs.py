@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
-from urllib.parse import quote
 
 from pydantic import BaseModel, StringConstraints
 
@@ -18,6 +17,7 @@ from proveout.register.handoff import HANDOFF
 from proveout.register.legal import LEGAL, questions
 from proveout.register.signoffs import SIGNING_ROLES, SIGNOFFS, RoleState, is_current, standing
 from proveout.web.asked import Asked, Deed, Done, Nothing, Page
+from proveout.web.paths import path_to
 from proveout.web.permissions import Permission, Role
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
@@ -336,7 +336,7 @@ def _refuse_unsealed(asked: Asked) -> None:
 
 
 def _done(asked: Asked, says: str) -> Done:
-    return Done(says=says, goes_to=f"/pilots/{quote(asked.book.pilot, safe='')}/signoffs")
+    return Done(says=says, goes_to=path_to(asked.book.pilot, "/signoffs"))
 
 
 _BASE = "/pilots/{pilot}/signoffs"

@@ -13,7 +13,8 @@ from proveout.charter.sealing.signing import folded
 from proveout.register.training import TRAINING, Progress, progress
 from proveout.training import CaseSet, Classroom, Mine
 from proveout.web.asked import Asked, Deed, Done, Page
-from proveout.web.pages.writing import Line, Long, MaybeLine, People, Words, base_of
+from proveout.web.pages.writing import Line, Long, MaybeLine, People, Words
+from proveout.web.paths import path_to
 from proveout.web.permissions import Permission
 
 NAMES_A_PAGE = 50
@@ -156,7 +157,7 @@ def _line(
         named=len(each.of.named),
         waiting=shown if prepares else [],
         n_waiting=len(waiting),
-        older=f"{base_of(asked)}/training?after={_quoted(shown[-1].name)}"
+        older=path_to(asked.book.pilot, f"/training?after={_quoted(shown[-1].name)}")
         if prepares and len(rest) > len(shown)
         else None,
         lists=[
@@ -195,7 +196,7 @@ def _shown(asked: Asked, each: Progress, sets: list[CaseSet]) -> list[CaseSet]:
 
 
 def _set(asked: Asked, one: CaseSet, mine: Mapping[str, Mine]) -> SetLine:
-    path = f"{base_of(asked)}/training/sets/{_quoted(one.id)}"
+    path = path_to(asked.book.pilot, f"/training/sets/{_quoted(one.id)}")
     own = mine.get(one.id, Mine(done=0, is_signed=False))
     return SetLine(
         id=one.id,
@@ -288,7 +289,7 @@ def withdraw_list(asked: Asked, given: ListOf) -> Done:
 
 
 def _done(asked: Asked, says: str) -> Done:
-    return Done(says=says, goes_to=f"{base_of(asked)}/training")
+    return Done(says=says, goes_to=path_to(asked.book.pilot, "/training"))
 
 
 _PATH = "/pilots/{pilot}/training"

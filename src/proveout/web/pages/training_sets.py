@@ -14,7 +14,8 @@ from proveout.training import Case, Classroom
 from proveout.training.drawing import MOST_CASES, Wanted, draw, sources
 from proveout.training.entering import ORIGIN, entered, pasted
 from proveout.web.asked import Asked, Deed, Done, Nothing, Page
-from proveout.web.pages.writing import Line, Long, MaybeLine, base_of
+from proveout.web.pages.writing import Line, Long, MaybeLine
+from proveout.web.paths import path_to
 from proveout.web.permissions import Permission
 
 _FOLDED_FROM = 400
@@ -145,7 +146,7 @@ def room_of(asked: Asked) -> Classroom:
 
 def path_of(asked: Asked, set_id: str) -> str:
     """Return the path of a set's page."""
-    return f"{base_of(asked)}/training/sets/{quote(set_id, safe='')}"
+    return path_to(asked.book.pilot, f"/training/sets/{quote(set_id, safe='')}")
 
 
 def values_of(case: Case) -> list[Value]:

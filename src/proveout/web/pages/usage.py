@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePath
 from typing import Annotated, Any
-from urllib.parse import quote
 
 from fastapi import UploadFile
 from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, StringConstraints
@@ -21,6 +20,7 @@ from proveout.charter.schema.adoption import DASHBOARD, Adoption, UsageRecord
 from proveout.desk.usage import REFUSED_SHOWN, Import, Use, add_usage
 from proveout.errors import InputError
 from proveout.web.asked import Asked, Deed, Done
+from proveout.web.paths import path_to
 from proveout.web.permissions import Permission
 from proveout.web.security.storable import shown
 
@@ -273,7 +273,7 @@ def _done(asked: Asked, done: Import) -> Done:
         said += f", {done.n_refused:,} rows could not be read: see below"
     return Done(
         says=f"{said}.",
-        goes_to=f"/pilots/{quote(asked.book.pilot, safe='')}/adoption#import",
+        goes_to=path_to(asked.book.pilot, "/adoption#import"),
         result=Imported(new=done.n_new, known=done.n_known, refused=done.n_refused),
     )
 

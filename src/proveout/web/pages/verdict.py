@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
-from urllib.parse import quote, urlencode
 
 from pydantic import BaseModel, Field
 
@@ -25,6 +24,7 @@ from proveout.report.html.sections.scorecard import scorecard
 from proveout.web.asked import Asked, Deed, Done, Download, File, Page
 from proveout.web.pages.appending import append_once
 from proveout.web.pages.gates import QUESTIONS, AskedStage, name_of
+from proveout.web.paths import path_to
 from proveout.web.permissions import Permission
 
 
@@ -406,12 +406,6 @@ def plan_fix(asked: Asked, given: PlanFix) -> Done:
         says=f"Planned: {given.owner.strip()}, by {given.due.isoformat()}.",
         goes_to=path_to(asked.book.pilot, stage=given.stage),
     )
-
-
-def path_to(pilot: str, further: str = "", **asks: str) -> str:
-    """Return the path of a page of a pilot."""
-    query = f"?{urlencode(asks)}" if asks else ""
-    return f"/pilots/{quote(pilot, safe='')}{further}{query}"
 
 
 def report_as_html(asked: Asked, asks: AskedStage) -> File:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import re
 from typing import Annotated
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, StringConstraints
-
-from proveout.web.asked import Asked
 
 _UNWRITABLE = re.compile("[\0\ud800-\udfff]")
 
@@ -51,8 +49,3 @@ MaybeLink = Annotated[
 ]  # fmt: skip
 """https://…, or ''."""
 People = Annotated[int, Field(ge=1, le=1_000_000)]
-
-
-def base_of(asked: Asked) -> str:
-    """Return the path of the pilot's pages."""
-    return f"/pilots/{quote(asked.book.pilot, safe='')}"
