@@ -17,10 +17,9 @@ from proveout.errors import InputError, LedgerMovedError
 from proveout.evidence.alarm import Alarm, Resolution, standing_alarms
 from proveout.evidence.catalogue import Catalogue
 from proveout.evidence.ledger.port import Expected, Ledger, NewEntry
+from proveout.evidence.ledger.trying import MOST_TRIES, tried_until_first
 from proveout.gate import default_lines, standard_for
 from proveout.register.refreshing import outdated
-
-_TRIES = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +55,7 @@ def amend_charter(
     """
     refuse_unusable_standard(loaded.charter, registry.catalogue)
     before = _last_amendment(ledger, loaded.charter.pilot)
-    for _ in range(_TRIES):
+    for _ in range(MOST_TRIES):
         found = outdated(loaded, ledger=ledger, catalogue=registry.catalogue, now=now)
         try:
             return amend(
@@ -109,21 +108,17 @@ def resolve_alarm(
     for text, option in ((who, "--who 'Ada Byron'"), (why, "--why '…'")):
         if not text.strip():
             raise InputError("An alarm is resolved by a named person, with a reason.", hint=option)
-    tries = 0
-    while True:
+
+    def attempt() -> Alarm:
         entries = list(ledger.entries(pilot=pilot, kinds=("alarm",)))
         meant = _meant(standing_alarms(entries), begins)
         resolution = Resolution(alarm=meant.id, who=who.strip(), why=why.strip(), at=now)
         entry = NewEntry(pilot=pilot, kind="alarm", body=resolution.as_dict())
         read = Expected(pilot=pilot, kind="alarm", last_seq=entries[-1].seq)
-        try:
-            ledger.append([entry], expected=read)
-        except LedgerMovedError:
-            tries += 1
-            if tries == _TRIES:
-                raise
-        else:
-            return meant
+        ledger.append([entry], expected=read)
+        return meant
+
+    return tried_until_first(attempt)
 
 
 def _meant(standing: tuple[Alarm, ...], begins: str) -> Alarm:

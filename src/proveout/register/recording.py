@@ -8,10 +8,11 @@ from datetime import datetime
 
 from proveout.charter.loaded import LoadedCharter
 from proveout.charter.sealing.model import Seal
-from proveout.errors import InputError, LedgerMovedError
+from proveout.errors import InputError
 from proveout.evidence.canonical import canonical_json
 from proveout.evidence.catalogue import Catalogue
 from proveout.evidence.ledger.port import Entry, Expected, Ledger, NewEntry
+from proveout.evidence.ledger.trying import tried_until_first
 from proveout.evidence.model import CheckRef, Evidence, Subject
 from proveout.register.act import Act, Fact
 from proveout.register.register import Register, acts_in
@@ -20,8 +21,6 @@ ATTESTED = CheckRef(name="attest", version="1")
 """Who finds what people attest; such evidence is replaced one fact at a time."""
 About = tuple[str, Subject]
 """What a fact is on: metric and subject."""
-MOST_TRIES = 50
-"""So many others may be quicker, one after the other."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,28 +66,23 @@ def record(
     sense or its id is that of another, LedgerMovedError where others are quicker time and again,
     and what the ledger raises.
     """
-    known = Known() if known is None else known
-    tries = 0
-    while True:
-        known = with_news(known, act.pilot, ledger)
-        register = known.register
+    read = Known() if known is None else known
+
+    def attempt() -> Recorded:
+        nonlocal read
+        read = with_news(read, act.pilot, ledger)
+        register = read.register
         if act.id in register.acts:
             first = _first(act, ledger)
             _refuse_other(act, first)
             return Recorded(act=first, register=register, is_new=False)
         register.refuse(act, loaded.charter)
         after = register.taken(act)
-        changed = tuple(
-            _changed(known, after, act=act, loaded=loaded, catalogue=catalogue, now=now)
-        )
-        try:
-            _append(ledger, act, changed, known.last_act)
-        except LedgerMovedError:
-            tries += 1
-            if tries == MOST_TRIES:
-                raise
-        else:
-            return Recorded(act=act, register=after, is_new=True, evidence=changed)
+        changed = tuple(_changed(read, after, act=act, loaded=loaded, catalogue=catalogue, now=now))
+        _append(ledger, act, changed, read.last_act)
+        return Recorded(act=act, register=after, is_new=True, evidence=changed)
+
+    return tried_until_first(attempt)
 
 
 def _refuse_other(act: Act, first: Act) -> None:

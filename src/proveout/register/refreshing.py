@@ -11,12 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from proveout.charter.loaded import LoadedCharter
-from proveout.errors import LedgerMovedError
 from proveout.evidence.catalogue import Catalogue
 from proveout.evidence.ledger.port import Expected, Ledger, NewEntry
+from proveout.evidence.ledger.trying import tried_until_first
 from proveout.evidence.model import Evidence
 from proveout.register.recording import (
-    MOST_TRIES,
     Known,
     evidence_of,
     says_the_same,
@@ -54,16 +53,14 @@ def refresh(
     Nothing is recorded where nothing has changed. Who acts meanwhile is waited for, and knows of
     it. Raises LedgerMovedError where others are quicker time and again, and what the ledger raises.
     """
-    for _ in range(MOST_TRIES):
+
+    def attempt() -> tuple[Evidence, ...]:
         found = outdated(loaded, ledger=ledger, catalogue=catalogue, now=now, known=known)
-        if not found.evidence:
-            return ()
-        try:
+        if found.evidence:
             ledger.append(found.entries, expected=found.expected)
-        except LedgerMovedError:
-            continue
         return found.evidence
-    raise LedgerMovedError(loaded.charter.pilot)
+
+    return tried_until_first(attempt)
 
 
 def outdated(

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from proveout.errors import LedgerMovedError
 from proveout.evidence.ledger.port import Expected, Ledger, NewEntry
-
-_TRIES = 50
+from proveout.evidence.ledger.trying import tried_until_first
 
 
 def append_once(
@@ -18,19 +16,13 @@ def append_once(
 
     Raises LedgerMovedError where others are quicker time and again, and what the ledger raises.
     """
-    tries = 0
-    while True:
+
+    def attempt() -> bool:
         there = list(ledger.entries(pilot=entry.pilot, kinds=(entry.kind,)))
         if any(is_same(each.body) for each in there):
             return False
         last = there[-1].seq if there else 0
-        try:
-            ledger.append(
-                [entry], expected=Expected(pilot=entry.pilot, kind=entry.kind, last_seq=last)
-            )
-        except LedgerMovedError:
-            tries += 1
-            if tries == _TRIES:
-                raise
-        else:
-            return True
+        ledger.append([entry], expected=Expected(pilot=entry.pilot, kind=entry.kind, last_seq=last))
+        return True
+
+    return tried_until_first(attempt)
