@@ -15,7 +15,7 @@ from proveout.evidence.catalogue import SHIPPED, Catalogue, Metric
 GROUP = "proveout.checks"
 _FIRST = (
     "readiness", "quality", "stress", "load", "cost", "drill", "drift", "latency", "adoption",
-    "feedback", "exceptions", "assumptions", "governance",
+    "feedback", "exceptions", "assumptions", "value", "governance",
 )  # fmt: skip
 """Order of the shipped checks: what the data is like comes before what it does to the system."""
 

@@ -20,7 +20,7 @@ Scope = Literal["pilot", "production", "synthetic"]
 Dimension = Literal[
     "source", "column", "site", "slice", "kind", "operator", "severity", "period", "kpi",
     "system", "part", "role", "assumption", "group", "volunteer", "field", "users", "scenario",
-    "fault",
+    "fault", "failure",
 ]  # fmt: skip
 """What a subject can be narrowed by. The order is the order in which a subject is written."""
 

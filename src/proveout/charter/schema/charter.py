@@ -33,6 +33,7 @@ from proveout.charter.schema.standard import (
     Stress,
 )
 from proveout.charter.schema.system import System
+from proveout.charter.schema.value import Value
 
 
 class Charter(Part):
@@ -65,6 +66,7 @@ class Charter(Part):
     rollout: Rollout | None = None
     monitoring: Monitoring | None = None
     adoption: Adoption | None = None
+    value: Value | None = None
     governance: Governance = Field(default_factory=Governance)
     change: Change = Field(default_factory=Change)
     legal: tuple[LegalQuestion, ...] = ()

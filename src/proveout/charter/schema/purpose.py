@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, PositiveFloat, PositiveInt, model_validator
 
 from proveout.charter.schema.base import Currency, Direction, Level, Name, Part, Person, Text
+from proveout.charter.schema.value import Measured
 
 
 class Outcome(Part):
@@ -66,6 +67,8 @@ class Kpi(Part):
     threshold: float | None = None
     """What the figure must reach, in the unit."""
     confidence: Level = 0.95
+    measured: Measured | None = None
+    """How it is taken from the records of the process."""
 
 
 class DataOwner(Person):

@@ -9,6 +9,7 @@ from proveout.evidence.catalogue import (
     assumption,
     confidence,
     cost,
+    diagnosis,
     drift,
     drill,
     exceptions,
@@ -16,10 +17,10 @@ from proveout.evidence.catalogue import (
     latency,
     load,
     people,
-    planned,
     quality,
     readiness,
     stress,
+    value,
 )
 from proveout.evidence.catalogue.metric import Catalogue, Family, Metric
 
@@ -38,7 +39,8 @@ SHIPPED: tuple[Metric, ...] = (
     *assumption.METRICS,
     *governance.METRICS,
     *people.METRICS,
-    *planned.METRICS,
+    *value.METRICS,
+    *diagnosis.METRICS,
 )
 
 __all__ = ["SHIPPED", "Catalogue", "Family", "Metric"]
