@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,7 +74,7 @@ class Cases:
 
     def where(self, chosen: Flags) -> Cases:
         """Return the chosen cases."""
-        columns = {
+        columns: dict[str, Any] = {
             each.name: column[chosen]
             for each in fields(self)
             if isinstance(column := getattr(self, each.name), np.ndarray)
