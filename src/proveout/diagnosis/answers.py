@@ -1,0 +1,135 @@
+"""A file of answers: one pilot, one option per question, and why, where somebody wants to say so.
+
+    pilot: claims-2023
+    title: Reading of claims, 2023            # optional
+    result: failed                            # optional: failed, stalled or succeeded
+    answers:
+      outcome: vague
+      owner: unknown
+    why:                                      # optional, by question
+      outcome: The board paper says "explore what AI can do for claims".
+    sources: [https://example.org/report]     # optional
+
+What is not answered counts as "unknown". The same in JSON.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import Field, ValidationError, field_validator
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from proveout.charter.loading.nearest import nearest
+from proveout.charter.schema.base import Part, Text
+from proveout.diagnosis.questions import BY_ID, UNKNOWN
+from proveout.errors import InputError
+
+Result = Literal["failed", "stalled", "succeeded"]
+
+
+class Answers(Part):
+    """What somebody says of a pilot."""
+
+    pilot: Text
+    """Its id, as in its charter or in `predecessors`."""
+    title: Text | None = None
+    result: Result | None = None
+    """How it ended."""
+    answers: dict[str, str] = Field(default_factory=dict)
+    """Question → option. 'unknown' is the same as leaving a question out."""
+    why: dict[str, Text] = Field(default_factory=dict)
+    """Question → what shows it, in a sentence."""
+    sources: tuple[Text, ...] = ()
+    """Where it is written."""
+
+    @field_validator("answers")
+    @classmethod
+    def _are_options(cls, answers: dict[str, str]) -> dict[str, str]:
+        wrong = [_wrong(name, option) for name, option in answers.items()]
+        _refuse([each for each in wrong if each is not None])
+        return answers
+
+    @field_validator("why")
+    @classmethod
+    def _are_questions(cls, why: dict[str, str]) -> dict[str, str]:
+        _refuse([_no_question(name) for name in why if name not in BY_ID])
+        return why
+
+    @property
+    def known(self) -> dict[str, str]:
+        """Return the answers that say something."""
+        return {name: option for name, option in self.answers.items() if option != UNKNOWN}
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the plain form, without what is not said."""
+        return self.model_dump(mode="json", exclude_defaults=True)
+
+
+def parse_answers(text: str, name: str) -> Answers:
+    """Read a file of answers in YAML or JSON; `name` is what it is called in messages.
+
+    Raises InputError with all that is wrong in it.
+    """
+    try:
+        plain = YAML(typ="safe", pure=True).load(text)
+    except YAMLError as error:
+        first = str(getattr(error, "problem", None) or error).splitlines()[0]
+        mark = getattr(error, "problem_mark", None)
+        where = "" if mark is None else f", line {mark.line + 1}"
+        raise InputError(
+            f"{name}{where} cannot be read: {first}.",
+            hint="Write 'key: value' lines, or JSON. proveout diagnose --questions shows the form.",
+        ) from error
+    if not isinstance(plain, dict):
+        raise InputError(
+            f"{name} is no file of answers: it has no keys.",
+            hint="It begins with 'pilot: NAME' and 'answers:'. "
+            "proveout diagnose --questions shows the form.",
+        )
+    return answers_from(plain, name)
+
+
+def answers_from(plain: dict[str, Any], name: str) -> Answers:
+    """Check plain answers. Raises InputError with all that is wrong."""
+    try:
+        return Answers.model_validate(plain)
+    except ValidationError as error:
+        wrong = [_told(each["loc"], each["msg"], each["type"]) for each in error.errors()]
+        raise InputError(
+            f"{name}: {' '.join(wrong)}",
+            hint="proveout diagnose --questions shows all questions with their options.",
+        ) from error
+
+
+def _wrong(name: str, option: str) -> str | None:
+    """Say why an answer is none."""
+    if name not in BY_ID:
+        return _no_question(name)
+    allowed = BY_ID[name].allowed
+    if option in allowed:
+        return None
+    return f"'{option}' is no answer to '{name}'; allowed: {', '.join(allowed)}."
+
+
+def _no_question(name: str) -> str:
+    close = nearest(name, list(BY_ID))
+    meant = f" Did you mean '{close}'?" if close else ""
+    return f"There is no question '{name}'.{meant}"
+
+
+def _refuse(wrong: list[str]) -> None:
+    if wrong:
+        raise ValueError(" ".join(wrong))
+
+
+def _told(where: tuple[int | str, ...], message: str, kind: str) -> str:
+    if kind == "value_error":
+        return message.removeprefix("Value error, ")
+    key = ".".join(str(part) for part in where)
+    if kind == "missing":
+        return f"'{key}' is missing."
+    if kind == "extra_forbidden":
+        return f"There is no key '{key}'."
+    return f"'{key}': {message}."
