@@ -73,6 +73,7 @@ _OF_CHECK = {
     "drill": ("load", "drill"),
     "assumptions": ("assumptions",),
     "adoption": ("adoption",),
+    "value": ("value", "kpis"),
     **dict.fromkeys(("drift", "latency", "exceptions"), ()),
 }
 """What else a check measures by; a plug-in may look at what stress says."""
@@ -98,6 +99,8 @@ _NOT_MEASURED: frozenset[tuple[str, ...]] = frozenset({
     ("budget", "unfinished"),
     ("budget", "when_unreachable"),
     ("budget", "sunk"),
+    ("kpis", _ANY, "meaning"),
+    ("kpis", _ANY, "threshold"),
 })  # fmt: skip
 
 

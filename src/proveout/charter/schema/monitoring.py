@@ -9,8 +9,9 @@ from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, Pos
 from proveout.charter.schema.base import Part, Person, Text
 
 MonitoredCheck = Literal[
-    "readiness", "quality", "drift", "cost", "latency", "adoption", "exceptions", "assumptions"
-]
+    "readiness", "quality", "drift", "cost", "latency", "adoption", "exceptions", "assumptions",
+    "value",
+]  # fmt: skip
 
 
 class FalseAlarms(Part):
@@ -46,6 +47,7 @@ class Monitoring(Part):
     """At least so many; the window reaches further back where there are fewer."""
     checks: tuple[MonitoredCheck, ...] = (
         "readiness", "quality", "drift", "cost", "latency", "adoption", "exceptions", "assumptions",
+        "value",
     )  # fmt: skip
     false_alarms: FalseAlarms = Field(default_factory=FalseAlarms)
     label_delay_days: NonNegativeFloat | None = None

@@ -15,6 +15,8 @@ _LET_THROUGH = (
     "stress.worst_error_let_through",
 )
 
+_RETURN = ("value.net_per_month", "value.npv", "value.payback_months", "value.return_share")
+
 _BY_PLACE: dict[Pattern, tuple[str, ...]] = {
     ("adoption",): ("adoption.*",),
     ("assumptions",): ("assumption.holds",),
@@ -31,6 +33,7 @@ _BY_PLACE: dict[Pattern, tuple[str, ...]] = {
     ("governance",): ("governance.*",),
     ("integration",): ("governance.declared",),
     ("kpis",): ("value.kpi",),
+    ("kpis", "*", "measured"): ("value.*",),
     ("legal",): ("governance.legal_signed",),
     ("load",): ("load.*",),
     ("milestones",): ("governance.declared",),
@@ -47,6 +50,8 @@ _BY_PLACE: dict[Pattern, tuple[str, ...]] = {
     ("system",): ("quality.*", "stress.*", "confidence.*"),
     ("system", "confident_at"): _SILENT,
     ("system", "let_through"): _LET_THROUGH,
+    ("value",): ("value.*",),
+    ("value", "returns"): _RETURN,
 }
 """The longest place that fits counts; '.*' stands for every metric of the family."""
 

@@ -14,6 +14,7 @@ from proveout.charter.sealing.in_context import BY_CONTEXT, of_worst_slice
 from proveout.charter.sealing.model import Effect
 from proveout.charter.sealing.rules import (
     Rule,
+    allowance,
     allowed,
     ceiling,
     concessions,
@@ -243,6 +244,16 @@ _RULES: dict[Pattern, Rule] = {
     ("adoption", "old_way"): presence,
     ("adoption", "window_days"): ceiling,
     ("adoption", "active_at_least"): floor,
+    # By what the effect on the business is told.
+    ("value",): presence,
+    ("value", "records"): presence,
+    ("value", "design"): ranked("randomised", "alternating", "staggered", "matched"),
+    ("value", "control_teams"): demands,
+    # With one planned day of decision the interval need not hold on every other.
+    ("value", "decides_on"): allowance,
+    ("kpis", ANY, "measured"): presence,
+    # What only must not become worse may be worse than today.
+    ("kpis", ANY, "guardrail"): allowance,
     # How much people promised to watch.
     ("governance", "exceptions", "due_hours"): ceiling,
     ("governance", "exceptions", "escalates_after_hours"): ceiling,

@@ -36,6 +36,11 @@ def presence(before: Any, after: Any) -> Effect:
     return "looser" if after is None else "tighter"
 
 
+def allowance(before: Any, after: Any) -> Effect:
+    """Judge what lets one off something: given is looser."""
+    return OPPOSITE[presence(before, after)]
+
+
 def demand(before: bool | None, after: bool | None) -> Effect:
     """Judge a yes or no that demands something: from yes to no is looser."""
     return _ordered(not before, not after)

@@ -115,8 +115,11 @@ class Monitor:
 
     def _checks(self, only: Sequence[str]) -> tuple[Check, ...]:
         wanted = set(only) if only else {*self.monitoring.checks, *ALWAYS}
-        if not self.workspace.loaded.charter.assumptions and not only:
+        charter = self.workspace.loaded.charter
+        if not charter.assumptions and not only:
             wanted.discard("assumptions")
+        if charter.value is None and not only:
+            wanted.discard("value")
         return self.workspace.registry.named(wanted)
 
     def _looks(self, session: Session, now: datetime) -> Looks:
