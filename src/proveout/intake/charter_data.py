@@ -5,7 +5,12 @@ from __future__ import annotations
 from proveout.charter.loaded import LoadedCharter
 from proveout.charter.schema import Data, Source
 from proveout.charter.schema.adoption import DASHBOARD
-from proveout.intake.dashboard import dashboard_location, open_dashboard_usage
+from proveout.charter.schema.value import CaseRecord
+from proveout.intake.dashboard import (
+    dashboard_location,
+    open_dashboard_observations,
+    open_dashboard_usage,
+)
 from proveout.intake.opening import open_source
 from proveout.intake.place import source_name
 from proveout.intake.session import Session
@@ -20,7 +25,9 @@ class CharterData:
         self._session = session
         self._names = unique_names(loaded.charter.data)
         adoption = loaded.charter.adoption
-        for source in (*loaded.charter.stress.files, *(adoption.sources if adoption else ())):
+        records = (each.source for each in self._case_records())
+        others = adoption.sources if adoption else ()
+        for source in (*loaded.charter.stress.files, *others, *records):
             self._names.setdefault(id(source), source_name(source))
         self._opened: dict[int, OpenTable] = {}
 
@@ -48,8 +55,16 @@ class CharterData:
     def open(self, source: Source) -> OpenTable:
         """Open a source that is named elsewhere than under data. Raises InputError when unreadable.
 
-        Of usage that was given to the dashboard, this pilot's.
+        Of usage and observations that were given to the dashboard, this pilot's.
         """
+        record = next((each for each in self._case_records() if each.source is source), None)
+        if record is not None and source.path == DASHBOARD:
+            return open_dashboard_observations(
+                record,
+                pilot=self._loaded.charter.pilot,
+                session=self._session,
+                location=dashboard_location(),
+            )
         if source.path == DASHBOARD:
             return open_dashboard_usage(
                 source,
@@ -58,6 +73,13 @@ class CharterData:
                 location=dashboard_location(),
             )
         return self._open(source)
+
+    def _case_records(self) -> tuple[CaseRecord, ...]:
+        """Return where the cases of the process are: of all KPIs, and of single ones."""
+        charter = self._loaded.charter
+        whole = None if charter.value is None else charter.value.records
+        own = (each.measured.source for each in charter.kpis if each.measured is not None)
+        return tuple(each for each in (whole, *own) if each is not None)
 
     @property
     def _data(self) -> Data:
