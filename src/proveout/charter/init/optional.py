@@ -14,6 +14,8 @@ OPTIONAL: tuple[Block, ...] = (
             direction: lower
             baseline: {value: 14.5, source: 'time study of March, 120 cases', n: 120}
             threshold: 10
+            ## How it is taken from the records; without a source, from value.records.
+            measured: {source: cases.csv, begins: opened_at, ends: closed_at, statistic: median}
         """,
     ),
     Block(
@@ -163,6 +165,20 @@ OPTIONAL: tuple[Block, ...] = (
           ## Columns: person, at, outcome; or: usage: dashboard
           usage: {source: usage.csv, person: user, at: used_at}
           window_days: 28
+        """,
+    ),
+    Block(
+        "What the business has of it: the records of the process, before and after.",
+        """
+        value:
+          ## One row a case. Columns: at, case, team, person, with_system, assigned, volunteer.
+          records: {source: cases.csv, at: opened_at, traits: [kind]}
+          ## From when on all had it; or by team: rollout: [{team: north, on: 2027-02-01}]
+          rolled_out: 2027-02-01
+          ## Teams that never have it, and go through the same seasons.
+          control_teams: [south]
+          ## One planned day of decision; without it one may look every day, at a price.
+          decides_on: 2027-05-31
         """,
     ),
     Block(

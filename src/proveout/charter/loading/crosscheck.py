@@ -16,6 +16,7 @@ from proveout.charter.loading.measurable import Found, measurement_problems
 from proveout.charter.loading.nearest import nearest
 from proveout.charter.loading.problem import Position, Problem
 from proveout.charter.loading.reachable import reach_problems
+from proveout.charter.loading.valued import value_problems
 from proveout.evidence.catalogue import Catalogue
 
 
@@ -26,7 +27,7 @@ def cross_problems(document: Document, known_metrics: Catalogue | None) -> list[
         return []
     checks: list[Callable[[dict[str, Any]], Found]] = [
         _names_given_twice, _unknown_sources, _thresholds_behind_baseline, _label_among_inputs,
-        _levels_beyond_full_size,
+        _levels_beyond_full_size, value_problems,
     ]  # fmt: skip
     found = [item for check in checks for item in check(root)]
     for path in (("acceptance",), ("assumptions",)):
@@ -93,6 +94,8 @@ def _thresholds_behind_baseline(root: dict[str, Any]) -> Found:
     for place, kpi in _items(root, ("kpis",)):
         if not isinstance(kpi, dict) or not isinstance(kpi.get("baseline"), dict):
             continue
+        if kpi.get("guardrail") is True:
+            continue
         threshold, baseline = kpi.get("threshold"), kpi["baseline"].get("value")
         direction = str(kpi.get("direction"))
         if not (_is_number(threshold) and _is_number(baseline)):
@@ -106,7 +109,8 @@ def _thresholds_behind_baseline(root: dict[str, Any]) -> Found:
             turned = "lower" if direction == "higher" else "higher"
             write = (
                 f"Write a threshold {'above' if direction == 'higher' else 'below'} "
-                f"{baseline:g}, or direction: {turned}"
+                f"{baseline:g}, or direction: {turned}; for a figure that is only not to become "
+                "worse than that, write guardrail: true"
             )
             yield (*place, "threshold"), what, write
 
