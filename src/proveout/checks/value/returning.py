@@ -33,8 +33,8 @@ def returning(
 ) -> Iterator[Finding]:
     """Yield net_per_month, npv, payback_months and return_share; nothing without value.returns.
 
-    `effects` has one entry for each KPI of the charter. `cases_per_month` is how many there are once
-    all have the system: the charter's, or what was counted in the records.
+    `effects` has one entry for each KPI of the charter. `cases_per_month` is how many there are
+    once all have the system: the charter's, or what was counted in the records.
     """
     del context, effects, cases_per_month
     yield from ()
