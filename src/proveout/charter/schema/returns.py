@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 from pydantic import Field, PositiveFloat, PositiveInt, model_validator
@@ -42,16 +44,28 @@ class Worth(Part):
 
     kpi: Name
     per_unit: Range
-    """Money per unit of the KPI and case, above zero: what a minute saved is worth."""
+    """Money per unit of the KPI and case, above zero: what a minute saved is worth. Of a KPI that
+    is money itself, in its own currency, it is 1."""
     realised: Share = 1.0
     """Part of it that becomes money: hours that are saved and not used are worth nothing."""
     why: Text | None = None
 
+    @model_validator(mode="after")
+    def _above_zero(self) -> Worth:
+        if lowest(self.per_unit) < 0:
+            msg = (
+                "what a unit is worth is above zero, whichever way is better; write it without a "
+                "sign: the KPI's direction says which way counts"
+            )
+            raise ValueError(msg)
+        return self
+
 
 class Returns(Part):
-    """The business case: what it brings, what it costs, over how long."""
+    """The business case: what it brings, what it costs, over how long. Costs are not below zero."""
 
     currency: Currency
+    """Of all sums here."""
     worth: tuple[Worth, ...]
     months: PositiveInt = 36
     """The horizon, from the rollout on."""
@@ -60,13 +74,18 @@ class Returns(Part):
     ramp_months: float = Field(default=3.0, ge=0)
     """Until all have it; the effect grows evenly until then."""
     spent: Range = Range(likely=0.0)
-    """What the pilot has cost so far (sunk)."""
+    """What the pilot has cost so far (sunk); what was noted in the register goes before it."""
     rollout: Range = Range(likely=0.0)
     """What it takes once to give it to all: integration, licences, hardware."""
     run_per_month: Range | None = None
-    """Run cost; the measured cost of the system when unset (check cost)."""
+    """Run cost at full size, until it is measured (check cost)."""
+    pilot_run_per_month: Range | None = None
+    """Run cost at the pilot's size, until it is measured."""
     support_per_month: Range = Range(likely=0.0)
     """People who maintain it."""
+    exception_rate: Range | None = None
+    """Share of cases that people have to look at, until it is measured (checks exceptions and
+    quality)."""
     exception_minutes: Range | None = None
     """Work on each exception; needs hourly_cost."""
     hourly_cost: Range | None = None
@@ -77,3 +96,48 @@ class Returns(Part):
     """How many are trained at full size."""
     pilot_cases_per_month: PositiveFloat | None = None
     """How many cases the pilot does in a month, for the scenario at its size."""
+    exchange: dict[Currency, PositiveFloat] = Field(default_factory=dict)
+    """What one unit of another currency is in `currency`: {USD: 0.92}; needs exchange_on."""
+    exchange_on: date | None = None
+    """The day of these rates."""
+
+    @model_validator(mode="after")
+    def _complete(self) -> Returns:
+        faults = list(_faults(self))
+        if faults:
+            raise ValueError("; ".join(faults))
+        return self
+
+
+def lowest(figure: Range) -> float:
+    """Return the least figure that a range names."""
+    return figure.likely if figure.low is None else figure.low
+
+
+COSTS = (
+    "spent", "rollout", "run_per_month", "pilot_run_per_month", "support_per_month",
+    "exception_rate", "exception_minutes", "hourly_cost", "training_hours",
+)  # fmt: skip
+"""Keys that are ranges of money, time or share that something costs."""
+
+
+def _faults(told: Returns) -> Iterator[str]:
+    for name in COSTS:
+        figure: Range | None = getattr(told, name)
+        if figure is not None and lowest(figure) < 0:
+            yield f"'{name}' is not below zero; costs are written without a sign"
+    rate = told.exception_rate
+    if rate is not None and (rate.likely if rate.high is None else rate.high) > 1:
+        yield "'exception_rate' is a share of cases, at most 1"
+    if told.exception_minutes is not None and told.hourly_cost is None:
+        yield "'exception_minutes' cost nothing without 'hourly_cost'; say what an hour costs"
+    if told.training_hours.likely and None in (told.hourly_cost, told.people):
+        yield "'training_hours' cost nothing without 'hourly_cost' and 'people'; give both"
+    if told.exchange and told.exchange_on is None:
+        yield "'exchange' holds rates of one day; say which: 'exchange_on'"
+    if told.currency in told.exchange:
+        yield f"'exchange' gives a rate of {told.currency} in itself; take it out"
+    names = [each.kpi for each in told.worth]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        yield f"KPI '{twice}' is given a worth twice; leave one of them"

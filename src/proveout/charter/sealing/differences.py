@@ -233,4 +233,5 @@ _IDENTITY: dict[Pattern, _Identify] = {
     ("people", "data_owners"): _by("source"),
     ("people", "engineers"): _by("name"),
     ("predecessors",): _by("pilot"),
+    ("value", "returns", "worth"): _by("kpi"),
 }

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from proveout.charter.schema import Comparison
+from proveout.charter.schema.returns import COSTS as RETURN_COSTS
 from proveout.charter.schema.standard import Price
 from proveout.charter.schema.system import KINDS
 from proveout.charter.sealing.differences import ANY, Difference, Pattern
@@ -134,6 +135,9 @@ _SCORERS: tuple[Pattern, ...] = (
     ("system", "scoring", "fields", ANY),
 )
 
+_RETURNS: Pattern = ("value", "returns")
+_ENDS = ("low", "likely", "high")
+
 _RULES: dict[Pattern, Rule] = {
     # One criterion that comes or goes, and what it demands.
     ("acceptance", ANY): presence,
@@ -249,6 +253,17 @@ _RULES: dict[Pattern, Rule] = {
     ("value", "records"): presence,
     ("value", "design"): ranked("randomised", "alternating", "staggered", "matched"),
     ("value", "control_teams"): demands,
+    # What it returns: a higher worth, a longer view and lower costs promise more.
+    ("value", "cases_per_month"): where_given(ceiling),
+    (*_RETURNS, "worth", ANY): allowance,
+    **{(*_RETURNS, "worth", ANY, "per_unit", end): where_given(ceiling) for end in _ENDS},
+    (*_RETURNS, "worth", ANY, "realised"): ceiling,
+    (*_RETURNS, "months"): ceiling,
+    (*_RETURNS, "discount_rate"): floor,
+    (*_RETURNS, "ramp_months"): floor,
+    (*_RETURNS, "people"): where_given(floor),
+    (*_RETURNS, "exception_minutes"): presence,
+    **{(*_RETURNS, key, end): where_given(floor) for key in RETURN_COSTS for end in _ENDS},
     # With one planned day of decision the interval need not hold on every other.
     ("value", "decides_on"): allowance,
     ("kpis", ANY, "measured"): presence,
