@@ -51,6 +51,8 @@ class Shelf:
 
     rows: Table
     imports: Table
+    completed_by: tuple[str, ...] = ()
+    """While a kept row has none of these columns, the same row again replaces it."""
 
     def add(
         self, desk: Desk, pilot: str, given: Mapping[str, Mapping[str, Any]], n_given: int, *,
@@ -66,6 +68,7 @@ class Shelf:
                 # Counted as they are added: somebody may send the same at this very moment.
                 once = _insert_once(desk.dialect, self.rows).returning(self.rows.c.id)
                 n_new = len(connection.execute(once, new).scalars().all())
+            self._complete(connection, [row for id_, row in given.items() if id_ in known])
             done = Import(
                 id=act_id, at=now, by=by, source=source, n_new=n_new, n_known=n_given - n_new,
                 n_refused=n_refused, refused=tuple(refused[:REFUSED_SHOWN]),
@@ -102,6 +105,30 @@ class Shelf:
                 for row in rows
             ),
         )  # fmt: skip
+
+    def _complete(self, connection: Connection, again: Sequence[Mapping[str, Any]]) -> None:
+        """Put rows in the place of those that were not complete."""
+        from sqlalchemy import and_, bindparam, update
+
+        if not self.completed_by or not again:
+            return
+        columns = self.rows.c
+        is_open = and_(*(columns[name].is_(None) for name in self.completed_by))
+        keys = {"pilot": columns.pilot, "id": columns.id}
+        same = and_(*(column == bindparam(f"of_{name}") for name, column in keys.items()))
+        others = [each.name for each in columns if each.name not in keys]
+        statement = (
+            update(self.rows)
+            .where(same, is_open)
+            .values({name: bindparam(f"new_{name}") for name in others})
+        )
+        connection.execute(
+            statement,
+            [
+                {f"{'of' if name in keys else 'new'}_{name}": value for name, value in row.items()}
+                for row in again
+            ],
+        )
 
     def _known(self, connection: Connection, pilot: str, ids: Sequence[str]) -> set[str]:
         from sqlalchemy import select

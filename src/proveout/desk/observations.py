@@ -14,7 +14,8 @@ from proveout.desk.tables.observations import OBSERVATION_IMPORTS, OBSERVATIONS
 if TYPE_CHECKING:
     from proveout.desk.port import Desk
 
-_SHELF = Shelf(rows=OBSERVATIONS, imports=OBSERVATION_IMPORTS)
+_SHELF = Shelf(rows=OBSERVATIONS, imports=OBSERVATION_IMPORTS, completed_by=("ended", "value"))
+"""A case that was still open is sent again once it has ended."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -39,6 +39,7 @@ from proveout.web.pages import (
     training,
     training_sets,
     usage,
+    value_observations,
     verdict,
 )
 
@@ -77,6 +78,7 @@ _MODULES: tuple[ModuleType, ...] = (
     comparing,
     adoption,
     usage,
+    value_observations,
 )
 """Each has PAGES, and may have DEEDS and DOWNLOADS."""
 

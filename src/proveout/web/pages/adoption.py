@@ -19,6 +19,7 @@ from proveout.evidence.model import WHOLE, Evidence, Interval
 from proveout.evidence.outcome import NotMeasured
 from proveout.web.asked import Asked, Nothing, Page
 from proveout.web.pages.adoption_drawing import drawn, panels
+from proveout.web.pages.taking_in import Came, came
 from proveout.web.permissions import Permission
 
 CHECK = "adoption"
@@ -126,19 +127,6 @@ class Definition(BaseModel):
     metric: str
     meaning: str
     computed: str
-
-
-class Came(BaseModel):
-    """One import of usage."""
-
-    at: datetime
-    by: str
-    source: str
-    new: int
-    known: int
-    refused: int
-    examples: list[str]
-    """The first rows that could not be read, and why."""
 
 
 class Held(BaseModel):
@@ -504,20 +492,8 @@ def _held(asked: Asked) -> Held:
         first_at=kept.first_at,
         last_at=kept.last_at,
         is_used=is_used,
-        imports=[
-            Came(
-                at=each.at, by=each.by, source=each.source, new=each.n_new, known=each.n_known,
-                refused=each.n_refused, examples=[_example(row) for row in each.refused],
-            )
-            for each in kept.imports
-        ],
-    )  # fmt: skip
-
-
-def _example(row: Mapping[str, Any]) -> str:
-    line = "" if row.get("line") is None else f"line {row['line']}: "
-    raw = str(row.get("row") or "")
-    return f"{line}{row['why']}" + (f" ({raw[:80]})" if raw else "")
+        imports=came(kept),
+    )
 
 
 def _moment(text: Any) -> datetime | None:
