@@ -67,6 +67,8 @@ class Kpi(Part):
     threshold: float | None = None
     """What the figure must reach, in the unit."""
     confidence: Level = 0.95
+    guardrail: bool = False
+    """It is not to become better, but must not become worse than the threshold."""
     measured: Measured | None = None
     """How it is taken from the records of the process."""
 
