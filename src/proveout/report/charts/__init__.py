@@ -13,9 +13,10 @@ from proveout.report.charts.timeline import (
     panel_svg,
     time_axis_svg,
 )
+from proveout.report.charts.tornado import tornado
 from proveout.report.charts.track import axis_svg, track_svg
 
 __all__ = [
     "Chart", "Mark", "Reference", "Row", "Scale", "TimeLine", "TimePanel", "TimePoint", "axis_svg",
-    "nice_scale", "panel_svg", "time_axis_svg", "track_svg",
+    "nice_scale", "panel_svg", "time_axis_svg", "tornado", "track_svg",
 ]  # fmt: skip

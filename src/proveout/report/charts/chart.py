@@ -24,6 +24,8 @@ class Mark:
     tone: Tone = "plain"
     is_bar: bool = False
     """A bar from zero instead of a dot: for shares of a whole."""
+    start: float = 0.0
+    """Where a bar begins, if not at zero: for what reaches from one value to another."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,4 +71,5 @@ class Chart:
         for row in self.rows:
             for mark in row.marks:
                 values += [v for v in (mark.value, mark.low, mark.high) if v is not None]
+                values += [mark.start] if mark.is_bar and mark.start else []
         return nice_scale(values, from_zero=self.from_zero)

@@ -45,8 +45,8 @@ def _mark(mark: Mark, lane: int, scale: Scale) -> str:
     kind = f"{mark.series} {mark.tone}"
     drawn = []
     if mark.is_bar:
-        zero = scale.percent(0.0)
-        left, width = min(zero, x), abs(x - zero)
+        start = scale.percent(mark.start)
+        left, width = min(start, x), abs(x - start)
         drawn.append(
             f'<rect class="bar {kind}" x="{left:.3f}%" width="{width:.3f}%" '
             f'y="{y - 4:.1f}" height="8"/>'
