@@ -26,5 +26,5 @@ def test_a_guardrail_may_stand_below_the_baseline(
 
 
 def test_what_is_to_become_better_may_not(complaint: Callable[[str | bytes], str]) -> None:
-    """Otherwise its threshold would be met by doing nothing, and the message says how to mean it."""
+    """Its threshold would be met by doing nothing; the message says how to mean it."""
     assert "guardrail: true" in complaint(KPI.format("false"))
