@@ -42,7 +42,7 @@ def test_the_shipped_checks_are_installed() -> None:
 
     assert [check.name for check in found.checks][:13] == [
         "readiness", "quality", "stress", "load", "cost", "drill", "drift", "latency", "adoption",
-        "feedback", "exceptions", "assumptions", "governance",
+        "feedback", "exceptions", "assumptions", "value", "governance",
     ]  # fmt: skip
     assert found.measured_by["quality.accuracy"] == "quality"
 
