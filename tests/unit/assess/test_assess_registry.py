@@ -40,7 +40,7 @@ def test_the_shipped_checks_are_installed() -> None:
     """They are found like anybody else's, data before what it does to the system."""
     found = installed()
 
-    assert [check.name for check in found.checks][:13] == [
+    assert [check.name for check in found.checks][:14] == [
         "readiness", "quality", "stress", "load", "cost", "drill", "drift", "latency", "adoption",
         "feedback", "exceptions", "assumptions", "value", "governance",
     ]  # fmt: skip
