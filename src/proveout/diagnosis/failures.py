@@ -82,4 +82,4 @@ def named(failure: str) -> Named:
     return _BY_ID[failure]
 
 
-_BY_ID: Final = {each.id: each for each in FAILURES}
+_BY_ID: Final[dict[str, Named]] = {each.id: each for each in FAILURES}
