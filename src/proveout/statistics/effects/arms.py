@@ -1,0 +1,105 @@
+"""The two sides of a drawn comparison, each with how far its figure may be off."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from proveout.statistics.effects.alternation import Waves, waves
+from proveout.statistics.effects.cases import AssignedBy, Cases, Floats, Ints, Statistic
+from proveout.statistics.effects.clusters import Spread, also_by_day, spread, welch
+
+Design = Literal["randomised", "alternating"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What is to be estimated, and how it was drawn."""
+
+    statistic: Statistic
+    confidence: float
+    design: Design
+    assigned_by: AssignedBy
+
+    @property
+    def takes_turns(self) -> bool:
+        """Whether the system was on and off in turns."""
+        return self.design == "alternating"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Side:
+    """One arm's figure with its spreads: (variance, degrees of freedom)."""
+
+    value: float
+    drawn: tuple[float, float]
+    """As far as it makes the difference between the arms uncertain."""
+    own: tuple[float, float]
+    """Of the figure by itself."""
+    third: float
+    n_clusters: int
+    largest: float
+
+
+def freedom_of_difference(sides: tuple[Side, Side]) -> float:
+    """Return the degrees of freedom of the difference between two sides."""
+    return welch(*(side.drawn for side in sides))
+
+
+def sides_of(
+    residual: Floats,
+    cases: Cases,
+    unit: Ints,
+    values: tuple[float, float],
+    asked: Asked,
+    *,
+    common: Floats | None = None,
+    spent: int = 0,
+) -> tuple[Side, Side]:
+    """Return both arms with their spreads, from residuals of cases about their own arm."""
+    arms = [np.flatnonzero(cases.with_system == side) for side in (False, True)]
+    spreads = [spread(residual[arm], unit[arm], spent=spent) for arm in arms]
+    if asked.takes_turns:
+        seen = waves(residual, cases.with_system, unit, columns=spent)
+        return _in_turns(values, spreads, seen)
+    mix = 0.0
+    if common is not None and spent:
+        mix = spread(common, unit).variance
+    sides = []
+    for value, arm, each in zip(values, arms, spreads, strict=True):
+        parts = [(each.variance + mix, each.freedom)]
+        if asked.assigned_by not in ("day", "week"):
+            parts.append(also_by_day(residual[arm], unit[arm], cases.day[arm]))
+        own = sum(part[0] for part in parts)
+        sides.append(
+            Side(
+                value=value,
+                drawn=(each.variance, each.freedom),
+                own=(own, welch(*parts)),
+                third=each.third,
+                n_clusters=each.n_clusters,
+                largest=each.largest,
+            )
+        )
+    return sides[0], sides[1]
+
+
+def _in_turns(values: tuple[float, float], spreads: list[Spread], seen: Waves) -> tuple[Side, Side]:
+    """Return both arms of periods in turns."""
+    effect, level = seen.effect, seen.level
+    own = (level[0] + effect[0] / 4, welch(level, (effect[0] / 4, effect[1])))
+    first, second = (
+        Side(
+            value=value,
+            # Together, by Welch's formula, these come to the effect's own.
+            drawn=(effect[0] / 2, effect[1] / 2),
+            own=own,
+            third=each.third,
+            n_clusters=each.n_clusters,
+            largest=each.largest,
+        )
+        for value, each in zip(values, spreads, strict=True)
+    )
+    return first, second
