@@ -16,7 +16,8 @@ def tornado(details: Mapping[str, Any]) -> Chart | None:
     """Draw the drivers that stand in the details of `value.npv`; None where nothing is unsure.
 
     A bar reaches from the net present value with the input at its low end (one in twenty below) to
-    that with it at its high end, the others at their middle. One that reaches from gain to loss is marked.
+    that with it at its high end, the others at their middle. One that reaches from gain to loss is
+    marked.
     """
     drivers = details.get("drivers") or []
     if not drivers:

@@ -1,0 +1,26 @@
+"""What the return asks of the effect on a KPI."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from proveout.charter.schema.purpose import Kpi
+from proveout.evidence.model import Basis, Scope
+from proveout.statistics.effects.estimate import Estimate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KpiEffect:
+    """What the value check has found for one KPI, as far as the return needs it."""
+
+    kpi: Kpi
+    """The charter's KPI: name, unit, currency, direction."""
+    estimate: Estimate | None
+    """Of its mean, share or rate; the same that value.effect is found from, at its own confidence,
+    so that the return may be looked at as often. None where there is none."""
+    why_not: str = ""
+    """A clause where there is no estimate: 'its records hold no case with the system'."""
+    basis: Basis = "measured"
+    scope: Scope = "production"
+    n: int = 0
+    """Cases that the estimate rests on."""

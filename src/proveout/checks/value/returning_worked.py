@@ -1,0 +1,127 @@
+"""The parts of a return for a page: what makes it up, what drives it, where it turns."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from proveout.charter.time_units import days_per_unit
+from proveout.checks.value.returning_case import Assembled
+from proveout.checks.value.returning_words import label_of, rounded, unit_of, written
+from proveout.evidence.figures import figure
+from proveout.statistics.returns import Drawn, Spread, break_even, drivers
+
+_LONGEST_WORK = 1 / 24
+"""A KPI counted in hours or less tells of work; one in days or more, of waiting (in days)."""
+
+
+def parts(drawn: Drawn) -> list[dict[str, Any]]:
+    """Return what comes in and goes out; what goes out is below zero."""
+    flows = drawn.flows
+    monthly = {f"gain:{kpi}": gained for kpi, gained in flows.gains.items()}
+    monthly |= {
+        "exceptions": -flows.exceptions,
+        "run": -drawn.values["run"],
+        "support": -drawn.values["support"],
+    }
+    once = {"training": -flows.training, "rollout": -flows.rollout, "spent": -flows.spent}
+    return [
+        {"name": name, "label": label_of(name), "per": per, **_plain(drawn.spread(figures))}
+        for per, named in (("month", monthly), ("once", once))
+        for name, figures in named.items()
+        if np.any(figures != 0)
+    ]
+
+
+def hours(found: Assembled, drawn: Drawn) -> list[dict[str, Any]]:
+    """Return the hours of people that move in a month, for each KPI that is a time of work.
+
+    All of them, whether they become money or not: it is people who have to be given other work.
+    """
+    told = []
+    for each in found.effects:
+        unit = days_per_unit(each.kpi.unit)
+        if unit is None or unit > _LONGEST_WORK + 1e-12:
+            continue
+        name, measured = each.kpi.name, each.kpi.measured
+        moved = drawn.values[f"effect:{name}"] * found.case.cases_per_month * unit * 24
+        spread = drawn.spread(moved)
+        elapsed = measured is not None and measured.begins is not None
+        told.append(
+            {
+                "kpi": name,
+                **_plain(spread),
+                "elapsed": elapsed,
+                "told": _hours_sentence(name, spread, elapsed=elapsed),
+            }
+        )
+    return told
+
+
+def what_drives(found: Assembled, drawn: Drawn, currency: str) -> list[dict[str, Any]]:
+    """Return the inputs that are not known exactly, the one that moves the value most first."""
+    return [
+        {
+            "name": each.name,
+            "label": label_of(each.name),
+            "unit": unit_of(each.name, found.effects, currency),
+            "origin": found.inputs[each.name].origin,
+            "low": each.low,
+            "value": each.value,
+            "high": each.high,
+            "npv_at_low": each.npv_at_low,
+            "npv_at_high": each.npv_at_high,
+            "share": each.share,
+            "breaks_even_at": each.breaks_even_at,
+        }
+        for each in drivers(drawn)
+        if each.swing
+    ]
+
+
+def turning(found: Assembled, drawn: Drawn, currency: str) -> list[dict[str, Any]]:
+    """Return at which effect, run cost and number of cases gain turns into loss."""
+    npv = drawn.spread(drawn.flows.npv).value
+    told = []
+    for name in (*(f"effect:{each.kpi.name}" for each in found.effects), "run", "cases_per_month"):
+        now = float(np.median(drawn.values[name]))
+        at = break_even(found.case, name)
+        unit = unit_of(name, found.effects, currency)
+        told.append(
+            {
+                "name": name,
+                "label": label_of(name),
+                "unit": unit,
+                "now": now,
+                "at": at,
+                "told": _turn_sentence(label_of(name), unit, now, at, is_gain=npv >= 0),
+            }
+        )
+    return told
+
+
+def _turn_sentence(label: str, unit: str, now: float, at: float | None, *, is_gain: bool) -> str:
+    what = label[:1].upper() + label[1:]
+    is_now = f"{what} is {figure(rounded(now), unit)} now"
+    if at is None:
+        turned = "a loss" if is_gain else "worth it"
+        return f"{is_now}; no value of it alone makes it {turned}."
+    way = "below" if at < now else "above"
+    if is_gain:
+        return f"{is_now}; {way} {figure(rounded(at), unit)} it becomes a loss."
+    return f"{is_now}; it would have to be {way} {figure(rounded(at), unit)} to be worth it."
+
+
+def _hours_sentence(kpi: str, spread: Spread, *, elapsed: bool) -> str:
+    said = f"{kpi} frees {written(spread, 'hours')} a month, to be given other work."
+    if spread.high <= 0:
+        taken = Spread(value=-spread.value, low=-spread.high, high=-spread.low)
+        said = f"{kpi} takes {written(taken, 'hours')} a month more."
+    if not elapsed:
+        return said
+    return f"{said} It is the time between two moments: work only as far as people worked then."
+
+
+def _plain(spread: Spread) -> dict[str, float]:
+    return {"value": spread.value, "low": spread.low, "high": spread.high}
