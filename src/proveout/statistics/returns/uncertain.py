@@ -47,7 +47,7 @@ class Exact:
 
     def at(self, share: Floats) -> Floats:
         """Return the value, as often as it is asked for."""
-        return np.full(np.shape(share), self.value)
+        return np.full(np.shape(share), float(self.value))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +104,7 @@ class Likely:
     def at(self, share: Floats) -> Floats:
         """Return quantiles of the triangle, cut at what cannot be."""
         if self.is_exact:
-            return np.full(np.shape(share), self.likely)
+            return np.full(np.shape(share), float(self.likely))
         peak = self._peak()
         width = (self.high - self.low) / _within(peak)
         begins = self.likely - peak * width
