@@ -17,7 +17,7 @@ from proveout.charter.schema import Stage
 from proveout.checks import Check
 from proveout.errors import LedgerBrokenError
 from proveout.evidence.ledger import verify
-from proveout.evidence.ledger.port import Ledger
+from proveout.evidence.ledger.port import EntryKind, Ledger
 from proveout.evidence.outcome import CheckOutcome
 from proveout.gate import (
     decide,
@@ -114,7 +114,7 @@ def judge_on(
     now: datetime,
 ) -> Assessment:
     """Decide on what was gathered from a ledger whose chain is known to hold."""
-    criteria, notes = standard_for(stage, loaded.charter, registry.catalogue)
+    criteria, notes = standard_for(stage, loaded.charter, registry.catalogue, dossier)
     notes += eased_since_seal(stage, criteria, dossier, registry.catalogue)
     verdict = decide(
         loaded, stage, criteria, dossier, now, notes=notes, measured_by=registry.measured_by
@@ -153,5 +153,7 @@ def _refuse_broken(ledger: Ledger) -> None:
 
 def _dossier(ledger: Ledger, loaded: LoadedCharter, stage: Stage) -> Dossier:
     pilot = loaded.charter.pilot
-    others = (entry for entry in ledger.entries(kinds=("seal",)) if entry.pilot != pilot)
+    # What was done by name is read of all pilots only where earlier ones are asked about.
+    kinds: tuple[EntryKind, ...] = ("seal", "act") if stage == "design" else ("seal",)
+    others = (entry for entry in ledger.entries(kinds=kinds) if entry.pilot != pilot)
     return gather(chain(ledger.entries(pilot=pilot), others), pilot, stage)

@@ -17,7 +17,7 @@ from proveout.evidence.catalogue import Metric
 from proveout.evidence.ledger.port import NewEntry
 from proveout.evidence.model import CHARTER_INPUT, PART_INPUT, CheckRef, Evidence, Subject
 from proveout.evidence.waiver import Waiver
-from proveout.gate import ATTEST, standard_for
+from proveout.gate import ATTEST, inherited_ids, standard_for
 from proveout.gate.standards import QUALITY_AGREED, SEALED
 from proveout.register import Act, record, register_of
 from proveout.register.signoffs import SIGNING_ROLES
@@ -197,6 +197,8 @@ def _refuse_unknown_criterion(workspace: Workspace, criterion: str) -> None:
         for line in standard_for(stage, workspace.loaded.charter, workspace.registry.catalogue)[0]
     }
     line = known.get(criterion)
+    if criterion in inherited_ids():
+        return
     if line is None:
         close = difflib.get_close_matches(criterion, known, n=1, cutoff=0.5)
         meant = f"Did you mean '{close[0]}'? " if close else ""

@@ -126,14 +126,14 @@ def _summary(found: Diagnosis) -> Iterable[str]:
         return
     active = found.active
     if not active:
-        first = found.causes[0]
-        yield f"No cause stands out: the most active is {_name(first)} at {first.activity:.2f}."
+        most = found.causes[0]
+        yield f"No cause stands out: the most active is {_name(most)} at {most.activity:.2f}."
     else:
-        first = [each for each in active if each.place == active[0].place]
-        yield _first(first)
+        yield _first([each for each in active if each.place == active[0].place])
         rest = [each for each in active if each.place != active[0].place]
         if rest:
-            yield f"Active as well: {_and(f'{_name(each)} ({each.activity:.2f})' for each in rest)}."
+            told = _and(f"{_name(each)} ({each.activity:.2f})" for each in rest)
+            yield f"Active as well: {told}."
     if found.result == "succeeded":
         yield "It succeeded, by what is said; this tells what was weak all the same."
     open_ = len(found.open_questions)
@@ -157,12 +157,13 @@ def _first(first: list[Cause]) -> str:
 def _open(found: Diagnosis, open_: int) -> str:
     told = f"{open_} of {len(QUESTIONS)} questions are open"
     could = found.could_be_first if found.active else ()
-    named_ = [each for each in could if each.place != found.causes[0].place]
-    if not named_:
+    names = [_name(each) for each in could if each.place != found.causes[0].place]
+    if not found.active:
+        return f"{told}; answers to them could make a cause stand out."
+    if not names:
         return f"{told}; no answer to them would put another cause first."
-    most = _and(_name(each) for each in named_[:3])
-    more = f" and {len(named_) - 3} more" if len(named_) > 3 else ""
-    return f"{told}; answers to them could still put {most}{more} first."
+    shown = names if len(names) <= 3 else [*names[:2], f"{len(names) - 2} others"]
+    return f"{told}; answers to them could still put another cause first: {_and(shown)}."
 
 
 def _name(cause: Cause) -> str:

@@ -2,9 +2,9 @@
 
 For each cause: START plus the weights of what is known, as log-odds; the activity is that sum on
 the scale from 0 to 1 (logistic). A question that is not answered adds nothing to the sum, and
-widens the range by the least and the most that any of its answers would have added: lack of knowledge
-widens and does not decide. A signal whose sources disagree adds the mean of what they say, and
-widens by their spread. Sums do not depend on the order of what is summed.
+widens the range by the least and the most that any of its answers would have added: lack of
+knowledge widens and does not decide. A signal whose sources disagree adds the mean of what they
+say, and widens by their spread. Sums do not depend on the order of what is summed.
 
 The activity is no probability: nobody has counted a thousand failed pilots. It says how much of
 what would show a cause is there.

@@ -17,7 +17,8 @@ from proveout.errors import CharterError
 from proveout.evidence.model import WHOLE
 from proveout.evidence.waiver import Waiver
 from proveout.gate.bench import Bench, lay_out
-from proveout.gate.judge import is_surely_broken, judge
+from proveout.gate.inheriting import answered, or_instead
+from proveout.gate.judge import is_surely_broken
 from proveout.gate.model import Criterion, Decision, Dossier, Finding, Ruling, Verdict
 from proveout.gate.notes import notes_on
 from proveout.gate.owners import owner
@@ -106,7 +107,10 @@ def _decision(rulings: Sequence[Ruling]) -> Decision:
 
 
 def _rule(criterion: Criterion, bench: Bench, charter: Charter) -> Ruling:
-    findings = _on_the_seal(bench) if criterion.metric == SEALED else judge(criterion, bench)
+    if criterion.metric == SEALED:
+        findings = _on_the_seal(bench)
+    else:
+        findings = or_instead(criterion, answered(criterion, bench, charter), bench, charter)
     deciding = findings[0]
     waiver = None
     if deciding.state != "passed" and criterion.metric != SEALED:

@@ -10,6 +10,7 @@ from typing import Any
 
 from proveout.charter.schema import Stage
 from proveout.charter.sealing import Seal, Standing, standing
+from proveout.diagnosis.recorded import RecordedDiagnosis, is_recorded_diagnosis
 from proveout.errors import LedgerError
 from proveout.evidence.alarm import Alarm, standing_alarms
 from proveout.evidence.ledger.port import Entry
@@ -34,7 +35,7 @@ def gather(
     *,
     read: Callable[[Entry], Evidence] = evidence_in,
 ) -> Dossier:
-    """Read the entries of one pilot, in the order of the ledger, and the seals of the others.
+    """Read the entries of one pilot, in ledger order, and seals and diagnoses of the others.
 
     A later run of a check replaces an earlier one wholesale, and only that check. Before launch
     nothing counts that was found on a window of production traffic; afterwards such findings go
@@ -51,6 +52,8 @@ def gather(
                 state.take(entry)
             elif entry.kind == "seal":
                 state.take_relative(Seal.from_dict(entry.body))
+            elif is_recorded_diagnosis(entry.kind, entry.body):
+                state.diagnosed.append(RecordedDiagnosis.from_act(entry.body))
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise LedgerError(
                 f"Entry {entry.seq} of the ledger ({entry.kind}) is not what this Proveout writes: "
@@ -89,6 +92,8 @@ class _State:
     has_results: bool = False
     has_results_before_seal: bool = False
     relatives: dict[str, Relative] = field(default_factory=dict)
+    diagnosed: list[RecordedDiagnosis] = field(default_factory=list)
+    """Of other pilots."""
     last_recorded_at: datetime | None = None
 
     def take_relative(self, seal: Seal) -> None:
@@ -191,6 +196,7 @@ class _State:
             alarms=alarms,
             waivers=tuple(self.waivers),
             sealed_elsewhere=tuple(self.relatives.values()),
+            diagnosed=tuple(self.diagnosed),
             last_recorded_at=self.last_recorded_at,
         )
         return _sealed(dossier, standing(self.sealing), late=self.has_results_before_seal)

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 from typing import NamedTuple
 
 from proveout.charter.schema import Acceptance, Charter, Kpi, Stage
 from proveout.evidence.figures import figure
 from proveout.evidence.model import Subject
-from proveout.gate.model import Criterion
+from proveout.gate.heritage import Forerunner, by_failure, forerunners, left_out_notes
+from proveout.gate.model import Criterion, Dossier
 from proveout.gate.standards import DEFAULTS
+from proveout.gate.standards.inherited import cause_known, inherited
 
 
-def fit(stage: Stage, charter: Charter) -> tuple[list[Criterion], list[str]]:
-    """Return the default criteria which apply to a charter, in its own terms, and notes."""
+def fit(
+    stage: Stage, charter: Charter, dossier: Dossier | None = None
+) -> tuple[list[Criterion], list[str]]:
+    """Return the default criteria which apply to a charter, in its own terms, and notes.
+
+    At the gate `design` with what it inherits from earlier pilots, by its charter and, with the
+    dossier, by the ledger.
+    """
     fitted: list[Criterion] = []
     notes: list[str] = []
     for criterion in DEFAULTS[stage]:
@@ -30,7 +39,20 @@ def fit(stage: Stage, charter: Charter) -> tuple[list[Criterion], list[str]]:
             notes += [] if derived is not None else [_NO_MAIN_METRIC]
         else:
             fitted.append(_agreed(criterion, charter))
+    if stage == "design":
+        found = forerunners(charter, dossier)
+        fitted += _inherited(found)
+        notes += left_out_notes(found)
     return fitted, notes
+
+
+def _inherited(found: Sequence[Forerunner]) -> Iterator[Criterion]:
+    """Yield what earlier pilots leave to be shown."""
+    if not found:
+        return
+    yield cause_known([each.pilot for each in found])
+    compared = (each.failures for each in found if each.sealed is not None)
+    yield from inherited(by_failure(found), frozenset(chain.from_iterable(compared)))
 
 
 _NO_MAIN_METRIC = (

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from proveout.charter.schema import Comparison, Stage
+from proveout.diagnosis.recorded import RecordedDiagnosis
 from proveout.evidence.alarm import Alarm
 from proveout.evidence.catalogue import Family
 from proveout.evidence.model import WHOLE, Basis, Evidence, Scope, Subject
@@ -62,6 +63,8 @@ class Criterion:
     origin: Literal["default", "tightened", "loosened", "charter"] = "default"
     note: str = ""
     """Why the charter changed it; shown in every verdict."""
+    instead: Criterion | None = None
+    """A line that passes this one as well, unless something measured denies it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +129,8 @@ class Dossier:
     late_changes: tuple[LateChange, ...] = ()
     sealed_elsewhere: tuple[Relative, ...] = ()
     """Every other pilot of the ledger that is sealed."""
+    diagnosed: tuple[RecordedDiagnosis, ...] = ()
+    """What people found out about why other pilots of the ledger failed."""
     last_recorded_at: datetime | None = None
     """When the ledger was last told of this pilot: it is later now, whatever a clock says."""
 

@@ -14,7 +14,7 @@ from proveout.gate.adjusting import adjusted, adjustment_problems, worded
 from proveout.gate.demand import demand
 from proveout.gate.fitting import at_launch, fit
 from proveout.gate.milder import tried_less
-from proveout.gate.model import Criterion, Role
+from proveout.gate.model import Criterion, Dossier, Role
 from proveout.gate.standards import SCOPE_WORDS, SEALED
 
 _MONTH = timedelta(days=31)
@@ -22,16 +22,18 @@ _MONTH = timedelta(days=31)
 
 
 def standard_for(
-    stage: Stage, charter: Charter, catalogue: Catalogue
+    stage: Stage, charter: Charter, catalogue: Catalogue, dossier: Dossier | None = None
 ) -> tuple[tuple[Criterion, ...], tuple[str, ...]]:
     """Return the criteria of a gate, and what every verdict on them must say.
+
+    With the dossier, what the ledger knows of earlier pilots is asked for as well (R1002).
 
     Raises CharterError when the charter adjusts a criterion that does not exist, takes out the
     seal, or accepts by a metric or subject that the catalogue does not know.
     """
     for place, what, write in adjustment_problems(charter, catalogue):
         raise CharterError(f"{'.'.join(map(str, place))}: {what}", hint=write)
-    fitted, notes = fit(stage, charter)
+    fitted, notes = fit(stage, charter, dossier)
     if stage == "production":
         notes = [*tried_less(charter), *notes]
     lines: list[Criterion] = []

@@ -28,7 +28,7 @@ from proveout.evidence.catalogue import Family
 from proveout.gate.model import Criterion, Finding
 from proveout.gate.standards import SEALED
 
-_CONDITIONS = ("readiness.", "governance.", "people.")
+_CONDITIONS = ("readiness.", "governance.", "people.", "diagnosis.")
 _ON_DAMAGED_INPUT = "stress."
 _RANK = {"failed": 4, "missing": 3, "inconclusive": 2, "stale": 1}
 _FULL = 0.999

@@ -23,7 +23,7 @@ _HELD = 48
 _AT_LATEST = timedelta(seconds=60)
 
 _Known = tuple[int, str, int]
-"""Last entry of the pilot, charter in force, and how many pilots of the ledger are sealed."""
+"""Last entry of the pilot, charter in force, how many seals and diagnoses the ledger holds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +57,8 @@ class Decider:
     def report(self, book: PilotBook, stage: Stage, now: datetime, shelf: Shelf) -> Report:
         """Return the verdict at a gate as of now, and what it rests on."""
         notes = shelf.pilots.get(book.pilot)
-        known = (0 if notes is None else notes.last_seq, book.loaded.content_hash, len(shelf.seals))
+        n_elsewhere = len(shelf.seals) + len(shelf.diagnosed)
+        known = (0 if notes is None else notes.last_seq, book.loaded.content_hash, n_elsewhere)
         desk = self._desk(book.pilot)
         with desk.lock:
             decided = desk.decided.get(stage)

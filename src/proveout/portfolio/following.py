@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from proveout.charter.sealing import Seal
+from proveout.diagnosis.recorded import is_recorded_diagnosis
 from proveout.errors import LedgerBrokenError
 from proveout.evidence.ledger.port import Entry, EntryKind, Ledger
 from proveout.portfolio.chain import Chain, Read, Span
@@ -50,6 +51,8 @@ class Shelf:
     pilots: Mapping[str, Notes]
     seals: tuple[Entry, ...]
     """Of all pilots, in order."""
+    diagnosed: tuple[Entry, ...] = ()
+    """Diagnoses that people recorded, of all pilots, in order."""
 
 
 class Follower:
@@ -106,7 +109,13 @@ def _after(shelf: Shelf, read: Read) -> Shelf:
         for pilot, span in read.spans.items()
     }
     seals = (entry for entry in read.whole if entry.kind == "seal")
-    return Shelf(head=read.head, pilots={**shelf.pilots, **changed}, seals=(*shelf.seals, *seals))
+    diagnosed = (entry for entry in read.whole if is_recorded_diagnosis(entry.kind, entry.body))
+    return Shelf(
+        head=read.head,
+        pilots={**shelf.pilots, **changed},
+        seals=(*shelf.seals, *seals),
+        diagnosed=(*shelf.diagnosed, *diagnosed),
+    )
 
 
 def _noted(notes: Notes, span: Span, new: list[Entry]) -> Notes:

@@ -13,7 +13,7 @@ from proveout.charter.schema import Stage
 from proveout.errors import InputError
 from proveout.evidence.alarm import Alarm
 from proveout.evidence.ledger.port import NewEntry
-from proveout.gate import standard_for
+from proveout.gate import inherited_ids, standard_for
 from proveout.gate.model import Decision, Ruling, State, Verdict
 from proveout.portfolio import STAGES
 from proveout.portfolio.stage import PHASES
@@ -388,7 +388,7 @@ def plan_fix(asked: Asked, given: PlanFix) -> Done:
         for stage in STAGES
         for line in standard_for(stage, asked.book.charter, asked.parts.registry.catalogue)[0]
     }
-    if given.criterion not in criteria:
+    if given.criterion not in {*criteria, *inherited_ids()}:
         raise InputError(
             f"The standard has no criterion '{given.criterion}'.",
             hint="The page of the verdict names what holds the gate.",
