@@ -17,7 +17,14 @@ import numpy as np
 
 from proveout.statistics.effects.adjusting import CLUSTERS_PER_COLUMN, Adjusted, adjust, columns
 from proveout.statistics.effects.alternation import seasons
-from proveout.statistics.effects.arms import Asked, Design, Side, freedom_of_difference, sides_of
+from proveout.statistics.effects.arms import (
+    Asked,
+    Design,
+    Side,
+    freedom_of_difference,
+    lean_of_difference,
+    sides_of,
+)
 from proveout.statistics.effects.cases import AssignedBy, Cases, Ints, Statistic
 from proveout.statistics.effects.clusters import drawn, t_cut
 from proveout.statistics.effects.estimate import Estimate, Figure, Refusal
@@ -151,7 +158,7 @@ def _means(seen: Measured, unit: Ints, asked: Asked) -> _Found:
         effect = skewed(
             second.value - first.value,
             first.drawn[0] + second.drawn[0],
-            second.third - first.third,
+            lean_of_difference((first, second)),
             freedom,
             asked.confidence,
         )

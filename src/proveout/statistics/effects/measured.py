@@ -7,7 +7,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from proveout.statistics.effects.cases import Cases, Flags, Floats, Statistic
-from proveout.statistics.effects.censoring import ENOUGH_MATURE, curve, mature, restricted_mean
+from proveout.statistics.effects.censoring import (
+    ENOUGH_MATURE,
+    curve,
+    drawn_at,
+    mature,
+    restricted_mean,
+)
 
 LEAST_EVENTS = 5
 """Cases with anything to count that each arm must have for a rate."""
@@ -109,7 +115,7 @@ def _up_to(cases: Cases, statistic: Statistic, horizon: float) -> Measured | Unk
     pseudo = np.empty(len(cases))
     for side in (False, True):
         arm = cases.with_system == side
-        if curve(value[arm], still[arm]).last < horizon * (1 - 1e-9):
+        if _oldest(cases.where(arm)) < horizon and curve(value[arm], still[arm]).last < horizon:
             return Unknown(
                 f"no case {'with' if side else 'without'} the system has been followed up to the "
                 f"horizon of {horizon:g} yet",
@@ -117,6 +123,14 @@ def _up_to(cases: Cases, statistic: Statistic, horizon: float) -> Measured | Unk
             )
         pseudo[arm] = restricted_mean(value[arm], still[arm], horizon)
     return Measured(cases=cases, value=pseudo, is_open=None, note=_open_note(cases))
+
+
+def _oldest(cases: Cases) -> float:
+    """Return how long ago the first case began, in the unit of the values."""
+    if cases.days_per_unit is None:
+        return 0.0
+    began = cases.day + 1.0 if cases.moment is None else cases.moment
+    return (drawn_at(cases) - float(began.min())) / cases.days_per_unit
 
 
 def _enough(cases: Cases, old: Flags) -> bool:

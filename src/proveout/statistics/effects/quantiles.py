@@ -40,14 +40,11 @@ def interval(
     """
     low, high = share - cut * error, share + cut * error
     if is_open is None or not is_open.any():
-        ordered = np.sort(value)
-        n = len(ordered)
-        first = max(0, math.floor(low * n + 0.5) - 1)
-        last = min(n - 1, max(first, math.ceil(high * n + 0.5) - 1))
+        ends = np.quantile(value, [min(max(each, 0.0), 1.0) for each in (share, low, high)])
         return Figure(
-            value=float(np.quantile(ordered, share)),
-            low=float(ordered[first]) if low > 0 else -math.inf,
-            high=float(ordered[last]) if high < 1 else math.inf,
+            value=float(ends[0]),
+            low=float(ends[1]) if low > 0 else -math.inf,
+            high=float(ends[2]) if high < 1 else math.inf,
         )
     return Figure(
         value=_time_of(value, is_open, share),
