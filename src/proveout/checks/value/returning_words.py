@@ -30,10 +30,10 @@ _SIZE = {"full": "At full size", "pilot": "At the pilot's size"}
 
 
 def label_of(name: str) -> str:
-    """Return how an input is called: 'what handling-time becomes better by'."""
+    """Return how an input is called: 'how much handling-time improves'."""
     kind, _, kpi = name.partition(":")
     if kind == "effect":
-        return f"what {kpi} becomes better by"
+        return f"how much {kpi} improves"
     if kind == "worth":
         return f"worth of {kpi}"
     return f"gain from {kpi}" if kind == "gain" else NAMES[name]
@@ -46,7 +46,7 @@ def unit_of(name: str, effects: Sequence[KpiEffect], currency: str) -> str:
     if kind == "effect":
         return units[kpi]
     if kind == "worth":
-        return f"{currency} per {units[kpi]}"
+        return _per_unit(units[kpi], currency)
     return {
         "cases_per_month": "cases",
         "run": f"{currency}/month",
@@ -56,6 +56,13 @@ def unit_of(name: str, effects: Sequence[KpiEffect], currency: str) -> str:
         "hourly_cost": f"{currency}/hour",
         "training_hours": "hours",
     }.get(name, currency)
+
+
+def _per_unit(unit: str, currency: str) -> str:
+    """Return what a unit is paid in: 'EUR per minute'; of money, a bare factor."""
+    if unit[:3].isupper() and unit[:3].isalpha() and unit[3:4] in ("", "/"):
+        return ""
+    return f"{currency} per {unit.removesuffix('s') if unit.isalpha() else unit}"
 
 
 def written(spread: Spread, unit: str) -> str:
@@ -98,7 +105,7 @@ def npv_sentence(
     )
     if not drivers:
         return said
-    return f"{said} It hangs most on {drivers[0]['label']}."
+    return f"{said} It depends most on {drivers[0]['label']}."
 
 
 def in_a_month(scenario: str, net: Spread, currency: str, drawn: Drawn) -> str:
@@ -124,6 +131,8 @@ def payback_sentence(scenario: str, payback: Spread, months: int) -> str:
 
 def never_sentence(never: float, payback: Spread, months: int) -> str:
     """Say why there is no time of payback."""
+    if never == 1.0:
+        return f"it never pays back within {months} months, in any draw"
     if math.isinf(payback.value):
         return f"{of_a_hundred(never)} it never pays back within {months} months"
     return (
@@ -134,11 +143,44 @@ def never_sentence(never: float, payback: Spread, months: int) -> str:
 
 def share_sentence(scenario: str, share: Spread) -> str:
     """Say what comes back for what is spent."""
-    low, value, high = (f"{100 * end:,.0f}" for end in (share.low, share.value, share.high))
+    if share.value < 0:
+        lost = Spread(value=-share.value, low=-share.high, high=-share.low)
+        return (
+            f"{_SIZE[scenario]}, of each 100 that are spent {_hundred(lost)} are lost, at today's "
+            "worth."
+        )
     return (
-        f"{_SIZE[scenario]}, for each 100 that are spent, {value} come in on top "
-        f"({low} to {high}), at today's worth."
+        f"{_SIZE[scenario]}, for each 100 that are spent {_hundred(share)} come in on top, at "
+        "today's worth."
     )
+
+
+def turn_sentence(name: str, unit: str, now: float, at: float | None, *, is_gain: bool) -> str:
+    """Say where an input turns gain into loss, or loss into gain."""
+    kind, _, kpi = name.partition(":")
+    if kind == "effect":
+        improves = "improves by" if now >= 0 else "becomes worse by"
+        said = f"{kpi} {improves} {figure(rounded(abs(now)), unit)} a case"
+        there = None if at is None else figure(rounded(at), unit)
+        if now < 0 and there is not None:
+            there = f"an improvement of {there}"
+    elif kind == "run":
+        said = f"Running it costs {figure(rounded(now), unit)}"
+        there = None if at is None else figure(rounded(at), unit)
+    else:
+        said = f"There are {figure(rounded(now), 'count')} cases in a month"
+        there = None if at is None else figure(rounded(at), "count")
+    if at is None:
+        return f"{said}; no other figure alone makes it {'a loss' if is_gain else 'worth it'}."
+    way = "below" if at < now else "above"
+    if is_gain:
+        return f"{said}; {way} {there} it becomes a loss."
+    return f"{said}; it is worth it {way} {there}."
+
+
+def _hundred(share: Spread) -> str:
+    low, value, high = (f"{100 * end:,.0f}" for end in (share.low, share.value, share.high))
+    return f"{value} ({low} to {high})"
 
 
 def _months(payback: Spread) -> str:

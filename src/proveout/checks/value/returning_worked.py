@@ -8,8 +8,7 @@ import numpy as np
 
 from proveout.charter.time_units import days_per_unit
 from proveout.checks.value.returning_case import Assembled
-from proveout.checks.value.returning_words import label_of, rounded, unit_of, written
-from proveout.evidence.figures import figure
+from proveout.checks.value.returning_words import label_of, turn_sentence, unit_of, written
 from proveout.statistics.returns import Drawn, Spread, break_even, drivers
 
 _LONGEST_WORK = 1 / 24
@@ -95,22 +94,10 @@ def turning(found: Assembled, drawn: Drawn, currency: str) -> list[dict[str, Any
                 "unit": unit,
                 "now": now,
                 "at": at,
-                "told": _turn_sentence(label_of(name), unit, now, at, is_gain=npv >= 0),
+                "told": turn_sentence(name, unit, now, at, is_gain=npv >= 0),
             }
         )
     return told
-
-
-def _turn_sentence(label: str, unit: str, now: float, at: float | None, *, is_gain: bool) -> str:
-    what = label[:1].upper() + label[1:]
-    is_now = f"{what} is {figure(rounded(now), unit)} now"
-    if at is None:
-        turned = "a loss" if is_gain else "worth it"
-        return f"{is_now}; no value of it alone makes it {turned}."
-    way = "below" if at < now else "above"
-    if is_gain:
-        return f"{is_now}; {way} {figure(rounded(at), unit)} it becomes a loss."
-    return f"{is_now}; it would have to be {way} {figure(rounded(at), unit)} to be worth it."
 
 
 def _hours_sentence(kpi: str, spread: Spread, *, elapsed: bool) -> str:
