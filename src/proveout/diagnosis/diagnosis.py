@@ -68,6 +68,27 @@ class Diagnosis:
         """Return what was found in a few sentences."""
         return " ".join(_summary(self))
 
+    def as_says(self, answers: Answers | None) -> dict[str, Any]:
+        """Return what the act that records it says: what was found, and the answers it rests on."""
+        return {
+            "result": self.result,
+            "title": self.title,
+            "named": [each.failure for each in self.active],
+            "causes": [
+                {
+                    "failure": each.failure,
+                    "activity": round(each.activity, 4),
+                    "low": round(each.low, 4),
+                    "high": round(each.high, 4),
+                    "sure": each.sure,
+                    "n": len(each.speaks_for) + len(each.speaks_against),
+                }
+                for each in self.causes
+            ],
+            "answers": {} if answers is None else answers.known,
+            "why": {} if answers is None else dict(answers.why),
+        }
+
     def as_dict(self) -> dict[str, Any]:
         """Return the plain form."""
         return {

@@ -7,6 +7,7 @@ from typing import Any
 
 from proveout.register.act import Section
 from proveout.register.auditing import AUDITING
+from proveout.register.diagnosing import DIAGNOSING
 from proveout.register.fixes import FIXES
 from proveout.register.handoff import HANDOFF
 from proveout.register.incentives import INCENTIVES
@@ -36,6 +37,7 @@ _ALL: tuple[Section[Any], ...] = (
     INCENTIVES,
     LEADERSHIP,
     SPENDING,
+    DIAGNOSING,
 )
 
 SECTIONS: Mapping[str, Section[Any]] = {each.name: each for each in _ALL}
