@@ -5,6 +5,7 @@ Colours are classes which the page's style sheet fills in, for light, dark and p
 """
 
 from proveout.report.charts.chart import Chart, Mark, Reference, Row
+from proveout.report.charts.control import control_chart_html
 from proveout.report.charts.scale import Scale, nice_scale
 from proveout.report.charts.timeline import (
     TimeLine,
@@ -18,5 +19,5 @@ from proveout.report.charts.track import axis_svg, track_svg
 
 __all__ = [
     "Chart", "Mark", "Reference", "Row", "Scale", "TimeLine", "TimePanel", "TimePoint", "axis_svg",
-    "nice_scale", "panel_svg", "time_axis_svg", "tornado", "track_svg",
+    "control_chart_html", "nice_scale", "panel_svg", "time_axis_svg", "tornado", "track_svg",
 ]  # fmt: skip
