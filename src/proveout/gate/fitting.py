@@ -31,6 +31,8 @@ def fit(
             continue
         if criterion.metric == "value.kpi":
             fitted += _kpis(criterion, charter)
+        elif criterion.metric == "value.assumptions_broken":
+            fitted += _comparisons(criterion, charter)
         elif criterion.metric == "assumption.holds":
             fitted += _assumptions(criterion, charter)
         elif criterion.metric == "quality.worst_slice":
@@ -186,6 +188,19 @@ def _kpi(pattern: Criterion, kpi: Kpi) -> Criterion:
         confidence=kpi.confidence,
         origin="charter",
     )
+
+
+def _comparisons(pattern: Criterion, charter: Charter) -> list[Criterion]:
+    """Ask it of each KPI; without any, the line on KPIs asks for them."""
+    return [
+        replace(
+            pattern,
+            id=f"{pattern.id}-{kpi.name}",
+            title=f"What the comparison of KPI {kpi.name} rests on is so",
+            subject=Subject.of(kpi=kpi.name),
+        )
+        for kpi in charter.kpis
+    ]
 
 
 def _assumptions(pattern: Criterion, charter: Charter) -> list[Criterion]:

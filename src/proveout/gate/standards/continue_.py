@@ -10,6 +10,7 @@ from proveout.gate.model import Criterion, Role
 from proveout.gate.standards.adopted import kept_up
 from proveout.gate.standards.lived import engaged
 from proveout.gate.standards.production_technical import QUALITY, READINESS
+from proveout.gate.standards.returned import STILL_PAYS
 from proveout.gate.standards.terms import days, sealed
 from proveout.gate.standards.widening import in_use
 
@@ -90,6 +91,7 @@ CONTINUE: tuple[Criterion, ...] = (
     *_again(),
     *SERVED,
     *in_use("continue", max_age=days(31)),
+    STILL_PAYS,
     *kept_up("continue", max_age=days(31)),
     Criterion(
         id="continue.refresh-practised",

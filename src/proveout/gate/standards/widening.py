@@ -13,7 +13,8 @@ from proveout.gate.model import Criterion, Role
 def in_use(stage: Stage, *, max_age: timedelta) -> tuple[Criterion, ...]:
     """Return the criteria on a system in use, on evidence not older than `max_age`.
 
-    The criterion `<stage>.kpi` is a pattern: the charter's KPIs each become one like it.
+    The criteria `<stage>.kpi` and `<stage>.comparison` are patterns: the charter's KPIs each become
+    one like them.
     """
 
     def line(
@@ -52,6 +53,14 @@ def in_use(stage: Stage, *, max_age: timedelta) -> tuple[Criterion, ...]:
             fix="Measure the KPI in use against its baseline.",
             family="business", role="production owner",
             sources=("R701", "R104", "the charter's kpis[].threshold"),
+        ),
+        line(
+            "comparison", "value.assumptions_broken", "<=", 0, subject=Subject.of(kpi="*"),
+            title="What the comparison of every KPI rests on is so",
+            fix="Look at what broke, and compare by a design that does not rest on it: "
+            "value.design; proveout plan says how long that takes.",
+            family="business", role="production owner",
+            sources=("R701", "R703", "a figure that rests on what is not so is no effect"),
         ),
         line(
             "adoption", "adoption.active_share", ">=", 0.70,
