@@ -185,7 +185,7 @@ def adoption(asked: Asked, _: Nothing) -> AdoptionPage:
     some = active or often or next(iter(found), None)
     details: Mapping[str, Any] = {} if some is None else some.details
     ends = _moment(details.get("ends"))
-    weeks = _weeks(often, ends)
+    weeks = weeks_of(often, ends)
     groups, too_few = _groups(found, missing, ends)
     metric, quality = _quality(asked)
     shown = AdoptionPage(
@@ -352,7 +352,7 @@ def _people_by_week(
     return [] if ends is None else [(ends + WEEK * row[0], row[2]) for row in rows]
 
 
-def _weeks(often: Evidence | None, ends: datetime | None) -> list[Week]:
+def weeks_of(often: Evidence | None, ends: datetime | None) -> list[Week]:
     """Return each week from the first one on; one without any use too."""
     if often is None:
         return []
@@ -380,7 +380,7 @@ def _quality(asked: Asked) -> tuple[str, list[Correct]]:
     agreed = (each.metric for each in asked.book.charter.acceptance)
     metric = next((each for each in agreed if each.startswith("quality.")), "quality.accuracy")
     ledger: Any = asked.book.ledger
-    told = _HISTORIES.of(ledger, asked.book.pilot, metric, asked.book.last_seq)
+    told = HISTORIES.of(ledger, asked.book.pilot, metric, asked.book.last_seq)
     return metric, [
         Correct(
             at=each.observed_at,
@@ -424,7 +424,7 @@ class _Histories:
         return told
 
 
-_HISTORIES = _Histories()
+HISTORIES = _Histories()
 
 
 def _prediction(found: Mapping[Any, Evidence], missing: Sequence[NotMeasured]) -> Prediction | None:
