@@ -32,8 +32,9 @@ class ValueCheck:
         return []
 
     def run(self, context: CheckContext) -> Iterator[Finding]:
-        """Yield findings KPI by KPI."""
-        if context.charter.value is None:
+        """Yield findings KPI by KPI, and what they come to in money."""
+        value = context.charter.value
+        if value is None:
             yield from (
                 NotMeasured(
                     metric=metric.name,
@@ -43,6 +44,10 @@ class ValueCheck:
                 )
                 for metric in METRICS
             )
+            return
+        from proveout.checks.value.measuring import measure_all
+
+        yield from measure_all(context, value)
 
 
 CHECK = ValueCheck()
