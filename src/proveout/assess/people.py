@@ -48,6 +48,10 @@ _FOUND_OTHERWISE = {
         ("people.feedback_answered", "people.feedback_days", "people.favourable"),
         "it is measured from what people said in the dashboard: proveout check feedback",
     ),
+    "diagnosis.activity": "record what was found: proveout diagnose --record --by NAME",
+    "diagnosis.cause_known": "name the failures under predecessors, or record a diagnosis: "
+    "proveout diagnose --record --by NAME",
+    "diagnosis.design_changed": "it is found by comparing the two charters",
     "governance.declared": "it is read from the charter: write there what is agreed, and run "
     "proveout check governance",
 }
