@@ -30,7 +30,11 @@ MAIN: tuple[tuple[str, str, Permission], ...] = (
 )
 
 BESIDE: dict[str, tuple[tuple[str, str, Permission], ...]] = {
-    "Portfolio": (("Pilots", "/", _P.signed_in), ("Board paper", "/board", _P.see_all)),
+    "Portfolio": (
+        ("Pilots", "/", _P.signed_in),
+        ("Board paper", "/board", _P.see_all),
+        ("Diagnosis", "/diagnosis", _P.signed_in),
+    ),
     "Administration": (
         ("Accounts", "/admin", _P.administer),
         ("Access log", "/admin/log", _P.administer),
@@ -40,7 +44,7 @@ BESIDE: dict[str, tuple[tuple[str, str, Permission], ...]] = {
 """What stands beside a page of the dashboard itself."""
 
 PILOT: tuple[tuple[str, tuple[tuple[str, str, Permission], ...]], ...] = (
-    ("Verdict", (("Verdict", "", _P.see),)),
+    ("Verdict", (("Verdict", "", _P.see), ("Diagnosis", "/diagnosis", _P.see))),
     ("Evidence", (("Evidence", "/evidence", _P.see),)),
     ("Charter", (("Charter", "/charter", _P.see),)),
     (
@@ -64,6 +68,7 @@ PILOT: tuple[tuple[str, tuple[tuple[str, str, Permission], ...]], ...] = (
         ),
     ),
     ("Adoption", (("Adoption", "/adoption", _P.see),)),
+    ("Value", (("Value", "/value", _P.see),)),
     ("Exceptions", (("Exceptions", "/exceptions", _P.resolve),)),
     ("Board paper", (("Board paper", "/board", _P.see),)),
 )

@@ -45,6 +45,7 @@ class Permission(StrEnum):
     resolve = "work on the exception queue"
     lead = "note what leadership did, obstacles and spending"
     audit = "see the audit trail, and export it"
+    diagnose = "record why a pilot failed, which binds the next one"
 
 
 _R = Role
@@ -67,6 +68,7 @@ ALLOWED: Mapping[Permission, frozenset[Role]] = {
     Permission.answer: _RESPONSIBLE | {_R.reviewer, _R.engineer},
     Permission.resolve: frozenset({_R.reviewer, _R.owner, _R.engineer}),
     Permission.lead: _RESPONSIBLE,
+    Permission.diagnose: _RESPONSIBLE | {_R.reviewer},
     Permission.audit: frozenset({_R.auditor, _R.administrator, _R.legal}) | _RESPONSIBLE,
 }
 """By permission: in which roles. `anybody` and `signed_in` need none."""

@@ -15,6 +15,7 @@ from proveout.web.pages import (
     calendar,
     charter,
     comparing,
+    diagnosis,
     equipping,
     evidence,
     exception_item,
@@ -39,6 +40,7 @@ from proveout.web.pages import (
     training,
     training_sets,
     usage,
+    value,
     value_observations,
     verdict,
 )
@@ -78,6 +80,8 @@ _MODULES: tuple[ModuleType, ...] = (
     comparing,
     adoption,
     usage,
+    diagnosis,
+    value,
     value_observations,
 )
 """Each has PAGES, and may have DEEDS and DOWNLOADS."""

@@ -1,0 +1,145 @@
+"""Why a pilot failed, in the dashboard: asked on one page, looked at, and recorded by name."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from fixtures.dashboard import (
+    ENGINEER,
+    LEGAL,
+    NOBODY,
+    OWNER,
+    PILOT,
+    REVIEWER,
+    STRANGER,
+    USER,
+    dashboard,
+)
+from proveout.diagnosis.questions import BY_ID, QUESTIONS, UNKNOWN
+
+BASE = f"/pilots/{PILOT}/diagnosis"
+ANSWERS = {
+    "result": "failed",
+    "trial_data": "cleaned",
+    "live_data": "much",
+    "unseen_cases": "many",
+    "live_quality": "much_worse",
+    "used": "some",
+}
+
+
+def test_every_question_is_asked_once_on_one_page_and_may_be_left_open(tmp_path: Path) -> None:
+    """At most 25, each with "don't know", chosen beforehand."""
+    with dashboard(tmp_path, viewer=STRANGER) as board:
+        page, told = board.get("/diagnosis").text, board.get("/api/diagnosis").json()
+
+    asked = [each for group in told["groups"] for each in group["questions"]]
+    assert [each["id"] for each in asked] == [each.id for each in QUESTIONS]
+    assert len(asked) <= 25
+    assert {each["options"][-1]["text"] for each in asked} == {"don't know"}
+    assert len(re.findall(r'value="unknown" checked', page)) == len(asked)
+    assert (told["found"], told["recorded"], told["may_record"]) == (None, None, False)
+
+
+def test_what_comes_of_the_answers_is_shown_before_anybody_records_it(tmp_path: Path) -> None:
+    with dashboard(tmp_path, viewer=STRANGER) as board:
+        page = board.client.get("/diagnosis", params=ANSWERS)
+        found = board.client.get("/api/diagnosis", params=ANSWERS).json()["found"]
+
+    assert page.status_code == 200
+    first = found["causes"][0]
+    assert (first["failure"], first["state"]) == ("data-gap", "active")
+    assert first["low"] <= first["activity"] <= first["high"]
+    assert found["named_first"] == ["Data gap"]
+    assert {each["after"] for each in found["conditions"]} == {"Data gap"}
+    assert "Record it under my name" not in page.text
+    assert "What must be shown before the next pilot" in page.text
+
+
+def test_an_answer_that_there_is_not_is_refused(tmp_path: Path) -> None:
+    with dashboard(tmp_path) as board:
+        answer = board.client.get(BASE, params={"owner": "perhaps"})
+
+    assert answer.status_code == 422
+
+
+def test_what_the_ledger_answers_is_shown_with_its_evidence_and_not_asked(tmp_path: Path) -> None:
+    """It goes before what anybody says."""
+    with dashboard(tmp_path) as board:
+        told = board.get(f"/api{BASE}").json()
+        page = board.get(BASE).text
+        owner = board.client.get(f"/api{BASE}", params={"owner": "nobody"}).json()
+
+    asked = {each["id"]: each for group in told["groups"] for each in group["questions"]}
+    line = asked["owner"]["ledger"][0]
+    assert line["says"] == "One named person in the business answered for it from the start."
+    assert "Helen Marsh" in line["told"]
+    assert 'name="owner"' not in page
+    assert 'name="cost"' in page
+    assert told["n_from_ledger"] == sum(bool(each["ledger"]) for each in asked.values())
+    assert causes(told)["no-governance-bridge"] == causes(owner)["no-governance-bridge"]
+
+
+def causes(told: dict) -> dict[str, float]:
+    return {each["failure"]: each["activity"] for each in told["found"]["causes"]}
+
+
+def test_a_diagnosis_stands_in_the_ledger_under_the_name_of_who_recorded_it(
+    tmp_path: Path,
+) -> None:
+    """With the answers and what shows them, so that it can be repeated."""
+    with dashboard(tmp_path) as board:
+        sent = board.send(BASE, act="diagnosis-1", why_live_data="The returns of May.", **ANSWERS)
+        again = board.send(BASE, act="diagnosis-1", why_live_data="The returns of May.", **ANSWERS)
+        told = board.get(f"/api{BASE}").json()
+        acts = [e.body for e in board.book.ledger.entries(kinds=["act"])]
+
+    assert (sent.status_code, again.status_code) == (303, 303)
+    [act] = [each for each in acts if each["act"] == "diagnosis.recorded"]
+    assert (act["who"], act["says"]["result"]) == ("Helen Marsh", "failed")
+    assert act["says"]["answers"] == {k: v for k, v in ANSWERS.items() if k in BY_ID}
+    assert act["says"]["why"] == {"live_data": "The returns of May."}
+    assert "data-gap" in act["says"]["named"]
+    recorded = told["recorded"]
+    assert (recorded["who"], recorded["named"]) == ("Helen Marsh", ["Data gap"])
+    chosen = {q["id"]: q["chosen"] for group in told["groups"] for q in group["questions"]}
+    assert chosen["live_data"] == "much"
+    assert chosen["cost"] == UNKNOWN
+
+
+def test_how_it_ended_must_be_said_to_record_it(tmp_path: Path) -> None:
+    with dashboard(tmp_path) as board:
+        answer = board.api(BASE, live_data="much")
+
+    assert answer.status_code == 400
+    assert answer.json()["message"] == "It is not said how it ended."
+
+
+@pytest.mark.parametrize("viewer", [ENGINEER, LEGAL, USER])
+def test_whoever_is_not_responsible_sees_it_and_records_nothing(tmp_path: Path, viewer) -> None:
+    with dashboard(tmp_path, viewer=viewer) as board:
+        seen, sent = board.client.get(BASE, params=ANSWERS), board.send(BASE, **ANSWERS)
+
+    assert (seen.status_code, sent.status_code) == (200, 403)
+    assert "Record it under my name" not in seen.text
+
+
+def test_nobody_sees_it_who_has_not_signed_in(tmp_path: Path) -> None:
+    with dashboard(tmp_path, viewer=NOBODY) as board:
+        assert {
+            board.client.get(path).status_code for path in (f"/api{BASE}", "/api/diagnosis")
+        } == {401}
+
+
+@pytest.mark.parametrize("viewer", [OWNER, REVIEWER])
+def test_what_is_written_beside_an_answer_is_text(tmp_path: Path, viewer) -> None:
+    """Markup in it is shown, not followed."""
+    with dashboard(tmp_path, viewer=viewer) as board:
+        board.send(BASE, why_used="<script>alert(1)</script>", **ANSWERS)
+        page = board.get(BASE).text
+
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
