@@ -543,3 +543,32 @@ def test_a_harder_trial_needs_no_remark() -> None:
     }
 
     assert notes("production", **values) == ()
+
+
+def test_what_each_comparison_rests_on_is_asked_of_each_kpi() -> None:
+    """Without KPIs the line on KPIs asks for them, and nothing is asked twice."""
+    kpis = [{"name": "wait", "unit": "min", "direction": "lower", "threshold": 25}]
+
+    found = standard("scale", kpis=kpis)["scale.comparison-wait"]
+
+    assert (found.metric, found.subject, found.comparison, found.threshold) == (
+        "value.assumptions_broken", Subject.of(kpi="wait"), "<=", 0,
+    )  # fmt: skip
+    assert not [name for name in standard("scale") if name.startswith("scale.comparison")]
+
+
+def test_a_return_is_asked_for_whether_the_charter_speaks_of_it_or_not() -> None:
+    """What was not said is missing, never passed; and only what was measured counts (R702)."""
+    lines = [
+        standard("scale")["scale.npv"], standard("scale")["scale.payback"],
+        standard("continue")["continue.net-per-month"],
+    ]  # fmt: skip
+
+    assert [(each.metric, each.comparison, each.threshold) for each in lines] == [
+        ("value.npv", ">=", 0),
+        ("value.payback_months", "<=", 24),
+        ("value.net_per_month", ">=", 0),
+    ]  # fmt: skip
+    assert {(each.subject, each.bases, each.scope) for each in lines} == {
+        (Subject.of(scenario="full"), ("measured",), "production")
+    }
