@@ -356,12 +356,10 @@ def _matched(seen: Observed, value: Value) -> Chosen | Unseen:
             "since it came all cases were done with it, so that none can be matched",
             "Say from when on all had it (value.rolled_out), and add the months before",
         )
-    early = cases.where(~during & ~cases.with_system)
-    both = replace(both, before=known_before(both, early))
     share = float(both.with_system.mean())
     return Chosen(
         name="matched",
-        cases=both,
+        cases=replace(cases, rolled_out=np.full(len(cases), begins, dtype=np.int64)),
         begins=begins,
         why=f"There was no draw and no day on which all began: {share:.0%} of the cases since "
         f"{day_of(begins)} were done with the system by somebody's choice, and are held against "

@@ -11,7 +11,7 @@ from proveout.charter.schema import Charter
 from proveout.charter.schema.adoption import DASHBOARD
 from proveout.charter.schema.purpose import Kpi
 from proveout.charter.schema.value import CaseRecord, Measured, Value
-from proveout.checks.contract import CheckContext, Finding, Progress
+from proveout.checks.contract import CheckContext, DataAccess, Finding, Progress
 from proveout.checks.value.designing import Chosen, choose
 from proveout.checks.value.estimating import (
     Decided,
@@ -25,6 +25,7 @@ from proveout.checks.value.observing import (
     Observed,
     Unseen,
     day_number,
+    day_of,
     observe,
     wanted_of,
 )
@@ -57,7 +58,7 @@ class Taken:
     """Where the charter names the records: 'value.records'."""
 
 
-def taken_of(charter: Charter, value: Value, kpi: Kpi) -> Taken | Unseen:
+def taken_of(value: Value, kpi: Kpi) -> Taken | Unseen:
     """Return how a KPI is taken from the records, or what the charter does not say."""
     own = None if kpi.measured is None else kpi.measured.source
     record = own or value.records
@@ -72,7 +73,6 @@ def taken_of(charter: Charter, value: Value, kpi: Kpi) -> Taken | Unseen:
             f"the charter does not say how {kpi.name} is taken from the records",
             f"Write it in kpis[{kpi.name}].measured: value, begins and ends, or happened",
         )
-    del charter
     where = "value.records" if own is None else f"kpis[{kpi.name}].measured.source"
     return Taken(
         kpi=kpi, measured=kpi.measured or Measured(value="value"), record=record, where=where
@@ -82,13 +82,12 @@ def taken_of(charter: Charter, value: Value, kpi: Kpi) -> Taken | Unseen:
 class Reader:
     """Opens the records of KPIs: one scan for all that share a source."""
 
-    def __init__(self, context: CheckContext, value: Value) -> None:
-        self._context = context
+    def __init__(self, data: DataAccess, charter: Charter, value: Value) -> None:
+        self._data = data
         self._value = value
-        charter = context.charter
         self._taken = [
             taken for kpi in charter.kpis
-            if isinstance(taken := taken_of(charter, value, kpi), Taken)
+            if isinstance(taken := taken_of(value, kpi), Taken)
         ]  # fmt: skip
         self._known: dict[tuple[int, str], Records] = {}
 
@@ -97,7 +96,7 @@ class Reader:
         is_given = taken.record.source.path == DASHBOARD
         key = (id(taken.record), taken.kpi.name if is_given else "")
         if key not in self._known:
-            opened = self._context.data.open(taken.record.source)
+            opened = self._data.open(taken.record.source)
             shared = [taken] if is_given else [
                 each for each in self._taken if each.record is taken.record
             ]  # fmt: skip
@@ -109,11 +108,16 @@ class Reader:
             )
         return self._known[key]
 
-    def observe(self, taken: Taken, *, now: datetime) -> Observed | Unseen:
+    def observe(
+        self, taken: Taken, *, now: datetime, presumes_manual: bool = False
+    ) -> Observed | Unseen:
         """Return the cases of a KPI, or why there are none."""
         try:
             records = self.read(taken)
-            return observe(taken.kpi, taken.measured, records, self._value, now=now)
+            return observe(
+                taken.kpi, taken.measured, records, self._value, now=now,
+                presumes_manual=presumes_manual,
+            )  # fmt: skip
         except ProveoutError as error:
             return Unseen(error.message.rstrip("."), error.hint or "Correct the charter")
 
@@ -128,14 +132,14 @@ def _of_kpi(opened: OpenTable, taken: Taken) -> OpenTable:
 def measure_all(context: CheckContext, value: Value) -> Iterator[Finding]:
     """Yield findings on each KPI and on the return."""
     charter = context.charter
-    reader = Reader(context, value)
+    reader = Reader(context.data, charter, value)
     effects: list[KpiEffect] = []
     month = value.cases_per_month
     now = now_of(context)
     for number, kpi in enumerate(charter.kpis):
         yield Progress(done=number, total=len(charter.kpis) + 1, what=f"value: {kpi.name}")
         tell = Teller(context=context, value=value, kpi=kpi)
-        taken = taken_of(charter, value, kpi)
+        taken = taken_of(value, kpi)
         seen = taken if isinstance(taken, Unseen) else reader.observe(taken, now=now)
         if isinstance(seen, Unseen):
             yield from tell.all_missing(seen.why, seen.next_step)
@@ -174,11 +178,25 @@ def _measure(tell: Teller, seen: Observed) -> Generator[Finding, None, KpiEffect
     else:
         yield from tell_undecided(tell, found, len(seen.cases))
     yield tell_signals(tell, seen, chosen.begins)
+    yield _remaining(tell, seen, chosen, found)
     estimate, why = _for_return(tell, seen, chosen, found)
     n = 0 if estimate is None else estimate.n_with + estimate.n_without
     return KpiEffect(
         kpi=tell.kpi, estimate=estimate, why_not=why, basis=tell.basis, scope=tell.scope, n=n
     )
+
+
+def _remaining(tell: Teller, seen: Observed, chosen: Chosen, found: Decided | Undecided) -> Finding:
+    from proveout.checks.value.foreseeing import remaining
+
+    left = remaining(seen, chosen, tell.value, found, seed=tell.context.seed)
+    if isinstance(left, Unseen):
+        return tell.missing("days_to_decide", left.why, left.next_step)
+    on = day_of((seen.cases.as_of or 0) + left.days)
+    return tell.found(
+        "days_to_decide", left.days, n=len(seen.cases),
+        details={"told": left.told, "on": on, "cases_per_day": left.cases_per_day},
+    )  # fmt: skip
 
 
 def _for_return(

@@ -92,9 +92,14 @@ def wanted_of(kpi: Kpi, measured: Measured) -> tuple[Wanted, ...]:
 
 
 def observe(
-    kpi: Kpi, measured: Measured, records: Records, value: Value, *, now: datetime
-) -> Observed | Unseen:
-    """Take a KPI from the records. Raises InputError where they lack a column that it needs."""
+    kpi: Kpi, measured: Measured, records: Records, value: Value, *, now: datetime,
+    presumes_manual: bool = False,
+) -> Observed | Unseen:  # fmt: skip
+    """Take a KPI from the records. Raises InputError where they lack a column that it needs.
+
+    `presumes_manual` takes all cases for manual ones where nothing says otherwise: before the
+    rollout that is so.
+    """
     wanted = wanted_of(kpi, measured)
     for each in wanted:
         if each in records.missing:
@@ -116,6 +121,8 @@ def observe(
         records.repeated, f"are of a case ('{records.said.case}') that another row tells as well"
     )
     with_system = _ways(sorting, records, value, moment)
+    if isinstance(with_system, Unseen) and presumes_manual:
+        with_system = np.zeros(records.n, dtype=bool)
     if isinstance(with_system, Unseen):
         return with_system
     if not sorting.counts.any():
@@ -147,7 +154,7 @@ def observe(
         name=records.name,
         fingerprint=records.fingerprint,
         simulated=records.said.simulated,
-        completed_only=unit_days is not None and not bool(figures.is_open[counts].any()),
+        completed_only=unit_days is not None and not bool(figures.is_open.any()),
     )
 
 
