@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from proveout.charter.schema import Charter
-from proveout.diagnosis.failures import Failure
+from proveout.diagnosis.failures import Failure, named
 from proveout.evidence.model import WHOLE, Scope, Subject
 
 MET: Final = "diagnosis.condition_met"
@@ -46,7 +46,7 @@ class Condition:
     @property
     def id(self) -> str:
         """Return its name among all conditions."""
-        return f"{self.failure}-{self.part}"
+        return f"{named(self.failure).short}-{self.part}"
 
     @property
     def attested_as(self) -> Subject:
@@ -227,7 +227,7 @@ CONDITIONS: Final[tuple[Condition, ...]] = (
     Condition(
         failure="wrong-metrics", part="stands-for-it",
         text="Those who need the result agree that the KPIs stand for it",
-        fix="Ask them, and say where: proveout diagnose --met wrong-metrics-stands-for-it.",
+        fix="Ask them, and say where: proveout diagnose --met metrics-stands-for-it.",
         role=_OWNER,
     ),
     Condition(
@@ -259,6 +259,11 @@ CONDITIONS: Final[tuple[Condition, ...]] = (
 BY_CONDITION: Final[Mapping[str, Condition]] = {each.id: each for each in CONDITIONS}
 
 
+def condition_about(subject: Subject) -> Condition | None:
+    """Return the condition that somebody attests under this subject."""
+    return next((each for each in CONDITIONS if each.attested_as == subject), None)
+
+
 def conditions_of(failures: Iterable[str]) -> tuple[Condition, ...]:
     """Return what must be shown after some causes, in the order of the list."""
     wanted = set(failures)
@@ -268,11 +273,11 @@ def conditions_of(failures: Iterable[str]) -> tuple[Condition, ...]:
 def shown_by_charter(condition: str, charter: Charter) -> Shown | None:
     """Tell whether the charter itself shows a condition; None where it cannot."""
     match condition:
-        case "data-gap-like-production":
+        case "data-like-production":
             return _like_production(charter)
-        case "wrong-metrics-measured":
+        case "metrics-measured":
             return _measured(charter)
-        case "cost-latency-budget-at-size":
+        case "cost-budget-at-size":
             missing = [name for name in ("load", "budget") if getattr(charter, name) is None]
             told = f"the charter has no {' and no '.join(missing)}"
             return Shown(not missing, told if missing else "the charter has both")

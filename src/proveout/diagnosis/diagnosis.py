@@ -64,9 +64,14 @@ class Diagnosis:
         return conditions_of(each.failure for each in self.active)
 
     @property
+    def sentences(self) -> tuple[str, ...]:
+        """Return what was found, the most important first."""
+        return tuple(_summary(self))
+
+    @property
     def summary(self) -> str:
         """Return what was found in a few sentences."""
-        return " ".join(_summary(self))
+        return " ".join(self.sentences)
 
     def as_says(self, answers: Answers | None) -> dict[str, Any]:
         """Return what the act that records it says: what was found, and the answers it rests on."""

@@ -22,6 +22,8 @@ class Named:
     """A cause of failure in words."""
 
     id: Failure
+    short: str
+    """One word, for ids of what must be shown after it."""
     name: str
     means: str
     """One sentence: what is the matter where it is active."""
@@ -30,42 +32,43 @@ class Named:
 
 FAILURES: Final[tuple[Named, ...]] = (
     Named(
-        id="experiment-framing", name="Experiment framing",
+        id="experiment-framing", short="framing", name="Experiment framing",
         means="It was set up as an experiment: to show that the technology works, with no way "
         "into everyday work planned behind it.",
     ),
     Named(
-        id="data-gap", name="Data gap",
+        id="data-gap", short="data", name="Data gap",
         means="It was built and judged on other data than it met in use.",
     ),
     Named(
-        id="no-governance-bridge", name="No governance bridge",
+        id="no-governance-bridge", short="bridge", name="No governance bridge",
         means="Nobody in the business answered for it: for its answers, its exceptions, and the "
         "decision to go on.",
     ),
     Named(
-        id="no-change-management", name="No change management",
+        id="no-change-management", short="change", name="No change management",
         means="The people whose work it changed were not taken along, and did not use it or go "
         "by it.",
     ),
     Named(
-        id="wrong-metrics", name="Wrong metrics",
+        id="wrong-metrics", short="metrics", name="Wrong metrics",
         means="Success was told by figures that do not stand for what was needed.",
     ),
     Named(
-        id="cost-latency", name="Cost and latency at scale", is_structural=False,
+        id="cost-latency", short="cost", name="Cost and latency at scale", is_structural=False,
         means="At full size it was too dear, too slow or too often down.",
     ),
     Named(
-        id="maintenance", name="Maintenance", is_structural=False,
+        id="maintenance", short="upkeep", name="Maintenance", is_structural=False,
         means="Nobody kept it right when data and the world changed.",
     ),
     Named(
-        id="technology", name="The technology could not do it", is_structural=False,
+        id="technology", short="technology", name="The technology could not do it",
+        is_structural=False,
         means="Even under good conditions it could not do the task.",
     ),
     Named(
-        id="outside", name="Something outside", is_structural=False,
+        id="outside", short="outside", name="Something outside", is_structural=False,
         means="Something that had nothing to do with it ended it.",
     ),
 )  # fmt: skip

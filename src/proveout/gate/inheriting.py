@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from proveout.charter.loading import content
 from proveout.charter.schema import Charter
-from proveout.diagnosis.conditions import MET, shown_by_charter
+from proveout.diagnosis.conditions import MET, condition_about, shown_by_charter
 from proveout.evidence.model import Subject
 from proveout.gate.bench import Bench
 from proveout.gate.heritage import Forerunner, forerunners, sameness
@@ -54,7 +54,8 @@ def _met(criterion: Criterion, bench: Bench, charter: Charter) -> tuple[Finding,
     if attested[0].state == "passed":
         return attested
     about = criterion.subject
-    shown = shown_by_charter(f"{about.get('failure')}-{about.get('part')}", charter)
+    condition = condition_about(about)
+    shown = None if condition is None else shown_by_charter(condition.id, charter)
     if shown is None or (attested[0].state != "missing" and not shown.is_met):
         return attested
     return (_finding(about, is_met=shown.is_met, reason=_sentence(shown.told)),)

@@ -13,8 +13,10 @@ from typing import Final, Literal
 
 from proveout.charter.loaded import LoadedCharter
 from proveout.charter.loading import measured_hash
+from proveout.charter.schema import Charter, Stage
 from proveout.charter.sealing.signing import digest
 from proveout.evidence.catalogue import Catalogue
+from proveout.evidence.figures import figure, spanned_figure
 from proveout.evidence.model import Evidence
 from proveout.evidence.outcome import CheckOutcome
 from proveout.gate.bench import Bench, lay_out
@@ -34,8 +36,16 @@ NAMES: Final[Mapping[StandingState, str]] = {
     "unknown": "Not yet known",
 }
 
-_TECHNICAL = ("quality.", "latency.", "load.p95_latency", "load.error_rate", "confidence.")
-"""What the system does. How sound the data are is a condition of it, and no success."""
+_RUNNING = (
+    ("latency.p95", "continue.latency", "production.load-latency"),
+    ("latency.unanswered_rate", "continue.unanswered", "production.load-errors"),
+)
+"""How it runs: the metric of a system in use and its line, and the line that was tried before."""
+
+
+_STAGES: Final[tuple[Stage, ...]] = ("production", "scale", "continue")
+_UNAGREED = "production.quality-agreed"
+"""Stands where the charter agrees on no quality."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,9 +108,11 @@ def standing_of(
         part_hash=lambda part: digest(part, charter),
         measured_by={},
     )
-    production, _ = standard_for("production", charter, catalogue)
-    scale, _ = standard_for("scale", charter, catalogue)
-    technical = _side(_technical(production), bench)
+    lines = {
+        each.id: each for stage in _STAGES for each in standard_for(stage, charter, catalogue)[0]
+    }
+    scale = [each for each in lines.values() if each.stage == "scale"]
+    technical = _side(_technical(lines, charter, bench), bench)
     # A KPI without threshold stands as the line that asks for one.
     business = _side((each for each in scale if each.id.startswith("scale.kpi")), bench)
     state = _state(technical.state, business.state)
@@ -136,12 +148,22 @@ def standing_of(
     )  # fmt: skip
 
 
-def _technical(lines: Iterable[Criterion]) -> list[Criterion]:
-    return [
+def _technical(lines: Mapping[str, Criterion], charter: Charter, bench: Bench) -> list[Criterion]:
+    """Return what was agreed of its answers, and how it runs: in use, else as it was tried.
+
+    How sound the data are, and what damage does, are conditions of success and not success.
+    """
+    agreed = {each.metric for each in charter.acceptance if each.metric.startswith("quality.")}
+    chosen = [
         each
-        for each in lines
-        if each.metric.startswith(_TECHNICAL) or each.id == "production.quality-agreed"
+        for each in lines.values()
+        if each.stage == "production"
+        and ((each.origin == "charter" and each.metric in agreed) or each.id == _UNAGREED)
     ]
+    for metric, in_use, tried in _RUNNING:
+        line = lines.get(in_use if metric in bench.by_metric else tried)
+        chosen += [] if line is None else [line]
+    return chosen
 
 
 def _side(criteria: Iterable[Criterion], bench: Bench) -> Side:
@@ -200,8 +222,7 @@ def _of_technical(side: Side) -> str:
             first = side.of("short")[0]
             return (
                 f"The system falls short of what was agreed in {len(side.of('short'))} of {n} "
-                f"technical lines, first of all “{first.criterion.title}”: "
-                f"{_clause(first.finding)}."
+                f"technical lines: {_told(first)}."
             )
         case _:
             open_ = side.of("unknown")
@@ -209,8 +230,7 @@ def _of_technical(side: Side) -> str:
                 return "Nothing was agreed that the system has to do."
             return (
                 f"Whether the system does what was agreed is not known yet: {len(open_)} of {n} "
-                f"technical lines are open, first of all “{open_[0].criterion.title}”: "
-                f"{_clause(open_[0].finding)}."
+                f"technical lines are open: {_told(open_[0])}."
             )
 
 
@@ -226,7 +246,7 @@ def _of_business(side: Side) -> str:
             first = side.of("short")[0]
             return (
                 f"The business result is not there: {len(side.of('short'))} of {n} figures "
-                f"of the business fell short, {first.criterion.title}: {_clause(first.finding)}."
+                f"of the business fell short: {_told(first)}."
             )
         case _:
             open_ = side.of("unknown")
@@ -234,10 +254,18 @@ def _of_business(side: Side) -> str:
                 return "No figure of the business was named."
             return (
                 f"Whether the business has its result is not known yet: {len(open_)} of {n} "
-                f"figures of the business are open, {open_[0].criterion.title}: "
-                f"{_clause(open_[0].finding)}."
+                f"figures of the business are open: {_told(open_[0])}."
             )
 
 
-def _clause(finding: Finding) -> str:
-    return finding.reason.partition(". ")[0].rstrip(".")
+def _told(line: Line) -> str:
+    """Return a line with its figure: 'cost per invoice is 2.20 EUR, agreed was at most 2 EUR'."""
+    criterion, found = line.criterion, line.finding.evidence
+    if found is None or found.unit == "flag":
+        return f"“{criterion.title}”: {line.finding.reason.partition('. ')[0].rstrip('.')}"
+    kpi = criterion.subject.get("kpi")
+    if kpi is None:
+        return f"“{criterion.title}” was asked, and it is {spanned_figure(found)}"
+    bound = "at least" if criterion.comparison == ">=" else "at most"
+    agreed = f"{bound} {figure(criterion.threshold, found.unit)}"
+    return f"{kpi.replace('-', ' ')} is {spanned_figure(found)}, agreed was {agreed}"
