@@ -1,0 +1,1 @@
+"""Effects on business figures, beside GrowthBook's gbstats and Spotify's confidence."""
