@@ -106,7 +106,7 @@ def standing_of(
         charter_hash=loaded.content_hash,
         measured_hash=lambda check: measured_hash(charter, check),
         part_hash=lambda part: digest(part, charter),
-        measured_by={},
+        measured_by={each.name: each.name.partition(".")[0] for each in catalogue},
     )
     lines = {
         each.id: each for stage in _STAGES for each in standard_for(stage, charter, catalogue)[0]

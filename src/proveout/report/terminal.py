@@ -11,9 +11,11 @@ from rich.text import Text
 
 from proveout.evidence.figures import day, evidence_figure, short_hash
 from proveout.gate.model import Decision, Ruling, State
+from proveout.gate.standing import PilotStanding
 from proveout.report.breaks import what_breaks
 from proveout.report.glance import Glance, at_a_glance
 from proveout.report.model import Report
+from proveout.report.value.both import both_teams
 from proveout.report.words import DECISIONS, FAMILIES, STATE_SIGNS
 
 _DECISION_STYLES: Final[dict[Decision, str]] = {
@@ -55,6 +57,9 @@ def render_terminal(report: Report) -> RenderableType:
     glance = at_a_glance(report)
     if glance:
         parts += [Text(), Text("At a glance", style="bold"), _glance(glance)]
+    standing = both_teams(report)
+    if standing is not None:
+        parts += [Text(), Text("Both teams", style="bold"), _both(standing)]
     if verdict.stage == "production":
         parts += [Text(), Text("What breaks first", style="bold"), _breaks(report)]
     if verdict.fix_first:
@@ -96,6 +101,16 @@ def _glance(lines: tuple[Glance, ...]) -> RenderableType:
             for line in lines
         )
     )
+
+
+def _both(standing: PilotStanding) -> RenderableType:
+    """The state in words, and the nearest cause."""
+    text = Text.assemble((standing.name, "bold"), (f"\n  {standing.sentence}", "dim"))
+    if standing.is_simulated:
+        text.append("\n  A rehearsal: a simulation stood in for part of it.", style="magenta")
+    for cause in standing.causes[:3]:
+        text.append(f"\n  – {cause.says}", style="dim")
+    return Padding(text, (0, 0, 0, 2))
 
 
 def _breaks(report: Report) -> RenderableType:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
+from proveout.evidence.figures import figure, span
 from proveout.evidence.model import Evidence
 from proveout.report.charts import (
     Chart,
@@ -13,7 +14,6 @@ from proveout.report.charts import (
     Reference,
     Row,
     axis_svg,
-    nice_scale,
     tornado,
     track_svg,
 )
@@ -42,7 +42,7 @@ def return_chart(told: Told) -> tuple[Chart | None, dict[str, str]]:
         f"driver {number}": track_svg(row, chart.scale, chart.references)
         for number, row in enumerate(chart.rows)
     }
-    return chart, drawn | {"drivers": axis_svg(chart.scale, chart.unit)}
+    return chart, drawn | {"drivers": axis_svg(chart.scale, "")}
 
 
 def control_charts(told: Told, stories: Sequence[KpiStory]) -> dict[str, str]:
@@ -67,28 +67,52 @@ def _chart(details: Any) -> ControlChart | None:
         return None
 
 
-def _levels(told: Told, story: KpiStory) -> dict[str, str]:
-    found, before = (told.one(f"value.{name}", kpi=story.kpi) for name in ("kpi", "baseline"))
+def levels_chart(told: Told, story: KpiStory) -> Chart | None:
+    """Return the manual way and the system on one scale; None where it was not measured."""
+    found = told.one("value.kpi", kpi=story.kpi)
     if found is None:
-        return {}
-    known = [each for each in (before, found) if each is not None]
-    references = (
-        () if story.threshold is None else (Reference(value=story.threshold, label="agreed"),)
+        return None
+    before = told.one("value.baseline", kpi=story.kpi)
+    named = (("The manual way", before), ("With the system", found))
+    return Chart(
+        title=story.title,
+        rows=tuple(_row(label, each, story) for label, each in named if each is not None),
+        label_heading="How it is done",
+        figure_headings=("Figure", "Interval", "Cases"),
+        unit=story.unit,
+        references=()
+        if story.threshold is None
+        else (Reference(value=story.threshold, label="agreed"),),
+        from_zero=True,
     )
-    ends = [end for each in known for end in _ends(each)]
-    scale = nice_scale([*ends, *(each.value for each in references)], from_zero=True)
-    drawn = {f"level {story.kpi}": track_svg(_row(found), scale, references)}
-    if before is not None:
-        drawn[f"before {story.kpi}"] = track_svg(_row(before), scale, references)
-    return drawn | {f"scale {story.kpi}": axis_svg(scale, story.unit)}
 
 
-def _row(found: Evidence) -> Row:
-    low, high = _ends(found)
-    return Row(label="", marks=(Mark(value=found.value, low=low, high=high),), figures=())
+def _levels(told: Told, story: KpiStory) -> dict[str, str]:
+    chart = levels_chart(told, story)
+    if chart is None:
+        return {}
+    names = ("before", "level")[-len(chart.rows) :]
+    drawn = {
+        f"{name} {story.kpi}": track_svg(row, chart.scale, chart.references)
+        for name, row in zip(names, chart.rows, strict=True)
+    }
+    unit = story.unit if story.unit == "fraction" else ""
+    return drawn | {f"scale {story.kpi}": axis_svg(chart.scale, unit)}
 
 
-def _ends(found: Evidence) -> tuple[float, float]:
-    if found.interval is None:
-        return found.value, found.value
-    return found.interval.low, found.interval.high
+def _row(label: str, found: Evidence, story: KpiStory) -> Row:
+    interval = found.interval
+    mark = Mark(
+        value=found.value,
+        low=None if interval is None else interval.low,
+        high=None if interval is None else interval.high,
+    )
+    return Row(
+        label=label,
+        marks=(mark,),
+        figures=(
+            figure(found.value, story.unit, interval),
+            "full count" if interval is None else span(interval, story.unit),
+            f"{found.n:,}",
+        ),
+    )

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Self
 
 from proveout.charter.schema import Charter
 from proveout.evidence.model import Evidence, Scope, Subject
 from proveout.evidence.outcome import CheckOutcome, NotMeasured
+from proveout.report.model import Report
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +19,22 @@ class Told:
     charter: Charter
     evidence: Sequence[Evidence]
     outcomes: Sequence[CheckOutcome]
+
+    @classmethod
+    def of(cls, report: Report) -> Self:
+        """Take what a report rests on."""
+        return cls(
+            charter=report.loaded.charter,
+            evidence=report.evidence,
+            outcomes=report.verdict.outcomes,
+        )
+
+    @property
+    def has_value(self) -> bool:
+        """Whether the value check has found anything, or has said what it could not find."""
+        return any(each.check.name == "value" for each in self.evidence) or any(
+            outcome.check == "value" and self.charter.value is not None for outcome in self.outcomes
+        )
 
     def one(self, metric: str, *, scope: Scope | None = None, **about: str) -> Evidence | None:
         """Return what was found last on a metric, about exactly this."""

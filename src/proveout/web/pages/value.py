@@ -72,6 +72,7 @@ class Tornado(BaseModel):
     headings: list[str]
     rows: list[list[str]]
     note: str
+    unit: str
 
 
 class ValuePage(BaseModel):
@@ -137,6 +138,7 @@ def value(asked: Asked, _: Nothing) -> ValuePage:
             headings=[chart.label_heading, *chart.figure_headings],
             rows=[[row.label, *row.figures] for row in chart.rows],
             note=chart.note,
+            unit=chart.unit,
         ),
         held=_held(asked),
         drawings={**drawings_of(series), **kpi_drawings(told, stories), **drawn},
@@ -164,26 +166,27 @@ def _series(asked: Asked, told: Told, stories: list[KpiStory]) -> Iterator[Serie
     unit = asked.parts.registry.catalogue[metric].unit
     yield Series(
         label="How often it is right" if unit == "fraction" else metric.partition(".")[2],
+        short="how often it is right" if unit == "fraction" else metric.partition(".")[2],
         unit=unit, team="technical", values=_history(asked, metric), from_zero=False,
     )  # fmt: skip
     for story in stories:
         found = told.one("value.kpi", kpi=story.kpi)
         weeks = [] if found is None else found.details.get("weeks") or []
         yield Series(
-            label=story.title, unit=story.unit, team="business",
+            label=story.title, short=story.kpi.replace("-", " "), unit=story.unit, team="business",
             values=_column(weeks, "with"), beside=_column(weeks, "without"),
         )  # fmt: skip
     cost = told.one("cost.monthly")
     if cost is not None:
         yield Series(
-            label="Cost of a month", unit=cost.unit, team="engineering",
-            values=_history(asked, "cost.monthly"),
+            label="Cost of a month", short="the cost of a month", unit=cost.unit,
+            team="engineering", values=_history(asked, "cost.monthly"),
         )  # fmt: skip
     often = told.one("adoption.requests_per_user")
     if often is not None:
         used = weeks_of(often, None)
         yield Series(
-            label="Uses in a week", unit="count", team="use",
+            label="Uses in a week", short="how often it was used", unit="count", team="use",
             values={monday(each.begins): float(each.uses) for each in used},
         )  # fmt: skip
 

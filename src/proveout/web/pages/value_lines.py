@@ -29,6 +29,8 @@ class Series:
     """One figure week by week."""
 
     label: str
+    short: str
+    """As it stands in a sentence."""
     unit: str
     team: Literal["technical", "engineering", "business", "use"]
     values: Mapping[date, float]
@@ -65,6 +67,8 @@ class Lines(BaseModel):
     moved: list[Moved]
     titles: list[str]
     """Of the drawings."""
+    not_by_week: str
+    """Which figures are not known of two weeks; empty where all are."""
 
 
 def monday(moment: date | datetime) -> date:
@@ -80,8 +84,15 @@ def by_week(found: Sequence[tuple[datetime | date, float]]) -> dict[date, float]
 
 def lines_of(all_series: Sequence[Series]) -> Lines:
     """Put series beside each other, and say which moved together."""
-    known = [each for each in all_series if each.values]
+    known, others = _by_week(all_series)
     weeks = sorted({week for each in known for week in each.values})
+    pairs = [
+        _moved(business, other)
+        for business in known
+        if business.team == "business"
+        for other in known
+        if other.team != "business"
+    ]
     return Lines(
         headings=[each.label for each in known],
         weeks=[
@@ -94,20 +105,18 @@ def lines_of(all_series: Sequence[Series]) -> Lines:
             )
             for week in weeks
         ],
-        moved=[
-            _moved(business, other)
-            for business in known
-            if business.team == "business"
-            for other in known
-            if other.team != "business"
-        ],
+        moved=pairs,
         titles=[each.label for each in known],
+        not_by_week=""
+        if not others
+        else "Not known of two weeks or more, so that nothing can be said of them: "
+        f"{', '.join(each.short for each in others)}.",
     )
 
 
 def drawings_of(all_series: Sequence[Series]) -> dict[str, str]:
     """Draw 'line 0' … and their 'axis'; nothing where there are not two weeks."""
-    known = [each for each in all_series if each.values]
+    known, _ = _by_week(all_series)
     weeks = sorted({week for each in known for week in (*each.values, *(each.beside or ()))})
     if len(weeks) < 2:
         return {}
@@ -116,6 +125,12 @@ def drawings_of(all_series: Sequence[Series]) -> dict[str, str]:
         f"line {number}": panel_svg(_panel(each), begins, ends) for number, each in enumerate(known)
     }
     return drawn | {"axis": time_axis_svg(begins, ends)}
+
+
+def _by_week(all_series: Sequence[Series]) -> tuple[list[Series], list[Series]]:
+    """Return those of which there are lines, and the others."""
+    known = [each for each in all_series if len(each.values) > 1]
+    return known, [each for each in all_series if len(each.values) < 2]
 
 
 def _panel(series: Series) -> TimePanel:
@@ -147,12 +162,12 @@ def _moved(first: Series, second: Series) -> Moved:
     n, same = len(both), sum((one > 0) == (other > 0) for one, other in both)
     return Moved(
         first=first.label, second=second.label, n=n, same=same,
-        says=_says(first.label, second.label, n, same),
+        says=_says(first.short, second.short, n, same),
     )  # fmt: skip
 
 
 def _says(first: str, second: str, n: int, same: int) -> str:
-    pair = f"{first} and {second[:1].lower()}{second[1:]}"
+    pair = f"{first[:1].upper()}{first[1:]} and {second}"
     if n < FEWEST:
         return f"{pair}: too few weeks in which both are known and moved (n = {n})."
     other = n - same

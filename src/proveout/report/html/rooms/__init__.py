@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from proveout.report.html.rooms import confidence, cost, drift, drill, fields, load
+from proveout.report.html.rooms import confidence, cost, drift, drill, fields, load, value
 from proveout.report.model import Report
 
 
@@ -23,6 +23,7 @@ class Room:
 def views(report: Report) -> list[Room]:
     """Return the sections that have something to say, in the order of the page."""
     found = {
+        "value": value.view(report),
         "drift": drift.view(report),
         "fields": fields.view(report),
         "confidence": confidence.view(report),
