@@ -243,6 +243,27 @@ def test_without_one_of_its_inputs_there_is_no_return(how: dict[str, Any], why: 
     assert refused(**how)[0] == why
 
 
+def test_a_kpi_with_records_of_its_own_has_cases_of_its_own() -> None:
+    """Errors are counted in documents, five for each case, at full size and at the pilot's."""
+    worth = [{"kpi": "errors", "per_unit": 0.5}]
+    fewer = estimate(-2, -3, -1)
+
+    def gain(scenario: str, **how: Any) -> float:
+        found = told(errors=fewer, **how)[f"value.npv scenario={scenario}"]
+        assert isinstance(found, Evidence)
+        value: float = next(e for e in found.details["parts"] if e["name"] == "gain:errors")[
+            "value"
+        ]
+        return value
+
+    counted = {"worth": worth, "how": {"cases_per_month": 45_000}}
+    said = {"worth": [{**worth[0], "cases_per_month": 45_000}]}
+    assert gain("full", worth=worth) == pytest.approx(9_000, rel=1e-3)
+    assert gain("full", **counted) == pytest.approx(45_000, rel=1e-3)
+    assert gain("full", **said) == pytest.approx(45_000, rel=1e-3)
+    assert gain("pilot", **said) == pytest.approx(1_500 * 5, rel=1e-3)
+
+
 def test_a_payback_that_never_comes_is_not_measured() -> None:
     """In more than half of the draws never: no figure; in some of them: no upper bound."""
     reasons = [

@@ -48,6 +48,9 @@ class Worth(Part):
     is money itself, in its own currency, it is 1."""
     realised: Share = 1.0
     """Part of it that becomes money: hours that are saved and not used are worth nothing."""
+    cases_per_month: PositiveFloat | None = None
+    """How many cases the KPI has in a month once all have the system, where they are not those of
+    the process; counted in the KPI's own records when unset."""
     why: Text | None = None
 
     @model_validator(mode="after")

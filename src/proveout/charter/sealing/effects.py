@@ -258,6 +258,7 @@ _RULES: dict[Pattern, Rule] = {
     (*_RETURNS, "worth", ANY): allowance,
     **{(*_RETURNS, "worth", ANY, "per_unit", end): where_given(ceiling) for end in _ENDS},
     (*_RETURNS, "worth", ANY, "realised"): ceiling,
+    (*_RETURNS, "worth", ANY, "cases_per_month"): where_given(ceiling),
     (*_RETURNS, "months"): ceiling,
     (*_RETURNS, "discount_rate"): floor,
     (*_RETURNS, "ramp_months"): floor,

@@ -149,7 +149,9 @@ def measure_all(context: CheckContext, value: Value) -> Iterator[Finding]:
         if month is None and taken.record is value.records:
             month = cases_per_month(seen.cases)
         tell = _of_records(tell, taken, seen)
-        effects.append((yield from _measure(tell, seen)))
+        effect = yield from _measure(tell, seen)
+        own = None if taken.record is value.records else cases_per_month(seen.cases)
+        effects.append(replace(effect, cases_per_month=own))
     yield Progress(done=len(charter.kpis), total=len(charter.kpis) + 1, what="value: the return")
     yield from returning(context, effects, month)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from proveout.charter.schema import Charter
@@ -95,7 +95,7 @@ def assemble(
     handled = _handled(returns, known, inputs)
     if isinstance(handled, Lacking):
         return handled
-    gains = _gains(returns, effects, known, inputs)
+    gains = _gains(returns, effects, known, inputs, cases_per_month)
     if isinstance(gains, Lacking):
         return gains
     inputs |= _stated(returns, is_full=is_full)
@@ -166,7 +166,11 @@ def _handled(
 
 
 def _gains(
-    returns: Returns, effects: Sequence[KpiEffect], known: Known, inputs: dict[str, Input]
+    returns: Returns,
+    effects: Sequence[KpiEffect],
+    known: Known,
+    inputs: dict[str, Input],
+    cases: float | None,
 ) -> tuple[Gain, ...] | Lacking:
     if not returns.worth:
         return Lacking(
@@ -179,7 +183,7 @@ def _gains(
         gain = _gain(worth, by_name.get(worth.kpi), known, inputs)
         if isinstance(gain, Lacking):
             return gain
-        gains.append(gain)
+        gains.append(replace(gain, cases_ratio=_ratio(worth, by_name[worth.kpi], cases)))
     return tuple(gains)
 
 
@@ -222,6 +226,12 @@ def _gain(
         worth=told.figure,
         realised=worth.realised,
     )
+
+
+def _ratio(worth: Worth, found: KpiEffect, cases: float | None) -> float:
+    """Return how many cases of a KPI there are for each one of the process."""
+    own = worth.cases_per_month or found.cases_per_month
+    return 1.0 if own is None or not cases else own / cases
 
 
 def _better_by(found: KpiEffect) -> Measured:

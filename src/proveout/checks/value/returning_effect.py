@@ -22,5 +22,7 @@ class KpiEffect:
     """A clause where there is no estimate: 'its records hold no case with the system'."""
     basis: Basis = "measured"
     scope: Scope = "production"
+    cases_per_month: float | None = None
+    """Counted in the KPI's own records, where they are not those of the process."""
     n: int = 0
     """Cases that the estimate rests on."""

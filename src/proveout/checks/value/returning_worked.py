@@ -38,13 +38,15 @@ def hours(found: Assembled, drawn: Drawn) -> list[dict[str, Any]]:
 
     All of them, whether they become money or not: it is people who have to be given other work.
     """
+    ratios = {gain.kpi: gain.cases_ratio for gain in found.case.gains}
     told = []
     for each in found.effects:
         unit = days_per_unit(each.kpi.unit)
         if unit is None or unit > _LONGEST_WORK + 1e-12:
             continue
         name, measured = each.kpi.name, each.kpi.measured
-        moved = drawn.values[f"effect:{name}"] * found.case.cases_per_month * unit * 24
+        cases = found.case.cases_per_month * ratios.get(name, 1.0)
+        moved = drawn.values[f"effect:{name}"] * cases * unit * 24
         spread = drawn.spread(moved)
         elapsed = measured is not None and measured.begins is not None
         told.append(

@@ -24,12 +24,15 @@ class Gain:
     """What the system makes it better by, in the KPI's unit and a case; below zero is harm."""
     worth: Uncertain
     """Money per unit and case."""
+    cases_ratio: float = 1.0
+    """Cases of this KPI for each case of the process, where they are others."""
     realised: float = 1.0
     """Part of a gain that becomes money. Harm counts in full: it is paid for, used or not."""
 
     def money(self, better_by: Floats, worth: Floats) -> Floats:
-        """Return what it brings in a case."""
-        return np.asarray(np.where(better_by > 0, self.realised, 1.0) * better_by * worth)
+        """Return what it brings in a case of the process."""
+        counted = self.cases_ratio * np.where(better_by > 0, self.realised, 1.0)
+        return np.asarray(counted * better_by * worth)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
