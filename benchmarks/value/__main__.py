@@ -75,7 +75,8 @@ def every_week(n_lives: int) -> None:
     """Print what becomes of those who look each week for a year."""
     print(f"\n{n_lives} years of 50 cases a day, looked at each week\n")
     print(
-        "| | without effect: true effect left out at some look | with effect: found | median day | width in the end |"
+        "| | without effect: true effect left out at some look | with effect: found "
+        "| median day | width in the end |"
     )
     print("| --- | --- | --- | --- | --- |")
     none = [daily.draw(seed, 50, 0.0) for seed in range(n_lives)]
