@@ -73,13 +73,15 @@ def levels_chart(told: Told, story: KpiStory) -> Chart | None:
     if found is None:
         return None
     before = told.one("value.baseline", kpi=story.kpi)
+    # A long unit behind each tick of the axis would not fit a phone.
+    unit = "fraction" if story.unit == "fraction" else ""
     named = (("The manual way", before), ("With the system", found))
     return Chart(
-        title=story.title,
+        title=story.title if unit else f"{story.title}, in {story.unit}",
         rows=tuple(_row(label, each, story) for label, each in named if each is not None),
         label_heading="How it is done",
         figure_headings=("Figure", "Interval", "Cases"),
-        unit=story.unit,
+        unit=unit,
         references=()
         if story.threshold is None
         else (Reference(value=story.threshold, label="agreed"),),
@@ -96,8 +98,7 @@ def _levels(told: Told, story: KpiStory) -> dict[str, str]:
         f"{name} {story.kpi}": track_svg(row, chart.scale, chart.references)
         for name, row in zip(names, chart.rows, strict=True)
     }
-    unit = story.unit if story.unit == "fraction" else ""
-    return drawn | {f"scale {story.kpi}": axis_svg(chart.scale, unit)}
+    return drawn | {f"scale {story.kpi}": axis_svg(chart.scale, chart.unit)}
 
 
 def _row(label: str, found: Evidence, story: KpiStory) -> Row:
