@@ -1,0 +1,86 @@
+"""A file of answers: what it may say, and what is told where it is wrong."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from proveout.diagnosis import Answers, parse_answers
+from proveout.diagnosis.questions import QUESTIONS
+from proveout.errors import InputError
+
+TEXT = """\
+pilot: claims-2023
+result: failed
+answers:
+  outcome: vague
+  owner: unknown
+why:
+  outcome: 'The board paper says "explore".'
+sources: [https://example.org/report]
+"""
+
+
+def test_yaml_and_json_say_the_same() -> None:
+    """The same answers may be written in YAML or in JSON."""
+    read = parse_answers(TEXT, "a.yaml")
+
+    assert read == parse_answers(json.dumps(read.as_dict()), "a.json")
+    assert read == Answers(
+        pilot="claims-2023",
+        result="failed",
+        answers={"outcome": "vague", "owner": "unknown"},
+        why={"outcome": 'The board paper says "explore".'},
+        sources=("https://example.org/report",),
+    )
+
+
+def test_dont_know_is_not_known() -> None:
+    """'unknown' is the same as leaving a question out."""
+    assert parse_answers(TEXT, "a.yaml").known == {"outcome": "vague"}
+
+
+HINT = "proveout diagnose --questions shows all questions with their options."
+FORM = "proveout diagnose --questions shows the form."
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "hint"),
+    [
+        (  # all that is wrong is told at once
+            "answers: {outcom: vague, used: often}\nbecause: {}",
+            "a.yaml: 'pilot' is missing. There is no question 'outcom'. Did you mean 'outcome'? "
+            "'often' is no answer to 'used'; allowed: most, some, few, never_offered, unknown. "
+            "There is no key 'because'.",
+            HINT,
+        ),
+        (  # a reason for what is not asked
+            "pilot: a\nwhy: {weather: It rained.}",
+            "a.yaml: There is no question 'weather'.",
+            HINT,
+        ),
+        (  # a list is no file of answers
+            "- outcome",
+            "a.yaml is no file of answers: it has no keys.",
+            f"It begins with 'pilot: NAME' and 'answers:'. {FORM}",
+        ),
+        (  # broken YAML
+            "pilot: a\nanswers: {outcome: vague",
+            "a.yaml, line 2 cannot be read: expected ',' or '}', but got '<stream end>'.",
+            f"Write 'key: value' lines, or JSON. {FORM}",
+        ),
+    ],
+)
+def test_what_is_wrong_is_told(text: str, message: str, hint: str) -> None:
+    """A file that cannot be taken says what is wrong, where, and what is allowed."""
+    with pytest.raises(InputError) as caught:
+        parse_answers(text, "a.yaml")
+
+    assert (caught.value.message, caught.value.hint) == (message, hint)
+
+
+def test_there_are_25_questions_at_most() -> None:
+    """A person gets through the interview in ten minutes; every question can be left open."""
+    assert len(QUESTIONS) <= 25
+    assert all(each.allowed[-1] == "unknown" and len(each.options) >= 2 for each in QUESTIONS)
