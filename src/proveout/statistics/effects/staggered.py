@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 
 from proveout.statistics.effects.cases import Cases, Floats, Statistic
-from proveout.statistics.effects.censoring import mature
 from proveout.statistics.effects.estimate import Estimate, Figure, Refusal
+from proveout.statistics.effects.followed import followed
 from proveout.statistics.effects.rollouts import Rollout, Weights, rollout_of, weights_of
 from proveout.statistics.effects.staggered_assumptions import assumptions_of
 from proveout.statistics.effects.staggered_quantiles import baseline_quantile, with_quantiles
@@ -40,7 +40,7 @@ def estimate(
     Needs `team` and `rolled_out`. Baseline: the manual cases of the same teams, each team counted
     as much as its cases with the system. Nothing is drawn, so `seed` does not matter.
     """
-    ready = _finished(cases, statistic)
+    ready = followed(cases, statistic, "staggered")
     if isinstance(ready, Refusal):
         return ready
     found = rollout_of(ready, statistic)
@@ -77,42 +77,6 @@ def estimate(
         assumptions=assumptions_of(found, weights, before, effect, confidence),
         details=_details(found, weights, before, confidence),
     )
-
-
-def _finished(  # noqa: PLR0911  one reason each
-    cases: Cases, statistic: Statistic
-) -> Cases | Refusal:
-    """Keep the cases of which it is known how they went up to the horizon."""
-    horizon = statistic.horizon
-    known = np.isfinite(cases.value)
-    if not known.all():
-        cases = cases.where(known)
-    if not len(cases):
-        return _refused("there are no cases", "Look at value.records.")
-    if cases.is_open is None or not cases.is_open.any():
-        if horizon is None:
-            return cases
-        return replace(cases, value=np.minimum(cases.value, horizon))
-    if horizon is None:
-        return _refused(
-            "some cases are still open, and without a longest time that is counted the youngest "
-            "cases would look quickest",
-            "Give kpis[].measured.horizon: the longest time that is counted.",
-        )
-    old = mature(cases, horizon)
-    if old is None:
-        return _refused(
-            "some cases are open that began long enough ago to be over, or their beginnings are "
-            "not known",
-            "Name the column with the moment at which each case began.",
-        )
-    kept = cases.where(old)
-    if not len(kept):
-        return _refused(
-            "no case began long enough ago to be over by the longest time that is counted",
-            "Wait, or lower kpis[].measured.horizon.",
-        )
-    return replace(kept, value=np.minimum(kept.value, horizon), is_open=None)
 
 
 def _sums(found: Rollout, weights: Weights) -> tuple[Sum, Sum, Sum]:
@@ -205,7 +169,3 @@ def _by_lag(found: Rollout, weights: Weights, confidence: float) -> list[dict[st
         low, high = one.interval(confidence)
         shown.append({"from": near, "to": far, "value": one.value, "low": low, "high": high})
     return shown
-
-
-def _refused(why: str, next_step: str) -> Refusal:
-    return Refusal(design="staggered", why=why, next_step=next_step)

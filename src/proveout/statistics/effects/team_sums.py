@@ -110,7 +110,7 @@ def modelled_sum(panel: Panel, shocks: Shocks, weights: Floats, values: Floats) 
     counted = weights != 0
     length = float(counted.sum()) * (1 - shocks.memory) / (1 + shocks.memory)
     df = max(1.0, length - len(np.unique(panel.team[counted])))
-    error = float(np.sqrt(max(0.0, weights @ spread)))
+    error = float(np.sqrt(max(0.0, float(weights @ spread))))
     return Sum(value=float(weights @ values), error=error, df=df)
 
 

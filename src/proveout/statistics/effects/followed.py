@@ -1,0 +1,55 @@
+"""Cases of which it is known how they went up to the longest time that is counted."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from proveout.statistics.effects.cases import Cases, Statistic
+from proveout.statistics.effects.censoring import mature
+from proveout.statistics.effects.estimate import DesignName, Refusal
+
+
+def followed(  # noqa: PLR0911  one reason each
+    cases: Cases, statistic: Statistic, design: DesignName
+) -> Cases | Refusal:
+    """Keep the cases of which it is known how they went up to the horizon."""
+    horizon = statistic.horizon
+    known = np.isfinite(cases.value)
+    if not known.all():
+        cases = cases.where(known)
+    if not len(cases):
+        return refused(design, "there are no cases", "Look at value.records.")
+    if cases.is_open is None or not cases.is_open.any():
+        if horizon is None:
+            return cases
+        return replace(cases, value=np.minimum(cases.value, horizon))
+    if horizon is None:
+        return refused(
+            design,
+            "some cases are still open, and without a longest time that is counted the youngest "
+            "cases would look quickest",
+            "Give kpis[].measured.horizon: the longest time that is counted.",
+        )
+    old = mature(cases, horizon)
+    if old is None:
+        return refused(
+            design,
+            "some cases are open that began long enough ago to be over, or their beginnings are "
+            "not known",
+            "Name the column with the moment at which each case began.",
+        )
+    kept = cases.where(old)
+    if not len(kept):
+        return refused(
+            design,
+            "no case began long enough ago to be over by the longest time that is counted",
+            "Wait, or lower kpis[].measured.horizon.",
+        )
+    return replace(kept, value=np.minimum(kept.value, horizon), is_open=None)
+
+
+def refused(design: DesignName, why: str, next_step: str) -> Refusal:
+    """Return a refusal."""
+    return Refusal(design=design, why=why, next_step=next_step)
