@@ -28,7 +28,7 @@ class Left:
     """Rows that do not count."""
 
     why: str
-    """Goes on from 'rows': 'end before they begin'."""
+    """Goes on from 'rows with': 'an end before the beginning'."""
     n: int
     examples: tuple[str, ...] = ()
 
@@ -118,7 +118,7 @@ def observe(
     end = _end(value, now)
     sorting.leave(moment >= end + 1, _after(value))
     sorting.leave(
-        records.repeated, f"are of a case ('{records.said.case}') that another row tells as well"
+        records.repeated, f"a case ('{records.said.case}') that another row tells as well"
     )
     with_system = _ways(sorting, records, value, moment)
     if isinstance(with_system, Unseen) and presumes_manual:
@@ -126,7 +126,7 @@ def observe(
     if isinstance(with_system, Unseen):
         return with_system
     if not sorting.counts.any():
-        told = "; ".join(f"{each.n:,} {each.why}" for each in sorting.left)
+        told = "; ".join(left_out_words(sorting.left))
         return Unseen(
             f"none of the {records.n:,} rows of {records.name} counts" + (f": {told}" * bool(told)),
             "Correct the records, or say in value.records which columns are meant",
@@ -134,7 +134,7 @@ def observe(
     as_of = _as_of(moment, figures, sorting.counts, end, value, is_time=unit_days is not None)
     sorting.leave(
         moment >= as_of + 1,
-        "begin on the last day that the records reach, of which they may hold only a part",
+        "a beginning on the last day that the records reach, of which they may hold only a part",
     )
     counts = sorting.counts
     when = _When(moment=moment, with_system=with_system, unit_days=unit_days)
@@ -216,8 +216,8 @@ class _Sorting:
 
     def leave_field(self, values: Floats, column: str, *, what: str) -> None:
         """Leave rows out whose field is empty or cannot be read."""
-        self.leave(values == EMPTY, f"have nothing in '{column}'", column)
-        self.leave(np.isnan(values), f"have what is no {what} in '{column}'", column)
+        self.leave(values == EMPTY, f"nothing in '{column}'", column)
+        self.leave(np.isnan(values), f"what is no {what} in '{column}'", column)
 
 
 def _moment(records: Records, measured: Measured) -> Floats:
@@ -238,8 +238,8 @@ def _figures(
     """Return the figure of each row, leaving out those that have none."""
     by_name = {each.column: column for each, column in records.columns.items()}
     at = records.said.at
-    sorting.leave(records.is_at_empty & ~np.isfinite(moment), f"have nothing in '{at}'")
-    sorting.leave(~np.isfinite(moment), f"have what is no moment in '{at}'", at)
+    sorting.leave(records.is_at_empty & ~np.isfinite(moment), f"nothing in '{at}'")
+    sorting.leave(~np.isfinite(moment), f"what is no moment in '{at}'", at)
     never_open = np.zeros(records.n, dtype=bool)
     if measured.happened is not None:
         happened = by_name[measured.happened]
@@ -253,16 +253,16 @@ def _figures(
         if measured.per is not None:
             exposure = by_name[measured.per]
             sorting.leave_field(exposure, measured.per, what="number")
-            sorting.leave(exposure <= 0, f"have nothing to count per in '{measured.per}'")
+            sorting.leave(exposure <= 0, f"nothing to count per in '{measured.per}'")
         return _Figures(value=figure * measured.times, is_open=never_open, exposure=exposure)
     assert measured.begins is not None and measured.ends is not None  # noqa: S101, PT018
     begins, ends = by_name[measured.begins], by_name[measured.ends]
     sorting.leave_field(begins, measured.begins, what="moment")
-    sorting.leave(np.isnan(ends), f"have what is no moment in '{measured.ends}'", measured.ends)
+    sorting.leave(np.isnan(ends), f"what is no moment in '{measured.ends}'", measured.ends)
     is_open = ends == EMPTY
-    sorting.leave(~is_open & (ends < begins), "end before they begin")
+    sorting.leave(~is_open & (ends < begins), "an end before the beginning")
     latest = now.timestamp() / 86_400
-    sorting.leave(~is_open & (ends > latest), "end in the future")
+    sorting.leave(~is_open & (ends > latest), "an end in the future")
     ended = np.where(is_open, np.inf, ends)
     return _Figures(value=ended - begins, is_open=is_open, exposure=None)
 
@@ -274,7 +274,7 @@ def _end(value: Value, now: datetime) -> int:
 
 
 def _after(value: Value) -> str:
-    return "begin in the future" if value.until is None else "begin after value.until"
+    return "a beginning in the future" if value.until is None else "a beginning after value.until"
 
 
 def _ways(sorting: _Sorting, records: Records, value: Value, moment: Floats) -> Flags | Unseen:
@@ -291,7 +291,7 @@ def _ways(sorting: _Sorting, records: Records, value: Value, moment: Floats) -> 
     way = np.full(records.n, -1, dtype=np.int64) if said is None else said.copy()
     column = records.said.with_system
     if said is not None:
-        sorting.leave(said < -1, f"have what is neither yes nor no in '{column}'", column)
+        sorting.leave(said < -1, f"what is neither yes nor no in '{column}'", column)
     if drawn is not None:
         way = np.where((way < _SAID) & (drawn >= _SAID), drawn, way)
     if by_day is not None:
@@ -300,7 +300,7 @@ def _ways(sorting: _Sorting, records: Records, value: Value, moment: Floats) -> 
     elif said is None and drawn is not None and (drawn >= _SAID).any():
         first = float(np.nanmin(np.where(drawn >= _SAID, moment, np.inf)))
         way = np.where((way < _SAID) & (moment < first), 0, way)
-    sorting.leave(way < _SAID, "do not say whether they were done with the system")
+    sorting.leave(way < _SAID, "nothing that says whether it was done with the system")
     is_with: Flags = way == 1
     return is_with
 
@@ -393,8 +393,8 @@ def _cases(records: Records, figures: _Figures, when: _When, value: Value) -> Ca
 
 
 def left_out_words(left: Sequence[Left]) -> Iterator[str]:
-    """Write what does not count: '3 rows end before they begin'."""
+    """Write what does not count: '3 rows with an end before the beginning'."""
     for each in left:
         rows = "row" if each.n == 1 else "rows"
         told = f" ({', '.join(repr(text) for text in each.examples)})" if each.examples else ""
-        yield f"{each.n:,} {rows} {each.why}{told}"
+        yield f"{each.n:,} {rows} with {each.why}{told}"

@@ -157,12 +157,12 @@ def tell_signals(tell: Teller, seen: Observed, begins: int | None) -> Finding:
     counting = [each for each in chart.signals if each.is_after or not has_before]
     better = sum(each.is_better for each in counting)
     since = f"since {day_of(begins)}" if has_before and begins is not None else "in all weeks"
-    told = (
-        f"{tell.kpi.name} stayed within its natural limits {since}."
-        if not counting
-        else f"{tell.kpi.name} left its natural limits {_times(len(counting))} {since}, "
-        f"{better} of them to the better."
-    )
+    told = f"{tell.kpi.name} stayed within its natural limits {since}."
+    if counting:
+        times = "once" if len(counting) == 1 else f"{len(counting)} times"
+        which = {0: "to the worse", len(counting): "to the better"}
+        sides = which.get(better, f"{better} of them to the better")
+        told = f"{tell.kpi.name} left its natural limits {times} {since}, {sides}."
     return tell.found(
         "signals", len(counting), n=len(chart.points),
         details={
@@ -170,10 +170,6 @@ def tell_signals(tell: Teller, seen: Observed, begins: int | None) -> Finding:
             "chart": as_chart(chart), "unit": tell.kpi.unit, "scale": seen.scale,
         },
     )  # fmt: skip
-
-
-def _times(n: int) -> str:
-    return "once" if n == 1 else f"{n} times"
 
 
 def records_told(seen: Observed) -> dict[str, Any]:
