@@ -27,9 +27,10 @@ from benchmarks.diagnosis.ranking import (
     place,
     without_one,
 )
-from benchmarks.diagnosis.worked import Case, cases
+from benchmarks.diagnosis.worked import CASES, Case, Part, cases
 
-WORKED, HELD_OUT = cases("worked"), cases("held-out")
+PARTS: tuple[Part, ...] = ("worked", "held-out")
+WORKED, HELD_OUT = (cases(part) for part in PARTS)
 EVERY = (*WORKED, *HELD_OUT)
 FAILED = tuple(case for case in WORKED if case.first)
 WENT_WELL = tuple(case for case in EVERY if case.first is None)
@@ -106,3 +107,11 @@ def test_the_cases_are_of_many_kinds() -> None:
     assert {case.first for case in FAILED} == set(STRUCTURAL)
     assert len({case.domain for case in EVERY}) >= 6
     assert set(chain.from_iterable(case.answers.known for case in EVERY)) == set(BY_ID)
+
+
+def test_the_readme_tells_of_every_case() -> None:
+    """With a link to its folder."""
+    readme = (CASES / "README.md").read_text("utf-8")
+    folders = {f"({part}/{case.name}/)" for part in PARTS for case in cases(part)}
+
+    assert set(re.findall(r"\((?:worked|held-out)/[\w-]+/\)", readme)) == folders
