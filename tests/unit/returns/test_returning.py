@@ -283,9 +283,10 @@ def test_a_payback_that_never_comes_is_not_measured() -> None:
 def test_it_is_said_where_gain_turns_into_loss() -> None:
     """For the effect, the run cost and the number of cases, in words."""
     assert [each["told"] for each in npv().details["break_even"]] == [
-        "handling improves by 5 minutes a case; below 2.50 minutes it becomes a loss.",
-        "Running it costs 3,500 EUR a month; above 13,200 EUR a month it becomes a loss.",
-        "There are 9,000 cases in a month; below 4,500 it becomes a loss.",
+        "handling is 5 minutes better than without it; 2.50 minutes better, it would be neither "
+        "gain nor loss.",
+        "Running it costs 3,500 EUR a month; above 13,200 EUR a month it is a loss.",
+        "There are 9,000 cases in a month; below 4,500 it is a loss.",
     ]
 
 

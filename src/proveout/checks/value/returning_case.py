@@ -36,6 +36,10 @@ class Assembled:
     """By the names of the case's inputs."""
     effects: Sequence[KpiEffect]
     """Those that are given a worth."""
+    found: Sequence[KpiEffect]
+    """Those of all KPIs."""
+    ratios: Mapping[str, float]
+    """By KPI, how many cases it has for each case of the process."""
     left_out: tuple[str, ...]
     """What is not counted, each a sentence."""
     level: float
@@ -95,7 +99,8 @@ def assemble(
     handled = _handled(returns, known, inputs)
     if isinstance(handled, Lacking):
         return handled
-    gains = _gains(returns, effects, known, inputs, cases_per_month)
+    ratios = _ratios(returns, effects, cases_per_month)
+    gains = _gains(returns, effects, known, inputs, ratios)
     if isinstance(gains, Lacking):
         return gains
     inputs |= _stated(returns, is_full=is_full)
@@ -117,6 +122,8 @@ def assemble(
         case=case,
         inputs=inputs,
         effects=[each for each in effects if each.kpi.name in named],
+        found=effects,
+        ratios=ratios,
         left_out=tuple(_left_out(returns, effects)),
         level=max(0.95, *(_confidence(each) for each in effects if each.kpi.name in named)),
     )
@@ -170,7 +177,7 @@ def _gains(
     effects: Sequence[KpiEffect],
     known: Known,
     inputs: dict[str, Input],
-    cases: float | None,
+    ratios: Mapping[str, float],
 ) -> tuple[Gain, ...] | Lacking:
     if not returns.worth:
         return Lacking(
@@ -183,7 +190,7 @@ def _gains(
         gain = _gain(worth, by_name.get(worth.kpi), known, inputs)
         if isinstance(gain, Lacking):
             return gain
-        gains.append(replace(gain, cases_ratio=_ratio(worth, by_name[worth.kpi], cases)))
+        gains.append(replace(gain, cases_ratio=ratios[worth.kpi]))
     return tuple(gains)
 
 
@@ -209,7 +216,7 @@ def _gain(
     if isinstance(rate, Lacking):
         return Lacking(reason=f"KPI {worth.kpi}: {rate.reason}", next_step=rate.next_step)
     inputs[f"effect:{worth.kpi}"] = Input(
-        figure=_better_by(found),
+        figure=better_by(found),
         origin="simulated" if found.basis == "simulated" else "measured",
         where=f"value.effect of {worth.kpi}, {found.estimate.design}",
     )
@@ -228,13 +235,17 @@ def _gain(
     )
 
 
-def _ratio(worth: Worth, found: KpiEffect, cases: float | None) -> float:
-    """Return how many cases of a KPI there are for each one of the process."""
-    own = worth.cases_per_month or found.cases_per_month
-    return 1.0 if own is None or not cases else own / cases
+def _ratios(
+    returns: Returns, effects: Sequence[KpiEffect], cases: float | None
+) -> dict[str, float]:
+    said = {each.kpi: each.cases_per_month for each in returns.worth}
+    own = {each.kpi.name: said.get(each.kpi.name) or each.cases_per_month for each in effects}
+    return {
+        name: 1.0 if number is None or not cases else number / cases for name, number in own.items()
+    }
 
 
-def _better_by(found: KpiEffect) -> Measured:
+def better_by(found: KpiEffect) -> Measured:
     """Turn an effect so that what is better is above zero."""
     assert found.estimate is not None  # noqa: S101  # its caller has seen to it
     effect, level = found.estimate.effect, found.estimate.confidence
@@ -255,7 +266,7 @@ def _left_out(returns: Returns, effects: Sequence[KpiEffect]) -> list[str]:
             continue
         harmed = ""
         if each.estimate is not None:
-            better = _better_by(each)
+            better = better_by(each)
             if better.value < 0:
                 sure = ", for certain" if better.high < 0 else ""
                 harmed = f", and it became worse{sure}"

@@ -71,7 +71,7 @@ def tell(context: CheckContext, returns: Returns, found: Assembled) -> Iterator[
             "return_share": _plain(share),
             "loss": drawn.share_at_a_loss,
             "parts": parts(drawn),
-            "hours": hours(found, drawn),
+            "hours": hours(found),
             "drivers": drivers,
             "break_even": turning(found, drawn, currency),
             "inputs": list(_inputs(found, currency)),

@@ -159,23 +159,30 @@ def turn_sentence(name: str, unit: str, now: float, at: float | None, *, is_gain
     """Say where an input turns gain into loss, or loss into gain."""
     kind, _, kpi = name.partition(":")
     if kind == "effect":
-        improves = "improves by" if now >= 0 else "becomes worse by"
-        said = f"{kpi} {improves} {figure(rounded(abs(now)), unit)} a case"
-        there = None if at is None else figure(rounded(at), unit)
-        if now < 0 and there is not None:
-            there = f"an improvement of {there}"
+        said = f"{kpi} is {_better(now, unit)} than without it"
+        there = None if at is None else _better(at, unit)
     elif kind == "run":
         said = f"Running it costs {figure(rounded(now), unit)}"
         there = None if at is None else figure(rounded(at), unit)
     else:
         said = f"There are {figure(rounded(now), 'count')} cases in a month"
         there = None if at is None else figure(rounded(at), "count")
-    if at is None:
-        return f"{said}; no other figure alone makes it {'a loss' if is_gain else 'worth it'}."
+    if at is None or there is None:
+        return f"{said}; no other figure of it alone makes it {_OTHER[is_gain]}."
+    if kind == "effect":
+        return f"{said}; {there}, it would be neither gain nor loss."
     way = "below" if at < now else "above"
-    if is_gain:
-        return f"{said}; {way} {there} it becomes a loss."
-    return f"{said}; it is worth it {way} {there}."
+    return f"{said}; {way} {there} it is {_OTHER[is_gain]}."
+
+
+_OTHER = {True: "a loss", False: "worth it"}
+
+
+def _better(by: float, unit: str) -> str:
+    """Write a change in its direction: '5 minutes better', '1.6 points worse'."""
+    size = rounded(abs(by))
+    much = f"{rounded(100 * size):g} points" if unit == "fraction" else figure(size, unit)
+    return f"{much} {'better' if by >= 0 else 'worse'}"
 
 
 def _hundred(share: Spread) -> str:

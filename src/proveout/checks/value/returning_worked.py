@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from proveout.charter.time_units import days_per_unit
-from proveout.checks.value.returning_case import Assembled
+from proveout.checks.value.returning_case import Assembled, better_by
 from proveout.checks.value.returning_words import label_of, turn_sentence, unit_of, written
 from proveout.statistics.returns import Drawn, Spread, break_even, drivers
 
@@ -33,28 +33,29 @@ def parts(drawn: Drawn) -> list[dict[str, Any]]:
     ]
 
 
-def hours(found: Assembled, drawn: Drawn) -> list[dict[str, Any]]:
+def hours(assembled: Assembled) -> list[dict[str, Any]]:
     """Return the hours of people that move in a month, for each KPI that is a time of work.
 
-    All of them, whether they become money or not: it is people who have to be given other work.
+    All of them, whether they become money or not, and whether the KPI is given a worth: it is
+    people who have to be given other work.
     """
-    ratios = {gain.kpi: gain.cases_ratio for gain in found.case.gains}
+    tail = (1 - assembled.level) / 2
     told = []
-    for each in found.effects:
+    for each in assembled.found:
         unit = days_per_unit(each.kpi.unit)
-        if unit is None or unit > _LONGEST_WORK + 1e-12:
+        if each.estimate is None or unit is None or unit > _LONGEST_WORK + 1e-12:
             continue
-        name, measured = each.kpi.name, each.kpi.measured
-        cases = found.case.cases_per_month * ratios.get(name, 1.0)
-        moved = drawn.values[f"effect:{name}"] * cases * unit * 24
-        spread = drawn.spread(moved)
+        cases = assembled.case.cases_per_month * assembled.ratios[each.kpi.name]
+        ends = better_by(each).at(np.array([tail, 0.5, 1 - tail])) * cases * unit * 24
+        spread = Spread(low=float(ends[0]), value=float(ends[1]), high=float(ends[2]))
+        measured = each.kpi.measured
         elapsed = measured is not None and measured.begins is not None
         told.append(
             {
-                "kpi": name,
+                "kpi": each.kpi.name,
                 **_plain(spread),
                 "elapsed": elapsed,
-                "told": _hours_sentence(name, spread, elapsed=elapsed),
+                "told": _hours_sentence(each.kpi.name, spread, elapsed=elapsed),
             }
         )
     return told

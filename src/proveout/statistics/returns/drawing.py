@@ -36,6 +36,8 @@ class Drawn:
     flows: Flows
     level: float
     """Two-sided, of every spread."""
+    err_together: bool = True
+    """What the KPIs are made better by was drawn as one."""
 
     def spread(self, figures: Floats) -> Spread:
         """Return the median and the interval of a figure; an end may be infinite."""
@@ -89,7 +91,13 @@ def draw(
     at |= {name: cube[:, n_gains + place] for place, name in enumerate(others)}
     middle = np.full(n, 0.5)
     values = {name: each.at(at.get(name, middle)) for name, each in inputs.items()}
-    return Drawn(case=case, values=values, flows=case.flows(values), level=level)
+    return Drawn(
+        case=case,
+        values=values,
+        flows=case.flows(values),
+        level=level,
+        err_together=correlation is None,
+    )
 
 
 def _together(cube: Floats, n_gains: int, correlation: Floats | None) -> Floats:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,7 +47,12 @@ def drivers(drawn: Drawn) -> tuple[Driver, ...]:
         name: each.at(np.array([TAIL, 0.5, 1 - TAIL])).tolist()
         for name, each in case.inputs().items()
     }
-    shares = _shares(drawn)
+    swings = {
+        name: _npv(case, name, high) - _npv(case, name, low)
+        for name, (low, _, high) in ends.items()
+        if low != high
+    }
+    shares = _shares(drawn, swings)
     found = [
         Driver(
             name=name,
@@ -67,18 +73,19 @@ def drivers(drawn: Drawn) -> tuple[Driver, ...]:
 def break_even(case: BusinessCase, name: str) -> float | None:
     """Return the value of one input at which the net present value is zero.
 
-    The others stay at their median. None where no value makes it so; what cannot be below zero is
-    not sought there.
+    The others stay at their median. None where no value makes it so; costs and worths are not
+    sought below zero, nor shares above one.
     """
     start = float(case.inputs()[name].at(np.array([0.5]))[0])
     first = _npv(case, name, start)
     if first == 0:
         return start
-    may_be_below = name.startswith("effect:")
+    least = -np.inf if name.startswith("effect:") else 0.0
+    most = 1.0 if name == "exception_rate" else np.inf
     step = abs(start) or 1.0
     for _ in range(_DOUBLINGS):
         for end in (start - step, start + step):
-            other = end if may_be_below else max(end, 0.0)
+            other = float(np.clip(end, least, most))
             if _npv(case, name, other) * first <= 0:
                 return float(brentq(lambda value: _npv(case, name, value), start, other))
         step *= 2
@@ -92,13 +99,15 @@ def _npv(case: BusinessCase, name: str, value: float) -> float:
     return float(case.flows(values).npv[0])
 
 
-def _shares(drawn: Drawn) -> dict[str, float]:
+def _shares(drawn: Drawn, swings: Mapping[str, float]) -> dict[str, float]:
+    """Share the spread out among the inputs; what was drawn as one, by how far each moves it."""
     npv = rankdata(drawn.flows.npv)
-    squares = {
-        name: _correlation(rankdata(values), npv) ** 2
-        for name, values in drawn.values.items()
-        if values.min() != values.max()
-    }
+    squares = {name: _correlation(rankdata(drawn.values[name]), npv) ** 2 for name in swings}
+    effects = [name for name in swings if name.startswith("effect:")]
+    moved = sum(swings[name] ** 2 for name in effects)
+    if drawn.err_together and moved:
+        at_once = max(squares[name] for name in effects)
+        squares |= {name: at_once * swings[name] ** 2 / moved for name in effects}
     whole = sum(squares.values())
     return {name: square / whole for name, square in squares.items()} if whole else {}
 
