@@ -62,6 +62,8 @@ def _per_unit(unit: str, currency: str) -> str:
     """Return what a unit is paid in: 'EUR per minute'; of money, a bare factor."""
     if unit[:3].isupper() and unit[:3].isalpha() and unit[3:4] in ("", "/"):
         return ""
+    if unit == "fraction":
+        return f"{currency} each time"
     return f"{currency} per {unit.removesuffix('s') if unit.isalpha() else unit}"
 
 

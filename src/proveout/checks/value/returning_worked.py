@@ -104,13 +104,18 @@ def turning(found: Assembled, drawn: Drawn, currency: str) -> list[dict[str, Any
 
 
 def _hours_sentence(kpi: str, spread: Spread, *, elapsed: bool) -> str:
-    said = f"{kpi} frees {written(spread, 'hours')} a month, to be given other work."
-    if spread.high <= 0:
-        taken = Spread(value=-spread.value, low=-spread.high, high=-spread.low)
-        said = f"{kpi} takes {written(taken, 'hours')} a month more."
-    if not elapsed:
-        return said
-    return f"{said} It is the time between two moments: work only as far as people worked then."
+    turned = Spread(value=-spread.value, low=-spread.high, high=-spread.low)
+    is_worse = spread.value < 0
+    much = f"{written(turned if is_worse else spread, 'hours')} a month"
+    if elapsed:
+        way = "longer" if is_worse else "shorter"
+        return (
+            f"{kpi} is {much} {way} in all. It is the time between two moments: work only as far "
+            "as people worked then."
+        )
+    return (
+        f"{kpi} takes {much} more." if is_worse else f"{kpi} frees {much}, to be given other work."
+    )
 
 
 def _plain(spread: Spread) -> dict[str, float]:
