@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from proveout.diagnosis import Answers, Diagnosis, Record
 from proveout.diagnosis.record import Verdict
 from proveout.errors import InputError
 from proveout.evidence.catalogue import Catalogue
-from proveout.evidence.ledger.port import Entry, Ledger
+from proveout.evidence.ledger.port import Ledger
 from proveout.gate import gather
 from proveout.gate.model import Dossier
 from proveout.register import Act, Recorded, record
@@ -28,16 +28,28 @@ def record_in(ledger: Ledger, pilot: str, file: Charter | None = None) -> Record
     """Return all that a ledger tells of a pilot; before the seal, `file` is its charter."""
     entries = list(ledger.entries(pilot=pilot))
     sealing = standing(entries)
-    in_use, launch = gather(entries, pilot, "scale"), gather(entries, pilot)
+    return record_of(
+        gather(entries, pilot, "scale"),
+        gather(entries, pilot),
+        charter=_in_force(sealing.content_in_force) or file,
+        verdicts=(entry.body for entry in entries if entry.kind == "verdict"),
+    )
+
+
+def record_of(
+    in_use: Dossier, launch: Dossier, *, charter: Charter | None,
+    verdicts: Iterable[Mapping[str, Any]],
+) -> Record:  # fmt: skip
+    """Return what two dossiers of a pilot tell: of the gate `scale`, and of its launch."""
     there = {each.id for each in in_use.evidence}
     return Record(
-        charter=_in_force(sealing.content_in_force) or file,
+        charter=charter,
         evidence=(*in_use.evidence, *(each for each in launch.evidence if each.id not in there)),
         sealed_at=in_use.sealed_at,
         sealed_by=in_use.sealed_by,
         has_results_before_seal=in_use.has_results_before_seal,
         loosened_late=_loosened_late(in_use),
-        verdicts=tuple(_verdict(entry) for entry in entries if entry.kind == "verdict"),
+        verdicts=tuple(_verdict(each) for each in verdicts),
         last_at=in_use.last_recorded_at,
     )
 
@@ -122,8 +134,7 @@ def _loosened_late(dossier: Dossier) -> tuple[str, ...]:
     return tuple(each.what for each in dossier.loosenings if each.results_known)
 
 
-def _verdict(entry: Entry) -> Verdict:
-    body = entry.body
+def _verdict(body: Mapping[str, Any]) -> Verdict:
     return Verdict(
         stage=body["stage"],
         decision=body["decision"],

@@ -10,10 +10,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from proveout.assess.diagnosing import record_of
 from proveout.assess.registry import Registry
 from proveout.charter.loaded import LoadedCharter
 from proveout.charter.schema import Charter, Stage
 from proveout.charter.sealing import standing
+from proveout.diagnosis import Record
 from proveout.errors import NotFoundError, ProveoutError
 from proveout.evidence.alarm import standing_alarms
 from proveout.evidence.ledger.port import Entry, EntryKind, Ledger
@@ -74,6 +76,18 @@ class Library:
         followed = self._of(book)
         shelf = followed.follow()
         return followed.decider.report(book, stage, now, shelf)
+
+    def record(self, book: PilotBook) -> Record:
+        """Return what a diagnosis reads of a pilot that failed or stalled."""
+        followed = self._of(book)
+        shelf = followed.follow()
+        gatherer = followed.decider.gatherer(book.pilot)
+        return record_of(
+            gatherer.dossier(shelf, "scale"),
+            gatherer.dossier(shelf, None),
+            charter=book.charter,
+            verdicts=book.history,
+        )
 
     def known(self, book: PilotBook) -> Known:
         """Return what is known of the acts of a pilot, so that recording one reads only news."""

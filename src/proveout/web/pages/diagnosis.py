@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, create_model
 
-from proveout.assess.diagnosing import record_in
 from proveout.diagnosis.answers import Answers
 from proveout.diagnosis.diagnosis import diagnose
 from proveout.diagnosis.failures import named
@@ -157,7 +156,7 @@ def _recorded(asked: Asked, recorded: Recorded, record: Record | None) -> Record
 
 def record_of(asked: Asked) -> Record:
     """Return what is on record of a pilot."""
-    return record_in(asked.book.ledger, asked.book.pilot, asked.book.charter)
+    return asked.parts.library.record(asked.book)
 
 
 class DiagnosisResult(BaseModel):
