@@ -9,7 +9,7 @@ import numpy as np
 
 from proveout.statistics.effects.alternation import Waves, waves
 from proveout.statistics.effects.cases import AssignedBy, Cases, Floats, Ints, Statistic
-from proveout.statistics.effects.clusters import Spread, also_by_day, spread, welch
+from proveout.statistics.effects.clusters import Spread, spread, welch, with_days
 
 Design = Literal["randomised", "alternating"]
 
@@ -75,20 +75,19 @@ def sides_of(
     if asked.takes_turns:
         seen = waves(residual, cases.with_system, unit, columns=spent)
         return _in_turns(values, spreads, seen)
-    mix = 0.0
-    if common is not None and spent:
-        mix = spread(common, unit).variance
+    mix = None if common is None or not spent else spread(common, unit)
     sides = []
     for value, arm, each in zip(values, arms, spreads, strict=True):
-        parts = [(each.variance + mix, each.freedom)]
-        if asked.assigned_by not in ("day", "week"):
-            parts.append(also_by_day(residual[arm], unit[arm], cases.day[arm]))
-        own = sum(part[0] for part in parts)
+        own = each.variance, each.freedom
+        if asked.assigned_by not in {"day", "week"}:
+            own = with_days(each, residual[arm], unit[arm], cases.day[arm])
+        if mix is not None:
+            own = own[0] + mix.variance, welch(own, (mix.variance, mix.freedom))
         sides.append(
             Side(
                 value=value,
                 drawn=(each.variance, each.freedom),
-                own=(own, welch(*parts)),
+                own=own,
                 third=each.third,
                 n_clusters=each.n_clusters,
                 largest=each.largest,

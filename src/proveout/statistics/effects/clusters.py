@@ -20,6 +20,9 @@ from proveout.statistics.effects.cases import AssignedBy, Cases, Floats, Ints
 MANY = 400
 """From so many parts on, the plain formula for degrees of freedom is as good."""
 
+LEAST_WITH_DAYS = 0.8
+"""The part of the variance without days that is left at least when they are counted as well."""
+
 _MONDAY = 3
 """1970-01-01 was a Thursday; weeks here begin on Mondays."""
 
@@ -98,19 +101,23 @@ def spread(residual: Floats, unit: Ints, *, spent: int = 0) -> Spread:
     )
 
 
-def also_by_day(residual: Floats, unit: Ints, day: Ints) -> tuple[float, float]:
-    """Return what days add to the variance of a mean, and the degrees of freedom of that.
+def with_days(drawn_apart: Spread, residual: Floats, unit: Ints, day: Ints) -> tuple[float, float]:
+    """Return the variance of a mean to which days add theirs, and its degrees of freedom.
 
     Days on which everything goes better or worse move both arms alike, and so do not touch the
     difference between them; they do touch each figure by itself (two-way clustering, Cameron,
-    Gelbach and Miller 2011). Never below zero.
+    Gelbach and Miller 2011).
     """
     by_day = spread(residual, day)
-    if len(unit) == by_day.n_clusters:
-        return 0.0, math.inf
     cell = unit * np.int64(day.max() - day.min() + 1) + (day - day.min())
     within = spread(residual, cell)
-    return max(0.0, by_day.variance - within.variance), by_day.freedom
+    whole = drawn_apart.variance + by_day.variance - within.variance
+    both = welch(
+        (drawn_apart.variance - within.variance, drawn_apart.freedom),
+        (by_day.variance, by_day.freedom),
+    )
+    # Chance may have days that even each other out; that is not believed.
+    return max(whole, LEAST_WITH_DAYS * drawn_apart.variance), min(both, drawn_apart.freedom)
 
 
 def welch(*spreads: tuple[float, float]) -> float:

@@ -10,6 +10,9 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
+from proveout.statistics.effects.cases import Floats
 from proveout.statistics.effects.clusters import t_cut
 from proveout.statistics.effects.estimate import Figure
 
@@ -25,8 +28,8 @@ def skewed(
     t = t_cut(freedom, confidence)
     return Figure(
         value=value,
-        low=value - error * _unskewed(t, lean),
-        high=value - error * _unskewed(-t, lean),
+        low=value - error * _at(t, lean),
+        high=value - error * _at(-t, lean),
     )
 
 
@@ -69,9 +72,15 @@ def _log(figure: Figure) -> Figure:
     )
 
 
-def _unskewed(t: float, lean: float) -> float:
-    """Return the T whose transformed value is t: the inverse of Hall's monotone cubic."""
-    shifted, scale = t - lean / 6, lean / 3
-    if abs(scale) < 1e-9:
-        return shifted
-    return (math.cbrt(1 + 3 * scale * shifted) - 1) / scale
+def unskewed(t: Floats, lean: Floats) -> Floats:
+    """Return the T whose transformed value is t: the inverse of Hall's monotone cubic.
+
+    `lean` is the skewness of the figure, not of the cases.
+    """
+    scale = np.where(np.abs(lean) < 1e-8, 1e-8, lean) / 3
+    found: Floats = (np.cbrt(1 + 3 * scale * (t - scale / 2)) - 1) / scale
+    return found
+
+
+def _at(t: float, lean: float) -> float:
+    return float(unskewed(np.float64(t), np.float64(lean)))  # type: ignore[arg-type]

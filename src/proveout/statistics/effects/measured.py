@@ -76,6 +76,8 @@ def _counted(cases: Cases, statistic: Statistic, *, dropped: bool) -> Measured |
     value = np.empty(len(cases))
     for side in (False, True):
         arm = cases.with_system == side
+        if not arm.any():
+            continue
         counted, exposure = cases.value[arm], cases.exposure[arm]
         if np.count_nonzero(counted) < LEAST_EVENTS or exposure.sum() <= 0:
             return Unknown(
@@ -115,6 +117,8 @@ def _up_to(cases: Cases, statistic: Statistic, horizon: float) -> Measured | Unk
     pseudo = np.empty(len(cases))
     for side in (False, True):
         arm = cases.with_system == side
+        if not arm.any():
+            continue
         if _oldest(cases.where(arm)) < horizon and curve(value[arm], still[arm]).last < horizon:
             return Unknown(
                 f"no case {'with' if side else 'without'} the system has been followed up to the "
@@ -136,7 +140,8 @@ def _oldest(cases: Cases) -> float:
 def _enough(cases: Cases, old: Flags) -> bool:
     """Whether enough of both arms began early enough."""
     return all(
-        bool(np.mean(old[cases.with_system == side]) >= ENOUGH_MATURE) for side in (False, True)
+        bool(np.mean(old[cases.with_system == side]) >= ENOUGH_MATURE)
+        for side in np.unique(cases.with_system)
     )
 
 
