@@ -8,6 +8,7 @@ from typing import Any, Literal
 from pydantic import BaseModel
 
 from proveout.charter.schema import Kpi
+from proveout.charter.schema.adoption import DASHBOARD
 from proveout.evidence.figures import figure, span
 from proveout.evidence.model import Evidence, Interval
 from proveout.report.value.told import Told
@@ -305,16 +306,15 @@ def _why_not(kpi: Kpi, told: Told) -> tuple[str, str]:
     if why is not None:
         return f"Not measured: {why.reason.rstrip('.')}.", f"{why.next_step.rstrip('.')}."
     value, measured = told.charter.value, kpi.measured
-    has_records = (value is not None and value.records is not None) or (
-        measured is not None and measured.source is not None
-    )
-    if not has_records:
+    own = None if measured is None else measured.source
+    record = own or (None if value is None else value.records)
+    if record is None:
         return (
             "Not measured: the charter does not say where the cases of the process are recorded.",
             "Name the records in the charter (value.records), or give observations below and write "
             "value: {records: dashboard}.",
         )
-    if measured is None:
+    if measured is None and record.source.path != DASHBOARD:
         return (
             "Not measured: the charter does not say how it is taken from the records.",
             "Say it in the charter: kpis[].measured with value, begins and ends, or happened.",
