@@ -20,6 +20,8 @@ RARELY, MOSTLY = 0.1, 0.9
 """Chance of being in a group beyond which a case has few likes in the other (Crump et al. 2009,
 Biometrika 96, 187-199)."""
 FEWEST_PEOPLE = 8
+LEAST_SPREAD = 0.2
+"""Of what the median person's cases tell of a slope, the least that is looked at."""
 BETWEEN = 0.5
 """The part of choices that lies between people from which on people, not cases, were chosen."""
 SURELY, PERHAPS = 0.05, 0.20
@@ -40,11 +42,9 @@ class Looked:
     advantage: Sum | None
     """By how much the figure was higher before among those who chose it later."""
     drift: Sum | None
-    """By how much it rose more among them from the first half of that time to the second."""
+    """By how much it would have risen more among them until now, had it gone on as it did then."""
     within: bool = False
     """People did cases both ways, so that each is compared with themselves as well."""
-    goes_on: float = 1.0
-    """How much longer it is from the time before to the time since than between those halves."""
 
 
 def overlap_of(group: Flags, groups: Balanced) -> Overlap:
@@ -66,27 +66,14 @@ def look_before(choosers: Choosers, statistic: Statistic) -> Looked:
     had = np.bincount(unit_now[known], choosers.group[known], size)
     with np.errstate(invalid="ignore", divide="ignore"):
         chose = np.where(n > 0, had / n, np.nan)
-    middle = float(np.median(earlier.day))
-    first = _means(
-        earlier.where(earlier.day < middle), unit_then[earlier.day < middle], size, statistic
-    )
-    second = _means(
-        earlier.where(earlier.day >= middle), unit_then[earlier.day >= middle], size, statistic
-    )
     whole = _means(earlier, unit_then, size, statistic)
     share = float(choosers.group.mean())
     between = float(np.nansum(n * (chose - share) ** 2)) / (n.sum() * share * (1 - share))
     if between < BETWEEN:
         return Looked(advantage=None, drift=None, within=True)
-    halves = np.mean(earlier.day[earlier.day >= middle]) - np.mean(
-        earlier.day[earlier.day < middle]
-    )
     since = float(now.day.mean() - earlier.day.mean())
-    return Looked(
-        advantage=_slope(whole, chose),
-        drift=_slope(second - first, chose),
-        goes_on=since / max(float(halves), 1.0),
-    )
+    drift = _slope(since * _slopes(earlier, unit_then, size, statistic), chose)
+    return Looked(advantage=_slope(whole, chose), drift=drift)
 
 
 def assumptions_of(  # noqa: PLR0917  parts of one comparison
@@ -149,10 +136,10 @@ def _same_way(looked: Looked, effect: Sum, confidence: float, *, known: bool) ->
         )
     else:
         low, high = drift.interval(0.95)
-        state = _state(drift, looked.goes_on, effect, confidence) if known else "doubtful"
+        state = _state(drift, effect, confidence) if known else "doubtful"
         seen = (
-            "Between the two halves of the time before, the figure moved by "
-            f"{drift.value:.3g} ({low:.3g} to {high:.3g}) more among those who chose it later; "
+            "Had people's figures gone on as they moved before, that of those who chose it would "
+            f"now be {drift.value:+.3g} ({low:+.3g} to {high:+.3g}) against that of the others; "
             f"differences as large come up by chance in {drift.p:.0%} of cases."
             + (" The effect cannot be told from such a drift going on." * (state == "broken"))
         )
@@ -165,11 +152,11 @@ def _same_way(looked: Looked, effect: Sum, confidence: float, *, known: bool) ->
     )
 
 
-def _state(drift: Sum, goes_on: float, effect: Sum, confidence: float) -> str:
+def _state(drift: Sum, effect: Sum, confidence: float) -> str:
     """Return what a different way before means for the effect, were it to go on."""
     left = Sum(
-        value=effect.value - goes_on * drift.value,
-        error=float(np.hypot(effect.error, goes_on * drift.error)),
+        value=effect.value - drift.value,
+        error=float(np.hypot(effect.error, drift.error)),
         df=min(effect.df, drift.df),
     )
     found, confirmed = (
@@ -246,6 +233,25 @@ def _means(cases: Cases, unit: Ints, size: int, statistic: Statistic) -> Floats:
     above = np.bincount(unit[known], cases.value[known], size)
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.where(below > 0, above / below, np.nan)
+
+
+def _slopes(cases: Cases, unit: Ints, size: int, statistic: Statistic) -> Floats:
+    """Return by how much the figure of each person rose in a day, by least squares."""
+    known = unit >= 0
+    code, value = unit[known], cases.value[known]
+    day = cases.day[known].astype(float)
+    weight = np.ones(len(code))
+    if statistic.kind == "rate" and cases.exposure is not None:
+        weight = cases.exposure[known]
+        value = value / np.maximum(weight, 1e-300)
+    total = np.maximum(np.bincount(code, weight, size), 1e-300)
+    off = day - (np.bincount(code, weight * day, size) / total)[code]
+    spread = np.bincount(code, weight * off**2, size)
+    usual = float(np.median(spread[spread > 0])) if (spread > 0).any() else 0.0
+    with np.errstate(invalid="ignore", divide="ignore"):
+        slope = np.bincount(code, weight * off * value, size) / spread
+    # Of people with next to no cases before, a slope is nothing but chance.
+    return np.where(spread > LEAST_SPREAD * usual, slope, np.nan)
 
 
 def _slope(figure: Floats, chose: Floats) -> Sum | None:
