@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 from hypothesis import given
 from hypothesis import strategies as st
 
-from proveout.report.charts import Mark, Reference, Row, axis_svg, nice_scale, track_svg
+from proveout.report.charts import Mark, Reference, Row, axis_svg, nice_scale, tornado, track_svg
 
 finite = st.floats(-1e12, 1e12, allow_nan=False)
 
@@ -56,3 +56,25 @@ def test_an_axis_escapes_its_unit() -> None:
     drawing = ET.fromstring(axis_svg(nice_scale([0, 1]), "<script>&"))
 
     assert "<script>&" in (drawing[0].text or "")
+
+
+def test_a_tornado_has_one_bar_an_input_from_its_low_end_to_its_high_one() -> None:
+    """Widest first; what reaches from gain to loss is marked, and said in words."""
+    drivers = [
+        {"label": "how much waiting improves", "unit": "minutes", "low": 1.0, "high": 5.0,
+         "npv_at_low": -20_000.0, "npv_at_high": 140_000.0, "share": 0.9},
+        {"label": "share of cases that people look at", "unit": "fraction", "low": 0.01,
+         "high": 0.06, "npv_at_low": 65_000.0, "npv_at_high": 55_000.0, "share": 0.004},
+    ]  # fmt: skip
+
+    chart = tornado({"currency": "EUR", "npv": {"value": 60_123.4}, "drivers": drivers})
+
+    assert chart is not None
+    waiting, looked_at = chart.rows
+    assert waiting.figures == ("1 to 5 minutes", "-20,000 to 140,000 EUR", "90 %")
+    assert looked_at.figures == ("1 to 6 %", "65,000 to 55,000 EUR", "under 1 %")
+    assert (waiting.note, looked_at.note) == ("alone it can turn gain into loss", "")
+    assert (chart.scale.low, chart.scale.high) == (-50_000, 150_000)
+    bar = ET.fromstring(track_svg(looked_at, chart.scale, chart.references))[-1]
+    assert (bar.get("x"), bar.get("width")) == ("52.500%", "5.000%")
+    assert tornado({"currency": "EUR", "npv": {"value": 1.0}, "drivers": []}) is None

@@ -53,7 +53,7 @@ def unit_of(name: str, effects: Sequence[KpiEffect], currency: str) -> str:
         "support": f"{currency}/month",
         "exception_rate": "fraction",
         "exception_minutes": "minutes",
-        "hourly_cost": f"{currency}/hour",
+        "hourly_cost": f"{currency} per hour",
         "training_hours": "hours",
     }.get(name, currency)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from proveout.evidence.figures import figure
+from proveout.evidence.figures import figure, span
+from proveout.evidence.model import Interval
 from proveout.report.charts.chart import Chart, Mark, Reference, Row
 
 MOST_BARS = 10
@@ -48,9 +49,9 @@ def _row(driver: Mapping[str, Any], currency: str) -> Row:
             Mark(value=at_high, start=at_low, is_bar=True, tone="bad" if turns else "plain"),
         ),
         figures=(
-            f"{figure(_short(driver['low']), '')} to {figure(_short(driver['high']), unit)}",
+            span(_between(driver["low"], driver["high"]), unit),
             f"{figure(_short(at_low), '')} to {figure(_short(at_high), currency)}",
-            figure(round(float(driver["share"]), 2), "fraction"),
+            _share(float(driver["share"])),
         ),
         tone="bad" if turns else "plain",
         note="alone it can turn gain into loss" if turns else "",
@@ -64,6 +65,14 @@ def _note(n_drivers: int) -> str:
     )
     hidden = n_drivers - MOST_BARS
     return said if hidden <= 0 else f"{said} {hidden} more move it less."
+
+
+def _between(low: float, high: float) -> Interval:
+    return Interval(low=_short(low), high=_short(high), level=0.9, method="")
+
+
+def _share(share: float) -> str:
+    return "under 1 %" if share < 0.01 else figure(round(share, 2), "fraction")
 
 
 def _short(value: float) -> float:
