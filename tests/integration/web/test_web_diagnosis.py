@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
 
 from fixtures.dashboard import (
     ENGINEER,
+    EXAMPLE,
     LEGAL,
     NOBODY,
     OWNER,
@@ -18,8 +20,10 @@ from fixtures.dashboard import (
     USER,
     dashboard,
 )
+from proveout.diagnosis.conditions import BY_CONDITION
 from proveout.diagnosis.questions import BY_ID, QUESTIONS, UNKNOWN
 
+MEASURED = next(each.id for each in BY_CONDITION.values() if each.is_measured)
 BASE = f"/pilots/{PILOT}/diagnosis"
 ANSWERS = {
     "result": "failed",
@@ -143,3 +147,40 @@ def test_what_is_written_beside_an_answer_is_text(tmp_path: Path, viewer) -> Non
 
     assert "<script>alert" not in page
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+
+
+def after_a_failure(folder: Path) -> Path:
+    """Return a charter that names a pilot which failed for want of data like production's."""
+    pilot = folder / "next"
+    shutil.copytree(EXAMPLE, pilot)
+    charter = pilot / "pilot.yaml"
+    text = re.sub(r"(?m)^predecessors:.*(\n[ -].*)*\n", "", charter.read_text("utf-8"))
+    named = "{pilot: reader-2023, result: failed, failures: [data-gap, wrong-metrics]}"
+    charter.write_text(f"{text}\npredecessors: [{named}]\n", "utf-8")
+    return charter
+
+
+def test_what_an_earlier_pilot_left_is_listed_and_shown_by_name(tmp_path: Path) -> None:
+    """What a person can show has a form; what must be measured has none."""
+    with dashboard(tmp_path, charters=[after_a_failure(tmp_path)]) as board:
+        before = board.get(f"/api{BASE}").json()["left"]
+        page = board.get(BASE).text
+        asked = next(each for each in before["lines"] if each["condition"])
+        sent = board.send(f"{BASE}/conditions/{asked['condition']}", shows="Review of 3 May.")
+        after = board.get(f"/api{BASE}").json()["left"]
+
+    assert page.count("Show that it is so") == sum(bool(e["condition"]) for e in before["lines"])
+    assert any(each["condition"] is None and each["state"] != "passed" for each in before["lines"])
+    assert sent.status_code == 303
+    assert after["n_met"] == before["n_met"] + 1
+    assert asked["title"] in {e["title"] for e in after["lines"] if e["state"] == "passed"}
+
+
+@pytest.mark.parametrize(("condition", "status"), [(MEASURED, 400), ("x", 404)])
+def test_what_must_be_measured_is_not_shown_by_saying_so(
+    tmp_path: Path, condition: str, status: int
+) -> None:
+    with dashboard(tmp_path, charters=[after_a_failure(tmp_path)]) as board:
+        answer = board.api(f"{BASE}/conditions/{condition}", shows="It is.")
+
+    assert answer.status_code == status

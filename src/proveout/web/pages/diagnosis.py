@@ -20,6 +20,8 @@ from proveout.diagnosis.record import Record, readings_of
 from proveout.errors import InputError
 from proveout.register.diagnosing import DIAGNOSING, Recorded
 from proveout.web.asked import Asked, Deed, Done, Page
+from proveout.web.pages.diagnosis_before import DEEDS as SHOWING
+from proveout.web.pages.diagnosis_before import LeftLines, left_to
 from proveout.web.pages.diagnosis_words import (
     AnswerLine,
     FoundLine,
@@ -85,6 +87,8 @@ class DiagnosisPage(BaseModel):
     found: FoundLine | None
     """None where nothing is known yet."""
     recorded: RecordedLine | None
+    left: LeftLines | None
+    """What earlier pilots left to be shown by this one."""
 
 
 def diagnosis(asked: Asked, asks: Interview) -> DiagnosisPage:
@@ -119,6 +123,7 @@ def _page(
         answers=[answer_line(name, option) for name, option in given.answers.items()],
         found=None if found is None else found_line(found),
         recorded=before,
+        left=None if book is None else left_to(asked),
     )
 
 
@@ -210,4 +215,5 @@ DEEDS = (
         path=_BASE, needs=Permission.diagnose, takes=RecordForm, do=record_diagnosis,
         gives=DiagnosisResult,
     ),
+    *SHOWING,
 )  # fmt: skip
