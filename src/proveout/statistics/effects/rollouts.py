@@ -101,13 +101,14 @@ def rollout_of(  # noqa: PLR0911  one reason each
             "Add the records of the months before the rollout.",
         )
     end = panel.begins + (int(panel.period.max()) + 1) * panel.days - 1
+    compared = panel.begins + (int(panel.period[panel.treated].max()) + 1) * panel.days - 1
     return Rollout(
         cases=cases,
         team=team.astype(np.int64),
         panel=panel,
         treated_teams=got_it,
         n_never=int(np.sum(rollout > end)),
-        last_day=min(end, int(cases.day.max())),
+        last_day=min(compared, int(cases.day.max())),
     )
 
 
