@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,14 @@ from fixtures.gate_makers import charter
 from proveout.checks import CheckContext
 from proveout.checks.value.returning import KpiEffect, returning
 from proveout.evidence.catalogue import SHIPPED, Catalogue
-from proveout.evidence.model import WINDOW_INPUT, CheckRef, Evidence, Interval, Subject
+from proveout.evidence.model import (
+    MEASURED_INPUT,
+    WINDOW_INPUT,
+    CheckRef,
+    Evidence,
+    Interval,
+    Subject,
+)
 from proveout.evidence.outcome import NotMeasured
 from proveout.statistics.effects.estimate import Assumption, Estimate, Figure
 
@@ -179,6 +186,16 @@ def test_full_size_does_not_cost_less_than_today() -> None:
 
     assert _input(both, "run")["value"] == pytest.approx(4_200)
     assert _input(alone, "run")["origin"] == "charter"
+
+
+def test_a_run_cost_of_another_charter_or_past_its_date_does_not_count() -> None:
+    """It was measured for other users or prices: what the charter says is taken then."""
+    other = COST.evolve(inputs={MEASURED_INPUT: "sha256:other"})
+    past = COST.evolve(valid_until=NOW - timedelta(days=1))
+
+    assert [_input(npv(known=(found,)), "run")["origin"] for found in (COST, other, past)] == [
+        "measured", "charter", "charter",
+    ]  # fmt: skip
 
 
 def test_what_was_spent_is_taken_from_the_register_with_its_name() -> None:

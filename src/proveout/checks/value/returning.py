@@ -40,7 +40,7 @@ def returning(
     from proveout.checks.value.returning_inputs import Known, Lacking
     from proveout.checks.value.returning_telling import tell
 
-    known = Known(context.known(), returns, context.now)
+    known = Known(context.known(), context.charter, returns, context.now)
     scenarios: tuple[Scenario, ...] = ("full", "pilot")
     for scenario in scenarios:
         found = assemble(

@@ -10,10 +10,19 @@ from typing import Literal
 
 import numpy as np
 
+from proveout.charter.loading import measured_hash
+from proveout.charter.schema import Charter
 from proveout.charter.schema.purpose import Kpi
 from proveout.charter.schema.returns import Range, Returns
 from proveout.evidence.figures import currency_of, day
-from proveout.evidence.model import SYSTEM_INPUT, WHOLE, WINDOW_INPUT, Evidence, Subject
+from proveout.evidence.model import (
+    MEASURED_INPUT,
+    SYSTEM_INPUT,
+    WHOLE,
+    WINDOW_INPUT,
+    Evidence,
+    Subject,
+)
 from proveout.statistics.returns import Exact, Likely, Measured, Uncertain
 
 Origin = Literal["measured", "simulated", "register", "charter"]
@@ -51,6 +60,7 @@ class Known:
     """The latest evidence of other checks, as inputs in the currency of the return."""
 
     evidence: Sequence[Evidence]
+    charter: Charter
     returns: Returns
     now: datetime
 
@@ -166,9 +176,15 @@ class Known:
             and (metric == "cost.spent" or each.scope == "production")
             and in_use in (None, WINDOW_INPUT in each.inputs)
             and (each.valid_until is None or each.valid_until >= self.now)
+            and self._is_of_this_charter(each)
         ]
         # What production shows stands first; what a simulation gave comes last.
         return min(found, key=lambda each: each.basis == "simulated", default=None)
+
+    def _is_of_this_charter(self, found: Evidence) -> bool:
+        """Tell whether it was measured under what the charter says of it now."""
+        now = measured_hash(self.charter, found.check.name)
+        return found.basis == "attested" or found.inputs.get(MEASURED_INPUT, now) == now
 
     def _money(self, found: Evidence) -> Input | Lacking:
         rate = self.rate(currency_of(found.unit))

@@ -66,7 +66,7 @@ def draw(
     correlation: Floats | None = None,
     power: int = POWER,
 ) -> Drawn:
-    """Draw a case 2 ^ power times, from a scrambled Sobol sequence (Owen 1998).
+    """Draw a case 2 ^ power times, from a scrambled Sobol sequence (Matoušek 1998).
 
     Args:
         seed: the same seed gives the same figures.
