@@ -204,7 +204,8 @@ def _interview(output: Output, place: _Place, said: Answers | None, file: Path |
     if n_told:
         output.say(f"The record answers {n_told} of {len(QUESTIONS)} questions.")
     output.say(
-        f"{len(open_)} questions. Enter: don't know; b: back; q or Ctrl-C: stop, and go on later."
+        f"{_count(len(open_), 'question')}. Enter: don't know; b: back; q or Ctrl-C: stop, and go "
+        "on later."
     )
     talk = Interview(output, open_, begun, lambda given: keep_answers(given, file))
     try:
@@ -213,7 +214,7 @@ def _interview(output: Output, place: _Place, said: Answers | None, file: Path |
         keep_answers(talk.answers, file)
         output.say("")
         output.say(
-            f"Kept {len(talk.answers.known)} answers in {short(file)}. "
+            f"Kept {_count(len(talk.answers.known), 'answer')} in {short(file)}. "
             f"Go on: proveout diagnose --answers {short(file)} --ask"
         )
         raise
@@ -316,7 +317,11 @@ def _say_next(output: Output, found: Diagnosis, *, html: Path | None, is_recorde
     if is_recorded:
         output.say(
             f"Recorded. A charter that names '{found.pilot}' under predecessors inherits "
-            f"{len(found.conditions)} conditions at the gate design."
+            f"{_count(len(found.conditions), 'condition')} at the gate design."
         )
     elif found.active:
         output.say("Next: record it with --record --by NAME, so that the next pilot is held to it.")
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
