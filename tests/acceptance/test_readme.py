@@ -292,6 +292,53 @@ def test_every_command_works_in_production(tmp_path: Path) -> None:
     assert plain.status_code == 200
 
 
+BUSINESS: tuple[tuple[str, int], ...] = (
+    ("proveout plan", 0),
+    ("proveout check value", 0),
+    ("proveout gate --stage scale", 1),  # what simulated people do is no pass
+    ("proveout diagnose --answers ../cases/worked/thai-eye-clinics/case.yaml", 0),
+    ("proveout diagnose --questions", 0),
+    ("proveout diagnose", 0),
+)
+"""What the business has of it, and why pilots fail."""
+KPIS = ("crew-wait", "replan-time", "replan-cost", "needless-moves")
+
+
+@pytest.mark.slow
+def test_every_command_tells_what_the_business_has_of_it(tmp_path: Path) -> None:
+    """The flights with simulated planners, from the plan to the gate `scale`, and a diagnosis."""
+    for name in ("flights", "replanning", "cases"):
+        shutil.copytree(
+            ROOT / "examples" / name,
+            tmp_path / name,
+            ignore=shutil.ignore_patterns("data", ".proveout", "__pycache__", "*.joblib"),
+        )
+    for folder, script in (
+        ("flights", "prepare.py"), ("flights", "train.py"), ("replanning", "process.py"),
+    ):  # fmt: skip
+        assert run(tmp_path / folder, f"{sys.executable} {script}").returncode == 0
+    example = tmp_path / "replanning"
+    assert run(example, 'proveout seal --who "Maria Alvarez"').returncode == 0
+
+    codes = []
+    for command, _ in BUSINESS:
+        done = run(example, command)
+        assert "Traceback" not in done.stdout, done.stdout
+        codes.append((command, done.returncode))
+    told = run(example, "proveout gate --stage scale --json").stdout
+    decided, _ = json.JSONDecoder().raw_decode(told)  # what follows is the next step
+
+    assert codes == list(BUSINESS)
+    kpis = {
+        each["id"]: each["state"]
+        for each in decided["report"]["verdict"]["rulings"]
+        if each["metric"] == "value.kpi"
+    }
+    assert kpis == dict.fromkeys([f"scale.kpi-{name}" for name in KPIS], "missing"), (
+        "what was simulated passes for measured"
+    )
+
+
 def simulated(folder: Path) -> AbstractContextManager[str]:
     """Run the README's simulator on a port that is free; give its address."""
     return serving(folder, SIMULATE)
@@ -324,7 +371,7 @@ def test_every_command_is_run_here() -> None:
     """No command stands in the README that this file does not run."""
     shown = set(re.findall(r"`(proveout [a-z][^`]*)`", README))
 
-    ran = {command for command, _ in (*SESSION, *REHEARSAL, *PRODUCTION)}
+    ran = {command for command, _ in (*SESSION, *REHEARSAL, *PRODUCTION, *BUSINESS)}
     assert shown == {
         DASHBOARD,
         SIMULATE,
