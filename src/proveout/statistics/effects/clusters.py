@@ -20,7 +20,7 @@ from proveout.statistics.effects.cases import AssignedBy, Cases, Floats, Ints
 MANY = 400
 """From so many parts on, the plain formula for degrees of freedom is as good."""
 
-LEAST_WITH_DAYS = 0.8
+LEAST_WITH_DAYS = 0.9
 """The part of the variance without days that is left at least when they are counted as well."""
 
 _MONDAY = 3
