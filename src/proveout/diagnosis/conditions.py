@@ -221,7 +221,7 @@ CONDITIONS: Final[tuple[Condition, ...]] = (
     Condition(
         failure="wrong-metrics", part="measured",
         text="It is said for every KPI from which records it is taken",
-        fix="Write kpis[].measured and value.records, so that proveout check value can measure it.",
+        fix="Write kpis[].measured and value.records, so that it can be measured.",
         role=_OWNER,
     ),
     Condition(
