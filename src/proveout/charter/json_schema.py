@@ -24,6 +24,7 @@ _SHORT_FORMS = {
     "Acceptance": (
         "In short: 'quality.accuracy >= 0.85' or 'metric[column=x] <= 0.1'.", _CRITERION,
     ),
+    "CaseRecord": ("Path, glob or URL alone, or 'dashboard'.", _ANYTHING),
     "Fallback": ("An address, or what people are told to do.", _ANYTHING),
     "FieldScorer": ("How it is compared, alone.", _SCORER),
     "HttpSystem": ("Its address.", _ADDRESS),
@@ -72,6 +73,8 @@ def json_schema() -> dict[str, Any]:
     for part, (meaning, form) in _SHORT_FORMS.items():
         text = {"type": "string", "pattern": form, "description": meaning}
         parts[part] = {"anyOf": [text, parts[part]]}
+    exact = {"type": "number", "description": "A figure that is known exactly."}
+    parts["Range"] = {"anyOf": [exact, parts["Range"]]}
     plain: dict[str, Any] = _readable(schema)
     plain["title"] = "Charter of an AI pilot (pilot.yaml)"
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **plain}

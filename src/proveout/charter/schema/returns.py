@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import Field, PositiveFloat, PositiveInt, model_validator
+from pydantic import AfterValidator, Field, PositiveFloat, PositiveInt, model_validator
 
 from proveout.charter.schema.base import Currency, Name, Part, Share, Text
 
@@ -39,11 +39,48 @@ class Range(Part):
         return self
 
 
+def lowest(figure: Range) -> float:
+    """Return the least figure that a range names."""
+    return figure.likely if figure.low is None else figure.low
+
+
+def _cost(figure: Range) -> Range:
+    if lowest(figure) < 0:
+        msg = "a cost is not below zero; write it without a sign"
+        raise ValueError(msg)
+    return figure
+
+
+def _share(figure: Range) -> Range:
+    highest = figure.likely if figure.high is None else figure.high
+    if lowest(figure) < 0 or highest > 1:
+        msg = "it is a share of cases, from 0 to 1; for 5 % write 0.05"
+        raise ValueError(msg)
+    return figure
+
+
+def _worth(figure: Range) -> Range:
+    if lowest(figure) < 0:
+        msg = (
+            "what a unit is worth is above zero, whichever way is better; write it without a sign: "
+            "the KPI's direction says which way counts"
+        )
+        raise ValueError(msg)
+    return figure
+
+
+_Rate = Annotated[float, Field(gt=0, strict=True)]
+"""Strict, so that a yes is no 1."""
+
+Cost = Annotated[Range, AfterValidator(_cost)]
+"""A range that is not below zero."""
+
+
 class Worth(Part):
     """What one unit of a KPI, in one case, is worth."""
 
     kpi: Name
-    per_unit: Range
+    per_unit: Annotated[Range, AfterValidator(_worth)]
     """Money per unit of the KPI and case, above zero: what a minute saved is worth. Of a KPI that
     is money itself, in its own currency, it is 1."""
     realised: Share = 1.0
@@ -52,16 +89,6 @@ class Worth(Part):
     """How many cases the KPI has in a month once all have the system, where they are not those of
     the process; counted in the KPI's own records when unset."""
     why: Text | None = None
-
-    @model_validator(mode="after")
-    def _above_zero(self) -> Worth:
-        if lowest(self.per_unit) < 0:
-            msg = (
-                "what a unit is worth is above zero, whichever way is better; write it without a "
-                "sign: the KPI's direction says which way counts"
-            )
-            raise ValueError(msg)
-        return self
 
 
 class Returns(Part):
@@ -76,45 +103,42 @@ class Returns(Part):
     """Of a year."""
     ramp_months: float = Field(default=3.0, ge=0)
     """Until all have it; the effect grows evenly until then."""
-    spent: Range = Range(likely=0.0)
+    spent: Cost = Range(likely=0.0)
     """What the pilot has cost so far (sunk); what was noted in the register goes before it."""
-    rollout: Range = Range(likely=0.0)
+    rollout: Cost = Range(likely=0.0)
     """What it takes once to give it to all: integration, licences, hardware."""
-    run_per_month: Range | None = None
+    run_per_month: Cost | None = None
     """Run cost at full size, until it is measured (check cost)."""
-    pilot_run_per_month: Range | None = None
+    pilot_run_per_month: Cost | None = None
     """Run cost at the pilot's size, until it is measured."""
-    support_per_month: Range = Range(likely=0.0)
+    support_per_month: Cost = Range(likely=0.0)
     """People who maintain it."""
-    exception_rate: Range | None = None
+    exception_rate: Annotated[Range, AfterValidator(_share)] | None = None
     """Share of cases that people have to look at, until it is measured (checks exceptions and
     quality)."""
-    exception_minutes: Range | None = None
+    exception_minutes: Cost | None = None
     """Work on each exception; needs hourly_cost."""
-    hourly_cost: Range | None = None
+    hourly_cost: Cost | None = None
     """Of the people who handle exceptions and are trained."""
-    training_hours: Range = Range(likely=0.0)
+    training_hours: Cost = Range(likely=0.0)
     """Of each person once; needs people and hourly_cost."""
     people: PositiveInt | None = None
     """How many are trained at full size."""
     pilot_cases_per_month: PositiveFloat | None = None
     """How many cases the pilot does in a month, for the scenario at its size."""
-    exchange: dict[Currency, PositiveFloat] = Field(default_factory=dict)
+    exchange: dict[Currency, _Rate] = Field(
+        default_factory=dict, json_schema_extra={"additionalProperties": False}
+    )
     """What one unit of another currency is in `currency`: {USD: 0.92}; needs exchange_on."""
     exchange_on: date | None = None
     """The day of these rates."""
 
     @model_validator(mode="after")
     def _complete(self) -> Returns:
-        faults = list(_faults(self))
-        if faults:
-            raise ValueError("; ".join(faults))
+        fault = next(_faults(self), None)
+        if fault is not None:
+            raise ValueError(fault)
         return self
-
-
-def lowest(figure: Range) -> float:
-    """Return the least figure that a range names."""
-    return figure.likely if figure.low is None else figure.low
 
 
 COSTS = (
@@ -125,17 +149,10 @@ COSTS = (
 
 
 def _faults(told: Returns) -> Iterator[str]:
-    for name in COSTS:
-        figure: Range | None = getattr(told, name)
-        if figure is not None and lowest(figure) < 0:
-            yield f"'{name}' is not below zero; costs are written without a sign"
-    rate = told.exception_rate
-    if rate is not None and (rate.likely if rate.high is None else rate.high) > 1:
-        yield "'exception_rate' is a share of cases, at most 1"
     if told.exception_minutes is not None and told.hourly_cost is None:
-        yield "'exception_minutes' cost nothing without 'hourly_cost'; say what an hour costs"
+        yield "'exception_minutes' costs nothing without 'hourly_cost'; say what an hour costs"
     if told.training_hours.likely and None in (told.hourly_cost, told.people):
-        yield "'training_hours' cost nothing without 'hourly_cost' and 'people'; give both"
+        yield "'training_hours' costs nothing without 'hourly_cost' and 'people'; give both"
     if told.exchange and told.exchange_on is None:
         yield "'exchange' holds rates of one day; say which: 'exchange_on'"
     if told.currency in told.exchange:
