@@ -49,9 +49,20 @@ class Condition:
         return f"{named(self.failure).short}-{self.part}"
 
     @property
+    def takes_word(self) -> bool:
+        """Whether a named person may show it: not what is measured, nor whose own word it is."""
+        return not self.is_measured and self.metric not in _OWN_WORD
+
+    @property
     def attested_as(self) -> Subject:
         """Return what somebody who shows that it is met attests it under."""
         return Subject.of(failure=self.failure, part=self.part)
+
+
+_OWN_WORD: Final = frozenset({
+    "governance.signoff", "governance.legal_signed", "people.represented",
+})  # fmt: skip
+"""What only those who are asked can say, each for himself; nobody says it for them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,9 +119,11 @@ class Diagnosing:
                 f"There is no condition '{condition}'.",
                 hint=f"There are: {', '.join(BY_CONDITION)}",
             )
-        if BY_CONDITION[condition].is_measured and act.kind == "diagnosis.met":
+        if not BY_CONDITION[condition].takes_word and act.kind == "diagnosis.met":
+            is_measured = BY_CONDITION[condition].is_measured
+            how = "it must be measured" if is_measured else "those who are asked say it themselves"
             raise InputError(
-                f"'{condition}' cannot be attested: it must be measured.",
+                f"'{condition}' cannot be shown by a word: {how}.",
                 hint=BY_CONDITION[condition].fix,
             )
         needed(act, "shows", what="What shows it", hint="Say it: --shows 'the review of 3 May'")

@@ -186,7 +186,12 @@ def test_the_next_pilot_is_held_until_what_failed_is_gone(folder: Path, answer: 
         ("bridge-nothing", "x", "There is no condition 'bridge-nothing'."),
         (
             "data-completeness", "x",
-            "'data-completeness' cannot be attested: it must be measured.",
+            "'data-completeness' cannot be shown by a word: it must be measured.",
+        ),
+        (
+            "bridge-owner-signed", "x",
+            "'bridge-owner-signed' cannot be shown by a word: those who are asked say it "
+            "themselves.",
         ),
         ("bridge-reviews", " ", "What shows it is missing."),
     ],

@@ -89,7 +89,7 @@ def _line(condition: Condition, pilots: Sequence[str]) -> Criterion:
         fix=condition.fix,
         role=condition.role,
         sources=("R1002", f"{_and(pilots)}: {_lower(condition.failure)}"),
-        instead=None if condition.is_measured or condition.metric == MET else _shown(condition),
+        instead=_shown(condition) if condition.takes_word and condition.metric != MET else None,
     )
 
 
