@@ -100,14 +100,13 @@ def rollout_of(  # noqa: PLR0911  one reason each
             "got the system",
             "Add the records of the months before the rollout.",
         )
-    end = panel.begins + (int(panel.period.max()) + 1) * panel.days - 1
     compared = panel.begins + (int(panel.period[panel.treated].max()) + 1) * panel.days - 1
     return Rollout(
         cases=cases,
         team=team.astype(np.int64),
         panel=panel,
         treated_teams=got_it,
-        n_never=int(np.sum(rollout > end)),
+        n_never=int(np.sum(rollout > int(cases.day.max()))),
         last_day=min(compared, int(cases.day.max())),
     )
 
@@ -210,16 +209,19 @@ def _manual_meanwhile(panel: Panel) -> Ints:
 
 
 def _too_few(n: int) -> tuple[str, str]:
+    there = "is 1 team" if n == 1 else f"are {n} teams"
     return (
-        f"there are {n} teams with cases from before the system, and with fewer than "
+        f"there {there} with cases from before the system, and with fewer than "
         f"{FEWEST_TEAMS} a team's own story cannot be told from the system",
         "Let cases or days be drawn within the teams, or compare before and after.",
     )
 
 
 def _too_few_sides(got_it: int, others: int) -> tuple[str, str]:
+    teams = "1 team" if got_it == 1 else f"{got_it} teams"
+    rest = "1 other" if others == 1 else f"{others} others"
     return (
-        f"{got_it} teams got the system while {others} others could be compared with them, and at "
-        f"least {FEWEST_ON_A_SIDE} of each are needed",
+        f"{teams} got the system while {rest} could be compared with them, and at least "
+        f"{FEWEST_ON_A_SIDE} of each are needed",
         "Let some teams begin later, or let cases be drawn within the teams.",
     )

@@ -18,6 +18,7 @@ import numpy as np
 from proveout.statistics.effects.cases import Cases, Floats, Statistic
 from proveout.statistics.effects.estimate import Estimate, Figure, Refusal
 from proveout.statistics.effects.followed import followed
+from proveout.statistics.effects.panels import WEEK
 from proveout.statistics.effects.rollouts import Rollout, Weights, rollout_of, weights_of
 from proveout.statistics.effects.staggered_assumptions import assumptions_of
 from proveout.statistics.effects.staggered_quantiles import baseline_quantile, with_quantiles
@@ -112,15 +113,15 @@ def _share(baseline: Sum, effect: Sum, level: Sum, confidence: float) -> Figure 
 
 def _sentence(found: Rollout) -> str:
     teams, panel = len(found.treated_teams), found.panel
-    never = (
-        f"{found.n_never} teams never had it."
-        if found.n_never
-        else "All teams have it by now, so cases count only as long as two teams had not."
-    )
-    unit = "week" if panel.days == 7 else "four weeks"
+    if found.n_never:
+        never = "One team" if found.n_never == 1 else f"{found.n_never} teams"
+        never += " never had it."
+    else:
+        never = "All teams have it by now, so cases count only as long as two teams had not."
+    unit = "week by week" if panel.days == WEEK else "four weeks by four weeks"
     return (
-        f"{teams} teams that had it were compared, {unit} by {unit}, with teams that did not have "
-        f"it yet, each from its own level before. {never}"
+        f"{teams} teams that had it were compared, {unit}, with teams that did not have it yet, "
+        f"each from its own level before. {never}"
     )
 
 
