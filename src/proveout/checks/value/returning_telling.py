@@ -99,8 +99,8 @@ def tell(context: CheckContext, returns: Returns, found: Assembled) -> Iterator[
             metric="value.payback_months",
             subject=Subject.of(scenario=found.scenario),
             reason=never_sentence(drawn.share_never, payback, returns.months),
-            next_step="Look at what it hangs on in the details of value.npv, and change the "
-            "input that moves it most",
+            next_step="Look at what it depends on in the details of value.npv, and change "
+            "what moves it most",
         )
     if np.isfinite([share.value, share.low, share.high]).all():
         yield evidence(

@@ -47,8 +47,9 @@ METRICS: tuple[Metric, ...] = (
         "net_per_month", "*", "higher",
         "What it brings in a month, after what it costs.",
         "Worth of the measured effects less run cost, support and exceptions handled, once all "
-        "have it; the interval carries those of the effects and the ranges of the charter "
-        "(Monte Carlo).",
+        "have it. The median of the draws; the interval carries those of the effects, of measured "
+        "costs and the ranges of the charter (Monte Carlo, scrambled Sobol sequence). Measured "
+        "where all effects and the run cost are, else attested by whoever sealed the charter.",
         source="R702", dimensions=("scenario",),
     ),
     _value(
@@ -62,8 +63,8 @@ METRICS: tuple[Metric, ...] = (
         "payback_months", "months", "lower",
         "How many months until it has paid back all that was spent.",
         "First month, counted from the rollout, in which the sum of flows is not below zero, what "
-        "was spent before it included. Not measured where it is never so in more than half of the "
-        "draws; the upper bound is then missing as well.",
+        "was spent before it included; not discounted. Not measured where it is never so within "
+        "the horizon in so many draws that there is no upper bound, or no median.",
         source="R702", dimensions=("scenario",),
     ),
     _value(

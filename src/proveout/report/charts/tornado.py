@@ -25,7 +25,7 @@ def tornado(details: Mapping[str, Any]) -> Chart | None:
         return None
     currency = str(details["currency"])
     return Chart(
-        title="What the net present value hangs on, the input that moves it most first",
+        title="What the net present value depends on, the input that moves it most first",
         rows=tuple(_row(each, currency) for each in drivers[:MOST_BARS]),
         label_heading="Input",
         figure_headings=("From … to", "Worth today, from … to", "Share of the spread"),
