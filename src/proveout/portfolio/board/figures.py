@@ -12,6 +12,7 @@ from proveout.portfolio.board.words import NOT_MEASURED, NOT_RECORDED
 from proveout.portfolio.money import known_by
 from proveout.report.glance import main_metric
 from proveout.report.model import Report
+from proveout.report.value.both import both_teams
 
 
 def money(report: Report) -> list[Line]:
@@ -41,8 +42,10 @@ def monthly_cost(report: Report) -> Line | None:
 
 
 def value(report: Report) -> list[Line]:
-    """Return what it is worth: each KPI beside what it was, how right it is, how it is used."""
-    return [*(_kpi(kpi, report) for kpi in report.loaded.charter.kpis), *_use(report)]
+    """Return what it is worth: each KPI beside what it was, how right it is, how it is used, and
+    how that stands together."""
+    kpis = (_kpi(kpi, report) for kpi in report.loaded.charter.kpis)
+    return [*kpis, *_use(report), *_both(report)]
 
 
 def _line(label: str, found: Evidence | None, *, missing: str) -> Line:
@@ -66,6 +69,14 @@ def _kpi(kpi: Kpi, report: Report) -> Line:
         note="; ".join(each for each in told if each),
         is_known=found is not None,
     )
+
+
+def _both(report: Report) -> Iterator[Line]:
+    standing = both_teams(report)
+    if standing is not None:
+        told = ["simulated in part"] if standing.is_simulated else []
+        told += [each.says.rstrip(".") for each in standing.causes[:2]]
+        yield Line(label="Both teams", figure=standing.name, note="; ".join(told))
 
 
 def _use(report: Report) -> Iterator[Line]:

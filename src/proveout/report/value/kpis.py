@@ -194,6 +194,8 @@ def _level(kpi: Kpi, found: Evidence, baseline: Evidence | None) -> str:
         return f"With the system it is so in {level} of all cases{before}."
     if statistic == "rate":
         return f"With the system it is {level} over all cases{before}."
+    if "/" in kpi.unit:
+        return f"With the system it is {level} on average{before}."
     verb = "takes" if is_time else "comes to"
     return f"With the system, a case {verb} {level} on average{before}."
 

@@ -123,10 +123,14 @@ def _lead(told: Told) -> tuple[str, str]:
 def _verdict(npv: Evidence) -> str:
     interval = npv.interval
     if interval is None or interval.low > 0:
-        return "It pays, even at the worse end of what we are sure of."
-    if interval.high < 0:
-        return "It does not pay, even at the better end of what we are sure of."
-    return "Whether it pays is not certain yet: what we are sure of reaches from loss to gain."
+        said = "It pays, even at the worse end of what we are sure of."
+    elif interval.high < 0:
+        said = "It does not pay, even at the better end of what we are sure of."
+    else:
+        said = "Whether it pays is not certain yet: what we are sure of reaches from loss to gain."
+    if npv.basis == "simulated":
+        return f"By simulated figures, which prove nothing of the real process: {said}"
+    return said
 
 
 def _scenario(name: str, told: Told) -> Scenario:
