@@ -168,14 +168,19 @@ def test_a_number_from_elsewhere_is_no_baseline(tmp_path: Path) -> None:
 
 
 def test_before_the_first_case_with_the_system_nothing_is_decided(tmp_path: Path) -> None:
-    """And the reason says so."""
-    columns = cases(1000)
-    columns["with_system"] = ["no"] * 1000
-    del columns["assigned"]
+    """The manual way is measured all the same, and held against the sealed baseline."""
+    columns = cases(1000, assigned=False, starts=[9999] * 8)
 
-    told = missed(found(tmp_path, [COST], columns)["kpi cost"])
+    agreed = {**COST, "baseline": {"value": 13, "source": "time study"}}
+    told = found(tmp_path, [agreed, RIGHT, TIME], columns)
 
-    assert told.reason == "its records hold no case with the system yet"
+    assert missed(told["kpi cost"]).reason == "its records hold no case with the system yet"
+    baseline = figure(told["baseline cost"])
+    assert baseline.interval is not None
+    assert baseline.interval.low < 13 < baseline.interval.high
+    assert baseline.details["told"].endswith("The two agree.")
+    assert figure(told["baseline right-at-once"]).value == pytest.approx(0.7, abs=0.05)
+    assert figure(told["baseline handling-time"]).value == pytest.approx(60, abs=6)
 
 
 def test_a_padded_baseline_is_shown(tmp_path: Path) -> None:
@@ -246,5 +251,5 @@ def test_open_cases_are_neither_left_out_nor_taken_for_done(tmp_path: Path) -> N
     told = figure(found(tmp_path, [slow], columns)["baseline handling-time"])
 
     assert told.interval is not None
-    assert told.interval.low > 350
+    assert told.interval.low > 300
     assert told.interval.low < 0.9 * 78 + 0.1 * 4000 < told.interval.high

@@ -36,6 +36,7 @@ from proveout.checks.value.telling import (
     now_of,
     scope_of,
     tell_decided,
+    tell_manual,
     tell_signals,
     tell_undecided,
 )
@@ -170,7 +171,10 @@ def _measure(tell: Teller, seen: Observed) -> Generator[Finding, None, KpiEffect
     value, context = tell.value, tell.context
     chosen = _chosen(seen, value)
     if isinstance(chosen, Unseen):
-        yield from tell.all_missing(chosen.why, chosen.next_step)
+        if seen.cases.with_system.any():
+            yield from tell.all_missing(chosen.why, chosen.next_step)
+        else:
+            yield from tell_manual(tell, seen, chosen)
         return KpiEffect(kpi=tell.kpi, estimate=None, why_not=chosen.why, basis=tell.basis)
     found = decide(seen, chosen, value, seed=context.seed)
     on = found.deciding.on if isinstance(found, Decided) else now_of(context).date()

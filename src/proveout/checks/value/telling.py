@@ -13,7 +13,7 @@ from proveout.checks.contract import CheckContext, Finding
 from proveout.checks.value.designing import Chosen
 from proveout.checks.value.estimating import Decided, Undecided, plain
 from proveout.checks.value.figures import cases_per_month, levels, weeks
-from proveout.checks.value.observing import Observed, day_of, left_out_words
+from proveout.checks.value.observing import Observed, Unseen, day_of, left_out_words
 from proveout.checks.value.saying import (
     interval_of,
     sealed_baseline,
@@ -101,6 +101,37 @@ def tell_decided(tell: Teller, seen: Observed, chosen: Chosen, found: Decided) -
         },
     )  # fmt: skip
     yield tell_assumptions(tell, estimate.assumptions, n)
+
+
+def tell_manual(tell: Teller, seen: Observed, lacking: Unseen) -> Iterator[Finding]:
+    """Tell the manual way by itself, where nobody has the system yet."""
+    from proveout.checks.value.manual import manual_baseline
+
+    for metric in ("kpi", "effect", "assumptions_broken", "days_to_decide"):
+        yield tell.missing(metric, lacking.why, lacking.next_step)
+    found, kpi = manual_baseline(seen), tell.kpi
+    if found is None:
+        yield tell.missing(
+            "baseline", "too few manual cases, or too many that are open, tell of it",
+            "Add the cases of the last months as they are done today",
+        )  # fmt: skip
+    else:
+        figure, n = found
+        sealed = sealed_baseline(kpi, figure)
+        told = (
+            f"The manual way {kpi.name} is {shown(figure, kpi.unit)} "
+            f"({spanned(figure, kpi.unit)}); nobody has the system yet."
+        )
+        yield tell.found(
+            "baseline", figure.value, n=n, unit=kpi.unit,
+            interval=interval_of(figure, kpi.confidence, "cluster-robust by day or person"),
+            details={
+                "told": told if sealed is None else f"{told} {sealed['told']}",
+                "design": None, "on": day_of(seen.cases.as_of or 0),
+                "sealed_baseline": sealed, "records": records_told(seen),
+            },
+        )  # fmt: skip
+    yield tell_signals(tell, seen, None)
 
 
 def tell_undecided(tell: Teller, found: Undecided, n: int) -> Iterator[Finding]:
