@@ -122,7 +122,7 @@ def _earlier(looked: Looked) -> Assumption:
         name="no-earlier-change",
         statement="The figure was not already on its way when the system came.",
         state="broken" if other > 0.5 else "doubtful" if other > 0.4 else "holds",
-        seen=f"The chance that it had stepped or bent in the year before is {other:.0%}"
+        seen=f"The chance that it had stepped or bent in the months before is {other:.0%}"
         + (f", most likely {found.other_at} weeks before." if other > 0.4 else "."),
         breaks_by="Another improvement that was begun some weeks before the rollout.",
     )

@@ -32,6 +32,8 @@ PLACES = (2, 3, 4, 5, 6, 8, 10, 13, 17, 22, 28, 36, 46)
 """Weeks before the day where another step or bend may have been."""
 SMALLEST_WEIGHT = 2e-6
 """Models with less are left out; all of them together hardly move an interval."""
+NEAR = 17
+"""Weeks before the day within which another step or bend would be taken for one on the day."""
 LEAST_AROUND = 3
 """Periods that there have to be before another step or bend."""
 
@@ -52,7 +54,7 @@ class Found:
     season: float
     """Probability of a season whose waves are larger than the noise of a period."""
     other: dict[str, float]
-    """Probability of 'none', 'step', 'bend'."""
+    """Probability that in the last months before the day there was 'none', a 'step', a 'bend'."""
     other_at: int
     """Weeks before the day: the likeliest place of another step or bend."""
     evidence: float
@@ -279,8 +281,9 @@ def _told(
     places: tuple[int, ...], evidence: float,
 ) -> Found:  # fmt: skip
     weight = models.log_weight
-    by_other = weight.sum(axis=(0, 1))
-    n = len(places)
+    # Each place: step, bend, turn. What lies further back hardly moves a step on the day.
+    by_place = weight.sum(axis=(0, 1))[1:].reshape(3 if places else 0, len(places))
+    by_place = by_place * (np.array(places) <= NEAR)
     flat = weight.ravel()
     kept = flat > SMALLEST_WEIGHT
     return Found(
@@ -291,10 +294,10 @@ def _told(
         memory=float(weight.sum(axis=(1, 2)) @ memory),
         season=float(weight[:, sizes >= 1].sum()),
         other={
-            "none": float(by_other[0]),
-            "step": float(by_other[1 : 1 + n].sum()),
-            "bend": float(by_other[1 + n :].sum()),
+            "none": 1 - float(by_place.sum()),
+            "step": float(by_place[:1].sum()),
+            "bend": float(by_place[1:].sum()),
         },
-        other_at=places[int(np.argmax(by_other[1:])) % n] if n else 0,
+        other_at=places[int(np.argmax(by_place.sum(axis=0)))] if places else 0,
         evidence=evidence,
     )
