@@ -45,7 +45,9 @@ class Choosers:
     left_out: tuple[str, ...]
 
 
-def choosers_of(cases: Cases, statistic: Statistic) -> Choosers | tuple[str, str]:
+def choosers_of(  # noqa: C901  what is left out, one thing after another
+    cases: Cases, statistic: Statistic
+) -> Choosers | tuple[str, str]:
     """Return what can be compared, or why nothing can and what to do about it."""
     if not cases.with_system.any() or cases.with_system.all():
         return (
@@ -53,14 +55,24 @@ def choosers_of(cases: Cases, statistic: Statistic) -> Choosers | tuple[str, str
             "Keep some cases without the system, or compare before and after.",
         )
     start = _start(cases)
+    if cases.person is not None and not (cases.person >= 0).any():
+        cases = replace(cases, person=None)
     bends = _bends(cases)
-    took = _taken_out(cases, bends, cases.day < start, statistic)
-    if took is not None:
-        cases = replace(cases, value=cases.value - took)
-    cases = replace(cases, traits=bends[0], trait_names=bends[1])
-    earlier, now = cases.where(cases.day < start), cases.where(cases.day >= start)
-    before = _before(now, earlier, statistic)
-    given = before is not None and took is None
+    unit = cases.person
+    if unit is None and _mixed_teams(cases.where(cases.day >= start)) is None:
+        unit = cases.team
+    own = replace(cases, traits=bends[0], trait_names=bends[1])
+    if unit is not None:
+        adds = _taken_out(own, unit, cases.day < start, statistic)
+        own = replace(own, value=cases.value - adds)
+    earlier, now = own.where(cases.day < start), own.where(cases.day >= start)
+    before = None
+    if unit is not None:
+        chosen = cases.day >= start
+        before = _usable(_own_mean(unit[chosen], unit[~chosen], earlier, statistic))
+    given = before is None and _usable(now.before) is not None
+    if given:
+        before, now = now.before, replace(now, value=cases.value[cases.day >= start])
     left_out = []
     if before is not None and np.isnan(before).any():
         known = np.isfinite(before)
@@ -103,18 +115,11 @@ def _start(cases: Cases) -> int:
     return int(cases.day[cases.with_system].min())
 
 
-def _before(now: Cases, earlier: Cases, statistic: Statistic) -> Floats | None:
-    """Return the figure from before of each case's person, else what is given, else the team's."""
-    for name in ("person", "before", "team"):
-        if name == "before":
-            found = now.before
-        else:
-            found = _own_mean(getattr(now, name), getattr(earlier, name), earlier, statistic)
-        if found is None or not len(found):
-            continue
-        if np.isfinite(found).mean() >= KNOWN_BEFORE and np.nanstd(found) > 0:
-            return found
-    return None
+def _usable(before: Floats | None) -> Floats | None:
+    """Return figures from before if enough cases have one, and not all the same."""
+    if before is None or not len(before) or np.isfinite(before).mean() < KNOWN_BEFORE:
+        return None
+    return before if np.nanstd(before) > 0 else None
 
 
 def _own_mean(
@@ -161,6 +166,9 @@ def _clusters(now: Cases, *, nested: bool) -> tuple[Ints, str]:
         alone = now.person < 0
         code = np.where(alone, np.arange(len(now)) + now.person.max(initial=0) + 1, now.person)
         by = "persons"
+    elif now.before is not None and _usable(now.before) is not None:
+        # Whoever has the same figure from before is the same person, as far as can be seen.
+        code, by = np.unique(now.before, return_inverse=True)[1], "persons"
     else:
         code, by = np.arange(len(now)), "cases"
     return np.unique(code, return_inverse=True)[1].astype(np.int64), by
@@ -223,22 +231,20 @@ def _bends(cases: Cases) -> tuple[Floats | None, tuple[str, ...]]:
     return (np.column_stack(columns), tuple(names)) if columns else (None, ())
 
 
-def _taken_out(
-    cases: Cases, bends: tuple[Floats | None, tuple[str, ...]], then: Flags, statistic: Statistic
-) -> Floats | None:
+def _taken_out(cases: Cases, unit: Ints, then: Flags, statistic: Statistic) -> Floats:
     """Return what a case's traits add to its figure, by cases of the same person without it.
 
-    None where nothing is known of persons (or teams) from before. So a person's figure from before
-    can be compared with the one from now, though cases were of another kind.
+    So a person's figure from before can be compared with the one from now, though cases were of
+    another kind.
     """
-    traits = bends[0]
-    unit = cases.person if cases.person is not None else cases.team
-    if statistic.kind == "quantile" or unit is None or then.mean() < LEAST_OF_FOUR:
-        return None
-    if traits is None:
-        return np.zeros(len(cases))
+    traits = cases.traits
+    none = np.zeros(len(cases))
+    if traits is None or statistic.kind == "quantile" or then.mean() < LEAST_OF_FOUR:
+        return none
     week = (cases.day - int(cases.day.min())) // WEEK
     manual = ~cases.with_system & (unit >= 0)
+    if not manual.any():
+        return none
     weight = np.ones(int(manual.sum()))
     value = cases.value[manual]
     if statistic.kind == "rate" and cases.exposure is not None:

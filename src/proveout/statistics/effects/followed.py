@@ -9,6 +9,10 @@ import numpy as np
 from proveout.statistics.effects.cases import Cases, Statistic
 from proveout.statistics.effects.censoring import mature
 from proveout.statistics.effects.estimate import DesignName, Refusal
+from proveout.statistics.effects.quantiles import quantile
+
+BEYOND = 2.0
+"""How many times a quantile a case has to be followed for it."""
 
 
 def followed(  # noqa: PLR0911  one reason each
@@ -25,6 +29,8 @@ def followed(  # noqa: PLR0911  one reason each
         if horizon is None:
             return cases
         return replace(cases, value=np.minimum(cases.value, horizon))
+    if horizon is None and statistic.kind == "quantile":
+        horizon = _long_enough(cases, statistic.quantile or 0.5)
     if horizon is None:
         return refused(
             design,
@@ -48,6 +54,14 @@ def followed(  # noqa: PLR0911  one reason each
             "Wait, or lower kpis[].measured.horizon.",
         )
     return replace(kept, value=np.minimum(kept.value, horizon), is_open=None)
+
+
+def _long_enough(cases: Cases, share: float) -> float | None:
+    """Return a time that is well above the quantile, by which it is known of a case."""
+    if cases.is_open is None:
+        return None
+    found = quantile(cases.value, cases.is_open, share)
+    return BEYOND * found if np.isfinite(found) and found > 0 else None
 
 
 def refused(design: DesignName, why: str, next_step: str) -> Refusal:

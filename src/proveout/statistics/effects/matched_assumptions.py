@@ -58,7 +58,7 @@ def look_before(choosers: Choosers, statistic: Statistic) -> Looked:
     now, earlier = choosers.cases, choosers.earlier
     code = "person" if now.person is not None else "team"
     unit_now, unit_then = getattr(now, code), getattr(earlier, code)
-    if unit_now is None or unit_then is None or not len(earlier):
+    if unit_now is None or unit_then is None or not len(earlier) or unit_then.max() < 0:
         return Looked(advantage=_given(choosers), drift=None)
     size = max(int(unit_now.max()), int(unit_then.max())) + 1
     known = unit_now >= 0
