@@ -35,7 +35,7 @@ SETTINGS = [
     pytest.param(share, Drawn(tail="share", effect=-0.3), SHARE, 1.05, id="share, 30 % less"),
     pytest.param(mean, Drawn(**by_team), MEAN, 1.15, id="drawn by team"),
     pytest.param(mean, Drawn(**by_team, effect=-0.2), MEAN, 1.15, id="by team, 20 % less"),
-    pytest.param(share, Drawn(**by_team, tail="share"), SHARE, 1.15, id="share by team"),
+    pytest.param(share, Drawn(**by_team, tail="share", n=3_000), SHARE, 1.15, id="share by team"),
     pytest.param(median, Drawn(**by_team), 1.0, 1.2, id="median by team"),
     pytest.param(mean, Drawn(by="day", alike_in_day=0.1), MEAN, 1.1, id="drawn by day"),
     pytest.param(up_to_20, Drawn(open_ones=True, effect=-0.2), None, 1.1, id="open, up to 20 days"),

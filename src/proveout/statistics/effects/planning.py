@@ -20,8 +20,8 @@ from proveout.statistics.effects.clusters import drawn
 from proveout.statistics.effects.estimate import Refusal
 from proveout.statistics.effects.intervals import unskewed
 from proveout.statistics.effects.looks import planned
-from proveout.statistics.effects.measured import Unknown, measured
-from proveout.statistics.effects.variance_parts import Parts, parts_of, residuals
+from proveout.statistics.effects.measured import Measured, Unknown, measured
+from proveout.statistics.effects.variance_parts import Parts, parts_of, residuals, share_below, tau
 
 LONGEST = 5 * 365
 """Days after which a plan is given up."""
@@ -122,8 +122,9 @@ def plan(
         return _refuse(design, seen, assigned_by, n=len(cases))
     residual, baseline = residuals(seen, statistic, assigned_by)
     expected = baseline + effect
+    scale = _scale(statistic, baseline, expected)
     if not seen.cases.with_system.any():
-        residual = residual * _scale(statistic, baseline, expected)
+        residual = residual * (1.0 if statistic.kind == "quantile" else scale)
     gap = (threshold - expected) * (1 if statistic.lower_is_better else -1)
     if gap <= 0:
         return Refusal(
@@ -144,7 +145,9 @@ def plan(
     goal = _Goal(
         lean=lean,
         wider=wider,
-        gap=gap,
+        gap=gap
+        if statistic.kind != "quantile"
+        else _gap_in_share(seen, statistic, threshold / scale),
         confidence=confidence,
         power=power,
         unsure=unsure,
@@ -166,6 +169,11 @@ def plan(
         alike_by_day=alike[1],
         sentence=_sentence(one, many, goal, expected=expected, threshold=threshold, by=assigned_by),
     )
+
+
+def _gap_in_share(seen: Measured, statistic: Statistic, threshold: float) -> float:
+    """Return how many more cases are on the good side of a quantile's threshold than need be."""
+    return max(1e-6, abs(share_below(seen, threshold) - tau(statistic)))
 
 
 def _scale(statistic: Statistic, baseline: float, expected: float) -> float:

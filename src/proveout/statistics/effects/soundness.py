@@ -161,7 +161,7 @@ def _unlike(cases: Cases, unit: Ints, column: Floats) -> tuple[float, float] | N
     known = np.isfinite(column)
     arms = [known & (cases.with_system == side) for side in (False, True)]
     scale = float(column[known].std()) if known.any() else 0.0
-    if scale <= 0 or any(len(np.unique(unit[arm])) < 2 for arm in arms):
+    if scale <= 0 or any(_is_one(unit[arm]) for arm in arms):
         return None
     means = [float(column[arm].mean()) for arm in arms]
     spreads = [spread(column[arm] - mean, unit[arm]) for arm, mean in zip(arms, means, strict=True)]
@@ -171,6 +171,10 @@ def _unlike(cases: Cases, unit: Ints, column: Floats) -> tuple[float, float] | N
         return gap / scale, 0.0 if gap else 1.0
     freedom = welch(*((each.variance, each.freedom) for each in spreads))
     return gap / scale, 2 * float(stdtr(min(freedom, 1e9), -abs(gap) / math.sqrt(variance)))
+
+
+def _is_one(unit: Ints) -> bool:
+    return len(unit) == 0 or bool(unit.min() == unit.max())
 
 
 def _follow_up(cases: Cases, unit: Ints) -> Assumption:

@@ -74,37 +74,49 @@ class Parts:
 def residuals(
     seen: Measured, statistic: Statistic, assigned_by: AssignedBy
 ) -> tuple[Floats, float]:
-    """Return what each case is off its side's figure, and the figure without the system."""
+    """Return what each case is off its side's figure, and the figure without the system.
+
+    Of a quantile it is off the share of cases below it, 0 or 1 less that share.
+    """
     cases = seen.cases
-    value = seen.value
-    without = ~cases.with_system if (~cases.with_system).any() else cases.with_system
-    if statistic.kind == "quantile":
-        share = statistic.quantile or 0.5
-        still = seen.is_open
-        value = np.empty(len(cases))
-        for with_it in np.unique(cases.with_system):
-            arm = cases.with_system == with_it
-            value[arm] = _linearised(seen.value[arm], None if still is None else still[arm], share)
-    figure = float(value[without].mean())
     side = cases.with_system
+    manual = ~side if (~side).any() else side
+    if statistic.kind == "quantile":
+        return _below(seen, statistic), quantile(
+            seen.value[manual], _some(seen, manual), tau(statistic)
+        )
     if side.all() or not side.any():
         # With one side only, any halves tell what earlier figures explain.
         side = np.arange(len(cases)) % 2 == 0
     units = drawn(cases, assigned_by)
     n_units = len(cases) if units is None else len(np.unique(units))
     known = columns(cases, most=(n_units - 2) // CLUSTERS_PER_COLUMN)
-    if statistic.kind == "quantile":
-        known = known[:, :0]
-    return adjust(value, side, known).residual, figure
+    return adjust(seen.value, side, known).residual, float(seen.value[manual].mean())
 
 
-def _linearised(value: Floats, is_open: Flags | None, share: float) -> Floats:
-    """Return for each case the quantile plus what the case adds to it."""
-    near = min(0.05, share / 2, (1 - share) / 2)
-    low, middle, high = (quantile(value, is_open, share + step) for step in (-near, 0.0, near))
-    per_share = (high - low) / (2 * near)
-    is_below = below(value, is_open, middle)
-    return middle - per_share * (is_below - float(is_below.mean()))
+def tau(statistic: Statistic) -> float:
+    """Return the share of cases below the quantile."""
+    return statistic.quantile or 0.5
+
+
+def share_below(seen: Measured, at: float) -> float:
+    """Return the share of cases without the system that are at most `at`."""
+    manual = ~seen.cases.with_system if (~seen.cases.with_system).any() else seen.cases.with_system
+    return float(below(seen.value[manual], _some(seen, manual), at).mean())
+
+
+def _below(seen: Measured, statistic: Statistic) -> Floats:
+    found = np.empty(len(seen.cases))
+    for with_it in np.unique(seen.cases.with_system):
+        arm = seen.cases.with_system == with_it
+        value, still = seen.value[arm], _some(seen, arm)
+        is_below = below(value, still, quantile(value, still, tau(statistic)))
+        found[arm] = is_below - is_below.mean()
+    return found
+
+
+def _some(seen: Measured, chosen: Flags) -> Flags | None:
+    return None if seen.is_open is None else seen.is_open[chosen]
 
 
 def parts_of(
