@@ -24,6 +24,7 @@ from proveout.diagnosis.conditions import BY_CONDITION
 from proveout.diagnosis.questions import BY_ID, QUESTIONS, UNKNOWN
 
 MEASURED = next(each.id for each in BY_CONDITION.values() if each.is_measured)
+OWN_WORD = "bridge-owner-signed"
 BASE = f"/pilots/{PILOT}/diagnosis"
 ANSWERS = {
     "result": "failed",
@@ -155,7 +156,7 @@ def after_a_failure(folder: Path) -> Path:
     shutil.copytree(EXAMPLE, pilot)
     charter = pilot / "pilot.yaml"
     text = re.sub(r"(?m)^predecessors:.*(\n[ -].*)*\n", "", charter.read_text("utf-8"))
-    named = "{pilot: reader-2023, result: failed, failures: [data-gap, wrong-metrics]}"
+    named = "{pilot: reader-2023, result: failed, failures: [data-gap, no-governance-bridge]}"
     charter.write_text(f"{text}\npredecessors: [{named}]\n", "utf-8")
     return charter
 
@@ -176,10 +177,11 @@ def test_what_an_earlier_pilot_left_is_listed_and_shown_by_name(tmp_path: Path) 
     assert asked["title"] in {e["title"] for e in after["lines"] if e["state"] == "passed"}
 
 
-@pytest.mark.parametrize(("condition", "status"), [(MEASURED, 400), ("x", 404)])
+@pytest.mark.parametrize(("condition", "status"), [(MEASURED, 400), (OWN_WORD, 400), ("x", 404)])
 def test_what_must_be_measured_is_not_shown_by_saying_so(
     tmp_path: Path, condition: str, status: int
 ) -> None:
+    """Nor what others have to say for themselves."""
     with dashboard(tmp_path, charters=[after_a_failure(tmp_path)]) as board:
         answer = board.api(f"{BASE}/conditions/{condition}", shows="It is.")
 

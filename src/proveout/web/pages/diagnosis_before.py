@@ -85,14 +85,14 @@ def _line(ruling: Ruling) -> LeftLine:
     criterion = ruling.criterion
     name = criterion.id.removeprefix(_AFTER)
     known = BY_CONDITION.get(name) if criterion.id.startswith(_AFTER) else None
-    is_shown_by_people = known is not None and not known.is_measured
+    takes_word = known is not None and known.takes_word
     return LeftLine(
         title=criterion.title,
         state=ruling.state,
         reason=ruling.deciding.reason,
         fix=criterion.fix,
         owner=ruling.owner,
-        condition=name if is_shown_by_people and ruling.state != "passed" else None,
+        condition=name if takes_word and ruling.state != "passed" else None,
     )
 
 
