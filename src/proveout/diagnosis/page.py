@@ -80,7 +80,10 @@ def _weight(weight: float) -> str:
 
 def _rule(rule: Rule) -> tuple[str, str, str]:
     sign = "≥" if rule.is_higher_better else "≤"
-    bands = [f"{sign} {bound:g}: `{option}`" for bound, option in rule.bands]
+    bands = [
+        f"{sign} {bound:g}: {f'`{option}`' if option else 'nothing'}"
+        for bound, option in rule.bands
+    ]
     return (
         f"`{rule.metric}`",
         f"`{rule.signal}`",

@@ -16,6 +16,10 @@ from proveout.diagnosis.readings import Reading, Source
 from proveout.evidence.figures import full_figure
 from proveout.evidence.model import Evidence
 
+SILENT: Final = ""
+"""In the place of an option: the figure says nothing. Complete data may be other data all the
+same."""
+
 Bands = tuple[tuple[float, str], ...]
 """From the best on: up to (or, where more is better, from) this figure, this option."""
 
@@ -54,7 +58,7 @@ RULES: Final[tuple[Rule, ...]] = (
     ),
     Rule(
         metric="readiness.required_completeness", signal="live_data",
-        bands=((0.98, "same"), (0.80, "somewhat")), otherwise="much",
+        bands=((0.98, SILENT), (0.80, "somewhat")), otherwise="much",
         what="A field that the system needs is filled in",
     ),
     Rule(
@@ -184,7 +188,9 @@ def _by_rule(rule: Rule, evidence: Sequence[Evidence]) -> Iterator[Reading]:
         if of_source:
             sign = 1 if rule.is_higher_better else -1
             worst = min(of_source, key=lambda found: (sign * found.value, str(found.subject)))
-            yield _reading(rule.signal, rule.option(worst.value), worst, rule.what)
+            option = rule.option(worst.value)
+            if option != SILENT:
+                yield _reading(rule.signal, option, worst, rule.what)
 
 
 def _reading(signal: str, option: str, found: Evidence, what: str) -> Reading:

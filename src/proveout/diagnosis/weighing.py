@@ -28,6 +28,8 @@ ACTIVE: Final = 0.5
 """From this activity on a cause is called active."""
 TIE: Final = 0.5
 """Sums that are less than one hint apart cannot be told apart."""
+MOST_KNOWN: Final = 0.75
+"""From this share of what could tell, no missing answer is likely to turn it."""
 
 Sure = Literal["sure", "fairly sure", "unsure"]
 
@@ -171,7 +173,7 @@ def _sure(total: _Sum) -> Sure:
     """Say how much it rests on what is missing, and on one answer alone.
 
     Sure: no missing answer, and no single answer taken back, would turn active into not active or
-    the other way round. Fairly sure: at least two thirds of what could tell are known, or no
+    the other way round. Fairly sure: at least three quarters of what could tell are known, or no
     missing answer would turn it.
     """
     middle = math.log(ACTIVE / (1 - ACTIVE))
@@ -180,4 +182,4 @@ def _sure(total: _Sum) -> Sure:
     hangs = any((total.score - each.weight >= middle) != is_active for each in total.weights)
     if stands and not hangs:
         return "sure"
-    return "fairly sure" if stands or total.share >= 2 / 3 else "unsure"
+    return "fairly sure" if stands or total.share >= MOST_KNOWN else "unsure"

@@ -10,7 +10,7 @@ import pytest
 from proveout.charter.schema import Charter
 from proveout.diagnosis import Record, diagnose
 from proveout.diagnosis.questions import BY_ID
-from proveout.diagnosis.read_from_evidence import RULES
+from proveout.diagnosis.read_from_evidence import RULES, SILENT
 from proveout.diagnosis.record import readings_of
 from proveout.diagnosis.signals import BY_SIGNAL
 from proveout.evidence.catalogue import SHIPPED, Catalogue
@@ -145,10 +145,11 @@ def test_figures_answer_questions(found: Evidence, signal: str, option: str, tol
         fact("adoption.active_share", 0.1, basis="simulated"),
         fact("adoption.active_share", 0.1, group="north"),
         fact("readiness.required_completeness", 0.1, scope="pilot", source="s", column="c"),
+        fact("readiness.required_completeness", 1.0, source="s", column="c"),
     ],
 )
 def test_what_tells_nothing_of_use_is_left_out(found: Evidence) -> None:
-    """What was simulated, is about a part, or was found on the sample says nothing of use."""
+    """What was simulated, is of a part or of the sample, or is merely complete, tells nothing."""
     assert readings_of(Record(evidence=(found,))) == ()
 
 
@@ -190,7 +191,6 @@ def test_rules_name_what_there_is() -> None:
     """Every rule reads a metric of the catalogue and gives an option of its question."""
     for rule in RULES:
         assert rule.metric in CATALOGUE
-        assert {option for _, option in rule.bands} | {rule.otherwise} <= set(
-            BY_SIGNAL[rule.signal].says
-        )
+        options = {option for _, option in rule.bands} | {rule.otherwise}
+        assert options - {SILENT} <= set(BY_SIGNAL[rule.signal].says)
         assert rule.signal in BY_ID
