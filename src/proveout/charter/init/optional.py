@@ -179,6 +179,16 @@ OPTIONAL: tuple[Block, ...] = (
           control_teams: [south]
           ## One planned day of decision; without it one may look every day, at a price.
           decides_on: 2027-05-31
+          ## What it brings and costs; one in twenty is below 'low', one in twenty above 'high'.
+          returns:
+            currency: EUR
+            worth:
+              ## What a minute is worth, and which part of it becomes money.
+              - {kpi: handling_time, per_unit: 0.75, realised: 0.6}
+            spent: 90000
+            rollout: {likely: 40000, low: 30000, high: 60000}
+            run_per_month: {likely: 3000, low: 2500, high: 5000}
+            support_per_month: 2000
         """,
     ),
     Block(

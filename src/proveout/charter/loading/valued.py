@@ -108,13 +108,15 @@ def _rollout(value: dict[str, Any]) -> Found:
 
 
 def _worth(value: dict[str, Any], kpis: list[str]) -> Found:
+    if not kpis:
+        return  # no KPI is declared yet; that is the gate's to report
     returns = value.get("returns")
     worth = returns.get("worth") if isinstance(returns, dict) else None
     for index, each in enumerate(_listed(worth)):
         name = each.get("kpi") if isinstance(each, dict) else None
         if isinstance(name, str) and name not in kpis:
             near = nearest(name, kpis)
-            known = ", ".join(kpis) or "none yet"
+            known = ", ".join(kpis)
             yield (
                 ("value", "returns", "worth", index, "kpi"),
                 f"There is no KPI '{name}'.",
