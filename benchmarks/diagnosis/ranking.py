@@ -37,7 +37,7 @@ def documented() -> Weights:
 
 def place(answers: Answers, failure: str) -> int:
     """Return where the diagnosis names a failure among the structural ones, from 1."""
-    order = [cause.failure for cause in weigh(said(answers)) if cause.failure in STRUCTURAL]
+    order = [str(cause.failure) for cause in weigh(said(answers)) if cause.failure in STRUCTURAL]
     return order.index(failure) + 1
 
 

@@ -22,6 +22,8 @@ from fixtures.dashboard import (
 )
 from proveout.diagnosis.conditions import BY_CONDITION
 from proveout.diagnosis.questions import BY_ID, QUESTIONS, UNKNOWN
+from proveout.register import Act, record
+from proveout.register.diagnosing import DIAGNOSING
 
 MEASURED = next(each.id for each in BY_CONDITION.values() if each.is_measured)
 OWN_WORD = "bridge-owner-signed"
@@ -186,3 +188,27 @@ def test_what_must_be_measured_is_not_shown_by_saying_so(
         answer = board.api(f"{BASE}/conditions/{condition}", shows="It is.")
 
     assert answer.status_code == status
+
+
+def test_a_diagnosis_that_a_newer_proveout_recorded_is_shown_as_far_as_it_is_known(
+    tmp_path: Path,
+) -> None:
+    """Questions and options that are not known here are left out."""
+    with dashboard(tmp_path) as board:
+        board.send(BASE, **ANSWERS)
+        first = board.book.register.of(DIAGNOSING).recorded
+        newer = {**first.answers, "asked_later": "yes", "live_data": "unheard_of"}
+        causes = [dict(each) for each in first.causes]
+        says = {"named": list(first.named), "causes": causes, "answers": newer, "why": {}}
+        record(
+            Act(id="newer-1", pilot=PILOT, kind="diagnosis.recorded", who="Helen Marsh",
+                at=board.clock(), says={**says, "result": "paused", "title": None}),
+            loaded=board.book.loaded, ledger=board.book.ledger,
+            catalogue=board.parts.registry.catalogue, now=board.clock(),
+        )  # fmt: skip
+        page, told = board.get(BASE), board.get(f"/api{BASE}").json()
+
+    assert page.status_code == 200
+    assert told["recorded"]["named"] == ["Data gap"]
+    chosen = {q["id"]: q["chosen"] for group in told["groups"] for q in group["questions"]}
+    assert (chosen["live_data"], chosen["trial_data"]) == (UNKNOWN, "cleaned")

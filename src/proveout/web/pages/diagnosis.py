@@ -7,14 +7,14 @@ somebody before anybody records it.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from pydantic import BaseModel, create_model
 
-from proveout.diagnosis.answers import Answers
+from proveout.diagnosis.answers import Answers, Result
 from proveout.diagnosis.diagnosis import diagnose
-from proveout.diagnosis.failures import named
-from proveout.diagnosis.questions import QUESTIONS, UNKNOWN
+from proveout.diagnosis.failures import FAILURES
+from proveout.diagnosis.questions import BY_ID, QUESTIONS, UNKNOWN
 from proveout.diagnosis.readings import known_of
 from proveout.diagnosis.record import Record, readings_of
 from proveout.errors import InputError
@@ -41,7 +41,7 @@ WHY = "why_"
 class Interview(BaseModel):
     """Answers, each an option of its question; what is left out is not known."""
 
-    result: Literal["failed", "stalled", "succeeded"] | None = None
+    result: Result | None = None
     """How it ended."""
 
 
@@ -109,7 +109,7 @@ def _page(
     is_asked = bool(given.answers) or given.result is not None
     ledger = {} if record is None else known_of(readings_of(record))
     before = None if recorded is None else _recorded(asked, recorded, record)
-    chosen = given.answers if is_asked or recorded is None else dict(recorded.answers)
+    chosen = given.answers if is_asked or recorded is None else _known_here(recorded)
     found = diagnose(given, record, pilot=given.pilot) if is_asked or ledger else None
     return DiagnosisPage(
         pilot=None if book is None else book.pilot,
@@ -144,19 +144,29 @@ def answers_of(asked: Asked, asks: Interview) -> Answers:
 
 
 def _recorded(asked: Asked, recorded: Recorded, record: Record | None) -> RecordedLine:
+    answers = _known_here(recorded)
     given = Answers(
         pilot=asked.book.pilot,
         title=asked.book.title,
-        result=recorded.result,
-        answers=dict(recorded.answers),
-        why=dict(recorded.why),
+        result=next((each for each in get_args(Result) if each == recorded.result), None),
+        answers=answers,
+        why={name: recorded.why[name] for name in answers if recorded.why.get(name)},
     )
     return RecordedLine(
         who=recorded.who,
         at=recorded.at,
-        named=[named(each).name for each in recorded.named],
+        named=[each.name for each in FAILURES if each.id in recorded.named],
         found=found_line(diagnose(given, record, pilot=given.pilot)),
     )
+
+
+def _known_here(recorded: Recorded) -> dict[str, str]:
+    """Return the answers without those that a newer Proveout asked for."""
+    return {
+        name: option
+        for name, option in recorded.answers.items()
+        if name in BY_ID and option in BY_ID[name].allowed
+    }
 
 
 def record_of(asked: Asked) -> Record:
