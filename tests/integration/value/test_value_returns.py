@@ -101,7 +101,7 @@ def test_a_run_cost_that_is_only_said_does_not_pass_the_gate(tmp_path: Path) -> 
 
 def test_a_run_cost_that_eats_the_gain_fails(tmp_path: Path) -> None:
     """Technically nothing changed; what comes in does not pay for it."""
-    told = judged(tmp_path, cost=9_000)
+    told = judged(tmp_path, cost=14_000)
 
     assert told["kpi-cost"].state == "passed"
     assert told["npv"].state == "failed"

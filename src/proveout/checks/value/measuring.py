@@ -188,8 +188,9 @@ def _measure(tell: Teller, seen: Observed) -> Generator[Finding, None, KpiEffect
     estimate, why = _for_return(tell, seen, chosen, found)
     n = 0 if estimate is None else estimate.n_with + estimate.n_without
     return KpiEffect(
-        kpi=tell.kpi, estimate=estimate, why_not=why, basis=tell.basis, scope=tell.scope, n=n
-    )
+        kpi=tell.kpi, estimate=estimate, why_not=why, basis=tell.basis, scope=tell.scope,
+        inputs=tell.inputs, n=n,
+    )  # fmt: skip
 
 
 def _remaining(tell: Teller, seen: Observed, chosen: Chosen, found: Decided | Undecided) -> Finding:

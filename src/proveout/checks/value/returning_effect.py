@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from proveout.charter.schema.purpose import Kpi
 from proveout.evidence.model import Basis, Scope
@@ -16,13 +17,15 @@ class KpiEffect:
     kpi: Kpi
     """The charter's KPI: name, unit, currency, direction."""
     estimate: Estimate | None
-    """Of its mean, share or rate; the same that value.effect is found from, at its own confidence,
-    so that the return may be looked at as often. None where there is none."""
+    """Of its mean, share or rate; by the look that decides, at the confidence of that look. None
+    where there is none."""
     why_not: str = ""
     """A clause where there is no estimate: 'its records hold no case with the system'."""
     basis: Basis = "measured"
     scope: Scope = "production"
     cases_per_month: float | None = None
     """Counted in the KPI's own records, where they are not those of the process."""
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    """Fingerprints of the records."""
     n: int = 0
     """Cases that the estimate rests on."""

@@ -25,13 +25,15 @@ from proveout.evidence.model import Interval, Subject
 from proveout.evidence.outcome import NotMeasured
 from proveout.statistics.returns import Spread, draw
 
+LEVEL = 0.95
+"""Two-sided, of every interval of a return."""
 METHOD = "monte-carlo"
 """The shared interval method of a return."""
 
 
 def tell(context: CheckContext, returns: Returns, found: Assembled) -> Iterator[Finding]:
     """Yield the four figures of a scenario; all that a page shows stands in value.npv."""
-    drawn = draw(found.case, seed=context.seed, level=found.level)
+    drawn = draw(found.case, seed=context.seed, level=LEVEL)
     flows, currency = drawn.flows, returns.currency
     npv, net = drawn.spread(flows.npv), drawn.spread(flows.net_per_month)
     payback, share = drawn.spread(flows.payback_months), drawn.spread(flows.return_share)
@@ -46,11 +48,11 @@ def tell(context: CheckContext, returns: Returns, found: Assembled) -> Iterator[
             n=found.n,
             scope=found.scope,
             subject=Subject.of(scenario=found.scenario),
-            interval=Interval(low=spread.low, high=spread.high, level=0.95, method=METHOD),
+            interval=Interval(low=spread.low, high=spread.high, level=LEVEL, method=METHOD),
             basis=found.basis,
             person=context.sealed_by if attested else None,
             unit=unit,
-            inputs=fingerprints(found.inputs),
+            inputs={**found.read_from, **fingerprints(found.inputs)},
             details={**about, **told},
         )
 
@@ -71,7 +73,7 @@ def tell(context: CheckContext, returns: Returns, found: Assembled) -> Iterator[
             "return_share": _plain(share),
             "loss": drawn.share_at_a_loss,
             "parts": parts(drawn),
-            "hours": hours(found),
+            "hours": hours(found, drawn.level),
             "drivers": drivers,
             "break_even": turning(found, drawn, currency),
             "inputs": list(_inputs(found, currency)),

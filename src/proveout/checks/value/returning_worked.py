@@ -33,13 +33,13 @@ def parts(drawn: Drawn) -> list[dict[str, Any]]:
     ]
 
 
-def hours(assembled: Assembled) -> list[dict[str, Any]]:
+def hours(assembled: Assembled, level: float) -> list[dict[str, Any]]:
     """Return the hours of people that move in a month, for each KPI that is a time of work.
 
     All of them, whether they become money or not, and whether the KPI is given a worth: it is
     people who have to be given other work.
     """
-    tail = (1 - assembled.level) / 2
+    tail = (1 - level) / 2
     told = []
     for each in assembled.found:
         unit = days_per_unit(each.kpi.unit)
