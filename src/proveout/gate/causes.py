@@ -86,7 +86,7 @@ _ADOPTION: Final[Mapping[str, tuple[str, str, str]]] = {
     ),
     "adoption.old_way_share": (
         "old-way-kept",
-        "The old way is still gone: {} of the cases",
+        "Cases are still done the old way: {}",
         "Ask what people get there; then end the old way on a day that is announced.",
     ),
     "adoption.abandoned_share": (

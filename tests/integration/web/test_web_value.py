@@ -11,6 +11,7 @@ import pytest
 
 from fixtures.dashboard import ENGINEER, NOW, PILOT, USER, Dashboard, dashboard
 from fixtures.valued import COST, MINUTES, full_board, kpi_facts, record, technical_facts, use_facts
+from proveout.assess.workspace import Workspace
 from proveout.charter.loading import load_charter
 from proveout.evidence.model import Subject
 from proveout.intake import CharterData
@@ -95,6 +96,20 @@ def test_the_whole_page_shows_both_teams_each_figure_and_the_return(board: Dashb
         "Run cost of a month is 2,400 EUR a month now; above 5,800 EUR a month it becomes a loss.",
     ):
         assert said in text
+
+
+def test_report_and_board_paper_say_how_both_teams_stand(board: Dashboard) -> None:
+    """In the same words as the page; where nobody asked for value, neither says anything."""
+    report, paper = f"/pilots/{PILOT}/report.html?stage=scale", f"/pilots/{PILOT}/board"
+    before = board.get(report).text + board.get(paper).text
+    full_board(board)
+    told, sentence = board.get(report).text, shown(board)["summary"]
+
+    assert "What the business has of it" not in before
+    assert "Both teams" not in before
+    assert sentence.partition(":")[0] in told
+    assert "Both teams beside each other" in told
+    assert "Both teams" in board.get(paper).text
 
 
 def test_a_technical_success_without_result_is_named_with_its_cause(board: Dashboard) -> None:
@@ -255,3 +270,46 @@ def test_no_name_is_kept_where_the_charter_wants_pseudonyms(
 
     assert len(people) == 1
     assert not {each.casefold() for each in people} & {"ada", "ada "}
+
+
+def test_observations_go_from_the_api_to_the_check_to_the_page(tmp_path: Path) -> None:
+    """Each KPI by its own rows; drawn by lot, so that a lower figure with it is its effect."""
+    with dashboard(tmp_path, viewer=ENGINEER, is_sealed=False) as board:
+        charter = tmp_path / "pilot" / "pilot.yaml"
+        begins = (NOW - timedelta(days=20)).date()
+        charter.write_text(
+            charter.read_text()
+            + f"\nvalue: {{records: dashboard, design: randomised, rolled_out: {begins}}}\n"
+        )
+        given = [
+            {
+                "kpi": kpi, "case": f"INV-{number}", "team": f"team{number % 5}",
+                "at": (NOW - timedelta(hours=2 + number * 1.7)).isoformat(),
+                "value": round(level + 0.3 * ((number * 37) % 11 - 5) / 5, 3),
+                **({} if number >= 280 else {"with_system": drawn, "assigned": drawn}),
+            }
+            for number in range(600)
+            for drawn in (number * 7919 % 13 < 6,)
+            for kpi, level in (
+                (MINUTES, 2.0 if drawn and number < 280 else 6.4),
+                (COST, 4.1),
+            )
+        ]  # fmt: skip
+        assert board.api(GIVEN, observations=given).json()["new"] == 1200
+        workspace = Workspace(
+            loaded=load_charter(charter),
+            registry=board.parts.registry,
+            ledger=board.parts.library.places[0].ledger,
+            folder=tmp_path,
+            clock=board.clock,
+        )
+        workspace.run(["value"], seed=1, watch=lambda event: None)
+        page, text = shown(board), board.get(PAGE).text
+
+    minutes, cost = page["kpis"]
+    assert (minutes["state"], cost["state"]) == ("met", "missed"), (minutes, cost)
+    assert minutes["n"] == cost["n"]
+    assert page["held"]["is_used"] is True
+    assert "The system itself takes off 4." in text
+    assert minutes["how"]
+    assert minutes["statements"]

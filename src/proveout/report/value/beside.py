@@ -59,16 +59,9 @@ def beside(told: Told, kpis: list[KpiStory]) -> list[Beside]:
 
 def main_metric(told: Told) -> str:
     """Return the metric by which its answers are judged: as agreed, else the first measured."""
-    agreed = next(
-        (each.metric for each in told.charter.acceptance if each.metric.startswith("quality.")),
-        None,
-    )
-    if agreed is not None and not any(
-        line.metric in _MAIN for line in told.charter.acceptance if line.metric != agreed
-    ):
-        return agreed
-    known = (m for m in _MAIN if told.one(m, scope="production") is not None)
-    return next(known, agreed or _MAIN[0])
+    agreed = (each.metric for each in told.charter.acceptance)
+    known = (each for each in _MAIN if told.one(each, scope="production") is not None)
+    return next((each for each in agreed if each.startswith("quality.")), next(known, _MAIN[0]))
 
 
 def _technical(told: Told) -> Iterator[Cell]:
