@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from fixtures.case_records import BEGINS, COST, DAYS, NOW, RIGHT, TIME, cases, found, write
+from fixtures.served_window import requests, served
+from proveout.charter.loaded import LoadedCharter
+from proveout.charter.schema import Source
+from proveout.checks import Served
 from proveout.evidence.model import Evidence
 from proveout.evidence.outcome import NotMeasured
+from proveout.intake import CharterData, Session
+from proveout.intake.table import OpenTable
 
 pytestmark = [
     # Ibis 12 calls DuckDB and pandas by names that these have deprecated since.
@@ -83,7 +92,7 @@ def test_every_row_that_does_not_count_is_told_with_its_reason(tmp_path: Path) -
         ("what is no moment in 'opened_at'", 1, ["last week"]),
         ("what is no moment in 'closed_at'", 1, ["soon"]),
         ("an end before the beginning", 1, []),
-        ("a beginning in the future", 1, []),
+        ("a beginning after 2027-02-01", 1, []),
         ("a case ('case') that another row tells as well", 1, []),
         ("what is neither yes nor no in 'with_system'", 1, ["perhaps"]),
     ]
@@ -253,3 +262,66 @@ def test_open_cases_are_neither_left_out_nor_taken_for_done(tmp_path: Path) -> N
     assert told.interval is not None
     assert told.interval.low > 300
     assert told.interval.low < 0.9 * 78 + 0.1 * 4000 < told.interval.high
+
+
+def test_a_rate_is_a_sum_per_a_sum_from_a_database_too(tmp_path: Path) -> None:
+    """Errors per thousand documents, counted in SQLite; yes and no may be 1 and 0 there."""
+    columns = cases(3000)
+    rng = np.random.default_rng(4)
+    documents = rng.integers(1, 20, 3000)
+    rate = np.where([each == "yes" for each in columns["with_system"]], 0.02, 0.05)
+    errors = rng.binomial(documents, rate)
+    words = {"yes": 1, "no": 0, "": None}
+    with closing(sqlite3.connect(tmp_path / "erp.db")) as database, database:
+        database.execute(
+            "CREATE TABLE claims (opened_at TEXT, errors INT, documents INT, by_model INT, "
+            "drawn INT)"
+        )
+        database.executemany(
+            "INSERT INTO claims VALUES (?, ?, ?, ?, ?)",
+            [
+                (at, int(wrong), int(all_), words[by], words[drawn])
+                for at, wrong, all_, by, drawn in zip(
+                    columns["opened_at"], errors, documents, columns["with_system"],
+                    columns["assigned"], strict=True,
+                )
+            ],
+        )  # fmt: skip
+    kpi = {
+        "name": "errors", "unit": "errors/1000", "direction": "lower", "threshold": 40,
+        "measured": {"value": "errors", "per": "documents", "times": 1000},
+    }  # fmt: skip
+    source = {"path": "erp.db", "table": "claims"}
+    names = {"at": "Opened_At", "with_system": "by_model", "assigned": "drawn"}
+
+    told = figure(found(tmp_path, [kpi], None, records={"source": source, **names})["kpi errors"])
+
+    assert told.interval is not None
+    assert told.interval.low < 20 < told.interval.high < 40
+    assert told.details["kpi"]["measured"] == ("sum of 'errors' per sum of 'documents', times 1000")
+
+
+class InWindow:
+    """The charter's data beside a window of production."""
+
+    def __init__(self, loaded: LoadedCharter, session: Session) -> None:
+        self._agreed = CharterData(loaded, session)
+
+    def served(self) -> Served:
+        return served(requests([]), begins=datetime(2026, 11, 1, tzinfo=UTC),
+                      ends=datetime(2026, 11, 8, tzinfo=UTC))  # fmt: skip
+
+    def open(self, source: Source) -> OpenTable:
+        return self._agreed.open(source)
+
+
+def test_a_monitor_sees_the_records_until_its_window_ends(tmp_path: Path) -> None:
+    """What it finds is of production, and bears the window."""
+    told = figure(found(tmp_path, [COST], cases(), data=InWindow)["kpi cost"])
+
+    assert told.scope == "production"
+    assert told.inputs["window"] == "2026-11-01T00:00:00+00:00/2026-11-08T00:00:00+00:00"
+    assert told.details["records"]["last"] == "2026-11-07"
+    assert [each["why"] for each in told.details["records"]["left_out"]] == [
+        "a beginning after 2026-11-07"
+    ]

@@ -26,6 +26,9 @@ UNREADABLE_TRUTH = -2
 _POINTS = r"^(\d{1,2})\.(\d{1,2})\.(\d{4})"
 _MILLISECONDS_FROM = 1e11
 """Numbers above it count milliseconds: in seconds they would be of the year 5138."""
+_SECONDS_FROM = 1e8
+"""Numbers below it are no moments: in seconds they would be of 1973 or before, and 20260301 or a
+workbook's 46082 mean something else."""
 
 
 def find_column(table: ir.Table, wanted: str) -> str | None:
@@ -64,7 +67,9 @@ def seconds_of(column: Any) -> Any:
     if kind.is_numeric():
         seconds = column.cast("float64")
         is_milli = seconds.abs() > _MILLISECONDS_FROM
-        return ibis.ifelse(is_milli, seconds / 1000, seconds)
+        nan = ibis.literal(float("nan"), type="float64")
+        known = ibis.ifelse(seconds.abs() < _SECONDS_FROM, nan, seconds)
+        return ibis.ifelse(is_milli, seconds / 1000, known)
     if kind.is_timestamp() or kind.is_date():
         return _seconds(column)
     text = text_of(column)

@@ -116,7 +116,7 @@ def observe(
     moment = _moment(records, measured)
     figures = _figures(sorting, records, measured, moment, is_time=unit_days is not None, now=now)
     end = _end(value, now)
-    sorting.leave(moment >= end + 1, _after(value))
+    sorting.leave(moment >= end + 1, f"a beginning after {day_of(end)}")
     sorting.leave(
         records.repeated, f"a case ('{records.said.case}') that another row tells as well"
     )
@@ -271,10 +271,6 @@ def _end(value: Value, now: datetime) -> int:
     """Return the last day that may count."""
     today = day_number(now.astimezone(UTC).date())
     return today if value.until is None else min(today, day_number(value.until))
-
-
-def _after(value: Value) -> str:
-    return "a beginning in the future" if value.until is None else "a beginning after value.until"
 
 
 def _ways(sorting: _Sorting, records: Records, value: Value, moment: Floats) -> Flags | Unseen:
