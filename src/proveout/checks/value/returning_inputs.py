@@ -72,11 +72,7 @@ class Known:
         """
         foretold = self._of("cost.monthly", in_use=False)
         today = self._of("cost.monthly", in_use=True)
-        found = [
-            self._money(each)
-            for each in (foretold, today)
-            if foretold is not None and each is not None
-        ]
+        found = [each for each in (foretold, today) if foretold is not None and each is not None]
         return self._best(
             found, self.returns.run_per_month, "run_per_month",
             "what a month at full size costs to run is not known",
@@ -92,7 +88,7 @@ class Known:
             else self._of("cost.monthly", in_use=False, subject=Subject.of(users=str(users)))
         )
         first = today or foretold
-        found = [] if first is None else [self._money(first)]
+        found = [] if first is None else [first]
         return self._best(
             found, self.returns.pilot_run_per_month, "pilot_run_per_month",
             "what a month at the pilot's size costs to run is not known",
@@ -103,7 +99,7 @@ class Known:
     def exception_rate(self) -> Input | Lacking:
         """Return the share of cases that people have to look at."""
         first = self._of("exceptions.rate") or self._of("quality.exception_rate")
-        found = [] if first is None else [_measured(first, least=0.0, most=1.0)]
+        found = [] if first is None else [first]
         return self._best(
             found, self.returns.exception_rate, "exception_rate",
             "how many cases people have to look at is not known, and each takes "
@@ -140,19 +136,22 @@ class Known:
 
     def _best(
         self,
-        found: Sequence[Input | Lacking],
+        found: Sequence[Evidence],
         told: Range | None,
         key: str,
         reason: str,
         next_step: str,
     ) -> Input | Lacking:
         """Take what was measured, else what the charter says, else what a simulation gave."""
+        is_rate = key == "exception_rate"
+        inputs = [] if told is None else [stated(told, key, most=1.0 if is_rate else None)]
         for each in found:
-            if isinstance(each, Lacking):
-                return each
-        inputs = [each for each in found if isinstance(each, Input)]
-        if told is not None:
-            inputs.append(stated(told, key, most=1.0 if key == "exception_rate" else None))
+            if told is not None and each.basis == "simulated":
+                continue
+            taken = _measured(each, least=0.0, most=1.0) if is_rate else self._money(each)
+            if isinstance(taken, Lacking):
+                return taken
+            inputs.append(taken)
         if not inputs:
             return Lacking(reason=reason, next_step=next_step)
         best = min(each.rank for each in inputs)
