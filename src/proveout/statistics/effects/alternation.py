@@ -20,7 +20,7 @@ from proveout.statistics.effects.clusters import sum_by
 PERIODS_PER_BEND = 20
 """One bend of the trend for so many periods."""
 
-LEAST_PERIODS = 12
+LEAST_PERIODS = {"day": 20, "week": 12}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +63,8 @@ def waves(residual: Floats, with_system: Flags, period: Ints, *, columns: int) -
     quick = max(4, n_periods // 4)
     slow = max(4, int(0.41 * n_periods ** (2 / 3)))
     return Waves(
-        effect=(charge * _slow(signed, 0, quick), float(quick)),
+        # One of the waves is lost to what was adjusted for.
+        effect=(charge * _slow(signed, 0, quick), float(quick - 1)),
         level=(charge * _slow(plain, _bends(n_periods), slow), float(slow)),
     )
 

@@ -108,6 +108,8 @@ def with_days(drawn_apart: Spread, residual: Floats, unit: Ints, day: Ints) -> t
     difference between them; they do touch each figure by itself (two-way clustering, Cameron,
     Gelbach and Miller 2011).
     """
+    if day.min() == day.max():
+        return drawn_apart.variance, drawn_apart.freedom
     by_day = spread(residual, day)
     cell = unit * np.int64(day.max() - day.min() + 1) + (day - day.min())
     within = spread(residual, cell)

@@ -121,6 +121,13 @@ def plan(
     if unit is None or isinstance(seen, Unknown) or len(seen.cases) < LEAST_CASES:
         return _refuse(design, seen, assigned_by, n=len(cases))
     residual, baseline = residuals(seen, statistic, assigned_by)
+    if not math.isfinite(baseline) or not np.any(residual):
+        return Refusal(
+            design=design,
+            why="the cases are all alike, or most of them still open, so that nothing can be told "
+            "of how much they differ",
+            next_step="Give cases of a longer time",
+        )
     expected = baseline + effect
     scale = _scale(statistic, baseline, expected)
     if not seen.cases.with_system.any():
@@ -139,9 +146,9 @@ def plan(
     lean, wider = 0.0, 1.0
     if statistic.kind in {"mean", "rate"}:
         lean = 1.0 if statistic.lower_is_better else -1.0
-    elif statistic.kind == "share":
+    elif statistic.kind == "share" and 0 < expected < 1 and 0 < threshold < 1:
         # Wilson's interval has the spread of shares as they would be at its end.
-        wider = math.sqrt(threshold * (1 - threshold) / max(1e-9, expected * (1 - expected)))
+        wider = math.sqrt(threshold * (1 - threshold) / (expected * (1 - expected)))
     goal = _Goal(
         lean=lean,
         wider=wider,
@@ -212,7 +219,7 @@ def _heavier(residual: Floats, parts: Parts, goal: _Goal, days: int) -> float:
     rng = np.random.default_rng(goal.seed)
     off = rng.choice(residual, size=(TRIALS, n))
     middle = off.mean(axis=1)
-    second = np.mean((off - middle[:, None]) ** 2, axis=1)
+    second = np.maximum(np.mean((off - middle[:, None]) ** 2, axis=1), 1e-12 * np.mean(residual**2))
     lean = np.mean((off - middle[:, None]) ** 3, axis=1) / second**1.5 / math.sqrt(n)
     cut = float(stdtrit(n - 1, (1 + goal.confidence) / 2))
     known = np.full(1, float(np.mean(residual**3)) / float(np.mean(residual**2)) ** 1.5)

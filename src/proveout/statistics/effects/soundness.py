@@ -91,11 +91,11 @@ def _sizes(cases: Cases, unit: Ints, by: AssignedBy, split: float | None) -> Ass
 
 def _steady(side: Flags, day: Ints) -> float:
     """Return how likely a share moves so much over eight stretches of time by chance."""
-    order = np.argsort(day, kind="stable")
-    stretches = np.array_split(np.asarray(side, dtype=float)[order], min(8, len(order) // 10))
-    if len(stretches) < 2:
+    share, n_stretches = float(np.mean(side)), min(8, len(day) // 10)
+    if n_stretches < 2 or share in {0.0, 1.0}:
         return 1.0
-    share = float(np.mean(side))
+    order = np.argsort(day, kind="stable")
+    stretches = np.array_split(np.asarray(side, dtype=float)[order], n_stretches)
     n = np.array([len(each) for each in stretches])
     seen = np.array([float(each.sum()) for each in stretches])
     distance = float(np.sum((seen - n * share) ** 2 / (n * share * (1 - share))))

@@ -47,10 +47,10 @@ def too_few(cases: Cases, unit: Ints, asked: Asked) -> Refusal | None:
                 "'randomised'",
             )
         n = len(np.unique(unit))
-        if n < LEAST_PERIODS:
+        if n < LEAST_PERIODS[assigned_by]:
             return Refusal(
                 design=design,
                 why=f"the system has been on and off over {n} {assigned_by}s only",
-                next_step=f"Wait for at least {LEAST_PERIODS} {assigned_by}s",
+                next_step=f"Wait for at least {LEAST_PERIODS[assigned_by]} {assigned_by}s",
             )
     return None
