@@ -49,6 +49,8 @@ _FOUND_OTHERWISE = {
         "it is measured from what people said in the dashboard: proveout check feedback",
     ),
     "diagnosis.activity": "record what was found: proveout diagnose --record --by NAME",
+    "diagnosis.condition_met": "say what shows it: proveout diagnose --met CONDITION --shows WHAT "
+    "--by NAME",
     "diagnosis.cause_known": "name the failures under predecessors, or record a diagnosis: "
     "proveout diagnose --record --by NAME",
     "diagnosis.design_changed": "it is found by comparing the two charters",

@@ -216,7 +216,7 @@ def test_what_people_noted_is_not_attested_past_them(
             ["check", "stres"],
             "There is no check 'stres'.",
             "Installed: readiness, quality, stress, load, cost, drill, drift, latency, adoption, "
-            "feedback, exceptions, assumptions, governance",
+            "feedback, exceptions, assumptions, value, governance",
         ),
     ],
 )
