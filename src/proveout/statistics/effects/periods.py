@@ -74,9 +74,9 @@ def series_of(
     n = np.bincount(index, minlength=size).astype(np.int64)
     if statistic.horizon is not None:
         value = np.minimum(value, float(statistic.horizon))
-    weight = n.astype(np.float64)
+    weight: Floats = n.astype(np.float64)
     if statistic.kind == "rate" and cases.exposure is not None:
-        weight = 1.0 * np.bincount(index, weights=cases.exposure[kept], minlength=size)
+        weight = np.bincount(index, weights=cases.exposure[kept], minlength=size).astype(np.float64)
     with np.errstate(invalid="ignore", divide="ignore"):
         if statistic.kind == "quantile":
             figure = _quantiles(value, index, n, statistic.quantile or 0.5)
