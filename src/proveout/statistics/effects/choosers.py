@@ -37,6 +37,8 @@ class Choosers:
     """What each column belongs to: 'traits: size', 'team', 'week'."""
     before: Floats | None
     """Of each case: its person's (or team's) figure from before the rollout."""
+    adds: Floats
+    """What the traits of each case add to its figure, taken out of the values."""
     cluster: Ints
     clustered_by: str
     size: Floats
@@ -62,6 +64,7 @@ def choosers_of(  # noqa: C901  what is left out, one thing after another
     if unit is None and _mixed_teams(cases.where(cases.day >= start)) is None:
         unit = cases.team
     own = replace(cases, traits=bends[0], trait_names=bends[1])
+    adds = np.zeros(len(cases))
     if unit is not None:
         adds = _taken_out(own, unit, cases.day < start, statistic)
         own = replace(own, value=cases.value - adds)
@@ -73,6 +76,9 @@ def choosers_of(  # noqa: C901  what is left out, one thing after another
     given = before is None and _usable(now.before) is not None
     if given:
         before, now = now.before, replace(now, value=cases.value[cases.day >= start])
+        adds = np.zeros(len(cases))
+    # Carried along with the cases while some are left out.
+    now = replace(now, moment=adds[cases.day >= start])
     left_out = []
     if before is not None and np.isnan(before).any():
         known = np.isfinite(before)
@@ -98,13 +104,15 @@ def choosers_of(  # noqa: C901  what is left out, one thing after another
         )
     columns, names = _columns(now, start, cluster if given else None, teams=within is not None)
     size = np.ones(len(now)) if now.exposure is None else now.exposure
+    adds = np.asarray(now.moment)
     if statistic.kind == "rate":
         now = replace(now, value=now.value / np.maximum(size, 1e-300))
+        adds = adds / np.maximum(size, 1e-300)
     else:
         size = np.ones(len(now))
     return Choosers(
-        cases=now, group=group, columns=columns, names=names, before=before, cluster=cluster,
-        clustered_by=by, size=size, earlier=earlier, left_out=tuple(left_out),
+        cases=now, group=group, columns=columns, names=names, before=before, adds=adds,
+        cluster=cluster, clustered_by=by, size=size, earlier=earlier, left_out=tuple(left_out),
     )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from proveout.statistics.effects.cases import Cases, Floats, Statistic
+from proveout.statistics.effects.cases import Cases, Statistic
 from proveout.statistics.effects.choosers import Choosers, choosers_of
 from proveout.statistics.effects.estimate import Estimate, Figure, Refusal
 from proveout.statistics.effects.followed import followed, refused
@@ -114,11 +114,11 @@ def _compared(cases: Cases, statistic: Statistic) -> _Found | Refusal:
     elif moved and before is not None:
         values = values - before
     compared = compare(values, choosers.group, columns, groups, choosers.cluster)
-    if at is not None:
-        compared = _shifted(compared, at[0], at[1])
-    elif moved and before is not None:
-        usual = float(before @ groups.shared / groups.shared.sum())
-        compared = _from_before(choosers, columns, groups, compared, usual)
+    usual = choosers.adds if before is None or not moved else choosers.adds + before
+    # Of the same people on either side: how they differ from each other is no error.
+    shift = float(usual @ groups.shared / groups.shared.sum())
+    at = (shift, shift) if at is None else at
+    compared = _shifted(compared, at[0], at[1])
     allowance = None
     if not moved:
         allowance = allowance_for(
@@ -128,22 +128,6 @@ def _compared(cases: Cases, statistic: Statistic) -> _Found | Refusal:
     looked = look_before(choosers, statistic)
     return _Found(
         choosers=choosers, groups=groups, compared=compared, allowance=allowance, looked=looked
-    )
-
-
-def _from_before(
-    choosers: Choosers, columns: Floats, groups: Balanced, moved: Compared, usual: float
-) -> Compared:
-    """Return figures of how far people moved, put on their usual level.
-
-    The spread of baseline and level is that of the figures as they are, not of the moves.
-    """
-    plain = compare(choosers.cases.value, choosers.group, columns, groups, choosers.cluster)
-    return Compared(
-        without=replace(plain.without, value=moved.without.value + usual),
-        effect=moved.effect,
-        level=replace(plain.level, value=moved.level.value + usual),
-        n_clusters=moved.n_clusters,
     )
 
 

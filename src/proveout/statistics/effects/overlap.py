@@ -3,7 +3,8 @@
 Each case weighs as much as it was likely to be in the other group (overlap weights: means of all
 columns are then the same in both, and no single case can decide), and what columns still explain is
 taken out by a regression in each group; the result is right if either of the two models is. The
-spread is that of persons (or teams), so that what cases of one person have in common counts once.
+spread is that of leaving out one person (or team) at a time, so that what cases of one person have
+in common counts once.
 
 Sources: Li, Morgan and Zaslavsky (2018), JASA 113, 390-400; Mao, Li and Greene (2019), Statistical
 Methods in Medical Research 28, 2439-2454 (augmentation); MacKinnon, Nielsen and Webb (2023),
@@ -67,18 +68,9 @@ def compare(
     ]
     found = np.array([arm.found for arm in arms])
     at = np.append(found, found[0] - found[1])
-    linear, singly = (
-        np.column_stack([first, second, first - second])
-        for first, second in (
-            (arms[0].linear, arms[1].linear), (arms[0].singly, arms[1].singly)
-        )
-    )  # fmt: skip
-    # What a cluster leaves over is too little, what leaving it out moves too much; in simulations
-    # three quarters of the way from the first to the second (of the variances' logarithms) covers
-    # as often as it says.
-    errors = np.sqrt(
-        np.sqrt(np.sum(np.maximum(linear * singly, 0.0), axis=0) * np.sum(singly**2, axis=0))
-    )
+    first, second = (arm.moved for arm in arms)
+    moved = np.column_stack([first, second, first - second])
+    errors = np.sqrt(np.sum(moved**2, axis=0) * (n_clusters - 1) / n_clusters)
     sizes = [_effective(groups.weight, chosen, cluster) for chosen in (group, ~group)]
     df = min(_welch(sizes), n_clusters - 1.0)
     level, without, effect = (
@@ -103,9 +95,7 @@ class _Arm:
     """The level of one group among all, and how each cluster moves it."""
 
     found: float
-    linear: Floats
-    """By what it leaves over."""
-    singly: Floats
+    moved: Floats
     """By leaving it out."""
 
 
@@ -123,7 +113,7 @@ def _arm(  # noqa: PLR0917  parts of one comparison
     pulled = np.bincount(own, (mine @ (inverse @ means)) * score, n)
     linear = np.asarray(pulled + np.bincount(cluster, off, n) / total, dtype=float)
     if n > MOST_SINGLY:
-        return _Arm(found, linear, linear)
+        return _Arm(found, linear)
     width = columns.shape[1]
     theirs = _sums(own, score[:, None] * mine, n)
     shared = _sums(cluster, groups.shared[:, None] * columns, n)
@@ -139,7 +129,7 @@ def _arm(  # noqa: PLR0917  parts of one comparison
     steps = np.linalg.solve(left, (theirs @ inverse)[:, :, None])[:, :, 0]
     others = total * means - shared
     others /= np.maximum(others[:, :1], 1e-300)
-    return _Arm(found, linear, found - np.sum(others * (beta - steps), axis=1))
+    return _Arm(found, found - np.sum(others * (beta - steps), axis=1))
 
 
 def _sums(code: Ints, table: Floats, n: int) -> Floats:
