@@ -118,10 +118,11 @@ def standing_of(
     state = _state(technical.state, business.state)
     beside = [_line(each, bench) for each in scale if each.metric.startswith("adoption.")]
     seen = [each.finding.evidence for each in (*technical.lines, *business.lines)]
+    is_simulated = any(each is not None and each.basis == "simulated" for each in seen)
     return PilotStanding(
         state=state,
-        name=NAMES[state],
-        sentence=_sentence(technical, business),
+        name=f"{NAMES[state]}, in a rehearsal" if is_simulated else NAMES[state],
+        sentence=_sentence(technical, business, is_simulated=is_simulated),
         technical=technical,
         business=business,
         causes=causes_of(
@@ -144,7 +145,7 @@ def standing_of(
                 ),
             )
         ),
-        is_simulated=any(each is not None and each.basis == "simulated" for each in seen),
+        is_simulated=is_simulated,
     )  # fmt: skip
 
 
@@ -209,8 +210,11 @@ def _kpi(line: Line) -> tuple[str, Finding]:
     return line.criterion.subject.get("kpi") or line.criterion.id, line.finding
 
 
-def _sentence(technical: Side, business: Side) -> str:
-    return f"{_of_technical(technical)} {_of_business(business)}"
+def _sentence(technical: Side, business: Side, *, is_simulated: bool) -> str:
+    said = f"{_of_technical(technical)} {_of_business(business)}"
+    if not is_simulated:
+        return said
+    return f"By figures that are simulated in part: {said[:1].lower()}{said[1:]}"
 
 
 def _of_technical(side: Side) -> str:

@@ -106,8 +106,6 @@ def _glance(lines: tuple[Glance, ...]) -> RenderableType:
 def _both(standing: PilotStanding) -> RenderableType:
     """The state in words, and the nearest cause."""
     text = Text.assemble((standing.name, "bold"), (f"\n  {standing.sentence}", "dim"))
-    if standing.is_simulated:
-        text.append("\n  A rehearsal: a simulation stood in for part of it.", style="magenta")
     for cause in standing.causes[:3]:
         text.append(f"\n  – {cause.says}", style="dim")
     return Padding(text, (0, 0, 0, 2))

@@ -94,6 +94,8 @@ def test_what_was_found_in_a_simulation_is_a_rehearsal() -> None:
     found = standing(GOOD, level(basis="simulated"), *running())
 
     assert (found.state, found.is_simulated) == ("both", True)
+    assert found.name == "A success for both, in a rehearsal"
+    assert found.sentence.startswith("By figures that are simulated in part: the system does ")
 
 
 def test_no_kpi_or_no_threshold_is_no_business_result() -> None:

@@ -74,9 +74,8 @@ def _kpi(kpi: Kpi, report: Report) -> Line:
 def _both(report: Report) -> Iterator[Line]:
     standing = both_teams(report)
     if standing is not None:
-        told = ["simulated in part"] if standing.is_simulated else []
-        told += [each.says.rstrip(".") for each in standing.causes[:2]]
-        yield Line(label="Both teams", figure=standing.name, note="; ".join(told))
+        told = "; ".join(each.says.rstrip(".") for each in standing.causes[:2])
+        yield Line(label="Both teams", figure=standing.name, note=told)
 
 
 def _use(report: Report) -> Iterator[Line]:
