@@ -7,7 +7,6 @@ to see, or why there is none.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import date
 from typing import Any
 
 import numpy as np
@@ -337,9 +336,26 @@ def _before_after(seen: Observed, value: Value) -> Chosen | Unseen:
         name="before-after",
         cases=cases,
         begins=begins,
-        why=f"There was no draw and {told}: the time before is carried on, and {beside}.",
+        why=f"There was no draw and {told}: the time before is carried on, and {beside}."
+        f"{_used_since(seen, begins)}",
         options={"rolled_out": begins, "season_days": value.season_days},
     )
+
+
+def _used_since(seen: Observed, begins: int) -> str:
+    """Say how many cases were done with it since, and before, where that is not all and none."""
+    cases = seen.cases
+    if not seen.says_way:
+        return ""
+    counted = cases if cases.is_control is None else cases.where(~cases.is_control)
+    since = counted.day >= begins
+    after, early = counted.with_system[since].mean(), counted.with_system[~since].mean()
+    said = ""
+    if after < 1 - CLEAN:
+        said += f" Since then {after:.0%} of the cases were done with it; all of them count."
+    if early > CLEAN:
+        said += f" Before then {early:.0%} were: that makes the effect look smaller than it is."
+    return said
 
 
 # By choice
@@ -378,8 +394,3 @@ def _volunteers(seen: Observed) -> str | None:
         "All cases with the system were done by people who came forward by themselves. What is "
         "found holds for people like them; what the others will do with it is not known."
     )
-
-
-def began(chosen: Chosen) -> date:
-    """Return the first day with the system."""
-    return day_of(chosen.begins)

@@ -116,6 +116,7 @@ def test_one_day_for_all_is_before_and_after() -> None:
     assert design(seen).name == "before-after"
     said = design(seen, rolled_out=date(2026, 7, 1))
     assert (said.name, said.begins) == ("before-after", day_number(date(2026, 7, 1)))
+    assert said.why.endswith(" Since then 95% of the cases were done with it; all of them count.")
     control = seen.cases.team == 5
     beside = replace(seen, cases=replace(
         seen.cases, is_control=control, with_system=seen.cases.with_system & ~control
