@@ -112,10 +112,9 @@ def command(
             return
         if asks:
             said = _interview(output, place, said, save or answers)
-        if result is not None and said is not None:
-            said = said.model_copy(update={"result": result.value})
         _refuse_nothing(said, place)
-        found = diagnose(said, place.record, pilot=place.pilot)
+        ended = None if result is None else result.value
+        found = diagnose(said, place.record, pilot=place.pilot, result=ended)
         if record:
             _record(place, found, said, by)
     if html is not None:

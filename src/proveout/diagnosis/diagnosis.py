@@ -110,9 +110,16 @@ class Diagnosis:
 
 
 def diagnose(
-    answers: Answers | None = None, record: Record | None = None, *, pilot: str | None = None
+    answers: Answers | None = None,
+    record: Record | None = None,
+    *,
+    pilot: str | None = None,
+    result: Result | None = None,
 ) -> Diagnosis:
-    """Return the diagnosis from what was said, what is on record, or both."""
+    """Return the diagnosis from what was said, what is on record, or both.
+
+    `pilot` and `result` go before what the answers say.
+    """
     readings: list[Reading] = []
     charter = None if record is None else record.charter
     if record is not None:
@@ -122,7 +129,10 @@ def diagnose(
     name = pilot or (answers and answers.pilot) or (charter and charter.pilot) or "this pilot"
     title = (answers and answers.title) or (charter and charter.title) or None
     return diagnosis_of(
-        readings, pilot=name, title=title, result=None if answers is None else answers.result
+        readings,
+        pilot=name,
+        title=title,
+        result=result or (None if answers is None else answers.result),
     )
 
 
