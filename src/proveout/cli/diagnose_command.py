@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from proveout.charter.loaded import LoadedCharter
     from proveout.diagnosis import Answers, Diagnosis, Record
+    from proveout.diagnosis.answers import Result
     from proveout.evidence.ledger import Ledger
 
 
@@ -37,6 +38,13 @@ class ResultName(StrEnum):
     failed = "failed"
     stalled = "stalled"
     succeeded = "succeeded"
+
+
+_RESULTS: dict[ResultName, Result] = {
+    ResultName.failed: "failed",
+    ResultName.stalled: "stalled",
+    ResultName.succeeded: "succeeded",
+}
 
 
 def register(app: typer.Typer) -> None:
@@ -113,7 +121,7 @@ def command(
         if asks:
             said = _interview(output, place, said, save or answers)
         _refuse_nothing(said, place)
-        ended = None if result is None else result.value
+        ended: Result | None = None if result is None else _RESULTS[result]
         found = diagnose(said, place.record, pilot=place.pilot, result=ended)
         if record:
             _record(place, found, said, by)
