@@ -27,12 +27,14 @@ MOST_BEFORE = 156
 MOST_AFTER = 52
 """Weeks: what is further away says little about that day."""
 YEAR = 365.25 / WEEK
-OTHER_ALONE = 0.45
+OTHER_ALONE = 0.3
 OTHER_WITH_CONTROL = 0.15
 """How likely it is taken to be, before any figure is seen, that something else had set in within
 the year before the rollout: the allowance for having no control series."""
 MOST_OTHER = 0.5
 """Probability of that after all figures are seen, from which on no figure is given."""
+SLOPE_CONFIDENCE = 0.95
+"""Of the interval that tells a new trend since the rollout."""
 MOST_SEASON = 0.8
 """Probability of a season that is larger than the noise; with less than a year that is too much."""
 MOST_GAPS = 0.25
@@ -304,6 +306,17 @@ def _on_the_move(looked: Looked) -> Refusal | None:
             design="before-after",
             why=f"the figure {what}{rest} about {found.other_at} weeks before the rollout "
             f"(probability {other:.0%}), so that a step on that day cannot be told from it",
+            next_step="Bring a control series: teams that do the same work and never have the "
+            "system. Or roll out team by team, or draw cases by lot.",
+        )
+    low, high = found.interval(3, SLOPE_CONFIDENCE)
+    value = found.mean(0)
+    if not looked.has_control and ((value < 0 and high < 0) or (value > 0 and low > 0)):
+        return Refusal(
+            design="before-after",
+            why=f"since the rollout the figure moves on by {abs(found.mean(3)):.3g} a week beyond "
+            "its trend from before, the same way as the step; a trend that began about then by "
+            "itself would look alike",
             next_step="Bring a control series: teams that do the same work and never have the "
             "system. Or roll out team by team, or draw cases by lot.",
         )
