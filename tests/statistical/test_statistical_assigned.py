@@ -57,7 +57,7 @@ def test_intervals_cover_and_are_no_wider_than_need_be(statistic, rollout, witho
             design="alternating" if rollout.by in HOW else "randomised",
             assigned_by=HOW.get(rollout.by, rollout.by),
         )
-        for seed in range(runs(300))
+        for seed in range(runs(200))
     ]
     assert all(isinstance(each, Estimate) for each in found)
 
@@ -90,7 +90,7 @@ def test_few_teams_are_answered_with_a_wide_interval_or_not_at_all():
     rollout = Drawn(by="team", alike_in_team=0.2, teams=10)
     found = [
         estimate(rollout.draw(seed), mean, confidence=0.95, assigned_by="team")
-        for seed in range(runs(300))
+        for seed in range(runs(200))
     ]
     wrong = np.mean([e.effect.low > 0 or e.effect.high < 0 for e in found])
 

@@ -41,7 +41,7 @@ def test_looking_daily_for_a_year_finds_no_effect_and_no_threshold_met(statistic
 
     The threshold is the very figure that the system comes to: it is never met by any margin.
     """
-    n = runs(100)
+    n = runs(60)
     effects = met = 0
     for seed in range(n):
         cases = rollout.draw(seed)
@@ -67,7 +67,7 @@ def test_looking_daily_for_a_year_finds_no_effect_and_no_threshold_met(statistic
 
 def test_an_effect_is_found_within_the_year_when_looking_daily():
     """A fifth less is found in nearly every rollout, in half of them within three months."""
-    n, days = runs(60), []
+    n, days = runs(40), []
     for seed in range(n):
         cases = year(effect=-0.2).draw(seed)
         for look in planned(0, YEAR - 1, confidence=0.95):

@@ -41,7 +41,7 @@ def test_the_promised_power_is_had_within_three_points(statistic, manual, truth)
         cases_per_day=40,
     )
     days = found.on_one_day.days
-    n = runs(300)
+    n = runs(200)
     met = sum(
         estimate(
             replace(manual, days=days, n=40 * days, effect=-0.2).draw(seed),

@@ -46,7 +46,7 @@ def test_a_running_mean_is_never_off_by_more_on_any_day_of_a_year(draw):
 )
 def test_whole_estimates_hold_on_every_third_day_of_a_year(statistic, rollout):
     """With earlier figures taken off, and with days drawn as a whole."""
-    n, wrong = runs(20), 0
+    n, wrong = runs(10), 0
     for seed in range(n):
         cases = rollout.draw(seed)
         found = [
