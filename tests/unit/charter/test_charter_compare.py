@@ -535,7 +535,7 @@ def test_changes_read_as_sentences(catalogue: Catalogue) -> None:
 
     assert diff_text(compare(BASE, edited, catalogue)) == (
         "kpis[share]: {name: share, unit: fraction, direction: higher, threshold: 0.7, "
-        "confidence: 0.95} taken out (looser)\n"
+        "confidence: 0.95, guardrail: false} taken out (looser)\n"
         "data.timestamp: added day\n"
         "acceptance[quality.accuracy].threshold: 0.85 → 0.8 (looser)"
     )
