@@ -12,21 +12,16 @@ from typing import Any
 import numpy as np
 
 from proveout.charter.schema.value import Value
-from proveout.checks.value.observing import Observed, Unseen, day_number, day_of
-from proveout.statistics.effects.cases import NEVER, Cases, Flags, Floats, Ints
+from proveout.checks.value.beginnings import CLEAN, at_once, clean_start, first_uses
+from proveout.checks.value.foretelling import known_before
+from proveout.checks.value.observing import Observed
+from proveout.checks.value.sorting import Unseen
+from proveout.checks.value.ways import day_number, day_of
+from proveout.statistics.effects.cases import NEVER, Cases, Flags
 from proveout.statistics.effects.estimate import DesignName
 
-CLEAN = 0.02
-"""Share of cases on the wrong side of a day, beyond which a team did not begin on that day."""
-MOSTLY = 0.8
-"""Share of cases with the system from which on a team uses it as a rule."""
-AT_ONCE_DAYS = 7
-"""Teams that begin within so many days began at once."""
 FEWEST_TURNS = 8
 """Fewer turns in strict alternation can come by a draw."""
-SHRINK = 5.0
-"""So many cases of the team stand beside those of a person, where what they did before the rollout
-is taken to foretell what they do after it."""
 
 WHEN_DRAWN: dict[str, str] = {
     "case": "single cases were drawn", "person": "persons were drawn", "team": "teams were drawn",
@@ -172,41 +167,6 @@ def _takes_turns(cases: Cases, by: str) -> bool:
     return len(side) >= FEWEST_TURNS and bool(np.all(np.diff(side) != 0))
 
 
-def known_before(cases: Cases, early: Cases) -> Floats | None:
-    """Return what each case's person or team did on average before the rollout (CUPED).
-
-    A person of few cases is taken to be like the team. None where nothing is known.
-    """
-    if early.is_open is not None:
-        early = early.where(~early.is_open)
-    if not len(early):
-        return None
-    whole = _mean(early)
-    found = np.full(len(cases), whole)
-    known = np.zeros(len(cases), dtype=bool)
-    for codes, codes_early in ((cases.team, early.team), (cases.person, early.person)):
-        if codes is None or codes_early is None:
-            continue
-        n_codes = int(max(codes.max(initial=-1), codes_early.max(initial=-1))) + 2
-        there = codes_early >= 0
-        weights = early.value[there]
-        per = np.ones(len(weights)) if early.exposure is None else early.exposure[there]
-        total = np.bincount(codes_early[there], weights=weights, minlength=n_codes)
-        counted = np.bincount(codes_early[there], weights=per, minlength=n_codes)
-        typical = float(per.mean()) if len(per) else 1.0
-        n, shrink = counted[codes], SHRINK * typical
-        mean = (total[codes] + shrink * found) / (n + shrink)
-        found = np.where(codes >= 0, mean, found)
-        known |= (codes >= 0) & (n > 0)
-    return found if known.any() else None
-
-
-def _mean(cases: Cases) -> float:
-    if cases.exposure is None:
-        return float(cases.value.mean())
-    return float(cases.value.sum() / cases.exposure.sum())
-
-
 # By the day on which teams began
 
 
@@ -226,7 +186,7 @@ def _staggered(seen: Observed, value: Value) -> Chosen | Unseen:
             "Give value.rollout, or write design: before-after",
         )
     else:
-        by_use = _first_uses(seen.cases, len(seen.teams))
+        by_use = first_uses(seen.cases, len(seen.teams))
         if by_use is None:
             return Unseen(
                 "in some teams part of the cases is done with the system and part without, so "
@@ -236,7 +196,7 @@ def _staggered(seen: Observed, value: Value) -> Chosen | Unseen:
         begins, told = by_use, "by the records each team began on a day of its own"
     there = np.unique(seen.cases.team[seen.cases.team >= 0])
     days = np.unique(begins[there])
-    if len(days) < 2 or _at_once(days, value):
+    if len(days) < 2 or at_once(days, value):
         return Unseen(
             "all teams began within a week",
             "Write design: before-after, and name teams that never have it: value.control_teams",
@@ -256,46 +216,6 @@ def _staggered(seen: Observed, value: Value) -> Chosen | Unseen:
     )
 
 
-def _at_once(days: Ints, value: Value) -> bool:
-    """Whether teams began at once, and whoever never begins is the control that the charter
-    names."""
-    began = days[days < NEVER]
-    is_one = len(began) == 0 or int(began.max() - began.min()) < AT_ONCE_DAYS
-    return is_one and (len(began) == len(days) or bool(value.control_teams))
-
-
-def _first_uses(cases: Cases, n_teams: int) -> Ints | None:
-    """Return the day on which each team began, by its use; None where one did not begin cleanly."""
-    begins = np.full(n_teams, NEVER, dtype=np.int64)
-    team = np.full(len(cases), -1) if cases.team is None else cases.team
-    for code in range(n_teams):
-        here = cases.where(np.equal(team, code))
-        if not here.with_system.any():
-            continue
-        first = _clean_start(here)
-        if first is None:
-            return None
-        begins[code] = first
-    return begins
-
-
-def _clean_start(cases: Cases) -> int | None:
-    """Return the day before which nearly no case has the system and after which most have."""
-    day, with_it = cases.day, cases.with_system
-    first, size = int(day.min()), int(day.max() - day.min()) + 1
-    n = np.bincount(day - first, minlength=size).astype(np.float64)
-    used = np.bincount(day - first, weights=with_it, minlength=size)
-    # A start on each day leaves wrong what was used before it and what was not used from it on.
-    early = np.concatenate([[0.0], np.cumsum(used)])[:size]
-    late = np.cumsum((n - used)[::-1])[::-1]
-    start = int(np.argmin(early + late))
-    n_before, n_after = float(n[:start].sum()), float(n[start:].sum())
-    is_clean = early[start] <= CLEAN * max(n_before, 1.0) and (
-        late[start] <= (1 - MOSTLY) * n_after
-    )
-    return first + start if is_clean else None
-
-
 # By one day
 
 
@@ -309,7 +229,7 @@ def _before_after(seen: Observed, value: Value) -> Chosen | Unseen:
         told = f"the first teams began on {day_of(begins)}"
     else:
         counted = cases if cases.is_control is None else cases.where(~cases.is_control)
-        start = _clean_start(counted) if counted.with_system.any() else None
+        start = clean_start(counted) if counted.with_system.any() else None
         if start is None:
             return Unseen(
                 "part of the cases is done with the system and part without, so that they did not "

@@ -12,7 +12,9 @@ from typing import Any, Literal
 
 from proveout.charter.schema.value import Value
 from proveout.checks.value.designing import Chosen
-from proveout.checks.value.observing import Observed, Unseen, day_number, day_of
+from proveout.checks.value.observing import Observed
+from proveout.checks.value.sorting import Unseen
+from proveout.checks.value.ways import day_number, day_of
 from proveout.statistics.effects.cases import Cases, Statistic
 from proveout.statistics.effects.estimate import Assumption, DesignName, Estimate, Figure, Refusal
 from proveout.statistics.effects.looks import WEEK, decisive, planned

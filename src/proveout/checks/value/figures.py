@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from proveout.checks.value.observing import Observed, day_of
+from proveout.checks.value.observing import Observed
+from proveout.checks.value.ways import day_of
 from proveout.statistics.effects.cases import Cases, Floats, Ints, Statistic
 from proveout.statistics.effects.censoring import curve
 from proveout.statistics.effects.quantiles import quantile

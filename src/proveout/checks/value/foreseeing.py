@@ -15,8 +15,10 @@ from proveout.checks.value.designing import Chosen
 from proveout.checks.value.estimating import Decided, Undecided
 from proveout.checks.value.figures import MONTH_DAYS, cases_per_month, plain_figure
 from proveout.checks.value.measuring import Reader, Taken, taken_of
-from proveout.checks.value.observing import Observed, Unseen, day_number, day_of
+from proveout.checks.value.observing import Observed
 from proveout.checks.value.saying import state_of
+from proveout.checks.value.sorting import Unseen
+from proveout.checks.value.ways import day_number, day_of
 from proveout.errors import InputError
 from proveout.evidence.figures import figure
 from proveout.statistics.effects.cases import Cases

@@ -21,16 +21,10 @@ from proveout.checks.value.estimating import (
     mean_of,
 )
 from proveout.checks.value.figures import cases_per_month
-from proveout.checks.value.observing import (
-    Observed,
-    Unseen,
-    day_number,
-    day_of,
-    observe,
-    wanted_of,
-)
+from proveout.checks.value.observing import Observed, observe, wanted_of
 from proveout.checks.value.records import Records, read_records
 from proveout.checks.value.returning import KpiEffect, returning
+from proveout.checks.value.sorting import Unseen
 from proveout.checks.value.telling import (
     Teller,
     now_of,
@@ -40,6 +34,7 @@ from proveout.checks.value.telling import (
     tell_signals,
     tell_undecided,
 )
+from proveout.checks.value.ways import day_number, day_of
 from proveout.errors import ProveoutError
 from proveout.evidence.model import WINDOW_INPUT, Basis
 from proveout.statistics.effects.estimate import Estimate, Refusal

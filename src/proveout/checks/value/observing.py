@@ -3,34 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
 
-from proveout.charter.loading.nearest import nearest
 from proveout.charter.schema.purpose import Kpi
 from proveout.charter.schema.value import Measured, Value
 from proveout.charter.time_units import KNOWN, days_per_unit
 from proveout.checks.value.records import EMPTY, Records, Wanted
-from proveout.errors import InputError
-from proveout.statistics.effects.cases import NEVER, Cases, Flags, Floats, Ints, Statistic
-
-EPOCH = date(1970, 1, 1)
-_SAID = 0
-"""Flags at or above it say something."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Left:
-    """Rows that do not count."""
-
-    why: str
-    """Goes on from 'rows with': 'an end before the beginning'."""
-    n: int
-    examples: tuple[str, ...] = ()
+from proveout.checks.value.sorting import Left, Sorting, Unseen, left_out_words
+from proveout.checks.value.ways import day_number, day_of, team_codes, ways_of
+from proveout.statistics.effects.cases import Cases, Flags, Floats, Ints, Statistic
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,24 +42,6 @@ class Observed:
     simulated: bool
     completed_only: bool
     """Times of which not one is open: those that are may have been left out of the records."""
-
-
-@dataclass(frozen=True, slots=True)
-class Unseen:
-    """Why a KPI cannot be taken from the records."""
-
-    why: str
-    next_step: str
-
-
-def day_number(day: date) -> int:
-    """Return whole days since 1970."""
-    return (day - EPOCH).days
-
-
-def day_of(number: int) -> date:
-    """Return the day."""
-    return date.fromordinal(EPOCH.toordinal() + int(number))
 
 
 def wanted_of(kpi: Kpi, measured: Measured) -> tuple[Wanted, ...]:
@@ -112,7 +79,7 @@ def observe(
         )
     if unit_days is not None:
         unit_days /= measured.times
-    sorting = _Sorting(records)
+    sorting = Sorting(records)
     moment = _moment(records, measured)
     figures = _figures(sorting, records, measured, moment, is_time=unit_days is not None, now=now)
     end = _end(value, now)
@@ -120,7 +87,7 @@ def observe(
     sorting.leave(
         records.repeated, f"a case ('{records.said.case}') that another row tells as well"
     )
-    with_system = _ways(sorting, records, value, moment)
+    with_system = ways_of(sorting, records, value, moment)
     if isinstance(with_system, Unseen) and presumes_manual:
         with_system = np.zeros(records.n, dtype=bool)
     if isinstance(with_system, Unseen):
@@ -198,28 +165,6 @@ class _Figures:
     exposure: Floats | None
 
 
-class _Sorting:
-    """Which rows count, and why the others do not: the first reason that holds."""
-
-    def __init__(self, records: Records) -> None:
-        self.records = records
-        self.counts = np.ones(records.n, dtype=bool)
-        self.left: list[Left] = []
-
-    def leave(self, rows: Flags, why: str, column: str | None = None) -> None:
-        """Leave rows out that still count."""
-        n = int(np.count_nonzero(rows & self.counts))
-        if n:
-            examples = self.records.unreadable.get(column or "", ())
-            self.left.append(Left(why=why, n=n, examples=examples))
-            self.counts &= ~rows
-
-    def leave_field(self, values: Floats, column: str, *, what: str) -> None:
-        """Leave rows out whose field is empty or cannot be read."""
-        self.leave(values == EMPTY, f"nothing in '{column}'", column)
-        self.leave(np.isnan(values), f"what is no {what} in '{column}'", column)
-
-
 def _moment(records: Records, measured: Measured) -> Floats:
     """When each case began, in days; of times it is the moment that they are counted from."""
     if measured.begins is None:
@@ -232,7 +177,7 @@ def _moment(records: Records, measured: Measured) -> Floats:
 
 
 def _figures(
-    sorting: _Sorting, records: Records, measured: Measured, moment: Floats,
+    sorting: Sorting, records: Records, measured: Measured, moment: Floats,
     *, is_time: bool, now: datetime,
 ) -> _Figures:  # fmt: skip
     """Return the figure of each row, leaving out those that have none."""
@@ -271,70 +216,6 @@ def _end(value: Value, now: datetime) -> int:
     """Return the last day that may count."""
     today = day_number(now.astimezone(UTC).date())
     return today if value.until is None else min(today, day_number(value.until))
-
-
-def _ways(sorting: _Sorting, records: Records, value: Value, moment: Floats) -> Flags | Unseen:
-    """Return which rows were done with the system: as said, as drawn, or by the day."""
-    said, drawn = records.flags.get("with_system"), records.flags.get("assigned")
-    begins = first_days(records.team, records.teams, records.n, value)
-    by_day = None if begins is None else np.floor(np.nan_to_num(moment)) >= begins
-    if said is None and drawn is None and by_day is None:
-        return Unseen(
-            f"{records.name} does not say which cases were done with the system",
-            "Name the column that does (value.records.with_system), or the day from which on all "
-            "had it (value.rolled_out)",
-        )
-    way = np.full(records.n, -1, dtype=np.int64) if said is None else said.copy()
-    column = records.said.with_system
-    if said is not None:
-        sorting.leave(said < -1, f"what is neither yes nor no in '{column}'", column)
-    if drawn is not None:
-        way = np.where((way < _SAID) & (drawn >= _SAID), drawn, way)
-    if by_day is not None:
-        # Before the rollout nobody had it, and the column was often not yet there.
-        way = np.where((way < _SAID) & (~by_day | (said is None)), by_day, way)
-    elif said is None and drawn is not None and (drawn >= _SAID).any():
-        first = float(np.nanmin(np.where(drawn >= _SAID, moment, np.inf)))
-        way = np.where((way < _SAID) & (moment < first), 0, way)
-    sorting.leave(way < _SAID, "nothing that says whether it was done with the system")
-    is_with: Flags = way == 1
-    return is_with
-
-
-def first_days(team: Ints | None, teams: Sequence[str], n: int, value: Value) -> Ints | None:
-    """Return for each row the day from which on its team had the system, as the charter says.
-
-    None where it does not say. Raises InputError on a team that is not in the records.
-    """
-    control = team_codes(value.control_teams, teams, where="value.control_teams")
-    if value.rollout:
-        said = [each.team for each in value.rollout]
-        codes = team_codes(said, teams, where="value.rollout")
-        begins = np.full(len(teams) + 1, NEVER, dtype=np.int64)
-        for code, each in zip(codes, value.rollout, strict=True):
-            begins[code] = day_number(each.on)
-        assert team is not None  # noqa: S101  # team_codes has found them
-        return begins[team]
-    if value.rolled_out is None:
-        return None
-    day = np.full(n, day_number(value.rolled_out), dtype=np.int64)
-    if team is not None and control:
-        day[np.isin(team, control)] = NEVER
-    return day
-
-
-def team_codes(said: Sequence[str], teams: Sequence[str], *, where: str) -> list[int]:
-    """Return the codes of teams. Raises InputError on one that is not in the records."""
-    known = {each.casefold(): code for code, each in enumerate(teams)}
-    for each in said:
-        if each.casefold() not in known:
-            near = nearest(each, teams)
-            there = ", ".join(list(teams)[:12]) or "none; name their column: value.records.team"
-            raise InputError(
-                f"{where}: there is no team '{each}' in the records. Teams: {there}.",
-                hint=f"Did you mean '{near}'?" if near else "Write the team as the records do.",
-            )
-    return [known[each.casefold()] for each in said]
 
 
 def _as_of(
@@ -386,11 +267,3 @@ def _cases(records: Records, figures: _Figures, when: _When, value: Value) -> Ca
         volunteer=None if volunteer is None else volunteer == 1,
         is_control=None if team is None or not control else np.isin(team, control),
     )
-
-
-def left_out_words(left: Sequence[Left]) -> Iterator[str]:
-    """Write what does not count: '3 rows with an end before the beginning'."""
-    for each in left:
-        rows = "row" if each.n == 1 else "rows"
-        told = f" ({', '.join(repr(text) for text in each.examples)})" if each.examples else ""
-        yield f"{each.n:,} {rows} with {each.why}{told}"

@@ -13,7 +13,7 @@ from proveout.checks.contract import CheckContext, Finding
 from proveout.checks.value.designing import Chosen
 from proveout.checks.value.estimating import Decided, Undecided, plain
 from proveout.checks.value.figures import cases_per_month, levels, weeks
-from proveout.checks.value.observing import Observed, Unseen, day_of, left_out_words
+from proveout.checks.value.observing import Observed
 from proveout.checks.value.saying import (
     interval_of,
     sealed_baseline,
@@ -23,6 +23,8 @@ from proveout.checks.value.saying import (
     told_of_effect,
     told_of_level,
 )
+from proveout.checks.value.sorting import Unseen, left_out_words
+from proveout.checks.value.ways import day_of
 from proveout.evidence.model import Basis, Evidence, Interval, Scope, Subject
 from proveout.evidence.outcome import NotMeasured
 from proveout.statistics.effects.estimate import Assumption, Estimate, as_details

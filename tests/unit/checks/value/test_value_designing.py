@@ -12,7 +12,9 @@ import pytest
 from proveout.charter.schema.purpose import Kpi
 from proveout.charter.schema.value import Value
 from proveout.checks.value.designing import Chosen, choose, known_before
-from proveout.checks.value.observing import Observed, Unseen, day_number
+from proveout.checks.value.observing import Observed
+from proveout.checks.value.sorting import Unseen
+from proveout.checks.value.ways import day_number
 from proveout.statistics.effects.cases import NEVER, Cases, Statistic
 
 FIRST = day_number(date(2026, 5, 4))
