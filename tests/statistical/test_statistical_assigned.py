@@ -82,7 +82,9 @@ def test_intervals_cover_and_are_no_wider_than_need_be(statistic, rollout, witho
     # With a tail so heavy that it has no third moment, the figure itself is covered less often.
     low = 0.92 if rollout.tail == "pareto" else 0.935
     assert covers(level_hits, len(found), low=low), level_hits
-    assert width <= widest
+    # With few runs the true spread is not known well.
+    by_chance = 1.0 if len(found) >= 1_000 else 1 + 2.5 / np.sqrt(2 * len(found))
+    assert width <= widest * by_chance
 
 
 def test_few_teams_are_answered_with_a_wide_interval_or_not_at_all():
