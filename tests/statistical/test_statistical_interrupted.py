@@ -24,7 +24,7 @@ MONDAY = 1.1
 VOLUME = np.array([1.2, 1.1, 1, 1, 1.1, 0.6, 0.5])
 MIX = 1 + (MONDAY - 1) * VOLUME[0] / VOLUME.sum()
 """What Mondays add to the mean of all cases."""
-DEFAULT = 40
+DEFAULT = 15
 
 
 @pytest.fixture(autouse=True)
@@ -198,7 +198,7 @@ def test_looking_every_day_for_a_year_seldom_calls_a_threshold_met_that_is_not()
     """The level stands right at the threshold; any planned look of the year may decide."""
     random = np.random.default_rng(3)
     world = World(after=52)
-    n, false = runs(6), 0
+    n, false = runs(4), 0
     looks = planned(ROLLED_OUT, ROLLED_OUT + 364, confidence=0.95, first_after=42)
     for _ in range(n):
         cases = world.cases(random)
