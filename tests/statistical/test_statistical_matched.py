@@ -28,7 +28,7 @@ def test_intervals_are_right_where_people_are_known_from_before(name):
     """A 95 % interval holds the true effect in about 95 of 100 runs, rather more of few people."""
     people = KNOWN_BEFORE[name]
     hits, n, found, width = 0, 0, 0, []
-    for seed in range(runs(60)):
+    for seed in range(runs(30)):
         told = estimate(simulate(people, seed), MEAN)
         if isinstance(told, Refusal):
             continue
@@ -40,7 +40,7 @@ def test_intervals_are_right_where_people_are_known_from_before(name):
     print(  # noqa: T201  figures for the docs
         f"{name}: {hits / n:.1%} of {n}, told {found / n:.1%}, width {np.mean(width):.2f}"
     )
-    assert n >= 0.8 * runs(60)
+    assert n >= 0.8 * runs(30)
     # Chosen cases of skewed times come to 93 %; leaving out one of 24 people moves too much.
     assert covers(hits, n, low=0.92, high=0.99)
 
@@ -49,7 +49,7 @@ def test_intervals_are_right_where_people_are_known_from_before(name):
 def test_recorded_reasons_are_taken_out_where_nothing_is_known_from_before(chosen_by):
     """The interval without allowance is right where nothing is hidden; the one given is wider."""
     people = People(chosen_by=chosen_by, weeks_before=0)
-    n, hits, found = runs(60), np.zeros(2), 0
+    n, hits, found = runs(30), np.zeros(2), 0
     for seed in range(n):
         told = estimate(simulate(people, seed), MEAN)
         assert isinstance(told, Estimate)
@@ -65,7 +65,7 @@ def test_recorded_reasons_are_taken_out_where_nothing_is_known_from_before(chose
 @pytest.mark.parametrize("quantile", [0.5])
 def test_quantiles_are_right_where_nothing_is_hidden(quantile):
     """Where all cases are shorter by as much, so is the median."""
-    n, hits = runs(40), 0
+    n, hits = runs(20), 0
     for seed in range(n):
         cases = simulate(People(chosen_by="case", effect=-2.0, skewed=False), seed)
         told = estimate(cases, Statistic(kind="quantile", quantile=quantile))
@@ -81,7 +81,7 @@ def test_quantiles_are_right_where_nothing_is_hidden(quantile):
 @pytest.mark.parametrize("chosen_by", ["volunteers", "most volunteers"])
 def test_volunteers_who_are_quicker_anyway_do_not_pass_as_an_effect(chosen_by, weeks_before):
     """Volunteers who are a fifth quicker all along show no effect, or there is no figure."""
-    n, passed = runs(40), 0
+    n, passed = runs(20), 0
     for seed in range(n):
         people = People(chosen_by=chosen_by, ahead=2.0, weeks_before=weeks_before)
         told = estimate(simulate(people, seed), MEAN)
@@ -94,7 +94,7 @@ def test_volunteers_who_are_quicker_anyway_do_not_pass_as_an_effect(chosen_by, w
 @pytest.mark.parametrize("drift", [-0.05, -0.1])
 def test_volunteers_who_get_better_anyway_do_not_pass_as_an_effect(drift):
     """Volunteers whose figures were falling before they had it show no effect."""
-    n, passed = runs(60), 0
+    n, passed = runs(30), 0
     for seed in range(n):
         told = estimate(simulate(People(chosen_by="volunteers", drift=drift), seed), MEAN)
         passed += isinstance(told, Estimate) and told.effect.high < 0 and not told.is_broken
@@ -105,7 +105,7 @@ def test_volunteers_who_get_better_anyway_do_not_pass_as_an_effect(drift):
 
 def test_looking_every_day_for_a_year_fools_nobody():
     """The chance that any day of a year shows an effect that is none is at most 5 %."""
-    n, fooled = runs(10), 0
+    n, fooled = runs(6), 0
     people = People(n=40, cases_a_week=2, weeks_before=20, weeks_since=52, chosen_by="person")
     for seed in range(n):
         cases = simulate(people, seed)

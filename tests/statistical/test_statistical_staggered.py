@@ -36,7 +36,7 @@ SETTINGS = {
 def test_intervals_of_effect_and_level_are_right_as_often_as_they_say(name):
     """A 95 % interval holds the true figure in 93.5 to 96.5 of 100 runs."""
     teams, statistic = SETTINGS[name]
-    n, hits, found, width = runs(60), np.zeros(2), 0, []
+    n, hits, found, width = runs(40), np.zeros(2), 0, []
     for seed in range(n):
         run = simulate(teams, seed)
         told = estimate(run.cases, statistic)
@@ -59,7 +59,7 @@ def test_intervals_of_effect_and_level_are_right_as_often_as_they_say(name):
 
 def test_effects_that_differ_by_team_never_make_it_overconfident():
     """How far effects of teams differ cannot be told from their shocks, and counts as doubt."""
-    n, hits = runs(60), 0
+    n, hits = runs(40), 0
     for seed in range(n):
         run = simulate(Teams(kind="normal", effect=-2.0, differs=0.3), seed)
         told = estimate(run.cases, MEAN)
@@ -72,7 +72,7 @@ def test_effects_that_differ_by_team_never_make_it_overconfident():
 @pytest.mark.parametrize("quantile", [0.5, 0.9])
 def test_quantiles_move_as_far_as_the_cases(quantile):
     """Where all cases are shorter by as much, so is every quantile."""
-    n, hits, width = runs(40), 0, []
+    n, hits, width = runs(25), 0, []
     for seed in range(n):
         run = simulate(Teams(kind="normal", effect=-2.0, cases_a_week=60), seed)
         told = estimate(run.cases, Statistic(kind="quantile", quantile=quantile))
@@ -87,7 +87,7 @@ def test_quantiles_move_as_far_as_the_cases(quantile):
 @pytest.mark.parametrize("trend", [-0.03, -0.05, -0.1])
 def test_a_trend_of_the_chosen_teams_does_not_pass_as_an_effect(trend):
     """Teams that were improving anyway are found out, or what they show is marked as doubtful."""
-    n, passed, sure = runs(60), 0, 0
+    n, passed, sure = runs(40), 0, 0
     for seed in range(n):
         told = estimate(simulate(Teams(kind="normal", trend=trend), seed).cases, MEAN)
         assert isinstance(told, Estimate)
@@ -102,7 +102,7 @@ def test_a_trend_of_the_chosen_teams_does_not_pass_as_an_effect(trend):
 
 def test_looking_every_day_for_a_year_fools_nobody():
     """The chance that any day of a year shows an effect that is none is at most 5 %."""
-    n, fooled = runs(12), 0
+    n, fooled = runs(8), 0
     teams = Teams(n=8, weeks=26 + 52, kind="normal")
     for seed in range(n):
         cases = _over_a_year(teams, seed)
