@@ -33,7 +33,7 @@ OTHER_WITH_CONTROL = 0.15
 the year before the rollout: the allowance for having no control series."""
 MOST_OTHER = 0.5
 """Probability of that after all figures are seen, from which on no figure is given."""
-SLOPE_CONFIDENCE = 0.95
+SLOPE_CONFIDENCE = 0.9
 """Of the interval that tells a new trend since the rollout."""
 MOST_SEASON = 0.8
 """Probability of a season that is larger than the noise; with less than a year that is too much."""
