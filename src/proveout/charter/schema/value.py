@@ -59,6 +59,9 @@ class Value(Part):
     """How it came about who had the system; 'auto' takes the strongest that the records allow."""
     assigned_by: Literal["case", "person", "team", "day", "week"] = "case"
     """What was drawn, where it was randomised or alternating."""
+    assigned_share: float | None = Field(default=None, gt=0, lt=1)
+    """The share that was meant to have it, 0.5 for a fair coin; the sizes of the two sides are then
+    held against it."""
     rolled_out: date | None = None
     """From when on all had it."""
     rollout: tuple[TeamRollout, ...] = ()

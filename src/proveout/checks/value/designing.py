@@ -145,7 +145,7 @@ def _drawn_design(seen: Observed, value: Value) -> Chosen | Unseen:
         cases=cases,
         begins=begins,
         why=f"{how[0].upper()}{how[1:]}: nothing else decides who has it.",
-        options={"design": named, "assigned_by": by},
+        options={"design": named, "assigned_by": by, "split": value.assigned_share},
     )
 
 

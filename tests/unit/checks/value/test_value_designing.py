@@ -12,10 +12,12 @@ import pytest
 from proveout.charter.schema.purpose import Kpi
 from proveout.charter.schema.value import Value
 from proveout.checks.value.designing import Chosen, choose, known_before
+from proveout.checks.value.estimating import estimate_on
 from proveout.checks.value.observing import Observed
 from proveout.checks.value.sorting import Unseen
 from proveout.checks.value.ways import day_number
 from proveout.statistics.effects.cases import NEVER, Cases, Statistic
+from proveout.statistics.effects.estimate import Estimate
 
 FIRST = day_number(date(2026, 5, 4))
 """A Monday."""
@@ -79,6 +81,17 @@ def test_a_draw_goes_before_everything_else() -> None:
     assert len(found.cases) == 60 * A_DAY
     assert found.cases.used is not None
     assert found.cases.before is not None
+
+
+def test_the_sides_are_held_against_the_share_that_was_meant() -> None:
+    """A third that was drawn for, where a half was meant, is no draw that can be trusted."""
+    seen = observed(from_day(40), assigned=by_lot)
+
+    chosen = design(seen, assigned_share=0.9)
+    found = estimate_on(seen, chosen, chosen.cases, 0.95, seed=1)
+
+    assert isinstance(found, Estimate)
+    assert [each.name for each in found.assumptions if each.state == "broken"] == ["sizes-as-drawn"]
 
 
 def test_strict_turns_are_called_turns() -> None:
