@@ -163,12 +163,13 @@ def _deciding(chosen: Chosen, value: Value, as_of: int, confidence: float) -> De
                 f"Wait for that day: proveout check value on {value.decides_on} or later",
             )
         return Deciding(by="one-day", on=value.decides_on, confidence=confidence)
-    look = decisive(chosen.begins, as_of, confidence=confidence)
-    after = _next_look(chosen.begins, as_of, confidence)
+    first = _FIRST_LOOK.get(chosen.name, WEEK)
+    look = decisive(chosen.begins, as_of, confidence=confidence, first_after=first)
+    after = _next_look(chosen.begins, as_of, confidence, first)
     if look is None:
         return Unseen(
             f"it has been in use since {day_of(chosen.begins)}, the records reach to "
-            f"{day_of(as_of)}, and the first look is after {WEEK} days",
+            f"{day_of(as_of)}, and the first look is after {first} days",
             f"Wait until {after}",
         )
     return Deciding(
@@ -176,9 +177,14 @@ def _deciding(chosen: Chosen, value: Value, as_of: int, confidence: float) -> De
     )
 
 
-def _next_look(begins: int, as_of: int, confidence: float) -> date | None:
-    ahead = as_of - begins + 1 + WEEK
-    looks = planned(begins, begins + 2 * ahead + 2 * WEEK, confidence=confidence)
+_FIRST_LOOK: dict[DesignName, int] = {"before-after": 6 * WEEK}
+"""Days until a design can tell anything at all: a look before would spend error for nothing."""
+
+
+def _next_look(begins: int, as_of: int, confidence: float, first: int) -> date | None:
+    ahead = max(as_of - begins + 1, 0) + first
+    until = begins + 2 * ahead + 2 * WEEK
+    looks = planned(begins, until, confidence=confidence, first_after=first)
     return next((day_of(each.day) for each in looks if each.day > as_of), None)
 
 

@@ -12,7 +12,7 @@ import pytest
 from proveout.charter.schema.purpose import Kpi
 from proveout.charter.schema.value import Value
 from proveout.checks.value.designing import Chosen, choose, known_before
-from proveout.checks.value.estimating import estimate_on
+from proveout.checks.value.estimating import Undecided, decide, estimate_on
 from proveout.checks.value.observing import Observed
 from proveout.checks.value.sorting import Unseen
 from proveout.checks.value.ways import day_number
@@ -92,6 +92,17 @@ def test_the_sides_are_held_against_the_share_that_was_meant() -> None:
 
     assert isinstance(found, Estimate)
     assert [each.name for each in found.assumptions if each.state == "broken"] == ["sizes-as-drawn"]
+
+
+def test_no_look_is_spent_before_a_comparison_can_tell_anything() -> None:
+    """A before-and-after needs six weeks after; looks in the weeks before would cost it error."""
+    seen = observed(from_day(DAYS - 20))
+
+    found = decide(seen, design(seen), Value(), seed=1)
+
+    assert isinstance(found, Undecided)
+    assert found.why.endswith("and the first look is after 42 days")
+    assert found.is_waiting
 
 
 def test_strict_turns_are_called_turns() -> None:
