@@ -12,6 +12,8 @@ MOST_DECIMALS = 4
 
 _MONEY = re.compile(r"(?P<currency>[A-Z]{3})(?:/(?P<per>[a-z]+))?")
 """'EUR', or per something: 'EUR/month'."""
+_EACH = re.compile(r"(?P<what>[a-z][a-z ]{2,})/(?P<per>[a-z]{3,})")
+"""'minutes/flight': two words, and no 'rows/s'."""
 _SMALL_CHANGE = 0.1
 """Below it parts of a cent matter."""
 
@@ -34,11 +36,22 @@ def with_unit(number: str, unit: str) -> str:
     """Put the unit behind a number; a count needs none."""
     if unit in ("count", "*", ""):
         return number
-    money = _MONEY.fullmatch(unit)
-    if money is not None and money["per"]:
-        article = "an" if money["per"][0] in "aeiou" else "a"
-        return f"{number} {money['currency']} {article} {money['per']}"
-    return f"{number} {'%' if unit == 'fraction' else unit}"
+    return f"{number} {unit_in_words(unit)}"
+
+
+def unit_in_words(unit: str) -> str:
+    """Write a unit as it is read: '%', 'EUR a month', 'minutes an invoice'.
+
+    >>> unit_in_words("minutes/invoice")
+    'minutes an invoice'
+    """
+    if unit == "fraction":
+        return "%"
+    parted = _MONEY.fullmatch(unit) or _EACH.fullmatch(unit)
+    if parted is None or not parted["per"]:
+        return unit
+    article = "an" if parted["per"][0] in "aeiou" else "a"
+    return f"{parted[1]} {article} {parted['per']}"
 
 
 def span(interval: Interval, unit: str) -> str:
@@ -101,8 +114,8 @@ def short_hash(text: str) -> str:
 
 
 def _said_once(unit: str) -> str:
-    """What money is paid for stands beside the value, and not once more beside its interval."""
-    return currency_of(unit) if _is_money(unit) else unit
+    """What it is counted for stands beside the value, and not once more beside its interval."""
+    return currency_of(unit) if _is_money(unit) or _EACH.fullmatch(unit) else unit
 
 
 def _is_money(unit: str) -> bool:
@@ -127,7 +140,15 @@ def _digits(value: float, width: float | None, *, is_share: bool, is_money: bool
         # 99.98 % is not 100 %, and 3 of 100,000 is not none.
         while decimals < MOST_DECIMALS and _hides_the_difference(value, decimals):
             decimals += 1
+    if is_money and width is not None and width > 0:
+        value = _to_the_step(value, width)
     return f"{value:,.{decimals}f}"
+
+
+def _to_the_step(value: float, width: float) -> float:
+    """Round large money to a tenth of what is unsure: 2,520,000, not 2,516,027."""
+    step = 10.0 ** (math.floor(math.log10(width / 2) + 1e-9) - 1)
+    return round(value / step) * step if step > 1 and math.isfinite(value) else value
 
 
 def _most_decimals(value: float, *, is_share: bool) -> int:

@@ -36,6 +36,11 @@ def between(low: float, high: float) -> Interval:
         (0, "flag", None, "no"),
         (0.25, "s", None, "0.250 s"),
         (48213.7, "rows/s", between(47000, 49500), "48,214 rows/s"),
+        # What it is counted for is said in words.
+        (17.83, "minutes/flight", between(16.9, 18.7), "17.8 minutes a flight"),
+        # Large money is not known to the unit either.
+        (2516027.0, "USD", between(1729678, 3272683), "2,520,000 USD"),
+        (2398.0, "EUR/month", between(2260, 2540), "2,400 EUR a month"),
     ],
 )
 def test_a_figure_has_its_unit_and_no_more_digits_than_its_interval_supports(

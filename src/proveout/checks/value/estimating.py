@@ -49,7 +49,7 @@ class Deciding:
         following = f"; the next is on {self.next}" if self.next else ""
         return (
             f"Decided at look {self.number} of the plan, on the cases until {self.on}{following}. "
-            "Its interval is wide enough to be looked at on every day."
+            "Its range is wide enough that looking every day does no harm."
         )
 
 

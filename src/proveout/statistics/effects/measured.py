@@ -100,8 +100,8 @@ def _up_to(cases: Cases, statistic: Statistic, horizon: float) -> Measured | Unk
     if old is not None and _enough(cases, old):
         note = (
             f"Only the {int(old.sum()):,} of {len(cases):,} cases count that began at least "
-            f"{horizon:g} before the record was drawn, so that it is known of each how long it "
-            "took up to that; no case counts for longer."
+            f"{horizon:g} (in the unit of the KPI) before the record was drawn, so that it is "
+            "known of each how long it took up to that; no case counts for longer."
         )
         kept = cases.where(old)
         return Measured(

@@ -150,10 +150,16 @@ def _alike(cases: Cases, unit: Ints) -> Assumption | None:
         name="alike-before",
         statement="Both sides were alike before the system came.",
         state=_state(p),
-        seen=f"Of {len(tested)} things known beforehand, {name} differs most: by {gap:.2f} "
-        f"standard deviations, as the draw alone makes it in {_chance(p)}.",
+        seen=f"{_of_all(len(tested), name)}: by {gap:.2f} standard deviations, as the draw alone "
+        f"makes it in {_chance(p)}.",
         breaks_by="Somebody chose which cases had the system, or could guess the draw.",
     )
+
+
+def _of_all(n: int, name: str) -> str:
+    if n == 1:
+        return f"One thing was known beforehand, and {name} differs"
+    return f"Of {n} things known beforehand, {name} differs most"
 
 
 def _unlike(cases: Cases, unit: Ints, column: Floats) -> tuple[float, float] | None:
