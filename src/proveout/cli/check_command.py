@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.console import Group
 from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from proveout.cli.assess_command import SEED, EventsOption, SeedOption
 from proveout.cli.output import Output
@@ -28,6 +31,10 @@ if TYPE_CHECKING:
 
 SHOWN = 40
 """Facts shown on a terminal; all of them are in the ledger and in --json."""
+
+SHORT = 20
+TOLD = ("value.kpi", "value.npv")
+"""What is said in words as well."""
 
 
 def register(app: typer.Typer) -> None:
@@ -76,7 +83,7 @@ def command(
         "outcome": outcome.as_dict(),
         "evidence": [{"id": fact.id, **fact.as_dict()} for fact in found],
     }
-    output.show(_table(found, outcome), plain)
+    output.show(Group(_table(found, outcome), *_in_words(found)), plain)
     if len(found) > SHOWN:
         output.say(f"{len(found) - SHOWN:,} more facts are in the ledger, and in --json.")
     for line in unanswered(found):
@@ -89,7 +96,8 @@ def command(
             output.say(f"To measure {escape(metric)}: {escape(step)}")
     if outcome.status != "done":
         return 3
-    output.say(f"Next: proveout gate {charter}{and_ledger(ledger)}")
+    stage = " --stage scale" if name == "value" else ""
+    output.say(f"Next: proveout gate {charter}{stage}{and_ledger(ledger)}")
     return 0
 
 
@@ -99,8 +107,13 @@ def _table(found: list[Evidence], outcome: CheckOutcome) -> Table:
     # Names are folded rather than cut: one that ends in '…' cannot be looked up.
     table = Table(box=None, pad_edge=False)
     table.add_column("Metric", overflow="fold", no_wrap=True)
-    for heading in ("In", "Subject", "Figure"):
-        table.add_column(heading, overflow="fold")
+    table.add_column("In", overflow="fold")
+    names = [str(each.subject) for each in found[:SHOWN]]
+    names += [str(each.subject) for each in outcome.not_measured]
+    # A short name is better not folded either: it is what one looks for.
+    is_short = max(map(len, names), default=0) <= SHORT
+    table.add_column("Subject", overflow="fold", no_wrap=is_short)
+    table.add_column("Figure", overflow="fold")
     for fact in found[:SHOWN]:
         where: str = "" if fact.basis == "attested" else fact.scope
         if fact.basis == "simulated":
@@ -110,3 +123,11 @@ def _table(found: list[Evidence], outcome: CheckOutcome) -> Table:
         reason = f"not measured: {missing.reason}"
         table.add_row(missing.metric, "", str(missing.subject), reason)
     return table
+
+
+def _in_words(found: list[Evidence]) -> Iterator[Text]:
+    """Say what the business has of it in a sentence each: such figures are not read off a table."""
+    for fact in found:
+        told = fact.details.get("told")
+        if fact.metric in TOLD and told:
+            yield Text(f"\nSimulated: {told}" if fact.basis == "simulated" else f"\n{told}")

@@ -15,16 +15,20 @@ from proveout.cli.assess_command import SEED, SeedOption
 from proveout.cli.output import Output
 from proveout.cli.paths import CHARTER_FILE, CharterArgument, JsonOption
 from proveout.errors import InputError
-from proveout.evidence.figures import figure
+from proveout.evidence.figures import figure, unit_in_words, with_unit
 
 if TYPE_CHECKING:
     from proveout.checks.value.foreseeing import Foreseen, Unforeseen
     from proveout.statistics.effects.planning import Needed
 
+HEADINGS = ("KPI", "Manual", "Expected", "Threshold", "Unit", "On one day", "Looking every day")
+LONG = 24
+"""A longer name is folded."""
 ASSUMED = (
     "Where nothing is said of what to expect (--expect KPI=FIGURE), the system is taken to do half "
     "as much again as the threshold asks for."
 )
+OFTEN = "Where it is so, {} of comparisons as long as that find it; the others need more time."
 DRAWN = (
     "Planned as if it were drawn who has the system. A comparison that is not drawn takes longer, "
     "and may never get there."
@@ -89,11 +93,12 @@ def command(
     planned = [each for each in found if isinstance(each, Foreseen)]
     missed = [each for each in found if isinstance(each, Unforeseen)]
     parts: list[Table | Text] = [_table(planned)] if planned else []
-    parts += [Text(f"{each.kpi.name}: {_sentence(each)}") for each in planned]
+    parts += [Text(), *(Text(f"{each.kpi.name}: {_sentence(each)}") for each in planned)]
     parts += [
         Text(f"{each.kpi.name} cannot be planned: {each.why}. {each.next_step}.") for each in missed
     ]
-    notes = [ASSUMED] if any(each.expected_from == "assumed" for each in planned) else []
+    notes = [OFTEN.format(figure(power, "fraction"))] if planned else []
+    notes += [ASSUMED] if any(each.expected_from == "assumed" for each in planned) else []
     notes += [DRAWN] if planned and value.design not in {"auto", "randomised"} else []
     output.show(Group(*parts, *map(Text, notes)), _plain(planned, missed, notes))
     return 0 if planned else 3
@@ -115,20 +120,34 @@ def _expected(given: list[str]) -> dict[str, float]:
 
 def _table(planned: list[Foreseen]) -> Table:
     table = Table(box=None, pad_edge=False)
-    for heading in ("KPI", "Manual", "Expected", "Threshold", "On one day", "Looking every day"):
-        table.add_column(heading, overflow="fold")
-    for each in planned:
-        unit = each.kpi.unit
-        threshold = each.kpi.threshold
-        table.add_row(
+    rows = [
+        (
             each.kpi.name,
-            _rough(each.baseline, unit),
-            _rough(each.expected, unit),
-            "—" if threshold is None else figure(threshold, unit),
+            _bare(each.baseline, each.kpi.unit),
+            _bare(each.expected, each.kpi.unit),
+            "—" if each.kpi.threshold is None else _bare(each.kpi.threshold, each.kpi.unit),
+            unit_in_words(each.kpi.unit),
             _needed(each.plan.on_one_day),
             _needed(each.plan.looking_daily),
         )
+        for each in planned
+    ]
+    for number, heading in enumerate(HEADINGS):
+        is_figure = number in {1, 2, 3}
+        table.add_column(
+            heading,
+            overflow="fold",
+            justify="right" if is_figure else "left",
+            no_wrap=is_figure or (number == 0 and max(len(row[0]) for row in rows) <= LONG),
+        )
+    for row in rows:
+        table.add_row(*row)
     return table
+
+
+def _bare(value: float, unit: str) -> str:
+    """Write a figure whose unit stands beside it."""
+    return _rough(value, unit).removesuffix(with_unit("", unit))
 
 
 def _rough(value: float, unit: str) -> str:
@@ -142,6 +161,11 @@ def _needed(needed: Needed) -> str:
     return f"{weeks}, {needed.cases:,} cases"
 
 
+def _within(needed: Needed) -> str:
+    weeks, _, cases = _needed(needed).partition(", ")
+    return f"{weeks} ({cases})"
+
+
 def _sentence(each: Foreseen) -> str:
     unit, one, many = each.kpi.unit, each.plan.on_one_day, each.plan.looking_daily
     threshold = each.kpi.threshold or 0.0
@@ -149,13 +173,12 @@ def _sentence(each: Foreseen) -> str:
     if one.days is None:
         return each.plan.sentence
     said = (
-        f"if it comes to {_rough(each.expected, unit)}, that it is {goal} "
-        f"{figure(threshold, unit)} is found in {each.plan.power:.0%} of comparisons that run "
-        f"{_needed(one)}, and are decided on one planned day"
+        f"if it comes to {_rough(each.expected, unit)}, it takes {_within(one)} to find that it is "
+        f"{goal} {figure(threshold, unit)}, decided on one planned day"
     )
     if many.days is None:
-        return f"{said}; with a look every day it takes more than five years."
-    return f"{said}; with a look every day it takes {_needed(many)}."
+        return f"{said}, and more than five years with a look every day."
+    return f"{said}, and {_within(many)} with a look every day."
 
 
 def _plain(

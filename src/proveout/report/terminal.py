@@ -79,25 +79,19 @@ def _counted(report: Report) -> str:
 
 
 def _deciding(ruling: Ruling) -> RenderableType:
-    return Padding(
+    return _with_notes(
         Text.assemble(
             (f"{STATE_SIGNS[ruling.state]} ", _STATE_STYLES[ruling.state]),
             (ruling.criterion.title, ""),
-            (f"\n  {ruling.deciding.reason}", "dim"),
         ),
-        (0, 0, 0, 2),
+        ruling.deciding.reason,
     )
 
 
 def _glance(lines: tuple[Glance, ...]) -> RenderableType:
     return Group(
         *(
-            Padding(
-                Text.assemble(
-                    f"{line.question}: ", (line.figure, "bold"), (f"\n  {line.note}", "dim")
-                ),
-                (0, 0, 0, 2),
-            )
+            _with_notes(Text.assemble(f"{line.question}: ", (line.figure, "bold")), line.note)
             for line in lines
         )
     )
@@ -105,10 +99,14 @@ def _glance(lines: tuple[Glance, ...]) -> RenderableType:
 
 def _both(standing: PilotStanding) -> RenderableType:
     """The state in words, and the nearest cause."""
-    text = Text.assemble((standing.name, "bold"), (f"\n  {standing.sentence}", "dim"))
-    for cause in standing.causes[:3]:
-        text.append(f"\n  – {cause.says}", style="dim")
-    return Padding(text, (0, 0, 0, 2))
+    causes = (f"– {cause.says}" for cause in standing.causes[:3])
+    return _with_notes(Text(standing.name, style="bold"), standing.sentence, *causes)
+
+
+def _with_notes(head: Text, *notes: str) -> RenderableType:
+    """Put notes below a line; where they are long, each stays at its own margin."""
+    below = (Padding(Text(note, style="dim"), (0, 0, 0, 2)) for note in notes)
+    return Padding(Group(head, *below), (0, 0, 0, 2))
 
 
 def _breaks(report: Report) -> RenderableType:
