@@ -129,8 +129,9 @@ def _elsewhere(looked: Looked) -> Iterator[Cause]:
             continue
         yield Cause(
             name="bottleneck-elsewhere",
-            says=f"The system is right and is used, and {_plain(kpi)} did not move: the effect is "
-            f"{spanned_figure(effect)}. What holds the figure up may lie elsewhere in the process.",
+            says=f"The system is right and is used, and {_plain(kpi)} was not seen to move: the "
+            f"effect is {spanned_figure(effect)}. What holds the figure up may lie elsewhere in the "
+            "process.",
             next_step="Follow some cases from beginning to end, and see where they wait.",
             evidence=(effect,),
         )
@@ -161,15 +162,16 @@ def _wrong_measure(looked: Looked) -> Iterator[Cause]:
         effect = looked.one("value.effect", kpi)
         if finding.evidence is None or effect is None or effect.interval is None:
             continue
-        if effect.interval.low <= 0 <= effect.interval.high and not _is_guardrail(
-            looked.charter, kpi
-        ):
+        if not effect.interval.low <= 0 <= effect.interval.high or _might_reach(looked, kpi):
+            # While it may still be what was agreed, that it stands still is not known.
+            continue
+        if not _is_guardrail(looked.charter, kpi):
             others = " and ".join(_plain(name) for name, _ in looked.met)
             yield Cause(
                 name="wrong-kpi",
                 says=f"{others[0].upper()}{others[1:]} reached what was agreed and {_plain(kpi)} "
-                f"did not move ({spanned_figure(effect)}): it may not be a figure that the system "
-                "can change.",
+                f"was not seen to move ({spanned_figure(effect)}): it may not be a figure that the "
+                "system can change.",
                 next_step="Ask the production owner by which of them the result is to be judged; a "
                 "change is an amendment in the open.",
                 evidence=(effect,),

@@ -127,14 +127,29 @@ def test_a_bottleneck_elsewhere_needs_a_right_system_that_is_used() -> None:
     """Right, used, and the figure did not move: only then."""
     unmoved = [level(14.0, 0.6), effect(0.1, 0.6)]
     says = {
-        "bottleneck-elsewhere": "The system is right and is used, and handling time did not move: "
-        "the effect is 0.1 minutes (-0.5 to 0.7 minutes). What holds the figure up may lie "
+        "bottleneck-elsewhere": "The system is right and is used, and handling time was not seen "
+        "to move: the effect is 0.1 minutes (-0.5 to 0.7 minutes). What holds the figure up may lie "
         "elsewhere in the process."
     }
 
     assert causes(GOOD, *unmoved, *running(), used(0.9)) == says
     assert causes(GOOD, *unmoved, *running()) == {}
     assert causes(BAD, *unmoved, *running(), used(0.9)) == {}
+
+
+def test_a_kpi_may_be_the_wrong_one_only_where_it_surely_misses() -> None:
+    """While it may still be what was agreed, that it stands still is not known."""
+    other = {"name": "errors", "unit": "minutes", "direction": "lower", "threshold": 3.0}
+    agreed = {**AGREED, "kpis": [KPI, other]}
+    about = Subject.of(kpi="errors")
+    reached = fact("value.kpi", 2.0, unit="minutes", subject=about, interval=interval(1.8, 2.2))
+    found = [reached, effect(-1.5, 1.6), *running()]
+
+    assert causes(GOOD, level(14.0, 0.6), *found, agreed=agreed) == {
+        "wrong-kpi": "Errors reached what was agreed and handling time was not seen to move "
+        "(-2 minutes (-3 to 0 minutes)): it may not be a figure that the system can change."
+    }
+    assert causes(GOOD, level(12.5, 1.6), *found, agreed=agreed) == {}
 
 
 def test_a_figure_that_became_worse_is_said_to_have() -> None:
