@@ -41,6 +41,13 @@ def test_what_is_not_declared_reads_as_words() -> None:
     )
 
 
+def test_a_return_on_somebodys_word_is_no_declaration() -> None:
+    """A loss is not 'npv is not declared'."""
+    found = fact("value.npv", -91_000.0, person="Ada Byron", scenario="full")
+
+    assert organisation.declarations(replace(sample_report(), evidence=(found,))) == ()
+
+
 def regression(unit: str) -> tuple[Evidence, ...]:
     """An error of 11 on the sample and of 13.4 in production, and the drop between them."""
     on_the_sample = fact("quality.mae", 11.1, half_width=0.4, n=3_000, scope="pilot")

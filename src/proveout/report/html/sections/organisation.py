@@ -23,7 +23,7 @@ def declarations(report: Report) -> tuple[Declared, ...]:
     """List what was declared and what was not; the gaps first."""
     rows = []
     for e in report.evidence:
-        if e.basis != "attested":
+        if e.basis != "attested" or e.check.name in _ELSEWHERE:
             continue
         part = e.subject.get("part") or e.subject.get("role")
         name = e.metric.partition(".")[2].replace("_", " ")
@@ -38,6 +38,10 @@ def declarations(report: Report) -> tuple[Declared, ...]:
         )
     return tuple(sorted(rows, key=lambda row: (row.is_there, row.what)))
 
+
+_ELSEWHERE = {"value", "diagnosis"}
+"""Their figures rest on somebody's word as well, and are no declarations: they have sections of
+their own."""
 
 _WORDS = {
     "will-and-will-not": "what it will and will not do",
