@@ -264,6 +264,21 @@ def test_open_cases_are_neither_left_out_nor_taken_for_done(tmp_path: Path) -> N
     assert told.interval.low < 0.9 * 78 + 0.1 * 4000 < told.interval.high
 
 
+def test_cases_of_which_none_has_ended_are_no_figure(tmp_path: Path) -> None:
+    """An export without its ends is no proof that everything takes as long as the horizon."""
+    columns = cases(3000) | {"closed_at": [""] * 3000}
+    slow = {**TIME, "measured": {"begins": "opened_at", "ends": "closed_at", "horizon": 60}}
+
+    told = missed(found(tmp_path, [slow], columns)["kpi handling-time"])
+
+    assert (told.reason, told.next_step) == (
+        "not one of 3,000 cases has a moment in 'closed_at': cases of which none has ended tell "
+        "nothing of how long they take",
+        "Look whether the records hold it under another column than 'closed_at', or wait until "
+        "cases have ended",
+    )
+
+
 def test_a_rate_is_a_sum_per_a_sum_from_a_database_too(tmp_path: Path) -> None:
     """Errors per thousand documents, counted in SQLite; yes and no may be 1 and 0 there."""
     columns = cases(3000)

@@ -98,6 +98,13 @@ def observe(
             f"none of the {records.n:,} rows of {records.name} counts" + (f": {told}" * bool(told)),
             "Correct the records, or say in value.records which columns are meant",
         )
+    if unit_days is not None and not (sorting.counts & ~figures.is_open).any():
+        return Unseen(
+            f"not one of {int(sorting.counts.sum()):,} cases has a moment in '{measured.ends}': "
+            "cases of which none has ended tell nothing of how long they take",
+            f"Look whether the records hold it under another column than '{measured.ends}', or "
+            "wait until cases have ended",
+        )
     as_of = _as_of(moment, figures, sorting.counts, end, value, is_time=unit_days is not None)
     sorting.leave(
         moment >= as_of + 1,
