@@ -35,7 +35,7 @@ def gather(
     *,
     read: Callable[[Entry], Evidence] = evidence_in,
 ) -> Dossier:
-    """Read the entries of one pilot, in ledger order, and seals and diagnoses of the others.
+    """Read the entries of one pilot, in ledger order, seals of the others, and all diagnoses.
 
     A later run of a check replaces an earlier one wholesale, and only that check. Before launch
     nothing counts that was found on a window of production traffic; afterwards such findings go
@@ -52,7 +52,7 @@ def gather(
                 state.take(entry)
             elif entry.kind == "seal":
                 state.take_relative(Seal.from_dict(entry.body))
-            elif is_recorded_diagnosis(entry.kind, entry.body):
+            if is_recorded_diagnosis(entry.kind, entry.body):
                 state.diagnosed.append(RecordedDiagnosis.from_act(entry.body))
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise LedgerError(

@@ -10,7 +10,13 @@ from typing import NamedTuple
 from proveout.charter.schema import Acceptance, Charter, Kpi, Stage
 from proveout.evidence.figures import figure
 from proveout.evidence.model import Subject
-from proveout.gate.heritage import Forerunner, by_failure, forerunners, left_out_notes
+from proveout.gate.heritage import (
+    Forerunner,
+    by_failure,
+    forerunners,
+    left_out_notes,
+    unnamed_notes,
+)
 from proveout.gate.model import Criterion, Dossier
 from proveout.gate.standards import DEFAULTS
 from proveout.gate.standards.inherited import cause_known, inherited
@@ -44,7 +50,7 @@ def fit(
     if stage == "design":
         found = forerunners(charter, dossier)
         fitted += _inherited(found)
-        notes += left_out_notes(found)
+        notes += [*left_out_notes(found), *unnamed_notes(charter, dossier)]
     return fitted, notes
 
 

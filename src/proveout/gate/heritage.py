@@ -6,8 +6,8 @@ in the same ledger. A cause that the charter leaves out is inherited all the sam
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, field
 from typing import Any
 
 from proveout.charter.schema import Charter
@@ -29,6 +29,9 @@ class Forerunner:
     left_out: tuple[str, ...] = ()
     """Those that the charter leaves out."""
     diagnosis: RecordedDiagnosis | None = None
+    """The latest that was recorded."""
+    dropped: Mapping[str, RecordedDiagnosis] = field(default_factory=dict)
+    """What an earlier diagnosis named, and neither the latest nor the charter does any more."""
     sealed: Mapping[str, Any] | None = None
     """Its own charter as it was sealed, where it is in the same ledger."""
 
@@ -37,8 +40,9 @@ def forerunners(charter: Charter, dossier: Dossier | None = None) -> tuple[Forer
     """Return the earlier pilots that failed or stalled, with why."""
     found = []
     for named in charter.predecessors or ():
-        diagnosis = _diagnosis(named.pilot, dossier)
-        ended_badly = diagnosis is not None and diagnosis.result in ("failed", "stalled")
+        told = _diagnoses(named.pilot, dossier)
+        diagnosis = told[-1] if told else None
+        ended_badly = diagnosis is not None and _ended_badly(diagnosis)
         if named.result == "succeeded" and not ended_badly:
             continue
         diagnosed = () if diagnosis is None else diagnosis.named
@@ -47,10 +51,11 @@ def forerunners(charter: Charter, dossier: Dossier | None = None) -> tuple[Forer
         found.append(
             Forerunner(
                 pilot=named.pilot,
-                result=str(diagnosis.result if diagnosis and ended_badly else named.result),
+                result=_result(diagnosis, named.result) if ended_badly else named.result,
                 failures=tuple(failure for failure in known if failure in both),
                 left_out=tuple(each for each in known if each in both - {*named.failures}),
                 diagnosis=diagnosis,
+                dropped=_dropped(told, both),
                 sealed=_sealed(named.pilot, dossier),
             )
         )
@@ -74,7 +79,7 @@ def sameness(found: Forerunner, failure: str, after: Mapping[str, Any]) -> Samen
 
 
 def left_out_notes(found: Sequence[Forerunner]) -> Iterator[str]:
-    """Say what a charter leaves out of what was found about the pilots before."""
+    """Say what a charter, or a later diagnosis, leaves out of what was found about those before."""
     names: dict[str, str] = {each.id: each.name[0].lower() + each.name[1:] for each in FAILURES}
     for each in found:
         if each.diagnosis is not None and each.left_out:
@@ -84,12 +89,69 @@ def left_out_notes(found: Sequence[Forerunner]) -> Iterator[str]:
                 f"{each.diagnosis.who} recorded on {each.diagnosis.at:%Y-%m-%d}. It is inherited "
                 "all the same."
             )
+        for failure, first in each.dropped.items():
+            latest = each.diagnosis or first
+            yield (
+                f"{first.who} recorded on {first.at:%Y-%m-%d} that {each.pilot} failed by "
+                f"{names[failure]}; the latest diagnosis, by {latest.who} on "
+                f"{latest.at:%Y-%m-%d}, does not name it, so it is not inherited."
+            )
 
 
-def _diagnosis(name: str, dossier: Dossier | None) -> RecordedDiagnosis | None:
-    """Return the latest diagnosis of a pilot that is called so, by id or title."""
+def unnamed_notes(charter: Charter, dossier: Dossier | None) -> Iterator[str]:
+    """Say which pilots of this ledger were found to have failed and are not named before it."""
     if dossier is None:
-        return None
+        return
+    named = {
+        each.pilot
+        for before in charter.predecessors or ()
+        for each in _diagnoses(before.pilot, dossier)
+    }
+    latest = {each.pilot: each for each in sorted(dossier.diagnosed, key=lambda each: each.at)}
+    others = [
+        pilot
+        for pilot, each in sorted(latest.items())
+        if pilot not in named and _ended_badly(each) and pilot != charter.pilot
+    ]
+    if others:
+        more = f" and {len(others) - 3} more" if len(others) > 3 else ""
+        yield (
+            f"Diagnosed in this ledger and not named under predecessors: {', '.join(others[:3])}"
+            f"{more}. Where one of them was of the same kind, name it: what failed there is then "
+            "inherited."
+        )
+
+
+def _ended_badly(diagnosis: RecordedDiagnosis) -> bool:
+    """Tell whether a diagnosis is of a pilot that failed or stalled.
+
+    One that does not say how it ended and names causes is of a failure: that is what one diagnoses.
+    """
+    return diagnosis.result in ("failed", "stalled") or (
+        diagnosis.result is None and bool(diagnosis.named)
+    )
+
+
+def _result(diagnosis: RecordedDiagnosis | None, by_charter: str) -> str:
+    if diagnosis is not None and diagnosis.result is not None:
+        return diagnosis.result
+    return "failed" if by_charter == "succeeded" else by_charter
+
+
+def _dropped(told: Sequence[RecordedDiagnosis], kept: Set[str]) -> dict[str, RecordedDiagnosis]:
+    """Return what an earlier diagnosis named and nothing names now, with who named it last."""
+    return {
+        failure.id: each
+        for failure in FAILURES
+        for each in told[:-1]
+        if failure.id in each.named and failure.id not in kept
+    }
+
+
+def _diagnoses(name: str, dossier: Dossier | None) -> list[RecordedDiagnosis]:
+    """Return the diagnoses of a pilot that is called so, by id or title, the latest last."""
+    if dossier is None:
+        return []
     titles = {
         _key(str(other.content.get("title") or "")): other.pilot
         for other in dossier.sealed_elsewhere
@@ -100,7 +162,7 @@ def _diagnosis(name: str, dossier: Dossier | None) -> RecordedDiagnosis | None:
         for each in dossier.diagnosed
         if _key(each.pilot) in wanted or (each.title and _key(each.title) in wanted)
     ]
-    return max(told, key=lambda each: each.at, default=None)
+    return sorted(told, key=lambda each: each.at)
 
 
 def _sealed(name: str, dossier: Dossier | None) -> Mapping[str, Any] | None:

@@ -130,7 +130,7 @@ class Dossier:
     sealed_elsewhere: tuple[Relative, ...] = ()
     """Every other pilot of the ledger that is sealed."""
     diagnosed: tuple[RecordedDiagnosis, ...] = ()
-    """What people found out about why other pilots of the ledger failed."""
+    """What people found out about why pilots of the ledger failed."""
     last_recorded_at: datetime | None = None
     """When the ledger was last told of this pilot: it is later now, whatever a clock says."""
 

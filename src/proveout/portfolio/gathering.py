@@ -48,8 +48,8 @@ class Gatherer:
             attested = list(self._attested.values())
         told = notes.of("run", "outcome", "waiver", "seal", "amendment", "alarm")
         ordered = sorted([*told, *evidence.values()], key=lambda entry: entry.seq)
-        elsewhere = chain(shelf.seals, shelf.diagnosed)
-        others = (entry for entry in elsewhere if entry.pilot != self.pilot)
+        seals = (entry for entry in shelf.seals if entry.pilot != self.pilot)
+        others = chain(seals, shelf.diagnosed)
         dossier = gather(
             chain(ordered, attested, others), self.pilot, stage, read=self._evidence_in
         )

@@ -38,7 +38,9 @@ def inherited(made: Verdict) -> dict[str, tuple[str, str]]:
     }
 
 
-def diagnosed(*named: str, result: str = "failed", pilot: str = "claims-2023") -> RecordedDiagnosis:
+def diagnosed(
+    *named: str, result: str | None = "failed", pilot: str = "claims-2023"
+) -> RecordedDiagnosis:
     """Return a diagnosis as somebody recorded it."""
     return RecordedDiagnosis(
         pilot=pilot, title=None, result=result, who="Ada Byron", at=NOW, named=named, activities={}
@@ -106,6 +108,38 @@ def test_a_pilot_that_failed_is_not_called_a_success() -> None:
     assert "design.after-upkeep-refresh" in inherited(made)
 
 
+def test_a_diagnosis_that_does_not_say_how_it_ended_is_of_a_failure() -> None:
+    """Causes were named: a charter that speaks of a success changes nothing."""
+    known = dossier(diagnosed=(diagnosed("maintenance", result=None),))
+    made = verdict(known, predecessors=[{"pilot": "claims-2023", "result": "succeeded"}])
+
+    assert "design.after-upkeep-refresh" in inherited(made)
+    assert (
+        "The charter leaves out why claims-2023 failed: maintenance, as Ada Byron recorded on "
+        "2026-03-01. It is inherited all the same."
+    ) in made.notes
+
+
+def test_a_success_that_was_diagnosed_leaves_nothing() -> None:
+    known = dossier(diagnosed=(diagnosed("maintenance", result="succeeded"),))
+    made = verdict(known, predecessors=[{"pilot": "claims-2023", "result": "succeeded"}])
+
+    assert inherited(made) == {}
+
+
+def test_a_diagnosed_failure_that_the_charter_does_not_name_is_told() -> None:
+    """Whether it was of the same kind, only people know: it is said, and holds nothing."""
+    known = dossier(diagnosed=(diagnosed("data-gap"), diagnosed(pilot="x", result="succeeded")))
+    told = (
+        "Diagnosed in this ledger and not named under predecessors: claims-2023. Where one of "
+        "them was of the same kind, name it: what failed there is then inherited."
+    )
+
+    assert told in verdict(known, predecessors=[]).notes
+    assert told not in verdict(known, predecessors=[FAILED]).notes
+    assert inherited(verdict(known, predecessors=[])) == {}
+
+
 def test_the_latest_diagnosis_counts() -> None:
     """Whoever records another diagnosis replaces the one before."""
     known = dossier(diagnosed=(diagnosed("data-gap"), diagnosed("wrong-metrics")))
@@ -118,6 +152,10 @@ def test_the_latest_diagnosis_counts() -> None:
 
     assert "design.after-data-completeness" in inherited(made)
     assert "design.after-metrics-baselines" not in inherited(made)
+    assert (
+        "Ada Byron recorded on 2026-03-01 that claims-2023 failed by wrong metrics; the latest "
+        "diagnosis, by Ada Byron on 2026-03-02, does not name it, so it is not inherited."
+    ) in made.notes
 
 
 def test_evidence_of_the_new_pilot_shows_a_condition() -> None:
