@@ -130,8 +130,8 @@ def _elsewhere(looked: Looked) -> Iterator[Cause]:
         yield Cause(
             name="bottleneck-elsewhere",
             says=f"The system is right and is used, and {_plain(kpi)} was not seen to move: the "
-            f"effect is {spanned_figure(effect)}. What holds the figure up may lie elsewhere in the "
-            "process.",
+            f"effect is {spanned_figure(effect)}. What holds the figure up may lie elsewhere in "
+            "the process.",
             next_step="Follow some cases from beginning to end, and see where they wait.",
             evidence=(effect,),
         )

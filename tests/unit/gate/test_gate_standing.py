@@ -128,8 +128,8 @@ def test_a_bottleneck_elsewhere_needs_a_right_system_that_is_used() -> None:
     unmoved = [level(14.0, 0.6), effect(0.1, 0.6)]
     says = {
         "bottleneck-elsewhere": "The system is right and is used, and handling time was not seen "
-        "to move: the effect is 0.1 minutes (-0.5 to 0.7 minutes). What holds the figure up may lie "
-        "elsewhere in the process."
+        "to move: the effect is 0.1 minutes (-0.5 to 0.7 minutes). What holds the figure up may "
+        "lie elsewhere in the process."
     }
 
     assert causes(GOOD, *unmoved, *running(), used(0.9)) == says
