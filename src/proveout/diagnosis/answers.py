@@ -15,9 +15,10 @@ What is not answered counts as "unknown". The same in JSON.
 
 from __future__ import annotations
 
-from typing import Any, Literal
+import unicodedata
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import AfterValidator, Field, ValidationError, field_validator
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
@@ -28,20 +29,32 @@ from proveout.errors import InputError
 
 Result = Literal["failed", "stalled", "succeeded"]
 
+MOST_LETTERS: Final = 1_000_000
+"""A file of answers is written by people; 25 reasons of a page each have 100,000."""
+
+
+def _without_control(text: str) -> str:
+    """Take out what a terminal would obey and a page cannot show."""
+    kept = (" " if unicodedata.category(each) == "Cc" else each for each in text)
+    return " ".join("".join(kept).split())
+
+
+_Said = Annotated[Text, AfterValidator(_without_control), Field(min_length=1)]
+
 
 class Answers(Part):
     """What somebody says of a pilot."""
 
-    pilot: Text
+    pilot: _Said
     """Its id, as in its charter or in `predecessors`."""
-    title: Text | None = None
+    title: _Said | None = None
     result: Result | None = None
     """How it ended."""
     answers: dict[str, str] = Field(default_factory=dict)
     """Question → option. 'unknown' is the same as leaving a question out."""
-    why: dict[str, Text] = Field(default_factory=dict)
+    why: dict[str, _Said] = Field(default_factory=dict)
     """Question → what shows it, in a sentence."""
-    sources: tuple[Text, ...] = ()
+    sources: tuple[_Said, ...] = ()
     """Where it is written."""
 
     @field_validator("answers")
@@ -72,8 +85,25 @@ def parse_answers(text: str, name: str) -> Answers:
 
     Raises InputError with all that is wrong in it.
     """
+    if len(text) > MOST_LETTERS:
+        raise InputError(
+            f"{name} is longer than {MOST_LETTERS:,} letters, the most that answers may have.",
+            hint="Is this the file of answers? It has a line for each question.",
+        )
     try:
         plain = YAML(typ="safe", pure=True).load(text)
+    except RecursionError:
+        raise InputError(
+            f"{name} is no file of answers: it is nested too deeply.",
+            hint="It begins with 'pilot: NAME' and 'answers:'. "
+            "proveout diagnose --questions shows the form.",
+        ) from None
+    except ValueError as error:
+        # A moment that does not exist, a number that is none: told without a line.
+        raise InputError(
+            f"{name} cannot be read: {error}.",
+            hint="Put texts that look like a number or a day into quotes.",
+        ) from error
     except YAMLError as error:
         first = str(getattr(error, "problem", None) or error).splitlines()[0]
         mark = getattr(error, "problem_mark", None)

@@ -84,3 +84,30 @@ def test_there_are_25_questions_at_most() -> None:
     """A person gets through the interview in ten minutes; every question can be left open."""
     assert len(QUESTIONS) <= 25
     assert all(each.allowed[-1] == "unknown" and len(each.options) >= 2 for each in QUESTIONS)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("pilot: a\nwhy: " + "{a: " * 3000 + "}" * 3000, "is no file of answers: it is nested"),
+        ("pilot: a\nwhy: {outcome: 2024-01-01 25:61:61}", "cannot be read: hour must be in 0..23"),
+        ("pilot: a\nanswers: {outcome: !!int x}", "cannot be read: invalid literal for int()"),
+        ("pilot: a\n#" + "x" * 1_000_000, "is longer than 1,000,000 letters"),
+        ('pilot: "\\e\\x07"', "a.yaml: 'pilot': "),
+    ],
+)
+def test_no_file_breaks_it(text: str, message: str) -> None:
+    """Whatever a file holds, what is wrong with it is told, and nothing breaks."""
+    with pytest.raises(InputError) as caught:
+        parse_answers(text, "a.yaml")
+
+    assert message in caught.value.message
+
+
+def test_a_text_gives_no_orders_to_a_terminal() -> None:
+    """Control characters are taken out of what somebody wrote: a terminal would obey them."""
+    read = parse_answers(
+        'pilot: a\ntitle: "x\\e[2J\\e]0;y\\a z"\nwhy: {outcome: "one\\r\\x9b31m two"}', "a.yaml"
+    )
+
+    assert (read.title, read.why) == ("x [2J ]0;y z", {"outcome": "one 31m two"})
