@@ -1,7 +1,9 @@
 """What the charter alone tells: what was meant to be, and what was never thought of.
 
-What is only planned is no proof that it was done. So the charter tells what was stated and who was
-named; of what has to be done every day it tells only where it was not even planned.
+What is only planned is no proof that it was done. So the charter tells what was stated; of what
+has to be done every day, of who answered for it and of the data that it was built on, it tells only
+where it was not even planned. A name in a charter does not go before the word of those who say
+that nobody was there.
 """
 
 from __future__ import annotations
@@ -60,7 +62,7 @@ def _production_plan(charter: Charter) -> Reading:
     return _agreed("production_plan", "partly", "production_design", told)
 
 
-def _owner(charter: Charter) -> Reading:
+def _owner(charter: Charter) -> Reading | None:
     people = charter.people
     owner, project = people.production_owner, people.project_owner
     where = "people.production_owner"
@@ -69,7 +71,7 @@ def _owner(charter: Charter) -> Reading:
     if project is not None and folded(owner.name) == folded(project.name):
         told = f"{owner.name} runs the project as well."
         return _agreed("owner", "nobody", where, told)
-    return _agreed("owner", "from_start", where, f"{owner.name} is named.")
+    return None  # who is named has still to answer for it
 
 
 def _participants(charter: Charter) -> Reading | None:
@@ -83,9 +85,6 @@ def _participants(charter: Charter) -> Reading | None:
 
 
 def _trial_data(charter: Charter) -> Reading | None:
-    if charter.data.pilot is None and charter.data.production:
-        told = "The charter names no curated sample, only production data."
-        return _agreed("trial_data", "everyday", "data.production", told)
     if charter.data.pilot is not None and not charter.data.production:
         told = "The charter names a sample, and no production data."
         return _agreed("trial_data", "cleaned", "data.pilot", told)

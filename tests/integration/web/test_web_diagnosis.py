@@ -78,16 +78,26 @@ def test_what_the_ledger_answers_is_shown_with_its_evidence_and_not_asked(tmp_pa
     with dashboard(tmp_path) as board:
         told = board.get(f"/api{BASE}").json()
         page = board.get(BASE).text
-        owner = board.client.get(f"/api{BASE}", params={"owner": "nobody"}).json()
+        plan = board.client.get(f"/api{BASE}", params={"production_plan": "none"}).json()
 
     asked = {each["id"]: each for group in told["groups"] for each in group["questions"]}
-    line = asked["owner"]["ledger"][0]
-    assert line["says"] == "One named person in the business answered for it from the start."
-    assert "Helen Marsh" in line["told"]
-    assert 'name="owner"' not in page
+    line = asked["production_plan"]["ledger"][0]
+    assert line["says"] == "Running it in everyday work was planned from the start."
+    assert 'name="production_plan"' not in page
     assert 'name="cost"' in page
     assert told["n_from_ledger"] == sum(bool(each["ledger"]) for each in asked.values())
-    assert causes(told)["no-governance-bridge"] == causes(owner)["no-governance-bridge"]
+    assert causes(told)["experiment-framing"] == causes(plan)["experiment-framing"]
+
+
+def test_who_is_named_as_owner_has_still_to_have_answered_for_it(tmp_path: Path) -> None:
+    """The charter names one; whether somebody was there is asked, and the answer counts."""
+    with dashboard(tmp_path) as board:
+        told = board.get(f"/api{BASE}").json()
+        page = board.get(BASE).text
+        nobody = board.client.get(f"/api{BASE}", params={"owner": "nobody"}).json()
+
+    assert 'name="owner"' in page
+    assert causes(nobody)["no-governance-bridge"] > causes(told)["no-governance-bridge"]
 
 
 def causes(told: dict) -> dict[str, float]:

@@ -73,6 +73,17 @@ def test_an_empty_charter_tells_what_was_never_planned() -> None:
     }
 
 
+def test_a_plan_is_no_proof_that_somebody_was_there() -> None:
+    """Who is named as owner, and that no sample is named, does not go before what is said."""
+    named = charter(
+        people={"production_owner": {"name": "Rita Gomez"}}, data={"production": ["claims.csv"]}
+    )
+    told = options(Record(charter=named))
+
+    assert "owner" not in told
+    assert "trial_data" not in told
+
+
 @pytest.mark.parametrize(
     ("record", "option", "told"),
     [
