@@ -56,6 +56,12 @@ def _unaccepted(criterion: Criterion, unaccepted: Sequence[Evidence]) -> str | N
             return f"there is only a figure that is {found.basis} ({value}); it must be {asked}"
     for found in in_order:
         value = evidence_figure(found)
+        if found.metric.startswith("value.") and found.scope == "pilot":
+            told = str(found.details.get("volunteers") or "").rstrip(".")
+            return (
+                f"there is only a figure of the pilot ({value}); it must be of everyday use"
+                + f". {told}" * bool(told)
+            )
         if criterion.scope is not None:
             return (
                 f"there is only a figure on {SCOPE_WORDS[found.scope]} ({value}); "

@@ -214,6 +214,21 @@ def test_other_evidence_is_not_taken_for_what_was_asked(
     assert (found.state, found.evidence, found.reason) == ("missing", None, reason)
 
 
+def test_a_business_figure_of_the_pilot_is_not_one_of_a_curated_sample() -> None:
+    """It was found on real cases, of a time or of people that do not stand for everyday use."""
+    volunteers = "All cases with the system were done by people who came forward by themselves."
+    of_pilot = fact(
+        "value.kpi", 83, unit="hours", scope="pilot", details={"volunteers": volunteers}
+    )
+
+    (found,) = findings(criterion("value.kpi", threshold=75, comparison="<="), dossier(of_pilot))
+
+    assert found.reason == (
+        "there is only a figure of the pilot (83 hours); it must be of everyday use. "
+        "All cases with the system were done by people who came forward by themselves."
+    )
+
+
 def test_figures_of_two_systems_are_not_put_together() -> None:
     """The system was exchanged after its quality was measured: only the new figures count."""
     old = fact(inputs={"system": "sha256:a"}, observed_at=NOW - timedelta(days=1))
