@@ -70,6 +70,15 @@ def estimate(
     known_before = whole.choosers.before is not None and whole.allowance is None
     apart: _Found | Refusal | None = None
     if who is not None:
+        if who.only_volunteers and whole.choosers.before is not None and not known_before:
+            return refused(
+                "matched",
+                f"{who.share:.0%} of the cases with the system were done by volunteers, and a "
+                "quantile of theirs is not compared with their own past, so their being quicker "
+                "or better anyway cannot be told from the system",
+                "Take the mean instead (statistic: mean), which is; or give the system to some who "
+                "did not come forward.",
+            )
         if who.only_volunteers and not known_before:
             return refused(
                 "matched",

@@ -47,6 +47,22 @@ def test_of_volunteers_alone_nothing_is_said_of_the_others():
     )
 
 
+def test_a_median_of_volunteers_alone_is_refused_though_their_past_is_known():
+    """Means are compared with people's own past, and quantiles are not; the reason says so."""
+    told = estimate(
+        simulate(People(chosen_by="volunteers"), 1), Statistic(kind="quantile", quantile=0.5)
+    )
+
+    assert isinstance(told, Refusal)
+    assert (told.why, told.next_step) == (
+        "100% of the cases with the system were done by volunteers, and a quantile of theirs is "
+        "not compared with their own past, so their being quicker or better anyway cannot be told "
+        "from the system",
+        "Take the mean instead (statistic: mean), which is; or give the system to some who did "
+        "not come forward.",
+    )
+
+
 def test_volunteers_alone_without_a_past_are_refused():
     """Being quicker anyway cannot be told from the system."""
     told = estimate(simulate(People(chosen_by="volunteers", weeks_before=0), 1), MEAN)
