@@ -228,6 +228,19 @@ def test_before_the_planned_day_nothing_is_decided_and_after_it_that_day_alone(
     assert figure(cut["kpi cost"]).value == decided.value
 
 
+def test_after_the_one_planned_day_no_other_is_foretold(tmp_path: Path) -> None:
+    """What that day left open stays open: a later look was not planned."""
+    level = figure(found(tmp_path, [COST], cases(), decides_on="2026-11-15")["kpi cost"]).value
+    told = found(
+        tmp_path, [{**COST, "threshold": round(level, 2)}], cases(), decides_on="2026-11-15"
+    )
+
+    assert missed(told["days_to_decide cost"]).reason == (
+        "the one day that was planned for it (2026-11-15) is over, and what came later does not "
+        "decide"
+    )
+
+
 def test_what_comes_from_a_simulation_is_called_so(tmp_path: Path) -> None:
     """The records say it of themselves."""
     told = found(tmp_path, [COST], cases(1500), records={"simulated": True})

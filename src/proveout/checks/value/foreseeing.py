@@ -165,6 +165,12 @@ def remaining(
         days = day_number(value.decides_on) - as_of
         told = f"It is decided on {value.decides_on}, in {days} days of records."
         return Remaining(days=days, told=told, cases_per_day=flow)
+    if value.decides_on is not None:
+        return Unseen(
+            f"the one day that was planned for it ({value.decides_on}) is over, and what came "
+            "later does not decide",
+            "Write what was found on that day into the next charter, with a day of its own",
+        )
     running = found.running
     if running is None or chosen.name not in {"randomised", "alternating"}:
         return Unseen(
@@ -192,7 +198,7 @@ def _from_here(
             f"as it stands ({level}) it does not reach the threshold, however long one waits",
             "Change what the system does, or accept that the threshold is missed",
         )
-    needed = foretold.on_one_day if value.decides_on is not None else foretold.looking_daily
+    needed = foretold.looking_daily
     if needed.days is None:
         return Unseen("as it stands it would take more than five years", "Let more cases be drawn")
     more = max(1, needed.days - days)
