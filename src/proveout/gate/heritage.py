@@ -152,6 +152,10 @@ def _diagnoses(name: str, dossier: Dossier | None) -> list[RecordedDiagnosis]:
     """Return the diagnoses of a pilot that is called so, by id or title, the latest last."""
     if dossier is None:
         return []
+    by_id = [each for each in dossier.diagnosed if _key(each.pilot) == _key(name)]
+    if by_id:
+        # A title is anybody's to choose: it never puts one pilot in the place of another.
+        return sorted(by_id, key=lambda each: each.at)
     titles = {
         _key(str(other.content.get("title") or "")): other.pilot
         for other in dossier.sealed_elsewhere
@@ -166,12 +170,13 @@ def _diagnoses(name: str, dossier: Dossier | None) -> list[RecordedDiagnosis]:
 
 
 def _sealed(name: str, dossier: Dossier | None) -> Mapping[str, Any] | None:
-    if dossier is None:
-        return None
-    for other in dossier.sealed_elsewhere:
-        if _key(name) in (_key(other.pilot), _key(str(other.content.get("title") or ""))):
-            return other.content
-    return None
+    """Return the charter of a pilot that is called so, by id before title."""
+    others = () if dossier is None else dossier.sealed_elsewhere
+    called = [
+        *(each for each in others if _key(each.pilot) == _key(name)),
+        *(each for each in others if _key(str(each.content.get("title") or "")) == _key(name)),
+    ]
+    return called[0].content if called else None
 
 
 def _key(name: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -140,11 +142,21 @@ def test_a_diagnosed_failure_that_the_charter_does_not_name_is_told() -> None:
     assert inherited(verdict(known, predecessors=[])) == {}
 
 
+def test_a_title_does_not_take_the_place_of_a_name() -> None:
+    """Whoever titles another pilot like this one does not replace what was found of it."""
+    found, other = diagnosed("data-gap"), diagnosed("no-governance-bridge", pilot="other")
+    known = dossier(
+        diagnosed=(found, replace(other, title="Claims-2023", at=NOW + timedelta(days=1)))
+    )
+    lines = inherited(verdict(known, predecessors=[FAILED]))
+
+    assert "design.after-data-completeness" in lines
+    assert "design.after-bridge-owner" not in lines
+
+
 def test_the_latest_diagnosis_counts() -> None:
     """Whoever records another diagnosis replaces the one before."""
     known = dossier(diagnosed=(diagnosed("data-gap"), diagnosed("wrong-metrics")))
-    from dataclasses import replace
-    from datetime import timedelta
 
     first, second = known.diagnosed
     known = replace(known, diagnosed=(replace(first, at=NOW + timedelta(days=1)), second))
