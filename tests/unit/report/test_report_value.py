@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from fixtures.gate_makers import charter, fact, interval, outcome
-from proveout.evidence.model import Evidence, Subject
+from proveout.evidence.model import Evidence, Interval, Subject
 from proveout.evidence.outcome import NotMeasured
 from proveout.report.value import KpiStory, Told, kpi_stories, return_story
+from proveout.report.value.wording import change, change_span
 
 TIME = {"name": "closing-time", "meaning": "Time until a case is closed", "unit": "minutes",
         "direction": "lower", "threshold": 12.0}  # fmt: skip
@@ -53,8 +55,8 @@ def test_each_number_has_its_sentence() -> None:
         "With the system, a case takes 11.2 minutes on average; the manual way, 13.9 minutes.",
         "We are 95 % sure that it is between 10.8 and 11.6 minutes, however often one looks; this "
         "rests on 1,240 cases.",
-        "The system itself takes off 2.7 minutes (2.3 to 3.1 minutes), 19.4 % of the manual way: "
-        "that is better. What a trend, a season or the choice of people did is not counted as its "
+        "The system itself takes off 2.7 minutes (2.3 to 3.1 minutes), about 19 % of the manual "
+        "way: that is better. What a trend, a season or the choice of people did is not counted as its "
         "merit.",
         "Agreed was at most 12 minutes: reached, even at the worse end (11.6 minutes).",
     ]
@@ -184,3 +186,20 @@ def test_without_a_business_case_the_return_says_what_to_write() -> None:
         "Write the business case into the charter: value.returns with worth, currency and costs.",
         [],
     )
+
+
+def test_a_change_of_a_share_is_told_in_points() -> None:
+    """1.6 % of 2.3 % would be something else than 1.6 points."""
+    around = Interval(low=0.012, high=0.02, level=0.95, method="")
+
+    assert change(0.016, "fraction", around) == "1.6 points"
+    assert change_span(around, "fraction") == "1.2 to 2.0 points"
+
+
+def test_what_is_simulated_is_reached_in_a_rehearsal_only() -> None:
+    """The heading of a figure never says 'reached' of what nobody measured."""
+    facts = found(11.2, 0.4, decides={"by": "looks"})
+
+    shown = story(*(replace(each, basis="simulated") for each in facts))
+
+    assert shown.state_words == "reached, in a rehearsal"

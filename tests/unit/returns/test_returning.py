@@ -138,7 +138,7 @@ def test_the_four_figures_read_as_sentences() -> None:
     ]
 
     assert sentences == [
-        "At full size it is worth 309,000 EUR (184,000 to 434,000 EUR) today, over 36 months and "
+        "At full size it is worth 310,000 EUR (180,000 to 430,000 EUR) today, over 36 months and "
         "with all costs taken off; in no draw it is a loss. It depends most on how much handling "
         "improves.",
         "At full size it brings 20,200 EUR (16,200 to 24,300 EUR) a month and takes 5,500 EUR "

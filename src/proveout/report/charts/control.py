@@ -13,7 +13,7 @@ from html import escape
 
 from proveout.evidence.figures import day as written_day
 from proveout.evidence.figures import figure
-from proveout.report.charts.scale import Scale, nice_scale
+from proveout.report.charts.scale import Scale, nice_scale, tick_label
 from proveout.report.charts.timeline import time_axis_svg, time_ticks
 from proveout.statistics.control_charts.chart import ControlChart, Point, Rule, Side
 
@@ -208,7 +208,8 @@ def _gridline(tick: float, up: Scale, unit: str) -> str:
     shift = "1.1em" if y < 5 else "-3"
     return (
         f'<line class="grid" x1="0" x2="100%" y1="{y:.3f}%" y2="{y:.3f}%"/>'
-        f'<text x="0" y="{y:.3f}%" dy="{shift}">{escape(figure(tick, unit))}</text>'
+        f'<text x="0" dx="4" y="{y:.3f}%" dy="{shift}">'
+        f"{escape(tick_label(tick, up, unit))}</text>"
     )
 
 

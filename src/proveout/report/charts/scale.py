@@ -6,6 +6,8 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from proveout.evidence.figures import figure, with_unit
+
 _STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 MOST_TICKS = 6
 SMALLEST_EXTENT = 1e-9
@@ -24,6 +26,14 @@ class Scale:
         """Return where a value stands, 0 to 100; what lies outside is put at the edge."""
         share = (value - self.low) / (self.high - self.low)
         return 100.0 * min(1.0, max(0.0, share))
+
+
+def tick_label(tick: float, scale: Scale, unit: str) -> str:
+    """Write a tick of an upright axis; the unit stands at the highest alone, but for '%'."""
+    said = figure(tick, unit)
+    if unit == "fraction" or tick == scale.ticks[-1]:
+        return said
+    return said.removesuffix(with_unit("", unit))
 
 
 def nice_scale(values: Iterable[float], *, from_zero: bool = False) -> Scale:

@@ -12,8 +12,7 @@ from datetime import UTC, datetime, timedelta
 from html import escape
 from typing import Literal
 
-from proveout.evidence.figures import figure
-from proveout.report.charts.scale import Scale, nice_scale
+from proveout.report.charts.scale import Scale, nice_scale, tick_label
 
 HEIGHT = 110
 """Of one panel, px."""
@@ -156,7 +155,8 @@ def _gridline(tick: float, up: Scale, unit: str) -> str:
     shift = "1.1em" if y < 15 else "-3"
     return (
         f'<line class="grid" x1="0" x2="100%" y1="{y:.3f}%" y2="{y:.3f}%"/>'
-        f'<text x="0" y="{y:.3f}%" dy="{shift}">{escape(figure(tick, unit))}</text>'
+        f'<text x="0" dx="4" y="{y:.3f}%" dy="{shift}">'
+        f"{escape(tick_label(tick, up, unit))}</text>"
     )
 
 

@@ -49,7 +49,7 @@ def _row(driver: Mapping[str, Any], currency: str) -> Row:
             Mark(value=at_high, start=at_low, is_bar=True, tone="bad" if turns else "plain"),
         ),
         figures=(
-            span(_between(driver["low"], driver["high"]), unit),
+            _range(driver, unit),
             f"{figure(_short(at_low), '')} to {figure(_short(at_high), currency)}",
             _share(float(driver["share"])),
         ),
@@ -60,11 +60,19 @@ def _row(driver: Mapping[str, Any], currency: str) -> Row:
 
 def _note(n_drivers: int) -> str:
     said = (
-        "Each bar moves one input from the end below which it is once in twenty to the end above "
-        "which it is once in twenty, and leaves the others at their middle."
+        "Each bar shows what it is worth with this one input at its low and at its high end, "
+        "between which it lies nine times in ten, and all others at their middle. The dashed line "
+        "is neither gain nor loss: a bar that crosses it is red."
     )
     hidden = n_drivers - MOST_BARS
     return said if hidden <= 0 else f"{said} {hidden} more move it less."
+
+
+def _range(driver: Mapping[str, Any], unit: str) -> str:
+    """A change of a share is told in points."""
+    if unit == "fraction" and str(driver.get("name")).startswith("effect:"):
+        return span(_between(100 * driver["low"], 100 * driver["high"]), "points")
+    return span(_between(driver["low"], driver["high"]), unit)
 
 
 def _between(low: float, high: float) -> Interval:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 from proveout.evidence.figures import figure, span
@@ -21,6 +21,7 @@ from proveout.report.charts.control import control_chart_html
 from proveout.report.value.kpis import KpiStory
 from proveout.report.value.returns import npv_details
 from proveout.report.value.told import Told
+from proveout.report.value.wording import in_words
 from proveout.statistics.control_charts.chart import ControlChart, from_details
 
 
@@ -38,6 +39,10 @@ def return_chart(told: Told) -> tuple[Chart | None, dict[str, str]]:
     chart = tornado(details) if details.get("drivers") else None
     if chart is None:
         return None, {}
+    chart = replace(
+        chart,
+        rows=tuple(replace(row, label=in_words(row.label, told.charter)) for row in chart.rows),
+    )
     drawn = {
         f"driver {number}": track_svg(row, chart.scale, chart.references)
         for number, row in enumerate(chart.rows)
@@ -77,7 +82,7 @@ def levels_chart(told: Told, story: KpiStory) -> Chart | None:
     unit = "fraction" if story.unit == "fraction" else ""
     named = (("The manual way", before), ("With the system", found))
     return Chart(
-        title=story.title if unit else f"{story.title}, in {story.unit}",
+        title=story.title if unit else f"{story.title}, {story.scale}",
         rows=tuple(_row(label, each, story) for label, each in named if each is not None),
         label_heading="How it is done",
         figure_headings=("Figure", "Interval", "Cases"),

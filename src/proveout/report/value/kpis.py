@@ -9,9 +9,10 @@ from pydantic import BaseModel
 
 from proveout.charter.schema import Kpi
 from proveout.charter.schema.adoption import DASHBOARD
-from proveout.evidence.figures import figure, span
+from proveout.evidence.figures import figure, span, unit_in_words
 from proveout.evidence.model import Evidence, Interval
 from proveout.report.value.told import Told
+from proveout.report.value.wording import change, change_span, in_words
 
 _TIMES = {"s", "seconds", "min", "minutes", "h", "hours", "days", "weeks", "months"}
 _MOST_CASES = {
@@ -51,10 +52,12 @@ class KpiStory(BaseModel):
     kpi: str
     title: str
     unit: str
+    scale: str
+    """What stands at the axis of its drawing: 'in minutes an invoice'."""
     direction: str
     state: KpiState
     state_words: str
-    """'reached', 'not reached', 'not decided yet', 'not measured'."""
+    """'reached', 'not reached', 'not decided yet', 'not measured'; and whether in a rehearsal."""
     level: str
     """The figure with the system; empty where it is not known."""
     before: str
@@ -123,14 +126,15 @@ def _story(kpi: Kpi, told: Told) -> KpiStory:
         kpi=kpi.name,
         title=title_of(kpi),
         unit=kpi.unit,
+        scale="" if kpi.unit == "fraction" else f"in {unit_in_words(kpi.unit)}",
         direction=kpi.direction,
         state=state,
-        state_words=STATE_WORDS[state],
+        state_words=_state_words(state, found),
         level="" if found is None else figure(found.value, kpi.unit, interval),
-        before="" if baseline is None else figure(baseline.value, kpi.unit, baseline.interval),
+        before="" if baseline is None else _before(kpi, baseline, found),
         agreed=agreed_on(kpi),
         sentences=[why] if found is None else list(_sentences(kpi, found, baseline, effect, state)),
-        how=list(_how(kpi, details, estimate, told)),
+        how=[in_words(each, told.charter) for each in _how(kpi, details, estimate, told)],
         running=_running(_mapping(details.get("running"))),
         next_step=next_step,
         statements=[_statement(each) for each in assumptions],
@@ -142,7 +146,8 @@ def _story(kpi: Kpi, told: Told) -> KpiStory:
             )
             for each in _mapping(details.get("records")).get("left_out") or []
         ],
-        signals="" if signals is None else str(signals.details.get("told", "")),
+        signals="" if signals is None
+        else in_words(str(signals.details.get("told", "")), told.charter),
         basis="" if found is None else found.basis,
         evidence=None if found is None else found.id,
         value=None if found is None else found.value,
@@ -170,12 +175,27 @@ def _state(kpi: Kpi, found: Evidence | None) -> KpiState:
     return "missed" if is_missed else "open"
 
 
+def _state_words(state: KpiState, found: Evidence | None) -> str:
+    is_simulated = found is not None and found.basis == "simulated"
+    return f"{STATE_WORDS[state]}, in a rehearsal" if is_simulated else STATE_WORDS[state]
+
+
+def _before(kpi: Kpi, baseline: Evidence, found: Evidence | None) -> str:
+    """Write the manual way as exactly as the figure that it stands beside."""
+    return figure(baseline.value, kpi.unit, _narrower(baseline, found))
+
+
+def _narrower(*facts: Evidence | None) -> Interval | None:
+    intervals = [each.interval for each in facts if each is not None and each.interval is not None]
+    return min(intervals, key=lambda each: each.high - each.low, default=None)
+
+
 def _sentences(
     kpi: Kpi, found: Evidence, baseline: Evidence | None, effect: Evidence | None, state: KpiState
 ) -> Iterator[str]:
     yield _level(kpi, found, baseline)
     yield from _sure(kpi, found)
-    yield from _effect(kpi, effect, baseline)
+    yield from _effect(kpi, found, effect, baseline)
     yield from _threshold(kpi, found, state)
 
 
@@ -184,7 +204,7 @@ def _level(kpi: Kpi, found: Evidence, baseline: Evidence | None) -> str:
     level = figure(found.value, kpi.unit, found.interval)
     before = (
         "" if baseline is None
-        else f"; the manual way, {figure(baseline.value, kpi.unit, baseline.interval)}"
+        else f"; the manual way, {_before(kpi, baseline, found)}"
     )  # fmt: skip
     is_time = kpi.unit.partition("/")[0] in _TIMES
     if statistic in _MOST_CASES:
@@ -214,7 +234,9 @@ def _sure(kpi: Kpi, found: Evidence) -> Iterator[str]:
     )
 
 
-def _effect(kpi: Kpi, effect: Evidence | None, baseline: Evidence | None) -> Iterator[str]:
+def _effect(
+    kpi: Kpi, found: Evidence, effect: Evidence | None, baseline: Evidence | None
+) -> Iterator[str]:
     if effect is None or effect.interval is None:
         return
     interval = effect.interval
@@ -226,22 +248,25 @@ def _effect(kpi: Kpi, effect: Evidence | None, baseline: Evidence | None) -> Ite
         return
     low, high = sorted((abs(interval.low), abs(interval.high)))
     around = Interval(low=low, high=high, level=interval.level, method=interval.method)
+    # As exactly as the figures whose difference it is: 25.3 less 17.8 is no 8.
+    alike = _narrower(found, effect) or around
     is_less = effect.value < 0
     is_better = is_less == (kpi.direction == "lower")
     share = ""
     if baseline is not None and baseline.value > 0:
-        part = figure(round(abs(effect.value) / baseline.value, 3), "fraction")
-        share = f", {part} of the manual way"
+        part = abs(effect.value) / baseline.value
+        share = f", about {100 * part:.{0 if part >= 0.01 else 1}f} % of the manual way"
     what = "takes off" if is_less else "adds"
     yield (
-        f"The system itself {what} {figure(abs(effect.value), kpi.unit, around)} "
-        f"({span(around, kpi.unit)}){share}: that is {'better' if is_better else 'worse'}. What a "
-        "trend, a season or the choice of people did is not counted as its merit."
+        f"The system itself {what} {change(abs(effect.value), kpi.unit, alike)} "
+        f"({change_span(around, kpi.unit, alike)}){share}: that is "
+        f"{'better' if is_better else 'worse'}. What a trend, a season or the choice of people did "
+        "is not counted as its merit."
     )
 
 
 def _signed(value: float, kpi: Kpi, around: Interval) -> str:
-    told = figure(abs(value), kpi.unit, around)
+    told = change(abs(value), kpi.unit, around)
     return f"{told} {'less' if value < 0 else 'more'}"
 
 

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from proveout.evidence.figures import figure, full_figure, span
 from proveout.evidence.model import Evidence, Interval
 from proveout.report.value.told import Told
+from proveout.report.value.wording import change, change_span, in_words
 
 _TITLES: Final = {"full": "Once all have it", "pilot": "At the pilot's size"}
 _METRICS: Final = ("npv", "net_per_month", "payback_months", "return_share")
@@ -52,6 +53,8 @@ class ReturnStory(BaseModel):
     lead: str
     next_step: str
     scenarios: list[Scenario]
+    drawn: str
+    """What a draw is, and how many there were; empty where nothing was drawn."""
     hours: list[str]
     """Hours of people that move, KPI by KPI."""
     turns: list[str]
@@ -76,15 +79,27 @@ def return_story(told: Told) -> ReturnStory:
         lead=lead,
         next_step=next_step,
         scenarios=scenarios,
-        hours=_sentences(npv, "hours"),
-        turns=_sentences(npv, "break_even"),
-        origins=[] if npv is None else list(_origins(npv.details)),
+        drawn=_drawn(npv),
+        hours=[in_words(each, told.charter) for each in _sentences(npv, "hours")],
+        turns=[in_words(each, told.charter) for each in _sentences(npv, "break_even")],
+        origins=[] if npv is None else list(_origins(npv.details, told)),
     )
 
 
 def _sentences(npv: Evidence | None, key: str) -> list[str]:
     rows = [] if npv is None else npv.details.get(key) or []
     return [str(each["told"]) for each in rows if each.get("told")]
+
+
+def _drawn(npv: Evidence | None) -> str:
+    draws = 0 if npv is None else int(npv.details.get("draws") or 0)
+    if not draws:
+        return ""
+    return (
+        "Each figure is followed by the range in which it lies 19 times in 20. To find it, all "
+        f"that is unsure was drawn {draws:,} times together: a draw is one way in which it can "
+        "come out."
+    )
 
 
 def _npv(told: Told) -> Evidence | None:
@@ -145,7 +160,7 @@ _LABELS: Final = {
     "npv": "Worth today",
     "net_per_month": "A month",
     "payback_months": "Paid back",
-    "return_share": "For each unit spent",
+    "return_share": "For each 100 spent",
 }
 
 
@@ -159,9 +174,13 @@ def _money(metric: str, scenario: str, told: Told) -> Money:
             evidence=None,
         )  # fmt: skip
     return Money(
-        metric=f"value.{metric}", label=_LABELS[metric], says=_says(found), is_known=True,
-        basis=found.basis, evidence=found.id,
-    )  # fmt: skip
+        metric=f"value.{metric}",
+        label=_LABELS[metric],
+        says=in_words(_says(found), told.charter),
+        is_known=True,
+        basis=found.basis,
+        evidence=found.id,
+    )
 
 
 def _says(found: Evidence) -> str:
@@ -176,19 +195,25 @@ _ORIGINS: Final = {
 }
 
 
-def _origins(details: Mapping[str, Any]) -> Iterator[Origin]:
+def _origins(details: Mapping[str, Any], told: Told) -> Iterator[Origin]:
     for each in details.get("inputs") or ():
         unit = str(each["unit"])
         low, value, high = (_short(each[name]) for name in ("low", "value", "high"))
         around = Interval(low=low, high=high, level=0.9, method="")
         yield Origin(
-            label=str(each["label"]),
-            says=figure(value, unit)
-            if low == high
-            else f"{figure(value, unit, around)} ({span(around, unit)})",
+            label=in_words(str(each["label"]), told.charter),
+            says=_input(value, unit, around, is_change=str(each["name"]).startswith("effect:")),
             origin=_ORIGINS.get(str(each["origin"]), str(each["origin"])),
             where=str(each.get("where", "")),
         )
+
+
+def _input(value: float, unit: str, around: Interval, *, is_change: bool) -> str:
+    if around.low == around.high:
+        return figure(value, unit)
+    if is_change:
+        return f"{change(value, unit, around)} ({change_span(around, unit)})"
+    return f"{figure(value, unit, around)} ({span(around, unit)})"
 
 
 def _short(value: Any) -> float:

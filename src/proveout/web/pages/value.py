@@ -82,6 +82,8 @@ class ValuePage(BaseModel):
     name: str
     """The state in words."""
     summary: str
+    next_step: str
+    """What to do while it is not known; empty where something is to be done about a figure."""
     is_simulated: bool
     technical: SideShown
     business: SideShown
@@ -117,6 +119,7 @@ def value(asked: Asked, _: Nothing) -> ValuePage:
         state=standing.state,
         name=standing.name,
         summary=standing.sentence,
+        next_step=_next_step(standing),
         is_simulated=standing.is_simulated,
         technical=_side(standing, "technical"),
         business=_side(standing, "business"),
@@ -145,6 +148,16 @@ def value(asked: Asked, _: Nothing) -> ValuePage:
         controls=control_charts(told, stories),
         two_ways={each.label: bool(each.beside) for each in series},
     )  # fmt: skip
+
+
+def _next_step(standing: PilotStanding) -> str:
+    open_ = standing.technical.of("unknown")
+    if not open_:
+        return ""
+    return (
+        f"Next: start an assessment on the page Verdict; it measures the {len(open_)} technical "
+        f"{'line that is' if len(open_) == 1 else 'lines that are'} open."
+    )
 
 
 def _side(standing: PilotStanding, which: Literal["technical", "business"]) -> SideShown:
