@@ -56,8 +56,8 @@ def test_each_number_has_its_sentence() -> None:
         "We are 95 % sure that it is between 10.8 and 11.6 minutes, however often one looks; this "
         "rests on 1,240 cases.",
         "The system itself takes off 2.7 minutes (2.3 to 3.1 minutes), about 19 % of the manual "
-        "way: that is better. What a trend, a season or the choice of people did is not counted as its "
-        "merit.",
+        "way: that is better. What a trend, a season or the choice of people did is not counted as "
+        "its merit.",
         "Agreed was at most 12 minutes: reached, even at the worse end (11.6 minutes).",
     ]
 
