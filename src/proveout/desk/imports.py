@@ -63,12 +63,13 @@ class Shelf:
         with desk.writing() as connection:
             known = self._known(connection, pilot, list(given))
             new = [row for id_, row in given.items() if id_ not in known]
-            n_new = 0
+            added: set[str] = set()
             if new:
-                # Counted as they are added: somebody may send the same at this very moment.
+                # Told as they are added: somebody may send the same at this very moment.
                 once = _insert_once(desk.dialect, self.rows).returning(self.rows.c.id)
-                n_new = len(connection.execute(once, new).scalars().all())
-            self._complete(connection, [row for id_, row in given.items() if id_ in known])
+                added = set(connection.execute(once, new).scalars())
+            n_new = len(added)
+            self._complete(connection, [row for id_, row in given.items() if id_ not in added])
             done = Import(
                 id=act_id, at=now, by=by, source=source, n_new=n_new, n_known=n_given - n_new,
                 n_refused=n_refused, refused=tuple(refused[:REFUSED_SHOWN]),

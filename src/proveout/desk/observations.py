@@ -14,7 +14,8 @@ from proveout.desk.tables.observations import OBSERVATION_IMPORTS, OBSERVATIONS
 if TYPE_CHECKING:
     from proveout.desk.port import Desk
 
-_SHELF = Shelf(rows=OBSERVATIONS, imports=OBSERVATION_IMPORTS, completed_by=("ended", "value"))
+_COMPLETED_BY = ("ended", "value")
+_SHELF = Shelf(rows=OBSERVATIONS, imports=OBSERVATION_IMPORTS, completed_by=_COMPLETED_BY)
 """A case that was still open is sent again once it has ended."""
 
 
@@ -55,7 +56,12 @@ def add_observations(
     now: datetime, n_refused: int = 0, refused: Sequence[Mapping[str, Any]] = (),
 ) -> Import:  # fmt: skip
     """Keep those that are new, and note the import; all of it or nothing."""
-    rows = {each.id: _row(pilot, each) for each in given}
+    rows: dict[str, dict[str, Any]] = {}
+    for each in given:
+        before = rows.get(each.id)
+        # As when they come one after the other: what is complete stays.
+        if before is None or all(before[name] is None for name in _COMPLETED_BY):
+            rows[each.id] = _row(pilot, each)
     return _SHELF.add(
         desk, pilot, rows, len(given), act_id=act_id, by=by, source=source, now=now,
         n_refused=n_refused, refused=refused,

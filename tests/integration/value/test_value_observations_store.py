@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,7 +14,7 @@ from sqlalchemy import inspect
 
 from proveout.charter.schema.value import CaseRecord
 from proveout.desk import Desk, open_desk
-from proveout.desk.imports import Import
+from proveout.desk.imports import Import, Shelf
 from proveout.desk.observations import (
     Observation,
     add_observations,
@@ -90,6 +90,35 @@ def test_an_open_case_is_completed_once(desk: Desk, place: str) -> None:
         None, NOW, True, 2.0
     )  # fmt: skip
     assert kept_observations(desk, "claims").n == 1
+
+
+def test_the_end_of_a_case_is_kept_in_whatever_order_it_comes(desk: Desk, place: str) -> None:
+    """Also in one request: a row of the open case behind it takes nothing back."""
+    add(desk, case(5, value=None, ended=NOW), case(5, value=None))
+
+    assert [each["ended"] for each in rows(place)] == [NOW]
+
+
+class _Late(Shelf):
+    """Looks before somebody else adds the same rows, and adds its own afterwards."""
+
+    def _known(self, connection: object, pilot: str, ids: Sequence[str]) -> set[str]:
+        return set()
+
+
+def test_the_end_of_a_case_is_kept_though_another_was_quicker(desk: Desk, place: str) -> None:
+    """Of two who send a case at once, one open and one ended, the end counts."""
+    add(desk, case(5, value=None))
+    ended = {
+        "pilot": "claims", "id": "o5", "kpi": "time", "at": NOW.timestamp(),
+        "ended": NOW.timestamp(), "value": None, "case_id": None, "team": None, "person": None,
+        "with_system": None, "assigned": None, "volunteer": None, "more": None,
+    }  # fmt: skip
+    late = _Late(rows=OBSERVATIONS, imports=OBSERVATION_IMPORTS, completed_by=("ended", "value"))
+    done = late.add(desk, "claims", {"o5": ended}, 1, act_id="a2", by="Eva", source="API", now=NOW)
+
+    assert (done.n_new, done.n_known) == (0, 1)
+    assert [each["ended"] for each in rows(place)] == [NOW]
 
 
 def test_a_kpi_has_its_own_rows_and_those_of_several(desk: Desk, place: str) -> None:
