@@ -16,6 +16,7 @@ from playwright.sync_api import Page
 
 from fixtures.browser import SIZES, launched, violations
 from fixtures.dashboard import OWNER, PILOT, Dashboard, dashboard, viewer_like
+from fixtures.valued import full_board
 from proveout.web.permissions import Role
 from proveout.web.site import PAGES
 
@@ -70,6 +71,27 @@ def troubles_of(page: Page, path: str) -> list[str]:
         if wide > width:
             found.append(f"{path} is {wide} px wide at {width}")
     return found
+
+
+def test_a_value_page_with_all_its_evidence_can_be_used_by_all(tmp_path: Path) -> None:
+    """With figures, charts and a return, and with all that is folded opened."""
+    troubles: list[str] = []
+    with (
+        dashboard(tmp_path, viewer=EVERYBODY) as board,
+        served(board) as url,
+        launched() as browser,
+    ):
+        full_board(board)
+        page = browser.new_page(base_url=url)
+        page.on("console", lambda said: troubles.append(said.text) if said.type == "error" else 0)
+        page.goto(f"/pilots/{PILOT}/value")
+        for folded in page.query_selector_all("details:not([open]) > summary"):
+            folded.press("Enter")
+        troubles += troubles_of(page, "value")
+        n_closed = page.locator("details:not([open])").count()
+
+    assert troubles == []
+    assert n_closed == 0
 
 
 def test_every_page_can_be_used_by_all(tmp_path: Path) -> None:

@@ -295,6 +295,8 @@ def _threshold(kpi: Kpi, found: Evidence, state: KpiState) -> Iterator[str]:
 def _how(
     kpi: Kpi, details: Mapping[str, Any], estimate: Mapping[str, Any], told: Told
 ) -> Iterator[str]:
+    if not details and kpi.threshold is not None:
+        yield f"Agreed is {agreed_on(kpi)}."
     if estimate.get("sentence"):
         yield str(estimate["sentence"])
     if _mapping(details.get("design")).get("why"):

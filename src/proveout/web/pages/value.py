@@ -155,7 +155,7 @@ def _next_step(standing: PilotStanding) -> str:
     if not open_:
         return ""
     return (
-        f"Next: start an assessment on the page Verdict; it measures the {len(open_)} technical "
+        f"Next: an assessment measures the {len(open_)} technical "
         f"{'line that is' if len(open_) == 1 else 'lines that are'} open."
     )
 
