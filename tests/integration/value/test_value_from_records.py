@@ -322,8 +322,11 @@ def test_a_rate_is_a_sum_per_a_sum_from_a_database_too(tmp_path: Path) -> None:
     source = {"path": "erp.db", "table": "claims"}
     names = {"at": "Opened_At", "with_system": "by_model", "assigned": "drawn"}
 
-    told = figure(found(tmp_path, [kpi], None, records={"source": source, **names})["kpi errors"])
+    everything = found(tmp_path, [kpi], None, records={"source": source, **names})
 
+    told, chart = figure(everything["kpi errors"]), figure(everything["signals errors"])
+    # per document and not per thousand: a thousand times the errors would be no mere chance
+    assert (chart.details["scale"], "pure chance" in chart.details["told"]) == (1000, False)
     assert told.interval is not None
     assert told.interval.low < 20 < told.interval.high < 40
     assert told.details["kpi"]["measured"] == ("sum of 'errors' per sum of 'documents', times 1000")

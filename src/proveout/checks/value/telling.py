@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time
 from typing import Any
 
@@ -180,7 +180,10 @@ def tell_signals(tell: Teller, seen: Observed, begins: int | None) -> Finding:
     from proveout.statistics.control_charts import as_details as as_chart
     from proveout.statistics.control_charts import chart_of
 
-    cases = seen.cases
+    # A chart of counts compares them with pure chance, so they go in as they were counted.
+    measured = tell.kpi.measured
+    scaled_by = measured.times if measured and seen.statistic.kind == "rate" else 1.0
+    cases = replace(seen.cases, value=seen.cases.value / scaled_by)
     has_before = begins is not None and bool((cases.day < begins).any())
     chart = chart_of(cases, seen.statistic, rolled_out=begins if has_before else None)
     if chart is None:
@@ -200,7 +203,8 @@ def tell_signals(tell: Teller, seen: Observed, begins: int | None) -> Finding:
         "signals", len(counting), n=len(chart.points),
         details={
             "told": f"{told} {' '.join(chart.notes)}".strip(),
-            "chart": as_chart(chart), "unit": tell.kpi.unit, "scale": seen.scale,
+            "chart": as_chart(chart), "unit": tell.kpi.unit,
+            "scale": seen.scale * scaled_by,
         },
     )  # fmt: skip
 
