@@ -40,8 +40,11 @@ RETURNS: dict[str, Any] = {
 }
 KPIS = [
     {"name": "handling", "unit": "minutes", "direction": "lower", "threshold": 20},
-    {"name": "errors", "unit": "errors/1000", "direction": "lower", "threshold": 4},
-]
+    {
+        "name": "errors", "unit": "errors/1000", "direction": "lower", "threshold": 4,
+        "measured": {"value": "errors", "per": "lines", "times": 1000},
+    },
+]  # fmt: skip
 FULL = Subject.of(scenario="full")
 
 
@@ -305,6 +308,16 @@ def test_it_is_said_where_gain_turns_into_loss() -> None:
         "Running it costs 3,500 EUR a month; above 13,200 EUR a month it is a loss.",
         "There are 9,000 cases in a month; below 4,500 it is a loss.",
     ]
+
+
+def test_no_break_even_lies_where_no_figure_can_be() -> None:
+    """Of 26 errors no more than 26 can be saved."""
+    found = npv(errors=estimate(-3, -4, -2), worth=[{"kpi": "errors", "per_unit": 0.01}])
+
+    assert found.details["break_even"][0]["told"] == (
+        "errors is 3 errors/1000 better than without it; no other figure of it alone makes it "
+        "worth it."
+    )
 
 
 def test_the_pilot_by_itself_is_a_scenario_of_its_own() -> None:

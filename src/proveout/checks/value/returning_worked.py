@@ -75,7 +75,7 @@ def what_drives(found: Assembled, drawn: Drawn, currency: str) -> list[dict[str,
             "npv_at_low": each.npv_at_low,
             "npv_at_high": each.npv_at_high,
             "share": each.share,
-            "breaks_even_at": each.breaks_even_at,
+            "breaks_even_at": _possible(found, each.name, each.breaks_even_at),
         }
         for each in drivers(drawn)
         if each.swing
@@ -88,7 +88,7 @@ def turning(found: Assembled, drawn: Drawn, currency: str) -> list[dict[str, Any
     told = []
     for name in (*(f"effect:{each.kpi.name}" for each in found.effects), "run", "cases_per_month"):
         now = float(np.median(drawn.values[name]))
-        at = break_even(found.case, name)
+        at = _possible(found, name, break_even(found.case, name))
         unit = unit_of(name, found.effects, currency)
         told.append(
             {
@@ -101,6 +101,21 @@ def turning(found: Assembled, drawn: Drawn, currency: str) -> list[dict[str, Any
             }
         )
     return told
+
+
+def _possible(found: Assembled, name: str, at: float | None) -> float | None:
+    """Return a break-even that there can be: no time, count or share gets below nothing."""
+    effect = next((each for each in found.effects if name == f"effect:{each.kpi.name}"), None)
+    if at is None or effect is None or effect.estimate is None or effect.kpi.measured is None:
+        return at
+    measured, baseline = effect.kpi.measured, effect.estimate.baseline.value
+    is_share = measured.happened is not None
+    if not (is_share or measured.begins or measured.per):
+        return at
+    most = baseline if effect.kpi.direction == "lower" else np.inf
+    if is_share and effect.kpi.direction == "higher":
+        most = measured.times - baseline
+    return at if at <= most else None
 
 
 def _hours_sentence(kpi: str, spread: Spread, *, elapsed: bool) -> str:
