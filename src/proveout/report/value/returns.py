@@ -169,6 +169,9 @@ def _money(metric: str, scenario: str, told: Told) -> Money:
     if found is None:
         why = told.why_not(f"value.{metric}", scenario=scenario)
         says = "not known" if why is None else f"Not known: {why.reason.rstrip('.')}."
+        if why is not None and "never pays back" in why.reason:
+            # That it does not is known, and is the answer.
+            says = f"{why.reason[:1].upper()}{why.reason[1:].rstrip('.')}."
         return Money(
             metric=f"value.{metric}", label=_LABELS[metric], says=says, is_known=False, basis="",
             evidence=None,
