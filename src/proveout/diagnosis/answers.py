@@ -16,11 +16,14 @@ What is not answered counts as "unknown". The same in JSON.
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterator, Mapping
+from itertools import chain
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, Field, ValidationError, field_validator
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
+from ruamel.yaml.nodes import MappingNode, ScalarNode
 
 from proveout.charter.loading.nearest import nearest
 from proveout.charter.schema.base import Part, Text
@@ -118,28 +121,34 @@ def parse_answers(text: str, name: str) -> Answers:
             hint="It begins with 'pilot: NAME' and 'answers:'. "
             "proveout diagnose --questions shows the form.",
         )
-    return answers_from(plain, name)
+    return answers_from(plain, name, text)
 
 
-def answers_from(plain: dict[str, Any], name: str) -> Answers:
-    """Check plain answers. Raises InputError with all that is wrong."""
+def answers_from(plain: dict[str, Any], name: str, text: str | None = None) -> Answers:
+    """Check plain answers. Raises InputError with all that is wrong, and its lines in `text`."""
     try:
         return Answers.model_validate(plain)
     except ValidationError as error:
-        wrong = [_told(each["loc"], each["msg"], each["type"]) for each in error.errors()]
+        lines = {} if text is None else _lines_of(text)
+        wrong = list(dict.fromkeys(chain.from_iterable(
+            _wrong_at(tuple(each["loc"]), each["msg"], each["type"], plain, lines)
+            for each in error.errors()
+        )))  # fmt: skip
         raise InputError(
             f"{name}: {' '.join(wrong)}",
             hint="proveout diagnose --questions shows all questions with their options.",
         ) from error
 
 
-def _wrong(name: str, option: str) -> str | None:
+def _wrong(name: str, option: object) -> str | None:
     """Say why an answer is none."""
     if name not in BY_ID:
         return _no_question(name)
     allowed = BY_ID[name].allowed
     if option in allowed:
         return None
+    if not isinstance(option, str | int | float):
+        return f"'{name}' has no option as its answer; allowed: {', '.join(allowed)}."
     return f"'{option}' is no answer to '{name}'; allowed: {', '.join(allowed)}."
 
 
@@ -152,6 +161,47 @@ def _no_question(name: str) -> str:
 def _refuse(wrong: list[str]) -> None:
     if wrong:
         raise ValueError(" ".join(wrong))
+
+
+def _wrong_at(
+    where: tuple[int | str, ...], message: str, kind: str, plain: Mapping[str, Any],
+    lines: Mapping[tuple[str, ...], int],
+) -> Iterator[str]:  # fmt: skip
+    """Yield what is wrong at one place, each with its line; of answers, all that are none."""
+
+    def at(place: tuple[str, ...], told: str) -> str:
+        return f"line {lines[place]}: {told}" if place in lines else told
+
+    part = plain.get(str(where[0])) if where else None
+    if where[:1] == ("answers",) and isinstance(part, Mapping):
+        for name, option in part.items():
+            wrong = _wrong(str(name), option)
+            if wrong is not None:
+                yield at(("answers", str(name)), wrong)
+    elif where[:1] == ("why",) and kind == "value_error" and isinstance(part, Mapping):
+        for name in part:
+            if name not in BY_ID:
+                yield at(("why", str(name)), _no_question(str(name)))
+    else:
+        yield at(tuple(map(str, where)), _told(where, message, kind))
+
+
+def _lines_of(text: str) -> dict[tuple[str, ...], int]:
+    """Return the line of each key, and of each key under it, from 1."""
+    node = YAML(typ="safe", pure=True).compose(text)
+    return dict(_keys(node, ()))
+
+
+def _keys(node: Any, above: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], int]]:
+    if not isinstance(node, MappingNode):
+        return
+    for key, value in node.value:
+        if not isinstance(key, ScalarNode):
+            continue
+        place = (*above, str(key.value))
+        yield place, key.start_mark.line + 1
+        if not above:  # no deeper: a file may name a part within itself
+            yield from _keys(value, place)
 
 
 def _told(where: tuple[int | str, ...], message: str, kind: str) -> str:

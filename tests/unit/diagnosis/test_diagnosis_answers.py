@@ -49,15 +49,16 @@ FORM = "proveout diagnose --questions shows the form."
     ("text", "message", "hint"),
     [
         (  # all that is wrong is told at once
-            "answers: {outcom: vague, used: often}\nbecause: {}",
-            "a.yaml: 'pilot' is missing. There is no question 'outcom'. Did you mean 'outcome'? "
-            "'often' is no answer to 'used'; allowed: most, some, few, never_offered, unknown. "
-            "There is no key 'because'.",
+            "answers:\n  outcom: vague\n  used: often\n  cost: [more]\nbecause: {}",
+            "a.yaml: 'pilot' is missing. line 2: There is no question 'outcom'. Did you mean "
+            "'outcome'? line 3: 'often' is no answer to 'used'; allowed: most, some, few, "
+            "never_offered, unknown. line 4: 'cost' has no option as its answer; allowed: within, "
+            "more, too_much, unknown. line 5: There is no key 'because'.",
             HINT,
         ),
         (  # a reason for what is not asked
             "pilot: a\nwhy: {weather: It rained.}",
-            "a.yaml: There is no question 'weather'.",
+            "a.yaml: line 2: There is no question 'weather'.",
             HINT,
         ),
         (  # a list is no file of answers
@@ -93,7 +94,7 @@ def test_there_are_25_questions_at_most() -> None:
         ("pilot: a\nwhy: {outcome: 2024-01-01 25:61:61}", "cannot be read: hour must be in 0..23"),
         ("pilot: a\nanswers: {outcome: !!int x}", "cannot be read: invalid literal for int()"),
         ("pilot: a\n#" + "x" * 1_000_000, "is longer than 1,000,000 letters"),
-        ('pilot: "\\e\\x07"', "a.yaml: 'pilot': "),
+        ('pilot: "\\e\\x07"', "a.yaml: line 1: 'pilot': "),
     ],
 )
 def test_no_file_breaks_it(text: str, message: str) -> None:
