@@ -184,14 +184,14 @@ def _read(file: Path, pilot: str | None) -> Answers:
     said = read_answers(file)
     if pilot is not None and pilot != said.pilot:
         raise InputError(
-            f"{file.name} is about '{said.pilot}', and --pilot names '{pilot}'.",
-            hint="Leave --pilot out, or name the file of that pilot.",
+            f"{file.name} is about '{said.pilot}', and '{pilot}' is asked for.",
+            hint="Name the file of that pilot, or another to be written: --save FILE",
         )
     return said
 
 
 def _interview(output: Output, place: _Place, said: Answers | None, file: Path | None) -> Answers:
-    from proveout.cli.diagnose_answers import default_file, keep_answers, read_answers
+    from proveout.cli.diagnose_answers import default_file, keep_answers
     from proveout.cli.diagnose_interview import Interview
     from proveout.diagnosis import Answers
     from proveout.diagnosis.questions import QUESTIONS
@@ -202,19 +202,19 @@ def _interview(output: Output, place: _Place, said: Answers | None, file: Path |
     pilot = place.pilot or str(typer.prompt("Which pilot is it about?", err=True)).strip()
     file = file or default_file(pilot)
     if said is None and file.exists():
-        said = read_answers(file)
+        said = _read(file, pilot)
         output.say(f"Taking up the answers in {short(file)}.")
     begun = said or Answers(pilot=pilot)
-    answered = {*known, *begun.known}
-    open_ = [each for each in QUESTIONS if each.id not in answered]
+    left = [each for each in QUESTIONS if each.id not in known]
+    n_open = sum(each.id not in begun.known for each in left)
     n_told = len(known & {each.id for each in QUESTIONS})
     if n_told:
         output.say(f"The record answers {n_told} of {len(QUESTIONS)} questions.")
     output.say(
-        f"{_count(len(open_), 'question')}. Enter: don't know; b: back; q or Ctrl-C: stop, and go "
+        f"{_count(n_open, 'question')}. Enter: don't know; b: back; q or Ctrl-C: stop, and go "
         "on later."
     )
-    talk = Interview(output, open_, begun, lambda given: keep_answers(given, file))
+    talk = Interview(output, left, begun, lambda given: keep_answers(given, file))
     try:
         given = talk.ask()
     except (KeyboardInterrupt, typer.Abort):

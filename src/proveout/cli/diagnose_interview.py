@@ -21,8 +21,9 @@ class Interview:
 
     output: Output
     questions: Sequence[Question]
-    """Those to ask, in order."""
+    """All that the record leaves to be asked, in order."""
     answers: Answers
+    """Those given before are passed over, and can be gone back to."""
     keep: Callable[[Answers], None]
     """Called after every answer, so that nothing is lost."""
     read: Callable[[str], str] = field(
@@ -31,13 +32,21 @@ class Interview:
 
     def ask(self) -> Answers:
         """Ask until all is answered or somebody has enough; return what is known then."""
-        position = 0
+        passed = frozenset(self.answers.known)
+        position = self._next(0, passed)
         while position < len(self.questions):
             step = self._ask(position)
             if step is None:
                 break
-            position = max(0, position + step)
+            back = max(0, position - 1)
+            position = back if step < 0 else self._next(position + 1, passed)
         return self.answers
+
+    def _next(self, position: int, passed: frozenset[str]) -> int:
+        """Return the first place from here on whose question was not answered before."""
+        while position < len(self.questions) and self.questions[position].id in passed:
+            position += 1
+        return position
 
     def _ask(self, position: int) -> int | None:
         """Ask one question; return how far to go on, None to stop."""
@@ -51,6 +60,8 @@ class Interview:
                     return -1
                 case "q" | "quit" | "stop":
                     return None
+                case "" if question.id in self.answers.known:
+                    return 1  # the answer so far stands
                 case "" | "0" | "?" | "unknown" | "don't know":
                     self._take(question, UNKNOWN)
                     return 1
@@ -61,7 +72,7 @@ class Interview:
             self.output.say(
                 escape(
                     f"'{given}' is none of them. Type a number from 1 to "
-                    f'{len(question.options)}, or press Enter for "don\'t know".'
+                    f'{len(question.options)}, or {self._unknown(question)} for "don\'t know".'
                 )
             )
 
@@ -77,7 +88,13 @@ class Interview:
             mark = " (your answer so far)" if option.id == chosen else ""
             yield f"  {number}  {escape(option.text)}{mark}"
         mark = " (your answer so far)" if chosen == UNKNOWN else ""
-        yield f"  Enter  don't know{mark}"
+        yield f"  {self._unknown(question)}  don't know{mark}"
+        if question.id in self.answers.known:
+            yield "  Enter  as it is"
+
+    def _unknown(self, question: Question) -> str:
+        """Return the key for "don't know": Enter never takes an answer away."""
+        return "?" if question.id in self.answers.known else "Enter"
 
     def _take(self, question: Question, option: str) -> None:
         given = {**self.answers.answers, question.id: option}

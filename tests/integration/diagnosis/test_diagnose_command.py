@@ -321,8 +321,18 @@ def test_an_interview_can_be_left_and_taken_up_again(folder: Path) -> None:
     with on_a_terminal(folder, *again) as (process, ours):
         shown = Shown(ours)
         shown.until("24 questions.")
-        shown.until("1 of 24. Was it agreed beforehand")
+        shown.until("2 of 25. Was it agreed beforehand")
         shown.type("3")
+        shown.until("3 of 25.")
+        shown.type("b")
+        shown.until("2 of 25.")
+        shown.type("b")
+        shown.until("1 of 25.")  # what was answered another day can be gone back to
+        shown.until("Enter  as it is")  # and Enter takes no answer away
+        shown.type("")
+        shown.until("2 of 25.")
+        shown.type("")
+        shown.until("3 of 25.")
         for _ in range(23):
             shown.type("")
         shown.until("Diagnosis of claims-2023")
@@ -330,8 +340,17 @@ def test_an_interview_can_be_left_and_taken_up_again(folder: Path) -> None:
         assert process.wait(30) == 0
 
     kept = (folder / "diagnosis-claims-2023.yaml").read_text("utf-8")
+    assert "outcome: vague" in kept
     assert "decision_rule: never" in kept
     assert kept.count("unknown") == len(QUESTIONS) - 2
+
+
+def test_answers_about_one_pilot_are_not_taken_for_another(folder: Path) -> None:
+    """An interview that would go on in the file of another pilot is refused."""
+    (folder / "kept.yaml").write_text("pilot: other\nanswers: {owner: nobody}\n", "utf-8")
+    with on_a_terminal(folder, "--pilot", "claims-2023", "--save", "kept.yaml") as (process, ours):
+        Shown(ours).until("kept.yaml is about 'other', and 'claims-2023' is asked for.")
+        assert process.wait(30) == 2
 
 
 def test_a_killed_interview_leaves_whole_answers(folder: Path) -> None:
