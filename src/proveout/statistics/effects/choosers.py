@@ -77,21 +77,14 @@ def choosers_of(  # noqa: C901  what is left out, one thing after another
     if given:
         before, now = now.before, replace(now, value=cases.value[cases.day >= start])
         adds = np.zeros(len(cases))
-    # Carried along with the cases while some are left out.
-    now = replace(now, moment=adds[cases.day >= start])
-    left_out = []
-    if before is not None and np.isnan(before).any():
-        known = np.isfinite(before)
-        left_out.append(f"{int((~known).sum())} cases of people unknown before the rollout")
-        now, before = now.where(known), before[known]
-    same = _weeks_with_both(now, start)
-    if not same.all():
-        left_out.append(f"{int((~same).sum())} cases of weeks in which all were done one way")
-        now, before = now.where(same), None if before is None else before[same]
-    within = _mixed_teams(now)
-    if within is not None and not within.all():
-        left_out.append(f"{int((~within).sum())} cases of teams in which all were done one way")
-        now, before = now.where(within), None if before is None else before[within]
+    kept = _Kept(now, before, adds[cases.day >= start])
+    if before is not None:
+        kept.only(np.isfinite(before), "of people unknown before the rollout")
+    kept.only(_weeks_with_both(kept.cases, start), "of weeks in which all were done one way")
+    within = _mixed_teams(kept.cases)
+    if within is not None:
+        kept.only(within, "of teams in which all were done one way")
+    now, before, adds = kept.cases, kept.before, kept.adds
     group = now.with_system
     cluster, by = _clusters(now, nested=within is not None)
     sides = [len(np.unique(cluster[side])) for side in (group, ~group)]
@@ -104,7 +97,6 @@ def choosers_of(  # noqa: C901  what is left out, one thing after another
         )
     columns, names = _columns(now, start, cluster if given else None, teams=within is not None)
     size = np.ones(len(now)) if now.exposure is None else now.exposure
-    adds = np.asarray(now.moment)
     if statistic.kind == "rate":
         now = replace(now, value=now.value / np.maximum(size, 1e-300))
         adds = adds / np.maximum(size, 1e-300)
@@ -112,8 +104,27 @@ def choosers_of(  # noqa: C901  what is left out, one thing after another
         size = np.ones(len(now))
     return Choosers(
         cases=now, group=group, columns=columns, names=names, before=before, adds=adds,
-        cluster=cluster, clustered_by=by, size=size, earlier=earlier, left_out=tuple(left_out),
+        cluster=cluster, clustered_by=by, size=size, earlier=earlier, left_out=tuple(kept.left_out),
     )  # fmt: skip
+
+
+class _Kept:
+    """Cases with what is known of each beside them, while some are left out."""
+
+    def __init__(self, cases: Cases, before: Floats | None, adds: Floats) -> None:
+        self.cases = cases
+        self.before = before
+        self.adds = adds
+        self.left_out: list[str] = []
+
+    def only(self, chosen: Flags, others: str) -> None:
+        """Keep the chosen cases; `others` goes on from '12 cases'."""
+        if chosen.all():
+            return
+        self.left_out.append(f"{int((~chosen).sum())} cases {others}")
+        self.cases = self.cases.where(chosen)
+        self.adds = self.adds[chosen]
+        self.before = None if self.before is None else self.before[chosen]
 
 
 def _start(cases: Cases) -> int:
