@@ -10,15 +10,25 @@ from proveout.statistics.effects.cases import Cases, Statistic
 from proveout.statistics.effects.censoring import mature
 from proveout.statistics.effects.estimate import DesignName, Refusal
 from proveout.statistics.effects.quantiles import quantile
+from proveout.statistics.effects.sameness import NEXT_STEP, one_figure
 
 BEYOND = 2.0
 """How many times a quantile a case has to be followed for it."""
 
 
-def followed(  # noqa: PLR0911  one reason each
+def followed(cases: Cases, statistic: Statistic, design: DesignName) -> Cases | Refusal:
+    """Keep the cases of which it is known how they went up to the horizon."""
+    found = _followed(cases, statistic, design)
+    if isinstance(found, Cases) and statistic.kind != "quantile":
+        why = one_figure(found.value, found.with_system)
+        if why is not None:
+            return refused(design, why, f"{NEXT_STEP}.")
+    return found
+
+
+def _followed(  # noqa: PLR0911  one reason each
     cases: Cases, statistic: Statistic, design: DesignName
 ) -> Cases | Refusal:
-    """Keep the cases of which it is known how they went up to the horizon."""
     horizon = statistic.horizon
     known = np.isfinite(cases.value)
     if not known.all():
@@ -57,10 +67,17 @@ def followed(  # noqa: PLR0911  one reason each
 
 
 def _long_enough(cases: Cases, share: float) -> float | None:
-    """Return a time that is well above the quantile, by which it is known of a case."""
+    """Return a time that is well above the quantile of either side, by which it is known of a case.
+
+    Of both together it would be too short for a small side that is slow, and cut its figure off.
+    """
     if cases.is_open is None:
         return None
-    found = quantile(cases.value, cases.is_open, share)
+    found = max(
+        quantile(cases.value[side], cases.is_open[side], share)
+        for side in (cases.with_system, ~cases.with_system)
+        if side.any()
+    )
     return BEYOND * found if np.isfinite(found) and found > 0 else None
 
 

@@ -14,6 +14,7 @@ from proveout.statistics.effects.censoring import (
     mature,
     restricted_mean,
 )
+from proveout.statistics.effects.sameness import NEXT_STEP, one_figure
 
 LEAST_EVENTS = 5
 """Cases with anything to count that each arm must have for a rate."""
@@ -42,6 +43,15 @@ class Unknown:
 
 def measured(cases: Cases, statistic: Statistic) -> Measured | Unknown:
     """Return what each case says of the statistic."""
+    found = _measured(cases, statistic)
+    if isinstance(found, Measured) and statistic.kind in {"mean", "rate"}:
+        why = one_figure(found.value, found.cases.with_system)
+        if why is not None:
+            return Unknown(why, NEXT_STEP)
+    return found
+
+
+def _measured(cases: Cases, statistic: Statistic) -> Measured | Unknown:
     is_open = cases.is_open
     some_open = is_open is not None and bool(is_open.any())
     match statistic.kind:

@@ -34,7 +34,7 @@ def observed(
     of_team = number % TEAMS
     flags = with_system(day, of_team, number)
     cases = Cases(
-        value=np.full(n, 10.0), day=FIRST + day, with_system=flags, team=of_team if team else None,
+        value=10.0 + number % 3, day=FIRST + day, with_system=flags, team=of_team if team else None,
         moment=FIRST + day + number / A_DAY, as_of=FIRST + DAYS - 1, **columns,
     )  # fmt: skip
     return Observed(

@@ -98,8 +98,9 @@ def test_open_cases_are_left_out_where_enough_are_old_enough_and_the_sentence_sa
 
     assert found.n_with + found.n_without == old
     assert found.sentence.endswith(
-        f"Only the {old:,} of 2,000 cases count that began at least 10 before the record was "
-        "drawn, so that it is known of each how long it took up to that; no case counts for longer."
+        f"Only the {old:,} of 2,000 cases count that began at least 10 (in the unit of the "
+        "KPI) before the record was drawn, so that it is known of each how long it took up to "
+        "that; no case counts for longer."
     )
 
 
