@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from proveout.diagnosis import Diagnosis
-from proveout.diagnosis.diagnosis import HONESTLY
+from proveout.diagnosis.diagnosis import HONESTLY, READ_SO
 from proveout.diagnosis.failures import named
 from proveout.diagnosis.questions import BY_ID, QUESTIONS
 from proveout.diagnosis.readings import Reading, Source
@@ -41,16 +41,16 @@ def view(found: Diagnosis) -> RenderableType:
         parts += [
             Text(),
             Text("To be shown before a next pilot", style="bold"),
-            *(Padding(Text(line), (0, 0, 0, 2)) for line in _conditions(found)),
+            *map(_item, _conditions(found)),
         ]
     outranked = list(_outranked(found))
     if outranked:
         parts += [
             Text(),
             Text("Said otherwise, and not counted", style="bold"),
-            *(Padding(Text(line), (0, 0, 0, 2)) for line in outranked),
+            *map(_item, outranked),
         ]
-    parts += [Text(), Text(HONESTLY, style="dim")]
+    parts += [Text(), Text(f"{READ_SO} {HONESTLY}", style="dim")]
     return Group(*parts)
 
 
@@ -67,6 +67,13 @@ def questions_view() -> str:
         lines += [f"  #   {option.id}: {option.text}" for option in question.options]
         lines += [f"  {question.id}: unknown"]
     return "\n".join(lines)
+
+
+def _item(line: str) -> RenderableType:
+    """Write one of a list; what does not fit into the line goes on below its first word."""
+    item = Table.grid(padding=(0, 1, 0, 0))
+    item.add_row(Text("  -"), Text(line))
+    return item
 
 
 def _table(causes: Iterable[Cause]) -> Table:
@@ -117,11 +124,11 @@ def _conditions(found: Diagnosis) -> Iterator[str]:
     for cause in found.active:
         lines = [each for each in found.conditions if each.failure == cause.failure]
         for condition in lines:
-            yield f"- {condition.text}. ({cause.name}: {condition.id})"
+            yield f"{condition.text}. ({cause.name}: {condition.id})"
 
 
 def _outranked(found: Diagnosis) -> Iterator[str]:
     for known in found.known:
         for reading in known.outranked:
             counts = known.counting[0]
-            yield f"- {_told(reading)} What counts: {_told(counts)}"
+            yield f"{_told(reading)} What counts: {_told(counts)}"

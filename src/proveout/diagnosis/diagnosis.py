@@ -14,6 +14,12 @@ from proveout.diagnosis.readings import Known, Reading, known_of, said
 from proveout.diagnosis.record import Record, readings_of
 from proveout.diagnosis.weighing import Cause, Weight, weigh
 
+READ_SO = (
+    "From 0.50 on a cause is called active. Between: how far answers that are missing could still "
+    "move it. Known: how much of what would tell of it is known. The number at a sign says how "
+    "strongly it speaks: from 1.50 on strongly, from 0.75 on clearly, below as a hint."
+)
+"""How to read a diagnosis in figures."""
 HONESTLY = (
     "The weights are judgement, written down and the same for everybody; they were not estimated "
     "from many pilots. An activity says how much of what would show a cause is there. It is no "

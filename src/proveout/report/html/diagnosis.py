@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from proveout.diagnosis import Diagnosis
-from proveout.diagnosis.diagnosis import HONESTLY
+from proveout.diagnosis.diagnosis import HONESTLY, READ_SO
 from proveout.diagnosis.failures import named
 from proveout.diagnosis.questions import BY_ID
 from proveout.diagnosis.readings import Source
@@ -32,7 +32,7 @@ def render_diagnosis(found: Diagnosis, *, at: datetime, by: str | None = None) -
             means={each.failure: named(each.failure).means for each in found.causes},
             questions=BY_ID,
             sources=SOURCES,
-            note=HONESTLY,
+            note=f"{READ_SO} {HONESTLY}",
             style=_style(),
         )
     )
