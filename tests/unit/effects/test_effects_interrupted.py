@@ -124,7 +124,7 @@ def test_open_cases_need_a_horizon_and_are_counted_once_they_are_old_enough() ->
 
 def test_the_median_of_weeks_with_open_cases_is_told_where_it_is_known() -> None:
     """Weeks in which open cases could still move the median are left out."""
-    cases = record(effect=-3.0)
+    cases = record(effect=-3.0, seed=4)
     cases = replace(cases, days_per_unit=1.0, moment=cases.day + 0.5)
     told = found(
         reckon(cases.until(ROLLED_OUT + 7 * 20 - 1), Statistic(kind="quantile", quantile=0.5))
@@ -134,9 +134,39 @@ def test_the_median_of_weeks_with_open_cases_is_told_where_it_is_known() -> None
     assert told.effect.high < 0
 
 
+def test_what_came_by_and_by_before_the_day_is_no_step() -> None:
+    """A fall that began four weeks before and was over two weeks after tells the figures better."""
+    cases = record(per_day=20)
+    fallen = np.clip((cases.day - ROLLED_OUT) / 42 + 4 / 6, 0, 1)
+    told = reckon(replace(cases, value=cases.value * (1 - 0.3 * fallen)))
+
+    assert isinstance(told, Refusal)
+    assert told.why.startswith("the figure changed, but not clearly on the day of the rollout: ")
+
+
+def test_a_rollout_on_a_day_without_cases_keeps_its_first_week() -> None:
+    """A holiday on the day of the rollout does not cost the week by which the step is told."""
+    cases = record(effect=-4.0)
+    cases = cases.where((cases.day < ROLLED_OUT) | (cases.day >= ROLLED_OUT + 2))
+    told = found(reckon(cases))
+
+    assert told.details is not None
+    assert ROLLED_OUT in told.details["begins"]
+    assert told.n_with == 20 * 70 - 20
+
+
+def test_what_came_two_weeks_after_the_day_is_no_step_on_it() -> None:
+    """Another cause shortly after the rollout is not taken for it."""
+    cases = record(per_day=40)
+    late = cases.day >= ROLLED_OUT + 14
+    told = reckon(replace(cases, value=np.where(late, 0.65, 1.0) * cases.value))
+
+    assert not (isinstance(told, Estimate) and told.effect.high < 0)
+
+
 def test_days_of_learning_are_left_out() -> None:
     """With `settle_days` the weeks after begin when all had settled."""
-    cases = record(effect=-3.0)
+    cases = record(effect=-3.0, seed=4)
     chaos = (cases.day >= ROLLED_OUT) & (cases.day < ROLLED_OUT + 14)
     told = found(reckon(replace(cases, value=np.where(chaos, 40.0, cases.value)), settle_days=14))
 

@@ -18,6 +18,7 @@ from proveout.statistics.effects.cases import Cases, Flags, Floats, Statistic
 from proveout.statistics.effects.estimate import Estimate, Figure, Refusal
 from proveout.statistics.effects.interrupted_assumptions import Looked, placebo, statements
 from proveout.statistics.effects.periods import WEEK, Series, days_of_period, series_of
+from proveout.statistics.effects.rivals import CLEARLY, NO_WORSE, Rival, best_rival
 from proveout.statistics.effects.steps import Found, Question, find_step, merged
 
 FEWEST_BEFORE = 12
@@ -38,6 +39,10 @@ SLOPE_CONFIDENCE = 0.9
 MOST_SEASON = 0.8
 """Probability of a season that is larger than the noise; with less than a year that is too much."""
 MOST_GAPS = 0.25
+_HELD_AGAINST = (
+    "Bring a control series: teams that do the same work and never have the system. Or roll out "
+    "team by team, or draw cases by lot."
+)
 
 
 def estimate(
@@ -98,6 +103,12 @@ def estimate(
     if refused is not None:
         return replace(refused, assumptions=assumptions)
     baseline, effect, level = (_figure(found, index, confidence) for index in (1, 0, 2))
+    refused = None
+    if effect.low > 0 or effect.high < 0:
+        asked = _questions(series, beside, at, figures=figures, seasons=seasons)
+        refused = _told_otherwise(best_rival(asked), has_control=beside is not None)
+    if refused is not None:
+        return replace(refused, assumptions=assumptions)
     before = at < 0
     return Estimate(
         design="before-after",
@@ -187,7 +198,8 @@ def _around(
     after = cases.where(cases.day >= begins)
     end = (int(cases.day.max()) if len(cases) else begins) if last is None else last
     first = series_of(before, statistic, origin=rolled_out, days=days, last=rolled_out - 1)
-    second = series_of(after, statistic, origin=begins, days=days, last=end)
+    # Nobody may have come on the very day: a holiday, a weekend. The week counts all the same.
+    second = series_of(after, statistic, origin=begins, days=days, first=begins, last=end)
     first = first.where(first.begins >= rolled_out - WEEK * MOST_BEFORE)
     second = second.where((second.begins >= begins) & (second.begins < begins + WEEK * MOST_AFTER))
     return Series(
@@ -306,8 +318,7 @@ def _on_the_move(looked: Looked) -> Refusal | None:
             design="before-after",
             why=f"the figure {what}{rest} about {found.other_at} weeks before the rollout "
             f"(probability {other:.0%}), so that a step on that day cannot be told from it",
-            next_step="Bring a control series: teams that do the same work and never have the "
-            "system. Or roll out team by team, or draw cases by lot.",
+            next_step=_HELD_AGAINST,
         )
     low, high = found.interval(3, SLOPE_CONFIDENCE)
     value = found.mean(0)
@@ -317,8 +328,7 @@ def _on_the_move(looked: Looked) -> Refusal | None:
             why=f"since the rollout the figure moves on by {abs(found.mean(3)):.3g} a week beyond "
             "its trend from before, the same way as the step; a trend that began about then by "
             "itself would look alike",
-            next_step="Bring a control series: teams that do the same work and never have the "
-            "system. Or roll out team by team, or draw cases by lot.",
+            next_step=_HELD_AGAINST,
         )
     if found.season > MOST_SEASON and looked.weeks < YEAR:
         return Refusal(
@@ -337,6 +347,20 @@ def _on_the_move(looked: Looked) -> Refusal | None:
             next_step="Bring a control series, or roll out team by team, or draw cases by lot.",
         )
     return None
+
+
+def _told_otherwise(rival: Rival | None, *, has_control: bool) -> Refusal | None:
+    """Return why a step is not told: another story tells the figures about as well."""
+    needed = NO_WORSE if has_control else CLEARLY
+    if rival is None or rival.odds >= needed:
+        return None
+    return Refusal(
+        design="before-after",
+        why="the figure changed, but not clearly on the day of the rollout: that "
+        f"{rival.told}, tells it about as well (odds of {rival.odds:.2g} to 1 for the day, and "
+        f"{needed:.2g} are asked for)",
+        next_step="Roll out team by team, or draw cases by lot." if has_control else _HELD_AGAINST,
+    )
 
 
 def _figure(found: Found, index: int, confidence: float) -> Figure:

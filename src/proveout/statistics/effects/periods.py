@@ -51,26 +51,31 @@ def days_of_period(cases: Cases, statistic: Statistic) -> int:
 
 
 def series_of(
-    cases: Cases, statistic: Statistic, *, origin: int, days: int, last: int | None = None
-) -> Series:
+    cases: Cases, statistic: Statistic, *, origin: int, days: int, first: int | None = None,
+    last: int | None = None,
+) -> Series:  # fmt: skip
     """Return the figure of each whole period that begins a multiple of `days` from `origin`.
 
-    `last` is the last day of the record; periods that it or the first case cuts off are left out.
+    `first` and `last` are the first and last day of the record, where they are known; periods that
+    these, or else the first and last case, cut off are left out.
     """
     if not len(cases):
         nothing = np.empty(0)
         none = np.empty(0, dtype=np.int64)
         return Series(begins=none, value=nothing, n=none, noise=nothing)
     end = int(cases.day.max()) if last is None else last
-    first = int(np.ceil((int(cases.day.min()) - origin) / days))
+    begin = int(cases.day.min()) if first is None else first
+    start = int(np.ceil((begin - origin) / days))
     stop = (end + 1 - origin) // days
-    index = (cases.day - origin) // days - first
-    kept = (index >= 0) & (index < max(stop - first, 0))
+    index = (cases.day - origin) // days - start
+    kept = (index >= 0) & (index < max(stop - start, 0)) & ~np.isnan(cases.value)
     if statistic.kind == "rate" and cases.exposure is not None:
         kept &= cases.exposure > 0
+    if not kept.any():
+        return series_of(cases.where(kept), statistic, origin=origin, days=days)
     index = index[kept]
     value: Floats = cases.value[kept]
-    size = max(stop - first, 0)
+    size = max(stop - start, 0)
     n = np.bincount(index, minlength=size).astype(np.int64)
     if statistic.horizon is not None:
         value = np.minimum(value, float(statistic.horizon))
@@ -83,7 +88,7 @@ def series_of(
         else:
             figure = np.bincount(index, weights=value, minlength=size) / weight
         noise: Floats = 1.0 / weight
-    begins = origin + days * (first + np.arange(size, dtype=np.int64))
+    begins = origin + days * (start + np.arange(size, dtype=np.int64))
     return Series(begins=begins, value=figure, n=n, noise=noise).where(n > 0)
 
 

@@ -222,6 +222,28 @@ def _models(
     )
 
 
+def shape_evidence(asked: Question, shapes: Floats) -> Floats:
+    """Return the log evidence of each shape (a column) in the place of the step on the day.
+
+    All come with the same line, change of slope, seasons and memories.
+    """
+    columns = _columns(asked.at, asked.seasons)
+    memory, chance = (each.ravel() for each in np.meshgrid(MEMORIES, CHANCE, indexing="ij"))
+    first = columns.waves[-1] + 1 if columns.waves else 4
+    kept = columns.all[:, :first]
+    everything = np.column_stack([kept, shapes, asked.value])
+    cross, log_det = _crossed(everything, asked.at, asked.noise, memory, chance)
+    waves, n = columns.waves, shapes.shape[1]
+    sizes = np.array(SEASONS if waves else SEASONS[:1])
+    none = np.zeros((1, first + n))
+    known = _Known(cross=cross, takes=none, n_flat=4, rows=len(asked.at), sizes=sizes)
+    added = list(range(first, first + n))
+    found = _models(known, [0, 1, 3, *waves], added, np.full(n, np.inf), 0.0).log_weight
+    prior = np.log(np.array(SEASON_WEIGHTS if waves else (1.0,)))
+    found = found - 0.5 * log_det[:, None, None] + prior[None, :, None]
+    return np.asarray(np.logaddexp.reduce(found.reshape(-1, n), axis=0))
+
+
 def merged(found: list[Found]) -> Found:
     """Return the average over several series for one thing, by how well each is foretold."""
     top = max(each.evidence for each in found)
