@@ -272,6 +272,32 @@ def test_no_name_is_kept_where_the_charter_wants_pseudonyms(
     assert not {each.casefold() for each in people} & {"ada", "ada "}
 
 
+def test_no_column_may_bring_names_in_where_the_charter_wants_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of further columns those are kept that the charter names; of unreadable rows no text."""
+    monkeypatch.setenv("PROVEOUT_PERSON_SALT", "s" * 32)
+    with dashboard(tmp_path, viewer=ENGINEER, is_sealed=False) as board:
+        charter = tmp_path / "pilot" / "pilot.yaml"
+        charter.write_text(
+            charter.read_text() + "\nadoption: {hash: true}\n"
+            "value: {records: {source: dashboard, traits: [Pages]}}\n"
+        )
+        done = sent(
+            board,
+            "kpi,at,value,pages,clerk\n"
+            f"{MINUTES},2025-03-01T08:00:00Z,2.5,3,Ada Byron\n"
+            f'{MINUTES},2025-03-01T09:00:00Z,2.5,4,"Eva",extra,Grace Hopper\n',
+        )
+        more = [each.get("pages") for each in observed(board, "")]
+        text = done.text + board.get(PAGE).text + str(held(board))
+
+    assert more == [3.0]
+    assert "Ada Byron" not in text
+    assert "Grace Hopper" not in text
+    assert "Not kept: clerk." in text
+
+
 def test_observations_go_from_the_api_to_the_check_to_the_page(tmp_path: Path) -> None:
     """Each KPI by its own rows; drawn by lot, so that a lower figure with it is its effect."""
     with dashboard(tmp_path, viewer=ENGINEER, is_sealed=False) as board:

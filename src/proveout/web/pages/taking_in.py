@@ -177,11 +177,21 @@ def told_apart(rows: Sequence[dict[str, Any]], keys: Sequence[str]) -> Iterator[
         yield row
 
 
+def wants_no_names(asked: Asked) -> bool:
+    """Tell whether the charter wants that no name of a person is kept."""
+    return (asked.book.charter.adoption or Adoption()).hash
+
+
+def nameless(asked: Asked, refused: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return rows that could not be read, without their text where it could hold a name."""
+    return [{**each, "row": ""} if wants_no_names(asked) else each for each in refused]
+
+
 def namer(asked: Asked) -> Callable[[str], str]:
     """Return what makes a pseudonym of a name, where the charter wants that no name is kept."""
     from proveout.checks.adoption.columns import pseudonym, salt_of
 
-    if not (asked.book.charter.adoption or Adoption()).hash:
+    if not wants_no_names(asked):
         return lambda name: name
     salt = salt_of()
     return lambda name: pseudonym(name, salt)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -21,6 +20,7 @@ from proveout.web.pages.taking_in import (
     Short,
     clean,
     is_moment,
+    nameless,
     namer,
     opened,
     said,
@@ -148,10 +148,10 @@ def _kept(
     n_refused: int = 0,
     refused: list[dict[str, Any]] | None = None,
 ) -> Import:
-    shown: list[Mapping[str, Any]] = list(refused or [])
     return add_usage(
         asked.parts.desk, asked.book.pilot, uses, act_id=asked.act_id, by=asked.who, source=source,
-        now=asked.now, n_refused=n_refused, refused=shown,
+        now=asked.now, n_refused=n_refused,
+        refused=nameless(asked, refused or []),
     )  # fmt: skip
 
 

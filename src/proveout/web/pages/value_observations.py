@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import math
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from fastapi import UploadFile
@@ -16,33 +12,23 @@ from proveout.charter.schema import Charter
 from proveout.charter.schema.adoption import DASHBOARD
 from proveout.charter.schema.value import CaseRecord
 from proveout.desk.observations import Observation, add_observations
-from proveout.desk.usage import REFUSED_SHOWN, Import
 from proveout.errors import InputError
 from proveout.web.asked import Asked, Deed, Done
 from proveout.web.pages.taking_in import (
     MOST_AT_ONCE,
-    MOST_LETTERS,
-    Given,
     Imported,
     Moment,
     Short,
-    clean,
-    is_moment,
+    nameless,
     namer,
     opened,
     said,
     told_apart,
-    without_nul,
+    wants_no_names,
 )
+from proveout.web.pages.value_files import MOST_FURTHER, read_rows
 from proveout.web.paths import path_to
 from proveout.web.permissions import Permission
-
-MOST_FURTHER = 30
-"""Columns of a row besides those that are known."""
-_YES, _NO = ("yes", "y", "true", "x"), ("no", "n", "false")
-_DECIMALS, _THOUSANDS = re.compile(r"-?\d+,\d+"), re.compile(r"-?\d{1,3},\d{3}")
-_KNOWN = ("id", "kpi", "at", "ended", "value", "case", "team", "person")
-_TRUTHS = ("with_system", "assigned", "volunteer")
 
 
 class ObservationRow(BaseModel):
@@ -106,16 +92,11 @@ class ObservationFile(BaseModel):
 def import_observations(asked: Asked, given: Observations) -> Done:
     """Keep observations; those that are known are left as they are, but for open cases."""
     _refuse_unknown(asked.book.charter, {each.kpi for each in given.observations})
-    named = namer(asked)
     rows = [each.model_dump() for each in given.observations]
     if given.batch is not None:
         for number, row in enumerate(rows):
             row["id"] = row["id"] or f"batch-{given.batch}-{number}"
-    found = [
-        Observation(**{**row, "person": None if row["person"] is None else named(row["person"])})
-        for row in _with_ids(rows)
-    ]
-    return _done(asked, _kept(asked, found, source="API"))
+    return _taken_in(asked, rows, source="API")
 
 
 def import_file(asked: Asked, given: ObservationFile) -> Done:
@@ -125,15 +106,8 @@ def import_file(asked: Asked, given: ObservationFile) -> Done:
     columns = record_in(charter) or CaseRecord.model_validate(DASHBOARD)
     with opened(given.file, called="observations", instead="value.records") as file:
         name = file.name
-        read = _read(file, columns, kpi, charter)
-    named = namer(asked)
-    found = [
-        Observation(**{**row, "person": None if row["person"] is None else named(row["person"])})
-        for row in _with_ids(read.rows)
-    ]
-    return _done(
-        asked, _kept(asked, found, source=name, n_refused=read.n_refused, refused=read.refused)
-    )
+        read = read_rows(file, columns, kpi, _known_kpis(charter))
+    return _taken_in(asked, read.rows, source=name, n_refused=read.n_refused, refused=read.refused)
 
 
 def record_in(charter: Charter) -> CaseRecord | None:
@@ -152,8 +126,12 @@ def names_of_kpis(charter: Charter) -> list[str]:
     ]
 
 
+def _known_kpis(charter: Charter) -> set[str]:
+    return {*names_of_kpis(charter), *(each.name for each in charter.kpis)}
+
+
 def _refuse_unknown(charter: Charter, told: set[str | None]) -> None:
-    known = {*names_of_kpis(charter), *(each.name for each in charter.kpis)}
+    known = _known_kpis(charter)
     unknown = sorted(each for each in told if each is not None and each not in known)
     if not unknown:
         return
@@ -173,143 +151,56 @@ def _with_ids(rows: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     yield from told_apart(others, ("kpi", "at", "value", "ended", "team", "person", "more"))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Read:
-    rows: list[dict[str, Any]]
-    n_refused: int
-    refused: list[dict[str, Any]]
-
-
-def _read(file: Given, columns: CaseRecord, kpi: str | None, charter: Charter) -> _Read:
-    import ibis
-
-    from proveout.checks.adoption.columns import seconds_of, text_of, truth_of
-
-    table = file.table
-    named = {
-        key: _column(table, getattr(columns, key, key), file.name, is_needed=key == "at")
-        for key in (*_KNOWN, *_TRUTHS)
-    }
-    nothing = ibis.null("string")
-    texts = {
-        key: nothing if named[key] is None else text_of(table[named[key]])
-        for key in (*_KNOWN, *_TRUTHS)
-    }
-    taken = set(named.values())
-    further = [each for each in table.columns if each not in taken][:MOST_FURTHER]
-    moments = {
-        f"{key}_s": ibis.null("float64") if named[key] is None else seconds_of(table[named[key]])
-        for key in ("at", "ended")
-    }
-    truths = {
-        f"is_{key}": ibis.null("boolean") if named[key] is None else truth_of(table[named[key]])
-        for key in _TRUTHS
-    }
-    more = {f"more_{number}": table[each] for number, each in enumerate(further)}
-    rows = table.select(**texts, **moments, **truths, **more).to_pyarrow().to_pylist()
-    known = {*names_of_kpis(charter), *(each.name for each in charter.kpis)}
-    good: list[dict[str, Any]] = []
-    refused, n_refused = list(file.refused), file.n_refused
-    for number, row in enumerate(rows, start=1):
-        told = clean(row)
-        why = _fault(told, kpi, known)
-        if why is None:
-            good.append(_taken(told, kpi, further))
-            continue
-        n_refused += 1
-        if len(refused) < REFUSED_SHOWN:
-            refused.append({"line": None, "why": f"case {number}: {why}", "row": ""})
-    return _Read(rows=good, n_refused=n_refused, refused=refused)
-
-
-def _column(table: Any, wanted: str, file: str, *, is_needed: bool) -> str | None:
-    alike = [each for each in table.columns if each.strip().casefold() == wanted.casefold()]
-    if alike or not is_needed:
-        return alike[0] if alike else None
-    raise InputError(
-        f"{file} has no column '{wanted}', which says when a case began. It has: "
-        f"{', '.join(table.columns)}.",
-        hint=f"Call it '{wanted}', or say in the charter what it is called: value.records.at",
-    )
-
-
-def _fault(row: Mapping[str, Any], kpi: str | None, known: set[str]) -> str | None:
-    """Say why a row is no observation; None where it is one."""
-    told = kpi or row["kpi"]
-    if told is not None and told not in known:
-        return f"the charter has no KPI '{told}'"
-    if not is_moment(row["at_s"]):
-        return f"'{row['at'] or ''}' is no moment"
-    if row["ended"] is not None and not is_moment(row["ended_s"]):
-        return f"'{row['ended']}' is no moment"
-    if row["ended_s"] is not None and row["ended_s"] < row["at_s"]:
-        return f"it ends ({row['ended']}) before it begins ({row['at']})"
-    if row["value"] is not None and _number(row["value"]) is None:
-        return f"'{row['value']}' is no number"
-    doubtful = [each for each in _TRUTHS if row[each] is not None and row[f"is_{each}"] is None]
-    return f"{doubtful[0]} '{row[doubtful[0]]}' is neither yes nor no" if doubtful else None
-
-
-def _number(text: str) -> float | None:
-    """Read a figure; yes and no are 1 and 0. '1,234' is none: it may be meant either way."""
-    told = text.casefold()
-    if told in _YES or told in _NO:
-        return float(told in _YES)
-    if _DECIMALS.fullmatch(told) and not _THOUSANDS.fullmatch(told):
-        told = told.replace(",", ".")
-    try:
-        value = float(told)
-    except ValueError:
-        return None
-    return value if math.isfinite(value) else None
-
-
-def _taken(row: Mapping[str, Any], kpi: str | None, further: Sequence[str]) -> dict[str, Any]:
-    ended = row["ended_s"]
-    more = {name: _plain(row[f"more_{number}"]) for number, name in enumerate(further)}
-    return {
-        **{key: row[key] for key in ("id", "case", "team", "person")},
-        "kpi": kpi or row["kpi"],
-        "at": datetime.fromtimestamp(row["at_s"], UTC),
-        "ended": None if ended is None else datetime.fromtimestamp(ended, UTC),
-        "value": None if row["value"] is None else _number(row["value"]),
-        **{key: row[f"is_{key}"] for key in _TRUTHS},
-        "more": {
-            without_nul(name)[:MOST_LETTERS]: each
-            for name, each in more.items()
-            if each is not None
-        },
-    }
-
-
-def _plain(value: Any) -> str | float | bool | None:
-    if value is None or isinstance(value, bool | str):
-        return value
-    if isinstance(value, int | float):
-        return float(value) if math.isfinite(value) else None
-    return value.isoformat() if hasattr(value, "isoformat") else str(value)[:MOST_LETTERS]
-
-
-def _kept(
+def _taken_in(
     asked: Asked,
-    found: list[Observation],
+    rows: Sequence[dict[str, Any]],
     *,
     source: str,
     n_refused: int = 0,
     refused: Sequence[Mapping[str, Any]] = (),
-) -> Import:
-    return add_observations(
+) -> Done:
+    """Keep rows, and say what became of them."""
+    named = namer(asked)
+    left_out = _without_unnamed(rows, asked.book.charter) if wants_no_names(asked) else []
+    # Before ids are made of what they say: by an id a name could be guessed.
+    told = [
+        {**row, "person": None if row["person"] is None else named(row["person"])} for row in rows
+    ]
+    found = [Observation(**row) for row in _with_ids(told)]
+    done = add_observations(
         asked.parts.desk, asked.book.pilot, found, act_id=asked.act_id, by=asked.who,
-        source=source, now=asked.now, n_refused=n_refused, refused=refused,
+        source=source, now=asked.now, n_refused=n_refused, refused=nameless(asked, refused),
     )  # fmt: skip
-
-
-def _done(asked: Asked, done: Import) -> Done:
+    says = said(done, "observations")
+    if left_out:
+        says += (
+            f" Not kept: {', '.join(left_out)}. No name of a person may be kept "
+            "(adoption.hash), and the charter does not say what is in there."
+        )
     return Done(
-        says=said(done, "observations"),
+        says=says,
         goes_to=path_to(asked.book.pilot, "/value#observations"),
         result=Imported(new=done.n_new, known=done.n_known, refused=done.n_refused),
     )
+
+
+def _without_unnamed(rows: Sequence[dict[str, Any]], charter: Charter) -> list[str]:
+    """Take out columns that the charter does not name; return what they are called."""
+    whole = None if charter.value is None else charter.value.records
+    measured = [each.measured for each in charter.kpis if each.measured is not None]
+    records = [each for each in (whole, *(each.source for each in measured)) if each is not None]
+    known = {name for each in records for name in each.traits}
+    for each in measured:
+        told = (each.value, each.begins, each.ends, each.happened, each.per)
+        known.update(name for name in told if name is not None)
+    wanted = {name.casefold() for name in known}
+    left_out: dict[str, None] = {}
+    for row in rows:
+        left_out.update((name, None) for name in row["more"] if name.casefold() not in wanted)
+        row["more"] = {
+            name: value for name, value in row["more"].items() if name.casefold() in wanted
+        }
+    return list(left_out)
 
 
 PAGES = ()
