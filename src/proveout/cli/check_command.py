@@ -119,9 +119,12 @@ def _table(found: list[Evidence], outcome: CheckOutcome) -> Table:
         if fact.basis == "simulated":
             where += ", simulated"
         table.add_row(fact.metric, where, str(fact.subject), full_figure(fact))
+    said = ""
     for missing in outcome.not_measured:
-        reason = f"not measured: {missing.reason}"
-        table.add_row(missing.metric, "", str(missing.subject), reason)
+        # Said once: the same reason in a dozen rows hides the one that differs.
+        why = "as above" if missing.reason == said else missing.reason
+        said = missing.reason
+        table.add_row(missing.metric, "", str(missing.subject), f"not measured: {why}")
     return table
 
 

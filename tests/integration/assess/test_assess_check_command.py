@@ -78,3 +78,22 @@ def test_a_check_says_which_rows_got_no_answer(
         "No usable answer for 20 of 40 rows of production; the first fault of each kind:",
         "  20 were refused",
     ]
+
+
+def test_a_reason_is_said_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In a dozen rows it would hide the one that differs."""
+    monkeypatch.chdir(tmp_path)
+    kpi = "{name: cost, unit: EUR, direction: lower, threshold: 9, measured: {value: cost}}"
+    Path("pilot.yaml").write_text(
+        f"pilot: p\nkpis: [{kpi}]\nvalue: {{records: {{source: b.csv, at: began}}}}\n",
+        encoding="utf-8",
+    )
+    Path("b.csv").write_text("begun,cost\n2026-01-01,3\n", encoding="utf-8")
+
+    run_app(build_app([check_command.register]), ["check", "value"])
+
+    lines = " ".join(capsys.readouterr().out.split())
+    assert lines.count("has no column 'began'") == 1
+    assert "value.effect kpi=cost not measured: as above" in lines
