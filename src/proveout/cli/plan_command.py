@@ -95,7 +95,8 @@ def command(
     parts: list[Table | Text] = [_table(planned)] if planned else []
     parts += [Text(), *(Text(f"{each.kpi.name}: {_sentence(each)}") for each in planned)]
     parts += [
-        Text(f"{each.kpi.name} cannot be planned: {each.why}. {each.next_step}.") for each in missed
+        Text(f"{each.kpi.name} cannot be planned: {each.why}. {_ended(each.next_step)}")
+        for each in missed
     ]
     notes = [OFTEN.format(figure(power, "fraction"))] if planned else []
     notes += [ASSUMED] if any(each.expected_from == "assumed" for each in planned) else []
@@ -116,6 +117,11 @@ def _expected(given: list[str]) -> dict[str, float]:
                 hint="Write the KPI and a figure in its unit: --expect handling-time=18",
             ) from None
     return found
+
+
+def _ended(step: str) -> str:
+    """Write a step as a sentence: 'Did you mean it?' is one already."""
+    return step if step.endswith((".", "?")) else f"{step}."
 
 
 def _table(planned: list[Foreseen]) -> Table:

@@ -139,6 +139,7 @@ def test_the_plan_says_weeks_before_there_is_a_case_with_the_system(
 
     (_, told), (_, hopeful) = planned(), planned("--expect", "cost=6")
     unknown, _ = planned("--expect", "costs=6")
+    _, too_little = planned("--expect", "cost=10")
 
     (plan,), (sooner,) = told["plans"], hopeful["plans"]
     assert plan["expected_from"] == "assumed"
@@ -150,3 +151,7 @@ def test_the_plan_says_weeks_before_there_is_a_case_with_the_system(
     ]  # fmt: skip
     assert sooner["on_one_day"]["days"] < plan["on_one_day"]["days"]
     assert unknown == 2
+    assert too_little["not_planned"][0]["why"] == (
+        "10 EUR a case, which is expected, does not meet the threshold of 9 EUR a case, however "
+        "long one waits"
+    )

@@ -100,6 +100,14 @@ def _foresee(
     baseline *= seen.scale
     said = asked.expected.get(kpi.name)
     expected = _assumed(kpi, baseline) if said is None else said
+    beyond = 0.0 if said is None else kpi.threshold - said
+    if (beyond if kpi.direction == "lower" else -beyond) < 0 and said is not None:
+        return Unforeseen(
+            kpi=kpi,
+            why=f"{figure(said, kpi.unit)}, which is expected, does not meet the threshold of "
+            f"{figure(kpi.threshold, kpi.unit)}, however long one waits",
+            next_step="Expect more of the system, or seal another threshold in the next charter",
+        )
     found = _plan(seen, manual, value, asked, expected - baseline, seed=seed)
     if isinstance(found, Refusal):
         return Unforeseen(kpi=kpi, why=_in_unit(found.why, seen), next_step=found.next_step)
