@@ -82,6 +82,11 @@ def left_out_notes(found: Sequence[Forerunner]) -> Iterator[str]:
     """Say what a charter, or a later diagnosis, leaves out of what was found about those before."""
     names: dict[str, str] = {each.id: each.name[0].lower() + each.name[1:] for each in FAILURES}
     for each in found:
+        if each.diagnosis is None and each.sealed is None:
+            yield (
+                f"Nothing of {each.pilot} is in this ledger: what is inherited is what the charter "
+                "says of it, and its design is compared with none."
+            )
         if each.diagnosis is not None and each.left_out:
             told = ", ".join(names[one] for one in each.left_out)
             yield (

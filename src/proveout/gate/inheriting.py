@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from proveout.charter.loading import content
 from proveout.charter.schema import Charter
 from proveout.diagnosis.conditions import MET, condition_about, shown_by_charter
+from proveout.diagnosis.failures import FAILURES
 from proveout.evidence.model import Subject
 from proveout.gate.bench import Bench
 from proveout.gate.heritage import Forerunner, forerunners, sameness
@@ -16,6 +17,9 @@ from proveout.gate.standards.inherited import CAUSE_KNOWN, DESIGN_CHANGED
 
 OWN = frozenset({CAUSE_KNOWN, DESIGN_CHANGED, MET})
 """Metrics that the gate answers, or helps to answer."""
+
+DECLARED = "governance.declared"
+"""Metric of what the charter says of itself."""
 
 
 def answered(criterion: Criterion, bench: Bench, charter: Charter) -> tuple[Finding, ...]:
@@ -34,12 +38,14 @@ def answered(criterion: Criterion, bench: Bench, charter: Charter) -> tuple[Find
 def or_instead(
     criterion: Criterion, findings: tuple[Finding, ...], bench: Bench, charter: Charter
 ) -> tuple[Finding, ...]:
-    """Take what a named person or the charter shows, where nothing that was measured denies it."""
+    """Take what a named person or the charter shows, where nothing that was found denies it.
+
+    A figure that does not reach surely enough denies it too. That something is not written in the
+    charter does not: it may be settled elsewhere.
+    """
     other = criterion.instead
-    denied = any(
-        finding.state == "failed"
-        and finding.evidence is not None
-        and finding.evidence.basis == "measured"
+    denied = criterion.metric != DECLARED and any(
+        finding.state in ("failed", "inconclusive") and finding.evidence is not None
         for finding in findings
     )
     if other is None or findings[0].state == "passed" or denied:
@@ -64,10 +70,15 @@ def _met(criterion: Criterion, bench: Bench, charter: Charter) -> tuple[Finding,
 def _cause_known(found: Sequence[Forerunner]) -> Finding:
     unknown = [each.pilot for each in found if not each.failures]
     if not unknown:
-        told = "; ".join(f"{each.pilot}: {', '.join(each.failures)}" for each in found)
-        return _finding(Subject(), is_met=True, reason=_sentence(told))
+        told = "; ".join(f"{each.pilot}: {_in_words(each.failures)}" for each in found)
+        return _finding(Subject(), is_met=True, reason=f"{told}.")
     reason = f"Neither the charter nor a diagnosis says why {' and '.join(unknown)} failed."
     return _finding(Subject(), is_met=False, reason=reason)
+
+
+def _in_words(failures: Iterable[str]) -> str:
+    names: dict[str, str] = {each.id: each.name.casefold() for each in FAILURES}
+    return ", ".join(names.get(each, each) for each in failures)
 
 
 def _changed(

@@ -14,7 +14,7 @@ from proveout.diagnosis.conditions import CONDITIONS
 from proveout.diagnosis.recorded import RecordedDiagnosis
 from proveout.diagnosis.sameness import PARTS, compare_designs
 from proveout.evidence.catalogue import SHIPPED, Catalogue
-from proveout.evidence.model import Subject
+from proveout.evidence.model import Evidence, Interval, Subject
 from proveout.gate import decide, inherited_ids, standard_for
 from proveout.gate.model import Dossier, Relative, Ruling, Verdict
 
@@ -87,7 +87,12 @@ def test_the_charter_s_failures_are_inherited() -> None:
         "design.after-metrics-measured": "failed",
         "design.after-metrics-stands-for-it": "missing",
     }
+    assert inherited(made)["design.cause-known"][1] == "claims-2023: wrong metrics."
     assert made.decision == "hold"
+    assert (
+        "Nothing of claims-2023 is in this ledger: what is inherited is what the charter says of "
+        "it, and its design is compared with none."
+    ) in made.notes
 
 
 def test_what_the_charter_leaves_out_is_inherited_all_the_same() -> None:
@@ -216,6 +221,29 @@ def test_no_word_goes_before_a_measurement() -> None:
     made = verdict(dossier(outside, word), predecessors=[{**FAILED, "failures": ["data-gap"]}])
 
     assert inherited(made)["design.after-data-like-production"][0] == "failed"
+
+
+@pytest.mark.parametrize(
+    ("found", "failure", "part", "state"),
+    [
+        (  # it may lack one kind in ten or one in eight: nobody's word decides which
+            fact("readiness.outside_pilot", 0.09, interval=Interval(low=0.06, high=0.125, level=0.95, method="wilson")),
+            "data-gap", "like-production", "inconclusive",
+        ),
+        (  # the sealed charter itself says that they came forward
+            fact("people.volunteers", 1, unit="flag", n=1, basis="attested"),
+            "no-change-management", "not-volunteers", "failed",
+        ),
+    ],
+)  # fmt: skip
+def test_no_word_goes_before_what_was_found(
+    found: Evidence, failure: str, part: str, state: str
+) -> None:
+    """A word fills a gap; it turns neither a doubtful figure nor what the charter says."""
+    known = dossier(found, shown(failure, part))
+    lines = inherited(verdict(known, predecessors=[{**FAILED, "failures": [failure]}]))
+
+    assert [each for name, (each, _) in lines.items() if name.endswith(part)] == [state]
 
 
 def test_the_same_design_in_what_failed_holds() -> None:
