@@ -60,7 +60,7 @@ def _changed(failure: str, pilots: Sequence[str]) -> Criterion:
     return Criterion(
         id=f"design.changed-{failure}",
         stage="design",
-        title=f"The design is another one in what failed in {_and(pilots)}: {_lower(failure)}",
+        title=f"Something is different from {_and(pilots)} in what failed there: {_lower(failure)}",
         metric=DESIGN_CHANGED,
         subject=Subject.of(failure=failure),
         comparison=">=",
