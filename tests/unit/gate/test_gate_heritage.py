@@ -20,6 +20,7 @@ from proveout.gate.model import Dossier, Relative, Ruling, Verdict
 
 CATALOGUE = Catalogue(SHIPPED)
 FAILED = {"pilot": "claims-2023", "result": "failed"}
+DOUBTFUL = Interval(low=0.06, high=0.125, level=0.95, method="wilson")
 
 
 def verdict(known: Dossier, **values: Any) -> Verdict:
@@ -227,7 +228,7 @@ def test_no_word_goes_before_a_measurement() -> None:
     ("found", "failure", "part", "state"),
     [
         (  # it may lack one kind in ten or one in eight: nobody's word decides which
-            fact("readiness.outside_pilot", 0.09, interval=Interval(low=0.06, high=0.125, level=0.95, method="wilson")),
+            fact("readiness.outside_pilot", 0.09, interval=DOUBTFUL),
             "data-gap", "like-production", "inconclusive",
         ),
         (  # the sealed charter itself says that they came forward
