@@ -266,7 +266,9 @@ def _told(line: Line) -> str:
     """Return a line with its figure: 'cost per invoice is 2.20 EUR, agreed was at most 2 EUR'."""
     criterion, found = line.criterion, line.finding.evidence
     if found is None or found.unit == "flag":
-        return f"“{criterion.title}”: {line.finding.reason.partition('. ')[0].rstrip('.')}"
+        # Its title says already which KPI it is of.
+        reason = line.finding.reason.removeprefix(f"{criterion.subject}: ")
+        return f"“{criterion.title}”: {reason.partition('. ')[0].rstrip('.')}"
     kpi = criterion.subject.get("kpi")
     if kpi is None:
         return f"“{criterion.title}” was asked, and it is {spanned_figure(found)}"

@@ -203,3 +203,16 @@ def test_what_is_simulated_is_reached_in_a_rehearsal_only() -> None:
     shown = story(*(replace(each, basis="simulated") for each in facts))
 
     assert shown.state_words == "reached, in a rehearsal"
+
+
+def test_before_the_rollout_the_manual_way_is_told() -> None:
+    """It was measured, though there is nothing yet to compare it with."""
+    baseline = found(11.2, 0.4)[1]
+
+    shown = story(baseline)
+
+    assert shown.state == "unknown"
+    assert shown.sentences[-1] == (
+        "The manual way was measured: 13.9 minutes (13.6 to 14.2 minutes; n = 1,000)."
+    )
+    assert "Agreed is at most 12 minutes." in shown.how

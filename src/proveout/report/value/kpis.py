@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from proveout.charter.schema import Kpi
 from proveout.charter.schema.adoption import DASHBOARD
-from proveout.evidence.figures import figure, span, unit_in_words
+from proveout.evidence.figures import figure, full_figure, span, unit_in_words
 from proveout.evidence.model import Evidence, Interval
 from proveout.report.value.told import Told
 from proveout.report.value.wording import change, change_span, in_words
@@ -133,7 +133,9 @@ def _story(kpi: Kpi, told: Told) -> KpiStory:
         level="" if found is None else figure(found.value, kpi.unit, interval),
         before="" if baseline is None else _before(kpi, baseline, found),
         agreed=agreed_on(kpi),
-        sentences=[why] if found is None else list(_sentences(kpi, found, baseline, effect, state)),
+        sentences=[why, *_manual(baseline)]
+        if found is None
+        else list(_sentences(kpi, found, baseline, effect, state)),
         how=[in_words(each, told.charter) for each in _how(kpi, details, estimate, told)],
         running=_running(_mapping(details.get("running"))),
         next_step=next_step,
@@ -183,6 +185,12 @@ def _state_words(state: KpiState, found: Evidence | None) -> str:
 def _before(kpi: Kpi, baseline: Evidence, found: Evidence | None) -> str:
     """Write the manual way as exactly as the figure that it stands beside."""
     return figure(baseline.value, kpi.unit, _narrower(baseline, found))
+
+
+def _manual(baseline: Evidence | None) -> Iterator[str]:
+    """Say what the manual way was measured as, where that is all there is yet."""
+    if baseline is not None:
+        yield f"The manual way was measured: {full_figure(baseline)}."
 
 
 def _narrower(*facts: Evidence | None) -> Interval | None:

@@ -151,13 +151,13 @@ def value(asked: Asked, _: Nothing) -> ValuePage:
 
 
 def _next_step(standing: PilotStanding) -> str:
-    open_ = standing.technical.of("unknown")
-    if not open_:
+    unrun = [
+        each for each in standing.technical.of("unknown") if "has not run" in each.finding.reason
+    ]
+    if not unrun:
         return ""
-    return (
-        f"Next: an assessment measures the {len(open_)} technical "
-        f"{'line that is' if len(open_) == 1 else 'lines that are'} open."
-    )
+    lines = "one that is" if len(unrun) == 1 else f"{len(unrun)} that are"
+    return f"Next: an assessment measures the {lines} not known yet on the technical side."
 
 
 def _side(standing: PilotStanding, which: Literal["technical", "business"]) -> SideShown:
