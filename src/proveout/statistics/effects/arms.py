@@ -9,7 +9,8 @@ import numpy as np
 
 from proveout.statistics.effects.alternation import Waves, waves
 from proveout.statistics.effects.cases import AssignedBy, Cases, Floats, Ints, Statistic
-from proveout.statistics.effects.clusters import Spread, spread, welch, with_days
+from proveout.statistics.effects.clusters import Spread, in_stretches, spread, welch, with_days
+from proveout.statistics.effects.succession import stretches
 
 Design = Literal["randomised", "alternating"]
 
@@ -48,15 +49,19 @@ def freedom_of_difference(sides: tuple[Side, Side]) -> float:
     return welch(*(side.drawn for side in sides))
 
 
-def lean_of_difference(sides: tuple[Side, Side]) -> float:
-    """Return the third central moment of the difference, with one shape for both sides.
+def third_of(side: Side, sides: tuple[Side, Side]) -> float:
+    """Return the third central moment of a side's figure, with one shape for both sides.
 
-    Third moments of skewed cases are known badly, and the difference of two of them worse; sides of
-    one size then lean to neither, whatever the cases look like.
+    Third moments of skewed cases are known badly, by one side worse than by both; and where the
+    mean came out low its own third moment did, so that it says least where it is needed most.
     """
-    sizes = [side.n_clusters**2 for side in sides]
-    shape = sum(side.third * size for side, size in zip(sides, sizes, strict=True)) / 2
-    return shape * (1 / sizes[1] - 1 / sizes[0])
+    shape = sum(each.third * each.n_clusters**2 for each in sides) / 2
+    return shape / side.n_clusters**2
+
+
+def lean_of_difference(sides: tuple[Side, Side]) -> float:
+    """Return the third central moment of the difference; sides of one size lean to neither."""
+    return third_of(sides[1], sides) - third_of(sides[0], sides)
 
 
 def sides_of(
@@ -76,11 +81,17 @@ def sides_of(
         seen = waves(residual, cases.with_system, unit, columns=spent)
         return _in_turns(values, spreads, seen)
     mix = None if common is None or not spent else spread(common, unit)
+    by_week = asked.assigned_by == "week"
+    follow = stretches(residual, cases, unit if by_week else cases.day, by_day=not by_week)
     sides = []
     for value, arm, each in zip(values, arms, spreads, strict=True):
         own = each.variance, each.freedom
         if asked.assigned_by not in {"day", "week"}:
-            own = with_days(each, residual[arm], unit[arm], cases.day[arm])
+            own = with_days(
+                each, residual[arm], unit[arm], cases.day[arm], factor=follow.factor(arm)
+            )
+        else:
+            own = in_stretches(each, residual[arm], follow.factor(arm))
         if mix is not None:
             own = own[0] + mix.variance, welch(own, (mix.variance, mix.freedom))
         sides.append(

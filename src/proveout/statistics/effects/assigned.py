@@ -24,11 +24,12 @@ from proveout.statistics.effects.arms import (
     freedom_of_difference,
     lean_of_difference,
     sides_of,
+    third_of,
 )
 from proveout.statistics.effects.cases import AssignedBy, Cases, Ints, Statistic
 from proveout.statistics.effects.clusters import drawn, t_cut
 from proveout.statistics.effects.estimate import Estimate, Figure, Refusal
-from proveout.statistics.effects.intervals import difference, of_share, ratio_less_one, skewed
+from proveout.statistics.effects.intervals import difference, leaning, of_share, ratio_less_one
 from proveout.statistics.effects.measured import Measured, Unknown, measured
 from proveout.statistics.effects.quantiles import below, interval, quantile
 from proveout.statistics.effects.soundness import of_draw, one_decides
@@ -149,13 +150,14 @@ def _means(seen: Measured, unit: Ints, asked: Asked) -> _Found:
     def figure(side: Side, variance: tuple[float, float]) -> Figure:
         if asked.statistic.kind == "share":
             return of_share(side.value, variance[0], side.n_clusters, variance[1], asked.confidence)
-        return skewed(side.value, variance[0], side.third, variance[1], asked.confidence)
+        third = third_of(side, (first, second))
+        return leaning(side.value, variance[0], third, variance[1], asked.confidence)
 
     freedom = freedom_of_difference((first, second))
     apart = figure(first, (first.drawn[0], freedom)), figure(second, (second.drawn[0], freedom))
     effect = difference(*apart)
     if asked.statistic.kind != "share":
-        effect = skewed(
+        effect = leaning(
             second.value - first.value,
             first.drawn[0] + second.drawn[0],
             lean_of_difference((first, second)),

@@ -101,9 +101,12 @@ def spread(residual: Floats, unit: Ints, *, spent: int = 0) -> Spread:
     )
 
 
-def with_days(drawn_apart: Spread, residual: Floats, unit: Ints, day: Ints) -> tuple[float, float]:
+def with_days(
+    drawn_apart: Spread, residual: Floats, unit: Ints, day: Ints, *, factor: float = 1.0
+) -> tuple[float, float]:
     """Return the variance of a mean to which days add theirs, and its degrees of freedom.
 
+    `factor` is by how much days add more because they come in stretches.
     Days on which everything goes better or worse move both arms alike, and so do not touch the
     difference between them; they do touch each figure by itself (two-way clustering, Cameron,
     Gelbach and Miller 2011).
@@ -113,13 +116,26 @@ def with_days(drawn_apart: Spread, residual: Floats, unit: Ints, day: Ints) -> t
     by_day = spread(residual, day)
     cell = unit * np.int64(day.max() - day.min() + 1) + (day - day.min())
     within = spread(residual, cell)
-    whole = drawn_apart.variance + by_day.variance - within.variance
+    days = by_day.variance + (factor - 1) * max(0.0, by_day.variance - within.variance)
+    whole = drawn_apart.variance + days - within.variance
+    # Chance may have units that even each other out; taken at its word, that would leave next to no
+    # variance and no freedom.
     both = welch(
-        (drawn_apart.variance - within.variance, drawn_apart.freedom),
-        (by_day.variance, by_day.freedom),
+        (max(0.0, drawn_apart.variance - within.variance), drawn_apart.freedom),
+        (days, max(1.0, by_day.freedom * by_day.variance / days) if days > 0 else 1.0),
     )
     # Chance may have days that even each other out; that is not believed.
     return max(whole, LEAST_WITH_DAYS * drawn_apart.variance), min(both, drawn_apart.freedom)
+
+
+def in_stretches(drawn_apart: Spread, residual: Floats, factor: float) -> tuple[float, float]:
+    """Return the variance of a mean of whole days or weeks that come in stretches, as above."""
+    of_cases = float(residual @ residual) / len(residual) ** 2
+    more = (factor - 1) * max(0.0, drawn_apart.variance - of_cases)
+    whole = drawn_apart.variance + more
+    if more == 0:
+        return drawn_apart.variance, drawn_apart.freedom
+    return whole, max(1.0, drawn_apart.freedom * drawn_apart.variance / whole)
 
 
 def welch(*spreads: tuple[float, float]) -> float:

@@ -33,6 +33,28 @@ def skewed(
     )
 
 
+def leaning(
+    value: float, variance: float, third: float, freedom: float, confidence: float
+) -> Figure:
+    """Return Student's interval, corrected for a skewness that is known better than by one side.
+
+    Hall's cubic makes up for a skewness that is read off the very cases, low where their mean is
+    low; with one that does not move with the mean, it reaches many times too far on the long side.
+    There the first term of Cornish and Fisher's expansion holds (Johnson 1978, JASA 73, 536-544).
+    """
+    hall = skewed(value, variance, third, freedom, confidence)
+    if variance <= 0:
+        return hall
+    error, t = math.sqrt(variance), t_cut(freedom, confidence)
+    lean = max(-0.9, min(0.9, third / variance**1.5))
+    longer = error * (t + abs(lean) * (1 + 2 * t * t) / 6)
+    return Figure(
+        value=value,
+        low=hall.low if lean >= 0 else max(hall.low, value - longer),
+        high=min(hall.high, value + longer) if lean >= 0 else hall.high,
+    )
+
+
 def of_share(value: float, variance: float, n: int, freedom: float, confidence: float) -> Figure:
     """Return Wilson's interval at the effective number of cases, with Student's t.
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from proveout.statistics.effects.alternation import LEAST_PERIODS
@@ -38,6 +40,16 @@ def too_few(cases: Cases, unit: Ints, asked: Asked) -> Refusal | None:
                 why=f"only {n_cases} cases {which} the system are in the records",
                 next_step=f"Wait for at least {LEAST_CASES} cases on each side",
             )
+        fewest = _for_quantile(asked)
+        if n < fewest:
+            what = {"person": "people"}.get(assigned_by, f"{assigned_by}s")
+            return Refusal(
+                design=design,
+                why=f"only {n} {what} {which} the system are in the records, and where so few were "
+                "drawn, how far such a quantile may be off cannot be told",
+                next_step=f"Draw at least {fewest} {what} for each side, draw case by case, or "
+                "measure the mean or the median",
+            )
     if design == "alternating":
         if assigned_by not in ("day", "week"):
             return Refusal(
@@ -54,3 +66,15 @@ def too_few(cases: Cases, unit: Ints, asked: Asked) -> Refusal | None:
                 next_step=f"Wait for at least {LEAST_PERIODS[assigned_by]} {assigned_by}s",
             )
     return None
+
+
+def _for_quantile(asked: Asked) -> int:
+    """Return how many parts each side must have for a quantile: two beyond it.
+
+    With fewer, the interval ends only where chance makes the parts look alike: those that end are
+    then too short.
+    """
+    share = asked.statistic.quantile
+    if share is None or asked.assigned_by == "case" or asked.takes_turns:
+        return 0
+    return math.ceil(2 / min(share, 1 - share) - 1e-9)
