@@ -1,11 +1,19 @@
-"""Cases that all have one figure, and sides of which one is slow."""
+"""Cases that tell nothing, or less than it seems: one figure, one day, one slow side."""
 
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from proveout.statistics.effects import Cases, Refusal, Statistic, assigned, matched, staggered
+from proveout.statistics.effects import (
+    Cases,
+    Refusal,
+    Statistic,
+    assigned,
+    interrupted,
+    matched,
+    staggered,
+)
 from proveout.statistics.effects.cases import NEVER
 from proveout.statistics.effects.followed import followed
 
@@ -61,3 +69,14 @@ def test_cases_are_followed_long_enough_for_the_slower_side():
 
     assert isinstance(told, Cases)
     assert np.median(told.value[told.with_system]) == pytest.approx(30.0, abs=1.0)
+
+
+@pytest.mark.parametrize("statistic", [MEAN, Statistic(kind="quantile", quantile=0.5)])
+def test_a_record_of_one_day_holds_no_week_and_breaks_nothing(statistic):
+    """Before and after needs whole weeks: with none it refuses in words."""
+    cases = business()
+    one_day = replace(cases, day=np.full(len(cases), 150), team=None, rolled_out=None)
+    told = interrupted.estimate(one_day, statistic, confidence=0.95, seed=1, rolled_out=150)
+
+    assert isinstance(told, Refusal)
+    assert told.why.startswith("there are 0 weeks before the rollout and 0 after it")
