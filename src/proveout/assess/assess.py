@@ -154,6 +154,7 @@ def _refuse_broken(ledger: Ledger) -> None:
 def _dossier(ledger: Ledger, loaded: LoadedCharter, stage: Stage) -> Dossier:
     pilot = loaded.charter.pilot
     # What was done by name is read of all pilots only where earlier ones are asked about.
-    kinds: tuple[EntryKind, ...] = ("seal", "act") if stage == "design" else ("seal",)
+    told: tuple[EntryKind, ...] = ("seal", "amendment", "act")
+    kinds: tuple[EntryKind, ...] = told if stage == "design" else ("seal",)
     others = (entry for entry in ledger.entries(kinds=kinds) if entry.pilot != pilot)
     return gather(chain(ledger.entries(pilot=pilot), others), pilot, stage)

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from proveout.charter.schema import Stage
-from proveout.charter.sealing import Seal, Standing, standing
+from proveout.charter.sealing import Amendment, Seal, Standing, standing
 from proveout.diagnosis.recorded import RecordedDiagnosis, is_recorded_diagnosis
 from proveout.errors import LedgerError
 from proveout.evidence.alarm import Alarm, standing_alarms
@@ -52,6 +52,8 @@ def gather(
                 state.take(entry)
             elif entry.kind == "seal":
                 state.take_relative(Seal.from_dict(entry.body))
+            elif entry.kind == "amendment":
+                state.amend_relative(Amendment.from_dict(entry.body))
             if is_recorded_diagnosis(entry.kind, entry.body):
                 state.diagnosed.append(RecordedDiagnosis.from_act(entry.body))
         except (KeyError, TypeError, ValueError, AttributeError) as error:
@@ -102,6 +104,12 @@ class _State:
             pilot=seal.pilot, sealed_by=seal.who, sealed_at=seal.at, content=seal.content
         )
         self.relatives.setdefault(seal.pilot, relative)
+
+    def amend_relative(self, amendment: Amendment) -> None:
+        """Keep what another pilot was amended to last."""
+        relative = self.relatives.get(amendment.pilot)
+        if relative is not None:
+            self.relatives[amendment.pilot] = replace(relative, amended=amendment.content)
 
     def take(self, entry: Entry) -> None:
         latest = self.last_recorded_at

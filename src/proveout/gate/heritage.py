@@ -14,7 +14,7 @@ from proveout.charter.schema import Charter
 from proveout.diagnosis.failures import FAILURES
 from proveout.diagnosis.recorded import RecordedDiagnosis
 from proveout.diagnosis.sameness import Sameness, compare_designs
-from proveout.gate.model import Dossier
+from proveout.gate.model import Dossier, Relative
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +34,8 @@ class Forerunner:
     """What an earlier diagnosis named, and neither the latest nor the charter does any more."""
     sealed: Mapping[str, Any] | None = None
     """Its own charter as it was sealed, where it is in the same ledger."""
+    amended: Mapping[str, Any] | None = None
+    """The same as it was amended last; None where it never was."""
 
 
 def forerunners(charter: Charter, dossier: Dossier | None = None) -> tuple[Forerunner, ...]:
@@ -45,6 +47,7 @@ def forerunners(charter: Charter, dossier: Dossier | None = None) -> tuple[Forer
         ended_badly = diagnosis is not None and _ended_badly(diagnosis)
         if named.result == "succeeded" and not ended_badly:
             continue
+        relative = _relative(named.pilot, dossier)
         diagnosed = () if diagnosis is None else diagnosis.named
         both = {*named.failures, *diagnosed}
         known = [each.id for each in FAILURES]
@@ -56,7 +59,8 @@ def forerunners(charter: Charter, dossier: Dossier | None = None) -> tuple[Forer
                 left_out=tuple(each for each in known if each in both - {*named.failures}),
                 diagnosis=diagnosis,
                 dropped=_dropped(told, both),
-                sealed=_sealed(named.pilot, dossier),
+                sealed=None if relative is None else relative.content,
+                amended=None if relative is None else relative.amended,
             )
         )
     return tuple(found)
@@ -72,10 +76,15 @@ def by_failure(found: Sequence[Forerunner]) -> dict[str, tuple[str, ...]]:
 
 
 def sameness(found: Forerunner, failure: str, after: Mapping[str, Any]) -> Sameness | None:
-    """Compare with the earlier design in what failed; None where there is nothing to compare."""
+    """Compare with the earlier design in what failed; None where there is nothing to compare.
+
+    With what it was amended to in the end; with what was sealed at first where that is the same.
+    """
     if found.sealed is None or failure not in found.failures:
         return None
-    return compare_designs(failure, found.sealed, after)
+    at_first = compare_designs(failure, found.sealed, after)
+    in_the_end = compare_designs(failure, found.amended or found.sealed, after)
+    return at_first if at_first is not None and at_first.is_same else in_the_end
 
 
 def left_out_notes(found: Sequence[Forerunner]) -> Iterator[str]:
@@ -174,14 +183,14 @@ def _diagnoses(name: str, dossier: Dossier | None) -> list[RecordedDiagnosis]:
     return sorted(told, key=lambda each: each.at)
 
 
-def _sealed(name: str, dossier: Dossier | None) -> Mapping[str, Any] | None:
-    """Return the charter of a pilot that is called so, by id before title."""
+def _relative(name: str, dossier: Dossier | None) -> Relative | None:
+    """Return the sealed pilot that is called so, by id before title."""
     others = () if dossier is None else dossier.sealed_elsewhere
     called = [
         *(each for each in others if _key(each.pilot) == _key(name)),
         *(each for each in others if _key(str(each.content.get("title") or "")) == _key(name)),
     ]
-    return called[0].content if called else None
+    return called[0] if called else None
 
 
 def _key(name: str) -> str:

@@ -101,6 +101,9 @@ class Relative:
     sealed_by: str
     sealed_at: datetime
     content: Mapping[str, Any]
+    """As it was sealed at first."""
+    amended: Mapping[str, Any] | None = None
+    """As it was amended last."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -108,7 +108,7 @@ def _after(shelf: Shelf, read: Read) -> Shelf:
         pilot: _noted(shelf.pilots.get(pilot, Notes()), span, told.get(pilot, []))
         for pilot, span in read.spans.items()
     }
-    seals = (entry for entry in read.whole if entry.kind == "seal")
+    seals = (entry for entry in read.whole if entry.kind in ("seal", "amendment"))
     diagnosed = (entry for entry in read.whole if is_recorded_diagnosis(entry.kind, entry.body))
     return Shelf(
         head=read.head,

@@ -264,6 +264,26 @@ def test_the_same_design_in_what_failed_holds() -> None:
     )  # fmt: skip
 
 
+def test_a_design_is_the_same_as_what_the_earlier_was_amended_to() -> None:
+    """Whoever copies what it was in the end, or what it was at first, has changed nothing."""
+    from dataclasses import replace
+
+    at_first = relative(kpis=[{"name": "wait", "unit": "min", "direction": "lower"}])
+    in_the_end = [{"name": "wait", "unit": "min", "direction": "lower", "threshold": 5}]
+    amended = replace(at_first, amended=relative(kpis=in_the_end).content)
+
+    def changed(**values: Any) -> str:
+        made = verdict(
+            dossier(sealed_elsewhere=(amended,)),
+            predecessors=[{**FAILED, "failures": ["wrong-metrics"]}], **values,
+        )  # fmt: skip
+        return inherited(made)["design.changed-wrong-metrics"][0]
+
+    assert changed(kpis=in_the_end) == "failed"
+    assert changed(kpis=at_first.content["kpis"]) == "failed"
+    assert changed(kpis=[{**in_the_end[0], "threshold": 4}]) == "passed"
+
+
 def test_another_day_is_no_other_design() -> None:
     """Days, capitals and spaces are another one in every charter, and change nothing."""
     before = {"milestones": [{"name": "Half way", "on": "2025-01-01"}], "outcome": {"a": "Less"}}
