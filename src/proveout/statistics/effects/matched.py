@@ -22,6 +22,7 @@ from proveout.statistics.effects.hidden_choice import (
     Allowance,
     allowance_for,
     e_value,
+    for_picked,
     widened,
 )
 from proveout.statistics.effects.matched_assumptions import (
@@ -29,6 +30,7 @@ from proveout.statistics.effects.matched_assumptions import (
     assumptions_of,
     look_before,
     overlap_of,
+    picked_by_case,
 )
 from proveout.statistics.effects.matched_quantiles import as_means
 from proveout.statistics.effects.overlap import Balanced, Compared, balanced, compare
@@ -46,6 +48,8 @@ class _Found:
     compared: Compared
     allowance: Allowance | None
     looked: Looked
+    is_known: bool
+    """Each is compared by how far they moved from their own figure from before."""
 
 
 def estimate(
@@ -67,7 +71,7 @@ def estimate(
     whole = _compared(ready, statistic)
     if isinstance(whole, Refusal):
         return whole
-    known_before = whole.choosers.before is not None and whole.allowance is None
+    known_before = whole.is_known
     apart: _Found | Refusal | None = None
     if who is not None:
         if who.only_volunteers and whole.choosers.before is not None and not known_before:
@@ -129,15 +133,20 @@ def _compared(cases: Cases, statistic: Statistic) -> _Found | Refusal:
     at = (shift, shift) if at is None else at
     compared = _shifted(compared, at[0], at[1])
     allowance = None
-    if not moved:
+    picked = picked_by_case(choosers) if moved else 1.0
+    if picked > 0:
         allowance = allowance_for(
             values, choosers.group, columns, names, groups, choosers.cluster, choosers.size,
-            compared.without.value, persons=choosers.clustered_by == "persons",
+            compared.without.value,
+            persons=not moved and choosers.clustered_by == "persons",
         )  # fmt: skip
+    if moved and allowance is not None:
+        allowance = for_picked(allowance, picked)
     looked = look_before(choosers, statistic)
     return _Found(
-        choosers=choosers, groups=groups, compared=compared, allowance=allowance, looked=looked
-    )
+        choosers=choosers, groups=groups, compared=compared, allowance=allowance, looked=looked,
+        is_known=moved,
+    )  # fmt: skip
 
 
 def _shifted(compared: Compared, level: float, without: float) -> Compared:
@@ -181,7 +190,14 @@ def _told(
         "clustered_by": choosers.clustered_by,
     }
     own = assumptions_of(
-        choosers, found.groups, found.looked, found.allowance, compared.effect, e, confidence
+        choosers,
+        found.groups,
+        found.looked,
+        found.allowance,
+        compared.effect,
+        e,
+        confidence,
+        is_known=found.is_known,
     )
     if found.looked.advantage is not None:
         low, high = found.looked.advantage.interval(confidence)
@@ -250,11 +266,12 @@ def _as_json(figure: Figure) -> dict[str, float]:
 
 
 def _sentence(found: _Found) -> str:
-    how = (
-        "each by how far they moved from their own figure before"
-        if found.allowance is None
-        else "with an allowance for reasons that nobody recorded"
-    )
+    ways = []
+    if found.is_known:
+        ways.append("each by how far they moved from their own figure before")
+    if found.allowance is not None:
+        ways.append("with an allowance for reasons that nobody recorded")
+    how = ", ".join(ways)
     return (
         "People chose by themselves. Cases with the system were compared with cases without it "
         f"from the same weeks that were as likely to be done with it, {how}."

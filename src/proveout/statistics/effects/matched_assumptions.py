@@ -24,6 +24,8 @@ LEAST_SPREAD = 0.2
 """Of what the median person's cases tell of a slope, the least that is looked at."""
 BETWEEN = 0.5
 """The part of choices that lies between people from which on people, not cases, were chosen."""
+LEAST_PICKED = 0.02
+"""The part of the choices made case by case from which on it counts."""
 SURELY, PERHAPS = 0.05, 0.20
 
 
@@ -53,6 +55,19 @@ def overlap_of(group: Flags, groups: Balanced) -> Overlap:
     return Overlap(comparable=float(np.mean(chance < MOSTLY)))
 
 
+def picked_by_case(choosers: Choosers) -> float:
+    """Return the part of the choices that lies within people (or teams), not between them."""
+    now, group = choosers.cases, choosers.group
+    unit = now.team if now.person is None else now.person
+    code = choosers.cluster if unit is None else np.unique(unit, return_inverse=True)[1]
+    n = np.bincount(code).astype(float)
+    share = np.bincount(code, group) / n
+    # Of few cases each, chance would look like choice: without bias by n / (n - 1).
+    within = float(np.sum(np.where(n > 1, n * n / np.maximum(n - 1, 1), 0) * share * (1 - share)))
+    picked = within / (float(n.sum()) * float(group.mean()) * (1 - float(group.mean())))
+    return min(1.0, picked) if picked >= LEAST_PICKED else 0.0
+
+
 def look_before(choosers: Choosers, statistic: Statistic) -> Looked:
     """Compare those who chose it with the others, before anybody had it."""
     now, earlier = choosers.cases, choosers.earlier
@@ -78,14 +93,14 @@ def look_before(choosers: Choosers, statistic: Statistic) -> Looked:
 
 def assumptions_of(  # noqa: PLR0917  parts of one comparison
     choosers: Choosers, groups: Balanced, looked: Looked, allowance: Allowance | None,
-    effect: Sum, e_value: float | None, confidence: float,
+    effect: Sum, e_value: float | None, confidence: float, *, is_known: bool,
 ) -> tuple[Assumption, ...]:  # fmt: skip
     """Return all that the estimate rests on."""
     return (
         _overlap(choosers, groups),
         _balance(choosers, groups),
-        _same_way(looked, effect, confidence, known=allowance is None),
-        _nothing_hidden(looked, allowance, e_value),
+        _same_way(looked, effect, confidence, known=is_known),
+        _nothing_hidden(looked, allowance, e_value, known=is_known),
     )
 
 
@@ -174,7 +189,7 @@ def _state(drift: Sum, effect: Sum, confidence: float) -> str:
 
 
 def _nothing_hidden(
-    looked: Looked, allowance: Allowance | None, e_value: float | None
+    looked: Looked, allowance: Allowance | None, e_value: float | None, *, known: bool
 ) -> Assumption:
     parts = []
     if looked.advantage is not None:
@@ -182,7 +197,7 @@ def _nothing_hidden(
         parts.append(
             "Before anybody had it, the figure of those who chose it later was "
             f"{looked.advantage.value:+.3g} ({low:+.3g} to {high:+.3g}) against that of the others"
-            + ("; this is taken out." if allowance is None else ".")
+            + ("; this is taken out." if known else ".")
         )
     if allowance is not None:
         parts.append(

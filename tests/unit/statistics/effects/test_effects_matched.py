@@ -97,6 +97,21 @@ def test_without_a_past_the_interval_is_widened_by_what_may_be_hidden():
     assert "people who choose may be 25% better anyway" in of(told, "no-hidden-reason").seen
 
 
+def test_a_past_does_not_tell_which_cases_people_picked():
+    """Where people chose case by case, easier cases could be the effect: an allowance is made."""
+    picked = simulate(People(chosen_by="case"), 1)
+
+    told = estimate(replace(picked, traits=None, trait_names=()), MEAN)
+
+    assert isinstance(told, Estimate)
+    assert told.details["allowance"] >= 0.2 * told.baseline.value
+    assert told.effect.low < 0 < told.effect.high
+    hidden = of(told, "no-hidden-reason")
+    assert hidden.state == "doubtful"
+    assert "of the choices were made case by case" in hidden.seen
+    assert "each by how far they moved from their own figure before" in told.sentence
+
+
 def test_what_is_given_from_before_serves_as_the_past():
     """A column with each person's figure from before stands in for the cases themselves."""
     cases = simulate(People(chosen_by="volunteers", ahead=2.0, skewed=False), 3)
