@@ -17,6 +17,7 @@ from proveout.charter.sealing.rules import (
     Rule,
     allowance,
     allowed,
+    appointment,
     ceiling,
     concessions,
     cost,
@@ -265,8 +266,9 @@ _RULES: dict[Pattern, Rule] = {
     (*_RETURNS, "people"): where_given(floor),
     (*_RETURNS, "exception_minutes"): presence,
     **{(*_RETURNS, key, end): where_given(floor) for key in RETURN_COSTS for end in _ENDS},
-    # With one planned day of decision the interval need not hold on every other.
-    ("value", "decides_on"): allowance,
+    # With one planned day of decision the interval need not hold on every other; whoever moves it
+    # may choose by what is seen.
+    ("value", "decides_on"): appointment,
     ("kpis", ANY, "measured"): presence,
     # What only must not become worse may be worse than today.
     ("kpis", ANY, "guardrail"): allowance,

@@ -41,6 +41,11 @@ def allowance(before: Any, after: Any) -> Effect:
     return OPPOSITE[presence(before, after)]
 
 
+def appointment(before: Any, after: Any) -> Effect:
+    """Judge what is let off at a time or place that was chosen: another one is a second choice."""
+    return "looser" if before is not None and after is not None else allowance(before, after)
+
+
 def demand(before: bool | None, after: bool | None) -> Effect:
     """Judge a yes or no that demands something: from yes to no is looser."""
     return _ordered(not before, not after)
