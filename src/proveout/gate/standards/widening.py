@@ -50,8 +50,8 @@ def in_use(stage: Stage, *, max_age: timedelta) -> tuple[Criterion, ...]:
         line(
             "kpi", "value.kpi", ">=", 0, subject=Subject.of(kpi="*"),
             title="Every KPI reaches its sealed threshold",
-            fix="Measure the KPI in use (proveout check value), and look at the page Value: what the "
-            "system did to it, how surely, and what may stand in its way.",
+            fix="Measure the KPI in use (proveout check value), and look at the page Value: what "
+            "the system did to it, how surely, and what may stand in its way.",
             family="business", role="production owner",
             sources=("R701", "R104", "the charter's kpis[].threshold"),
         ),
