@@ -303,7 +303,7 @@ def test_a_payback_that_never_comes_is_not_measured() -> None:
 def test_it_is_said_where_gain_turns_into_loss() -> None:
     """For the effect, the run cost and the number of cases, in words."""
     assert [each["told"] for each in npv().details["break_even"]] == [
-        "handling is 5 minutes better than without it; 2.50 minutes better, it would be neither "
+        "handling is 5 minutes better than without it; at 2.50 minutes better there is neither "
         "gain nor loss.",
         "Running it costs 3,500 EUR a month; above 13,200 EUR a month it is a loss.",
         "There are 9,000 cases in a month; below 4,500 it is a loss.",

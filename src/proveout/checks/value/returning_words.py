@@ -172,7 +172,7 @@ def turn_sentence(name: str, unit: str, now: float, at: float | None, *, is_gain
     if at is None or there is None:
         return f"{said}; no other figure of it alone makes it {_OTHER[is_gain]}."
     if kind == "effect":
-        return f"{said}; {there}, it would be neither gain nor loss."
+        return f"{said}; at {there} there is neither gain nor loss."
     way = "below" if at < now else "above"
     return f"{said}; {way} {there} it is {_OTHER[is_gain]}."
 

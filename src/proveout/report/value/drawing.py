@@ -85,7 +85,7 @@ def levels_chart(told: Told, story: KpiStory) -> Chart | None:
         title=story.title if unit else f"{story.title}, {story.scale}",
         rows=tuple(_row(label, each, story) for label, each in named if each is not None),
         label_heading="How it is done",
-        figure_headings=("Figure", "Interval", "Cases"),
+        figure_headings=("Figure", "Range", "Cases"),
         unit=unit,
         references=()
         if story.threshold is None
