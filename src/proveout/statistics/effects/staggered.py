@@ -23,10 +23,15 @@ from proveout.statistics.effects.rollouts import Rollout, Weights, rollout_of, w
 from proveout.statistics.effects.staggered_assumptions import assumptions_of
 from proveout.statistics.effects.staggered_quantiles import baseline_quantile, with_quantiles
 from proveout.statistics.effects.team_sums import Sum, modelled_sum
-from proveout.statistics.effects.team_trends import Before, before_of
+from proveout.statistics.effects.team_trends import PERHAPS, Before, before_of
 
 LAGS_SHOWN = (-12, -8, -4, 0, 4, 8, 12, 16, 20, 26)
 """Edges of the periods around the rollout for which the effect is shown by itself."""
+
+OF_A_SLOPE = (
+    " Before the rollout teams were perhaps not going the same way, so that the range also holds "
+    "what is left of the effect if that goes on."
+)
 
 
 def estimate(
@@ -59,6 +64,10 @@ def estimate(
     before = before_of(found.panel, weights, effect, confidence)
     bounded = statistic.kind == "share"
     figures = [_figure(each, confidence) for each in (baseline, effect, level)]
+    narrow = figures[1]
+    if before.allowing is not None and _is_doubtful(before, effect, confidence):
+        figures[1:] = _wider(figures[1:], _figure(before.allowing, confidence))
+    is_wider = not np.allclose((narrow.low, narrow.high), (figures[1].low, figures[1].high))
     if bounded:
         figures[0], figures[2] = (_within_one(each) for each in (figures[0], figures[2]))
     panel = found.panel
@@ -74,7 +83,7 @@ def estimate(
         n_without=int(panel.n.sum()) - with_system,
         n_clusters=panel.n_teams,
         method=f"imputation, team-robust t({effect.df:.1f})",
-        sentence=_sentence(found),
+        sentence=_sentence(found) + (OF_A_SLOPE if is_wider else ""),
         assumptions=assumptions_of(found, weights, before, effect, confidence),
         details=_details(found, weights, before, confidence),
     )
@@ -91,6 +100,18 @@ def _sums(found: Rollout, weights: Weights) -> tuple[Sum, Sum, Sum]:
 def _figure(found: Sum, confidence: float) -> Figure:
     low, high = found.interval(confidence)
     return Figure(value=found.value, low=low, high=high)
+
+
+def _is_doubtful(before: Before, effect: Sum, confidence: float) -> bool:
+    """Whether the weeks before speak of different ways; broken is worse, and gives no figure."""
+    return before.p < PERHAPS and before.state(effect, confidence) == "doubtful"
+
+
+def _wider(figures: list[Figure], allowing: Figure) -> list[Figure]:
+    """Return effect and level with ranges that hold the effect were the slope to go on as well."""
+    effect = figures[0]
+    below, above = max(0.0, effect.low - allowing.low), max(0.0, allowing.high - effect.high)
+    return [replace(each, low=each.low - below, high=each.high + above) for each in figures]
 
 
 def _within_one(figure: Figure) -> Figure:

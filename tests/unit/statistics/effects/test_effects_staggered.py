@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from fixtures.simulated_teams import Teams, simulate
 from proveout.statistics.effects import Cases, Estimate, Refusal, Statistic
 from proveout.statistics.effects.cases import NEVER
 from proveout.statistics.effects.staggered import estimate
@@ -182,3 +183,19 @@ def test_a_quantile_far_out_needs_cases():
 
     assert isinstance(told, Refusal)
     assert told.why == "teams have 20 cases in four weeks, and a quantile so far out needs 200"
+
+
+def test_a_doubt_about_the_ways_of_teams_makes_the_range_wider():
+    """Where teams drifted apart before, the range holds what is left if they go on to."""
+    run = simulate(Teams(kind="normal", effect=-2.0, trend=-0.05), seed=0)
+    told = estimate(run.cases, MEAN)
+
+    assert isinstance(told, Estimate)
+    left = told.details["effect_if_slope_goes_on"]
+    assert told.assumptions[0].state == "doubtful"
+    assert told.effect.low <= told.effect.value < left["high"]
+    assert told.effect.high == pytest.approx(left["high"])
+    assert told.sentence.endswith(
+        " Before the rollout teams were perhaps not going the same way, so that the range also "
+        "holds what is left of the effect if that goes on."
+    )
