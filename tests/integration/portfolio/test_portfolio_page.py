@@ -82,8 +82,8 @@ def test_a_line_says_what_holds_whose_turn_it_is_and_what_is_next(board: Dashboa
     assert line["holding"]["title"] == "At least one KPI decides"
     assert (line["owner"], line["next_step"]) == (
         "Farid Haddad",
-        "Measure the KPI in use (proveout check value), and look at the page Value: what the system "
-        "did to it, how surely, and what may stand in its way.",
+        "Measure the KPI in use (proveout check value), and look at the page Value: what the "
+        "system did to it, how surely, and what may stand in its way.",
     )
     assert line["spent"] is None
     assert line["monthly"]["known_by"] == "simulated, 810 to 990 EUR, n = 300"
