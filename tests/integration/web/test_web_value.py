@@ -223,6 +223,14 @@ def test_a_file_is_read_and_what_cannot_be_is_shown(board: Dashboard) -> None:
     ]  # fmt: skip
 
 
+def test_a_file_without_the_moment_is_told_what_to_call_it(board: Dashboard) -> None:
+    """The charter's own names count where it reads the dashboard."""
+    answer = sent(board, "opened;value\n2025-02-01 08:00;6,4\n", kpi=MINUTES)
+
+    assert answer.status_code == 400
+    assert "A charter that reads the dashboard may say what else it is called" in answer.text
+
+
 def test_an_unknown_kpi_is_refused_with_those_there_are(board: Dashboard) -> None:
     """Nothing of the request is kept."""
     answer = board.api(GIVEN, observations=[row(kpi="speed"), row()])

@@ -80,7 +80,8 @@ def _column(table: Any, wanted: str, file: str, *, is_needed: bool) -> str | Non
     raise InputError(
         f"{file} has no column '{wanted}', which says when a case began. It has: "
         f"{', '.join(table.columns)}.",
-        hint=f"Call it '{wanted}', or say in the charter what it is called: value.records.at",
+        hint=f"Call it '{wanted}'. A charter that reads the dashboard may say what else it is "
+        "called: value: {records: {source: dashboard, at: COLUMN}}",
     )
 
 
