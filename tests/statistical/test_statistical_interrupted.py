@@ -139,7 +139,8 @@ def test_without_a_control_series_intervals_cover_at_least_as_often_as_they_say(
     counted = study(name, world)
 
     assert covers(counted.hits, counted.kept, high=0.995)
-    assert counted.kept >= 0.7 * counted.n
+    # Small effects are often refused: other stories tell them as well.
+    assert counted.kept >= (0.3 if world.effect else 0.7) * counted.n
 
 
 @pytest.mark.parametrize(
@@ -160,7 +161,7 @@ def test_with_a_control_series_intervals_cover_as_often_as_they_say(
     counted = study(name, world)
 
     assert covers(counted.hits, counted.kept)
-    assert counted.kept >= 0.8 * counted.n
+    assert counted.kept >= (0.4 if world.effect else 0.8) * counted.n
 
 
 @pytest.mark.parametrize(
@@ -174,6 +175,11 @@ def test_with_a_control_series_intervals_cover_as_often_as_they_say(
         # Something else had changed six weeks before.
         ("step, small", lambda w: -1.5 * (w > -6)),
         ("step, large", lambda w: -3.0 * (w > -6)),
+        # What came by and by was over about the day of the rollout.
+        ("fall around the day", lambda w: -3.0 * np.clip((w + 4) / 6, 0, 1)),
+        ("curve from three weeks before", lambda w: 3 * np.expm1(-np.maximum(w + 3, 0) / 4)),
+        # Another cause, three weeks after.
+        ("step after", lambda w: -3.0 * (w >= 3)),
         # People had been learning for a year.
         ("learning curve", lambda w: 5 * np.exp(-(w + 52) / 20)),
     ],
@@ -188,10 +194,10 @@ def test_a_hidden_trend_does_not_pass_as_an_effect(
 
 
 def test_a_true_effect_on_a_good_record_passes() -> None:
-    """Being safe is worth nothing if nothing passes: a fall of a third is found mostly."""
-    counted = study("power, -3.5 of 10", World(effect=-3.5))
+    """Being safe is worth nothing if nothing passes: of 200 cases a week a third is found."""
+    counted = study("power, -3.5 of 10", World(effect=-3.5, per_day=32))
 
-    assert counted.passed >= 0.7 * counted.n
+    assert counted.passed >= 0.6 * counted.n
 
 
 def test_looking_every_day_for_a_year_seldom_calls_a_threshold_met_that_is_not() -> None:

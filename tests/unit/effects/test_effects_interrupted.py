@@ -155,6 +155,28 @@ def test_a_rollout_on_a_day_without_cases_keeps_its_first_week() -> None:
     assert told.n_with == 20 * 70 - 20
 
 
+@pytest.mark.parametrize(
+    ("harder", "state"),
+    [
+        # Nothing but the number is known.
+        (None, "untested"),
+        # As hard as before.
+        (0.0, "holds"),
+        # Easier cases since the rollout.
+        (-0.5, "doubtful"),
+    ],
+)
+def test_other_cases_since_the_rollout_are_named(harder: float | None, state: str) -> None:
+    """That cases are of the same kind is held to be so only where their traits say it."""
+    cases = record(effect=-4.0)
+    if harder is not None:
+        size = np.random.default_rng(5).normal(harder * (cases.day >= ROLLED_OUT), 1.0)
+        cases = replace(cases, traits=size[:, None], trait_names=("size",))
+    told = found(reckon(cases))
+
+    assert [each.state for each in told.assumptions if each.name == "same-cases"] == [state]
+
+
 def test_what_came_two_weeks_after_the_day_is_no_step_on_it() -> None:
     """Another cause shortly after the rollout is not taken for it."""
     cases = record(per_day=40)

@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from proveout.statistics.effects.cases import Cases, Statistic
+from proveout.statistics.effects.cases import Cases, Flags, Statistic
 from proveout.statistics.effects.estimate import Assumption
 from proveout.statistics.effects.steps import Found, Question, find_step, merged
 
@@ -20,6 +20,8 @@ ERROR = 0.05
 YEAR = 52
 MOST_MORE = 0.3
 """Change of the number of cases from which on they may be other cases."""
+MOST_OTHER_KIND = 0.1
+"""Standardised difference of a trait from which on they may be other cases (Austin 2009)."""
 MOST_EARLY = 0.05
 
 
@@ -188,14 +190,40 @@ def _same_cases(looked: Looked) -> Assumption:
     span = max(int(day.max()) - looked.rolled_out + 1, 1)
     before_rate = near.sum() / min(91, max(looked.rolled_out - int(day.min()), 1))
     more = float(after.sum() / span / before_rate - 1) if before_rate > 0 else 0.0
+    apart, trait = _other_kind(looked.touched, near, after)
+    if trait is None:
+        kind = "Of what kind they are is not recorded."
+    else:
+        kind = (
+            f"In '{trait}' they differ most, by {apart:.2f} standard deviations; that is not "
+            "taken out."
+        )
+    changed = abs(more) > MOST_MORE or apart > MOST_OTHER_KIND
     return Assumption(
         name="same-cases",
         statement="The cases before and after are alike in number and kind.",
-        state="doubtful" if abs(more) > MOST_MORE else "holds",
+        state="doubtful" if changed else "untested" if trait is None else "holds",
         seen=f"There are {abs(more):.0%} {'more' if more > 0 else 'fewer'} cases a day than in the "
-        "quarter before the rollout.",
+        f"quarter before the rollout. {kind}",
         breaks_by="Easier or harder cases that came or went with the rollout.",
     )
+
+
+def _other_kind(cases: Cases, near: Flags, after: Flags) -> tuple[float, str | None]:
+    """Return by how many standard deviations the trait differs that differs most, and its name."""
+    worst: tuple[float, str | None] = (0.0, None)
+    for place, name in enumerate(cases.trait_names if cases.traits is not None else ()):
+        assert cases.traits is not None  # noqa: S101
+        column = cases.traits[:, place]
+        known = np.isfinite(column)
+        first, second = column[near & known], column[after & known]
+        if len(first) < 2 or len(second) < 2:
+            continue
+        spread = float(np.sqrt((first.var() + second.var()) / 2))
+        apart = abs(float(second.mean() - first.mean())) / spread if spread > 0 else 0.0
+        if worst[1] is None or apart > worst[0]:
+            worst = (apart, name)
+    return worst
 
 
 def _used(looked: Looked) -> Assumption | None:

@@ -16,7 +16,7 @@ import numpy as np
 from proveout.statistics.effects.cases import Floats
 from proveout.statistics.effects.steps import Question, shape_evidence
 
-CLEARLY = 2.0
+CLEARLY = 3.0
 """Evidence for the day to that for another story; found by trying both kinds of records."""
 NO_WORSE = 1.0
 """The same where a control series speaks against other stories."""
