@@ -143,7 +143,7 @@ def _on_server(
 
     asked = Source(path=location, table=kept_in)
     whole = read_database(asked, session, folder=Path()).table
-    return whole.filter(whole.pilot == pilot).select(*columns)
+    return whole.filter(whole.pilot == pilot).order_by(["at", "id"]).select(*columns)
 
 
 def _rows(
@@ -160,7 +160,9 @@ def _rows(
         )
     kinds = {name: pa.float64() for name in _NUMBERS} | {name: pa.bool_() for name in _FLAGS}
     schema = pa.schema([(name, kinds.get(name, pa.string())) for name in columns])
-    asked = f"SELECT {', '.join(columns)} FROM {kept_in} WHERE pilot = ? ORDER BY at"  # noqa: S608
+    # Rows that are alike in time come in the same order again: figures rest on it.
+    what = ", ".join(columns)
+    asked = f"SELECT {what} FROM {kept_in} WHERE pilot = ? ORDER BY at, id"  # noqa: S608
     try:
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as database:
             cursor = database.execute(asked, [pilot])

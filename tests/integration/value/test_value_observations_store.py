@@ -152,6 +152,9 @@ def test_the_tables_are_those_that_the_migration_makes(desk: Desk) -> None:
             assert made == {each.name: each.nullable for each in table.columns}
             key = seen.get_pk_constraint(table.name)["constrained_columns"]
             assert key == [each.name for each in table.primary_key.columns]
+            indexes = {each["name"]: each["column_names"] for each in seen.get_indexes(table.name)}
+            wanted = {each.name: [column.name for column in each.columns] for each in table.indexes}
+            assert indexes == wanted
 
 
 def test_a_database_of_before_is_brought_up_with_all_that_it_holds(tmp_path: Path) -> None:

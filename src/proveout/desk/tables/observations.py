@@ -23,6 +23,8 @@ OBSERVATIONS = Table(
     Column("volunteer", Boolean),
     Column("more", Text),
     Index("kpi_observations_by_time", "pilot", "at"),
+    # Counted at every look at the page: all that is counted by stands in the index.
+    Index("kpi_observations_by_kpi", "pilot", "kpi", "with_system"),
 )
 """`kpi` is empty where a row holds the figures of several. `more` has further columns of the row,
 as JSON. `person` may be a pseudonym."""

@@ -33,6 +33,7 @@ def upgrade() -> None:
         sa.Column("more", sa.Text),
     )
     op.create_index("kpi_observations_by_time", "kpi_observations", ["pilot", "at"])
+    op.create_index("kpi_observations_by_kpi", "kpi_observations", ["pilot", "kpi", "with_system"])
     op.create_table(
         "kpi_observation_imports",
         sa.Column("pilot", sa.Text, primary_key=True),
