@@ -201,9 +201,10 @@ def _staggered(seen: Observed, value: Value) -> Chosen | Unseen:
             "all teams began within a week",
             "Write design: before-after, and name teams that never have it: value.control_teams",
         )
-    cases = seen.cases.where(seen.cases.team >= 0)
-    assert cases.team is not None  # noqa: S101
-    cases = replace(cases, rolled_out=begins[cases.team])
+    team = seen.cases.team
+    # Cases of no known team go along, so that the estimate can say that they do not count.
+    starts = np.where(team >= 0, begins[np.maximum(team, 0)], NEVER)
+    cases = replace(seen.cases, rolled_out=starts)
     n_never = int(np.sum(begins[there] == NEVER))
     never = f", {n_never} of them never" if n_never else ""
     return Chosen(

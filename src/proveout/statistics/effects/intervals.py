@@ -67,7 +67,9 @@ def of_share(value: float, variance: float, n: int, freedom: float, confidence: 
     middle = (p + t2 / (2 * effective)) / (1 + t2 / effective)
     half = math.sqrt(t2 * p * (1 - p) / effective + (t2 / (2 * effective)) ** 2)
     half /= 1 + t2 / effective
-    return Figure(value=value, low=max(0.0, middle - half), high=min(1.0, middle + half))
+    return Figure(
+        value=value, low=max(0.0, min(p, middle - half)), high=min(1.0, max(p, middle + half))
+    )
 
 
 def difference(first: Figure, second: Figure) -> Figure:

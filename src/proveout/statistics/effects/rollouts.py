@@ -32,6 +32,8 @@ class Rollout:
     n_never: int
     last_day: int
     """The last day on which others still worked the manual way."""
+    left_out: tuple[str, ...] = ()
+    """What does not count: '12 cases of no known team'."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +65,7 @@ def rollout_of(  # noqa: PLR0911  one reason each
     known = cases.team >= 0
     if not known.any():
         return "no case has a team", "Name the column with the team in value.records."
+    left_out = [] if known.all() else [f"{int((~known).sum()):,} cases of no known team"]
     cases, starts = cases.where(known), starts[known]
 
     codes = np.asarray(cases.team)
@@ -74,6 +77,10 @@ def rollout_of(  # noqa: PLR0911  one reason each
     kept = first < rollout
     if not kept.all():
         chosen = kept[team]
+        left_out.append(
+            f"{int((~chosen).sum()):,} cases of {int((~kept).sum())} of the teams, which have none "
+            "from before they got it"
+        )
         cases, team = cases.where(chosen), team[chosen]
         rollout, team = rollout[kept], (np.cumsum(kept) - 1)[team]
     if len(rollout) < FEWEST_TEAMS:
@@ -108,6 +115,7 @@ def rollout_of(  # noqa: PLR0911  one reason each
         treated_teams=got_it,
         n_never=int(np.sum(rollout > int(cases.day.max()))),
         last_day=min(compared, int(cases.day.max())),
+        left_out=tuple(left_out),
     )
 
 

@@ -143,6 +143,7 @@ def _sentence(found: Rollout) -> str:
     return (
         f"{teams} teams that had it were compared, {unit}, with teams that did not have it yet, "
         f"each from its own level before. {never}"
+        + (f" Not counted: {'; '.join(found.left_out)}." if found.left_out else "")
     )
 
 

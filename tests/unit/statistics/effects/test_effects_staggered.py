@@ -199,3 +199,19 @@ def test_a_doubt_about_the_ways_of_teams_makes_the_range_wider():
         " Before the rollout teams were perhaps not going the same way, so that the range also "
         "holds what is left of the effect if that goes on."
     )
+
+
+def test_cases_that_cannot_be_compared_are_said_not_to_count():
+    """A team without a case from before, and cases of no known team, are left out in words."""
+    cases = business(effect=-4.0)
+    late = (cases.team == 0) & (cases.day < cases.rolled_out)
+    cases = cases.where(~late)
+    cases = replace(cases, team=np.where(np.arange(len(cases)) < 3, -1, cases.team))
+    told = estimate(cases, MEAN)
+
+    assert isinstance(told, Estimate)
+    n = int((cases.team == 0).sum())
+    assert told.sentence.endswith(
+        f" Not counted: 3 cases of no known team; {n} cases of 1 of the teams, which have none "
+        "from before they got it."
+    )
