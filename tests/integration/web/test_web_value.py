@@ -231,6 +231,17 @@ def test_a_file_without_the_moment_is_told_what_to_call_it(board: Dashboard) -> 
     assert "A charter that reads the dashboard may say what else it is called" in answer.text
 
 
+def test_a_file_says_yes_and_no_in_the_words_of_the_records(board: Dashboard) -> None:
+    """What the charter's own records may say, a file of observations may say as well."""
+    content = (
+        "at;value;with_system\n2025-02-01 08:00;6,4;nein\n2025-02-02 08:00;2,5;ja\n"
+        "2025-02-03 08:00;2,5;\n"
+    )
+    sent(board, content, kpi=MINUTES)
+
+    assert [each["with_system"] for each in observed(board)] == [False, True, None]
+
+
 def test_an_unknown_kpi_is_refused_with_those_there_are(board: Dashboard) -> None:
     """Nothing of the request is kept."""
     answer = board.api(GIVEN, observations=[row(kpi="speed"), row()])

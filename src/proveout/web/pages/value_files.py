@@ -35,7 +35,8 @@ def read_rows(file: Given, columns: CaseRecord, kpi: str | None, known: Set[str]
     """Read the rows of a file; `kpi` is that of all of them, `known` are those there are."""
     import ibis
 
-    from proveout.checks.adoption.columns import seconds_of, text_of, truth_of
+    from proveout.checks.adoption.columns import seconds_of, text_of
+    from proveout.checks.value.columns import truth_of
 
     table = file.table
     named = {
@@ -53,8 +54,15 @@ def read_rows(file: Given, columns: CaseRecord, kpi: str | None, known: Set[str]
         f"{key}_s": ibis.null("float64") if named[key] is None else seconds_of(table[named[key]])
         for key in ("at", "ended")
     }
+    # The words are those that count in the records of a charter.
     truths = {
-        f"is_{key}": ibis.null("boolean") if named[key] is None else truth_of(table[named[key]])
+        f"is_{key}": ibis.null("boolean")
+        if named[key] is None
+        else ibis.cases(
+            (truth_of(table[named[key]]) == 1, True),
+            (truth_of(table[named[key]]) == 0, False),
+            else_=ibis.null("boolean"),
+        )
         for key in _TRUTHS
     }
     more = {f"more_{number}": table[each] for number, each in enumerate(further)}
