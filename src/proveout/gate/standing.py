@@ -56,6 +56,8 @@ class Line:
     finding: Finding
     """The worst of its subjects."""
     state: SideState
+    is_simulated: bool
+    """Any of its subjects, not the worst alone, is told from a simulation."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,8 +119,7 @@ def standing_of(
     business = _side((each for each in scale if each.id.startswith("scale.kpi")), bench)
     state = _state(technical.state, business.state)
     beside = [_line(each, bench) for each in scale if each.metric.startswith("adoption.")]
-    seen = [each.finding.evidence for each in (*technical.lines, *business.lines)]
-    is_simulated = any(each is not None and each.basis == "simulated" for each in seen)
+    is_simulated = any(each.is_simulated for each in (*technical.lines, *business.lines))
     return PilotStanding(
         state=state,
         name=f"{NAMES[state]}, in a rehearsal" if is_simulated else NAMES[state],
@@ -189,7 +190,13 @@ def _line(criterion: Criterion, bench: Bench) -> Line:
         state = "short"
     elif all(each.state == "passed" for each in findings):
         state = "met"
-    return Line(criterion=criterion, finding=findings[0], state=state)
+    seen = [each.evidence for each in findings if each.evidence is not None]
+    return Line(
+        criterion=criterion,
+        finding=findings[0],
+        state=state,
+        is_simulated=any(each.basis == "simulated" for each in seen),
+    )
 
 
 def _state(technical: SideState, business: SideState) -> StandingState:

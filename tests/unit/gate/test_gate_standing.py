@@ -89,6 +89,13 @@ def test_the_sentence_has_the_figures_of_both_sides() -> None:
     )
 
 
+def test_a_simulation_beside_a_measurement_is_a_rehearsal_too() -> None:
+    """Also where the measured one is the worse of the two and decides."""
+    found = standing(GOOD, level(11.9, 0.05), level(basis="simulated"), *running())
+
+    assert (found.state, found.is_simulated) == ("both", True)
+
+
 def test_what_was_found_in_a_simulation_is_a_rehearsal() -> None:
     """It stands, and says so."""
     found = standing(GOOD, level(basis="simulated"), *running())
