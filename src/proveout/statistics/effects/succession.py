@@ -68,6 +68,6 @@ def stretches(residual: Floats, cases: Cases, period: Ints, *, by_day: bool) -> 
         return Stretches(memory=0.0, code=code)
     memory = min(1.0, together / special)
     # What was taken off makes neighbours look less alike than they are.
-    taken = 1 + n_periods // PERIODS_PER_BEND
+    taken = 1 + max(1, n_periods // PERIODS_PER_BEND)
     memory += taken * (1 + 3 * memory) / n_periods
     return Stretches(memory=min(LONGEST, memory), code=code)
