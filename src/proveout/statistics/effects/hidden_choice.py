@@ -26,7 +26,7 @@ USUAL = 0.25
 among volunteers, and a design that cannot see it must not call it an effect."""
 
 
-MOST_TRIED = 50_000
+MOST_TRIED = 20_000
 """Cases, drawn by lot, on which it is tried what each recorded reason did: it takes a fit for each,
 and more cases tell no more than the two digits that an allowance is worth."""
 
