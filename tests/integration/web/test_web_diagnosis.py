@@ -189,6 +189,19 @@ def test_what_an_earlier_pilot_left_is_listed_and_shown_by_name(tmp_path: Path) 
     assert asked["title"] in {e["title"] for e in after["lines"] if e["state"] == "passed"}
 
 
+def test_the_same_form_sent_twice_shows_a_condition_once(tmp_path: Path) -> None:
+    """Who sends it again, since no answer came, is told the same and not that it is wrong."""
+    with dashboard(tmp_path, charters=[after_a_failure(tmp_path)]) as board:
+        left = board.get(f"/api{BASE}").json()["left"]["lines"]
+        where = f"{BASE}/conditions/{next(e['condition'] for e in left if e['condition'])}"
+        told = [board.send(where, act="a" * 16, shows="Review.").headers["location"] for _ in "ab"]
+        entries = board.book.ledger.entries(kinds=("act",))
+        shown = [each for each in entries if each.body["act"] == "diagnosis.met"]
+
+    assert told[0] == told[1]
+    assert len(shown) == 1
+
+
 @pytest.mark.parametrize(("condition", "status"), [(MEASURED, 400), (OWN_WORD, 400), ("x", 404)])
 def test_what_must_be_measured_is_not_shown_by_saying_so(
     tmp_path: Path, condition: str, status: int

@@ -38,15 +38,18 @@ class LeftLines(BaseModel):
 
 def left_to(asked: Asked) -> LeftLines | None:
     """Return what this pilot inherits; None where no earlier one left anything."""
-    if not asked.book.charter.predecessors:
-        return None
-    ids = inherited_ids()
-    verdict = asked.parts.library.report(asked.book, "design", asked.now).verdict
-    rulings = [each for each in verdict.rulings if each.criterion.id in ids]
-    rulings.sort(key=lambda each: each.state == "passed")
+    rulings = sorted(_inherited(asked), key=lambda each: each.state == "passed")
     lines = [_line(each) for each in rulings]
     n_met = sum(each.state == "passed" for each in rulings)
     return LeftLines(n_met=n_met, lines=lines) if lines else None
+
+
+def _inherited(asked: Asked) -> list[Ruling]:
+    if not asked.book.charter.predecessors:
+        return []
+    ids = inherited_ids()
+    verdict = asked.parts.library.report(asked.book, "design", asked.now).verdict
+    return [each for each in verdict.rulings if each.criterion.id in ids]
 
 
 class ShowForm(BaseModel):
@@ -67,8 +70,9 @@ def show_met(asked: Asked, given: ShowForm) -> Done:
     known = BY_CONDITION.get(condition)
     if known is None:
         raise NotFoundError(f"There is no condition '{condition}'.")
-    left = left_to(asked)
-    if left is None or condition not in {each.condition for each in left.lines}:
+    # Also what is met by now: the same form sent again has done what it should.
+    left = {each.criterion.id for each in _inherited(asked)}
+    if f"{_AFTER}{condition}" not in left or not known.takes_word:
         raise InputError(
             "No earlier pilot left this to be shown by a person.",
             hint="The page Diagnosis lists what this pilot takes over.",
