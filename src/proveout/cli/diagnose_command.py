@@ -195,10 +195,11 @@ def _interview(output: Output, place: _Place, said: Answers | None, file: Path |
     from proveout.cli.diagnose_interview import Interview
     from proveout.diagnosis import Answers
     from proveout.diagnosis.questions import QUESTIONS
+    from proveout.diagnosis.readings import known_of
     from proveout.diagnosis.record import readings_of
 
-    told = () if place.record is None else readings_of(place.record)
-    known = {reading.signal for reading in told}
+    told = {} if place.record is None else known_of(readings_of(place.record))
+    known = {signal for signal, here in told.items() if here.is_settled}
     pilot = place.pilot or str(typer.prompt("Which pilot is it about?", err=True)).strip()
     file = file or default_file(pilot)
     if said is None and file.exists():

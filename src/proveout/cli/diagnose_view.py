@@ -21,6 +21,7 @@ SOURCES: Final[dict[Source, str]] = {
     "measured": "measured",
     "attested": "attested",
     "agreed": "charter",
+    "left out": "not in the charter",
     "said": "said",
 }
 """On whose word: measured is never shown as said, nor said as measured."""

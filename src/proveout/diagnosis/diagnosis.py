@@ -157,7 +157,9 @@ def diagnosis_of(
         known=tuple(
             sorted(known.values(), key=lambda one: (order.get(one.signal, 99), one.signal))
         ),
-        open_questions=tuple(each.id for each in QUESTIONS if each.id not in known),
+        open_questions=tuple(
+            each.id for each in QUESTIONS if not (each.id in known and known[each.id].is_settled)
+        ),
     )
 
 

@@ -2,8 +2,8 @@
 
 What is only planned is no proof that it was done. So the charter tells what was stated; of what
 has to be done every day, of who answered for it and of the data that it was built on, it tells only
-where it was not even planned. A name in a charter does not go before the word of those who say
-that nobody was there.
+where it was not even planned, and that is a hint: a short charter is not yet a bad pilot. A name in
+a charter does not go before the word of those who say that nobody was there.
 """
 
 from __future__ import annotations
@@ -33,6 +33,10 @@ def _agreed(signal: str, option: str, where: str, told: str) -> Reading:
     return Reading(signal=signal, option=option, source="agreed", told=told, where=where)
 
 
+def _left_out(signal: str, option: str, where: str, told: str) -> Reading:
+    return Reading(signal=signal, option=option, source="left out", told=told, where=where)
+
+
 def _outcome(charter: Charter) -> Reading:
     full = [kpi for kpi in charter.kpis if kpi.threshold is not None and kpi.baseline is not None]
     if full:
@@ -40,7 +44,7 @@ def _outcome(charter: Charter) -> Reading:
         return _agreed("outcome", "measurable", "kpis", f"With baseline and threshold: {names}.")
     if charter.outcome is not None or charter.kpis:
         return _agreed("outcome", "vague", "kpis", "No KPI has both a baseline and a threshold.")
-    return _agreed("outcome", "none", "outcome", "The charter states no outcome and no KPI.")
+    return _left_out("outcome", "none", "outcome", "The charter states no outcome and no KPI.")
 
 
 def _production_plan(charter: Charter) -> Reading:
@@ -57,7 +61,7 @@ def _production_plan(charter: Charter) -> Reading:
         return _agreed("production_plan", "full", "production_design", "")
     if len(missing) == len(wanted):
         told = "The charter has no production design and no integration."
-        return _agreed("production_plan", "none", "production_design", told)
+        return _left_out("production_plan", "none", "production_design", told)
     told = f"Missing in the design: {', '.join(missing)}."
     return _agreed("production_plan", "partly", "production_design", told)
 
@@ -67,7 +71,7 @@ def _owner(charter: Charter) -> Reading | None:
     owner, project = people.production_owner, people.project_owner
     where = "people.production_owner"
     if owner is None:
-        return _agreed("owner", "nobody", where, "The charter names no production owner.")
+        return _left_out("owner", "nobody", where, "The charter names no production owner.")
     if project is not None and folded(owner.name) == folded(project.name):
         told = f"{owner.name} runs the project as well."
         return _agreed("owner", "nobody", where, told)
@@ -95,19 +99,19 @@ def _never_planned(charter: Charter) -> Iterator[Reading]:
     governance, change = charter.governance, charter.change
     if governance.exceptions is None and charter.rollback is None:
         told = "The charter has neither an exception protocol nor a rollback."
-        yield _agreed("wrong_answers", "nothing", "governance.exceptions", told)
+        yield _left_out("wrong_answers", "nothing", "governance.exceptions", told)
     if governance.reviews is None and governance.output_audit is None and not charter.milestones:
         told = "The charter sets no reviews, no audit of answers and no milestones."
-        yield _agreed("oversight", "nobody", "governance.reviews", told)
+        yield _left_out("oversight", "nobody", "governance.reviews", told)
     if not charter.legal:
         told = "The charter holds no question of legal or compliance."
-        yield _agreed("legal", "never", "legal", told)
+        yield _left_out("legal", "never", "legal", told)
     if not any(role.representative for role in change.roles):
         told = "The charter names nobody who speaks for those affected."
-        yield _agreed("involved", "not_asked", "change.roles", told)
+        yield _left_out("involved", "not_asked", "change.roles", told)
     if not change.training and not change.will_do:
         told = "The charter plans no training, and does not say what it will do."
-        yield _agreed("prepared", "not_prepared", "change.training", told)
+        yield _left_out("prepared", "not_prepared", "change.training", told)
     if governance.refresh is None and governance.handoff is None:
         told = "The charter says neither who updates it nor who takes over."
-        yield _agreed("upkeep", "irregular", "governance.refresh", told)
+        yield _left_out("upkeep", "irregular", "governance.refresh", told)

@@ -9,12 +9,16 @@ from typing import Final, Literal
 from proveout.diagnosis.answers import Answers
 from proveout.diagnosis.signals import BY_SIGNAL
 
-Source = Literal["measured", "attested", "agreed", "said"]
+Source = Literal["measured", "attested", "agreed", "said", "left out"]
 """Measured by Proveout; said by a named person in the ledger; written in the charter, which is what
-was meant to be; said in the interview."""
+was meant to be; said in the interview; left out of the charter, which may be short because nobody
+wrote a long one."""
 
-RANK: Final[Mapping[Source, int]] = {"measured": 3, "attested": 2, "agreed": 1, "said": 0}
-"""The higher outranks the lower: what was measured goes before what is said."""
+RANK: Final[Mapping[Source, int]] = {
+    "measured": 3, "attested": 2, "agreed": 1, "said": 0, "left out": -1,
+}  # fmt: skip
+"""The higher outranks the lower: what was measured goes before what is said, and what anybody says
+before what a charter does not mention."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +60,11 @@ class Known:
     counting: tuple[Reading, ...]
     outranked: tuple[Reading, ...] = ()
     """What weaker sources say otherwise: shown, and not counted."""
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether somebody or something tells it; what a charter leaves out is a hint alone."""
+        return any(each.source != "left out" for each in self.counting)
 
     @property
     def options(self) -> tuple[str, ...]:

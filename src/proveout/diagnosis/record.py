@@ -82,8 +82,14 @@ def _on_the_decision(record: Record) -> Iterator[Reading]:
         option = "before"
         told = f"Sealed by {record.sealed_by} on {record.sealed_at:%Y-%m-%d}, before any result."
     if option is not None:
+        # A draft that nobody sealed and that has no results yet is no proof of what was agreed.
+        is_draft = record.sealed_at is None and not has_results
         yield Reading(
-            signal="decision_rule", option=option, source="measured", told=told, where="ledger"
+            signal="decision_rule",
+            option=option,
+            source="left out" if is_draft else "measured",
+            told=told,
+            where="ledger",
         )
 
 

@@ -3,7 +3,8 @@
 For each cause: START plus the weights of what is known, as log-odds; the activity is that sum on
 the scale from 0 to 1 (logistic). A question that is not answered adds nothing to the sum, and
 widens the range by the least and the most that any of its answers would have added: lack of
-knowledge widens and does not decide. A signal whose sources disagree adds the mean of what they
+knowledge widens and does not decide. What a charter leaves out is a hint: half its weight, and as
+wide as what is not known. A signal whose sources disagree adds the mean of what they
 say, and widens by their spread. Sums do not depend on the order of what is summed.
 
 The activity is no probability: nobody has counted a thousand failed pilots. It says how much of
@@ -24,6 +25,8 @@ from proveout.diagnosis.signals import SIGNALS, Signal
 START: Final = -1.4
 """Log-odds of each cause before anything is known, 0.2: no cause is named unless something speaks
 for it, and none goes before another."""
+HINT: Final = 0.5
+"""What a charter leaves out counts by this part of its weight, and stays open: it is asked."""
 ACTIVE: Final = 0.5
 """From this activity on a cause is called active."""
 TIE: Final = 0.5
@@ -112,10 +115,13 @@ def _sum(failure: Failure, known: Mapping[str, Known]) -> _Sum:
         here = known.get(signal.id)
         if signal.is_asked:
             spans += most - least
-        if here is None:
+        if here is None or not here.is_settled:
             if signal.is_asked and most > least:
                 low, high = low + least, high + most
                 unknown.append((-(most - least), signal.id))
+            if here is not None and (hint := HINT * _told(signal, failure, here)[0]):
+                score += hint
+                weights.append(Weight(signal=signal.id, weight=hint, readings=here.counting))
             continue
         had += most - least if signal.is_asked else 0.0
         mean, bottom, top = _told(signal, failure, here)

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from proveout.charter.schema import Charter
-from proveout.diagnosis import Record, diagnose
-from proveout.diagnosis.questions import BY_ID
+from proveout.diagnosis import Answers, Record, diagnose
+from proveout.diagnosis.questions import BY_ID, QUESTIONS
 from proveout.diagnosis.read_from_evidence import RULES, SILENT
 from proveout.diagnosis.record import readings_of
 from proveout.diagnosis.signals import BY_SIGNAL
@@ -57,20 +57,42 @@ def charter(**values: Any) -> Charter:
     return Charter.model_validate({"pilot": "p", **values})
 
 
-def test_an_empty_charter_tells_what_was_never_planned() -> None:
-    """Who agreed on nothing is told so; whether what was agreed was done is not guessed."""
+def test_what_an_empty_charter_leaves_out_is_a_hint() -> None:
+    """Nobody wrote it down; whether it was agreed all the same, people are asked."""
     assert options(Record(charter=charter())) == {
-        "decision_rule": ("never", "measured"),
-        "outcome": ("none", "agreed"),
-        "production_plan": ("none", "agreed"),
-        "owner": ("nobody", "agreed"),
-        "wrong_answers": ("nothing", "agreed"),
-        "oversight": ("nobody", "agreed"),
-        "legal": ("never", "agreed"),
-        "involved": ("not_asked", "agreed"),
-        "prepared": ("not_prepared", "agreed"),
-        "upkeep": ("irregular", "agreed"),
+        "decision_rule": ("never", "left out"),
+        "outcome": ("none", "left out"),
+        "production_plan": ("none", "left out"),
+        "owner": ("nobody", "left out"),
+        "wrong_answers": ("nothing", "left out"),
+        "oversight": ("nobody", "left out"),
+        "legal": ("never", "left out"),
+        "involved": ("not_asked", "left out"),
+        "prepared": ("not_prepared", "left out"),
+        "upkeep": ("irregular", "left out"),
     }
+
+
+def test_a_short_charter_makes_no_cause_certain() -> None:
+    """Every question stays open, and the range is as wide as if nothing were known."""
+    found = diagnose(record=Record(charter=charter()))
+
+    assert len(found.open_questions) == len(QUESTIONS)
+    nothing = {each.failure: each for each in diagnose(Answers(pilot="x")).causes}
+    for cause in found.causes:
+        assert (cause.low, cause.high) == (nothing[cause.failure].low, nothing[cause.failure].high)
+        assert cause.sure == "unsure"
+
+
+def test_what_is_said_goes_before_what_a_charter_leaves_out() -> None:
+    """Whoever was there knows better than a page that does not mention it."""
+    said = Answers(pilot="x", answers={"owner": "from_start"})
+
+    found = diagnose(said, Record(charter=charter()))
+
+    owner = next(each for each in found.known if each.signal == "owner")
+    assert owner.options == ("from_start",)
+    assert [each.option for each in owner.outranked] == ["nobody"]
 
 
 def test_a_plan_is_no_proof_that_somebody_was_there() -> None:

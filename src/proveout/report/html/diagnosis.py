@@ -16,6 +16,7 @@ SOURCES: Final[dict[Source, str]] = {
     "measured": "measured",
     "attested": "attested by a person",
     "agreed": "written in the charter",
+    "left out": "left out of the charter",
     "said": "said in the interview",
 }
 

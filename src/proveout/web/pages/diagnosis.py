@@ -107,10 +107,11 @@ def _page(
     book = asked.pilot
     given = answers_of(asked, asks)
     is_asked = bool(given.answers) or given.result is not None
-    ledger = {} if record is None else known_of(readings_of(record))
+    on_record = {} if record is None else known_of(readings_of(record))
+    ledger = {signal: here for signal, here in on_record.items() if here.is_settled}
     before = None if recorded is None else _recorded(asked, recorded, record)
     chosen = given.answers if is_asked or recorded is None else _known_here(recorded)
-    found = diagnose(given, record, pilot=given.pilot) if is_asked or ledger else None
+    found = diagnose(given, record, pilot=given.pilot) if is_asked or on_record else None
     return DiagnosisPage(
         pilot=None if book is None else book.pilot,
         title=None if book is None else book.title,

@@ -19,6 +19,7 @@ SOURCES: Final[Mapping[Source, str]] = {
     "measured": "measured, in the ledger",
     "attested": "said by name, in the ledger",
     "agreed": "written in the charter",
+    "left out": "left out of the charter",
     "said": "said in the interview",
 }
 _SCALE: Final = Scale(low=0.0, high=1.0, ticks=(0.0, 0.25, 0.5, 0.75, 1.0))
