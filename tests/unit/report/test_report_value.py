@@ -44,6 +44,16 @@ def story(*facts: Evidence, **more: Any) -> KpiStory:
     return only
 
 
+@pytest.mark.parametrize("design", ["before-after", "staggered"])
+def test_figures_as_they_were_before_the_rollout_are_called_so(design: str) -> None:
+    """A trend or a season is in neither figure, and the books hold both."""
+    shown = story(*found(11.2, 0.4, estimate={"design": design}))
+
+    assert shown.sentences[1].startswith("Both are told as things were before the rollout")
+    drawn = story(*found(11.2, 0.4, estimate={"design": "randomised"}))
+    assert not any("before the rollout" in each for each in drawn.sentences)
+
+
 def test_each_number_has_its_sentence() -> None:
     """Level and baseline, interval and cases, effect and share, threshold."""
     shown = story(*found(11.2, 0.4, decides={"by": "looks"}))

@@ -9,17 +9,18 @@ from pydantic import BaseModel
 
 from proveout.charter.schema import Kpi
 from proveout.charter.schema.adoption import DASHBOARD
-from proveout.evidence.figures import figure, full_figure, span, unit_in_words
-from proveout.evidence.model import Evidence, Interval
+from proveout.evidence.figures import figure, full_figure, unit_in_words
+from proveout.evidence.model import Evidence
+from proveout.report.value.sentences import (
+    KpiState,
+    agreed_on,
+    as_exactly,
+    ends,
+    mapping,
+    sentences,
+)
 from proveout.report.value.told import Told
-from proveout.report.value.wording import change, change_span, in_words
-
-_TIMES = {"s", "seconds", "min", "minutes", "h", "hours", "days", "weeks", "months"}
-_MOST_CASES = {
-    "median": "half of all cases", "p75": "three of four cases", "p90": "nine of ten cases",
-    "p95": "19 of 20 cases",
-}  # fmt: skip
-KpiState = Literal["met", "missed", "open", "unknown"]
+from proveout.report.value.wording import in_words
 
 STATE_WORDS: dict[KpiState, str] = {
     "met": "reached",
@@ -100,14 +101,6 @@ def title_of(kpi: Kpi) -> str:
     return kpi.meaning or kpi.name.replace("-", " ").capitalize()
 
 
-def agreed_on(kpi: Kpi) -> str:
-    """Return 'at most 12 minutes'; empty where no threshold was agreed."""
-    if kpi.threshold is None:
-        return ""
-    bound = "at least" if kpi.direction == "higher" else "at most"
-    return f"{bound} {figure(kpi.threshold, kpi.unit)}"
-
-
 def _story(kpi: Kpi, told: Told) -> KpiStory:
     found = told.one("value.kpi", kpi=kpi.name)
     baseline = told.one("value.baseline", kpi=kpi.name)
@@ -115,7 +108,7 @@ def _story(kpi: Kpi, told: Told) -> KpiStory:
     signals = told.one("value.signals", kpi=kpi.name)
     broken = told.one("value.assumptions_broken", kpi=kpi.name)
     details: Mapping[str, Any] = {} if found is None else found.details
-    estimate = _mapping(details.get("estimate"))
+    estimate = mapping(details.get("estimate"))
     state = _state(kpi, found)
     why, next_step = ("", "") if found is not None else _why_not(kpi, told)
     assumptions = estimate.get("assumptions") or (
@@ -131,22 +124,22 @@ def _story(kpi: Kpi, told: Told) -> KpiStory:
         state=state,
         state_words=_state_words(state, found),
         level="" if found is None else figure(found.value, kpi.unit, interval),
-        before="" if baseline is None else _before(kpi, baseline, found),
+        before="" if baseline is None else as_exactly(kpi, baseline, found),
         agreed=agreed_on(kpi),
         sentences=[why, *_manual(baseline)]
         if found is None
-        else list(_sentences(kpi, found, baseline, effect, state)),
+        else list(sentences(kpi, found, baseline, effect, state)),
         how=[in_words(each, told.charter) for each in _how(kpi, details, estimate, told)],
-        running=_running(_mapping(details.get("running"))),
+        running=_running(mapping(details.get("running"))),
         next_step=next_step,
         statements=[_statement(each) for each in assumptions],
-        records=str(_mapping(details.get("records")).get("told") or ""),
+        records=str(mapping(details.get("records")).get("told") or ""),
         left_out=[
             Left(
                 why=str(each.get("why", "")), n=int(each.get("n", 0)),
                 examples=[_example(row) for row in (each.get("examples") or [])[:3]],
             )
-            for each in _mapping(details.get("records")).get("left_out") or []
+            for each in mapping(details.get("records")).get("left_out") or []
         ],
         signals="" if signals is None
         else in_words(str(signals.details.get("told", "")), told.charter),
@@ -168,7 +161,7 @@ def _state(kpi: Kpi, found: Evidence | None) -> KpiState:
         return "unknown"
     if kpi.threshold is None:
         return "open"
-    low, high = _ends(found)
+    low, high = ends(found)
     is_lower = kpi.direction == "lower"
     worse, better = (high, low) if is_lower else (low, high)
     if worse <= kpi.threshold if is_lower else worse >= kpi.threshold:
@@ -182,122 +175,10 @@ def _state_words(state: KpiState, found: Evidence | None) -> str:
     return f"{STATE_WORDS[state]}, in a rehearsal" if is_simulated else STATE_WORDS[state]
 
 
-def _before(kpi: Kpi, baseline: Evidence, found: Evidence | None) -> str:
-    """Write the manual way as exactly as the figure that it stands beside."""
-    return figure(baseline.value, kpi.unit, _narrower(baseline, found))
-
-
 def _manual(baseline: Evidence | None) -> Iterator[str]:
     """Say what the manual way was measured as, where that is all there is yet."""
     if baseline is not None:
         yield f"The manual way was measured: {full_figure(baseline)}."
-
-
-def _narrower(*facts: Evidence | None) -> Interval | None:
-    intervals = [each.interval for each in facts if each is not None and each.interval is not None]
-    return min(intervals, key=lambda each: each.high - each.low, default=None)
-
-
-def _sentences(
-    kpi: Kpi, found: Evidence, baseline: Evidence | None, effect: Evidence | None, state: KpiState
-) -> Iterator[str]:
-    yield _level(kpi, found, baseline)
-    yield from _sure(kpi, found)
-    yield from _effect(kpi, found, effect, baseline)
-    yield from _threshold(kpi, found, state)
-
-
-def _level(kpi: Kpi, found: Evidence, baseline: Evidence | None) -> str:
-    statistic = str(_mapping(found.details.get("kpi")).get("statistic") or "mean")
-    level = figure(found.value, kpi.unit, found.interval)
-    before = (
-        "" if baseline is None
-        else f"; the manual way, {_before(kpi, baseline, found)}"
-    )  # fmt: skip
-    is_time = kpi.unit.partition("/")[0] in _TIMES
-    if statistic in _MOST_CASES:
-        verb = "take at most" if is_time else "come to at most"
-        return f"With the system, {_MOST_CASES[statistic]} {verb} {level}{before}."
-    if statistic == "share":
-        return f"With the system it is so in {level} of all cases{before}."
-    if statistic == "rate":
-        return f"With the system it is {level} over all cases{before}."
-    if "/" in kpi.unit:
-        return f"With the system it is {level} on average{before}."
-    verb = "takes" if is_time else "comes to"
-    return f"With the system, a case {verb} {level} on average{before}."
-
-
-def _sure(kpi: Kpi, found: Evidence) -> Iterator[str]:
-    interval = found.interval
-    if interval is None:
-        yield f"This is a full count of {found.n:,} cases."
-        return
-    by = str(_mapping(found.details.get("decides")).get("by", ""))
-    often = ", however often one looks" if by == "looks" else ""
-    level = figure(interval.level, "fraction")
-    between = span(interval, kpi.unit).replace(" to ", " and ")
-    yield (
-        f"We are {level} sure that it is between {between}{often}; this rests on {found.n:,} cases."
-    )
-
-
-def _effect(
-    kpi: Kpi, found: Evidence, effect: Evidence | None, baseline: Evidence | None
-) -> Iterator[str]:
-    if effect is None or effect.interval is None:
-        return
-    interval = effect.interval
-    if interval.low <= 0 <= interval.high:
-        yield (
-            "That the system changed it at all is not shown: it may be anything from "
-            f"{_signed(interval.low, kpi, interval)} to {_signed(interval.high, kpi, interval)}."
-        )
-        return
-    low, high = sorted((abs(interval.low), abs(interval.high)))
-    around = Interval(low=low, high=high, level=interval.level, method=interval.method)
-    # As exactly as the figures whose difference it is: 25.3 less 17.8 is no 8.
-    alike = _narrower(found, effect) or around
-    is_less = effect.value < 0
-    is_better = is_less == (kpi.direction == "lower")
-    share = ""
-    if baseline is not None and baseline.value > 0:
-        part = abs(effect.value) / baseline.value
-        share = f", about {100 * part:.{0 if part >= 0.01 else 1}f} % of the manual way"
-    what = "takes off" if is_less else "adds"
-    yield (
-        f"The system itself {what} {change(abs(effect.value), kpi.unit, alike)} "
-        f"({change_span(around, kpi.unit, alike)}){share}: that is "
-        f"{'better' if is_better else 'worse'}. What a trend, a season or the choice of people did "
-        "is not counted as its merit."
-    )
-
-
-def _signed(value: float, kpi: Kpi, around: Interval) -> str:
-    told = change(abs(value), kpi.unit, around)
-    return f"{told} {'less' if value < 0 else 'more'}"
-
-
-def _threshold(kpi: Kpi, found: Evidence, state: KpiState) -> Iterator[str]:
-    if kpi.threshold is None:
-        yield "No threshold was agreed, so that nothing decides whether this is enough."
-        return
-    low, high = _ends(found)
-    is_lower = kpi.direction == "lower"
-    worse, better = (high, low) if is_lower else (low, high)
-    meant = "It was to be kept" if kpi.guardrail else "Agreed was"
-    match state:
-        case "met":
-            end = figure(worse, kpi.unit, found.interval)
-            yield f"{meant} {agreed_on(kpi)}: reached, even at the worse end ({end})."
-        case "missed":
-            end = figure(better, kpi.unit, found.interval)
-            yield f"{meant} {agreed_on(kpi)}: not reached, even at the better end ({end})."
-        case _:
-            yield (
-                f"{meant} {agreed_on(kpi)}: not decided yet, since what we are sure of lies on "
-                "both sides of it."
-            )
 
 
 def _how(
@@ -307,9 +188,9 @@ def _how(
         yield f"Agreed is {agreed_on(kpi)}."
     if estimate.get("sentence"):
         yield str(estimate["sentence"])
-    if _mapping(details.get("design")).get("why"):
+    if mapping(details.get("design")).get("why"):
         yield str(details["design"]["why"])
-    if _mapping(details.get("decides")).get("told"):
+    if mapping(details.get("decides")).get("told"):
         yield str(details["decides"]["told"])
     days = told.one("value.days_to_decide", kpi=kpi.name)
     if days is not None:
@@ -317,7 +198,7 @@ def _how(
             days.details.get("told")
             or f"It can be decided in about {figure(float(round(days.value)), 'days')}."
         )
-    sealed = _mapping(details.get("sealed_baseline"))
+    sealed = mapping(details.get("sealed_baseline"))
     if sealed.get("told"):
         yield str(sealed["told"])
     elif kpi.baseline is not None:
@@ -380,13 +261,3 @@ def _example(row: Any) -> str:
     if isinstance(row, Mapping):
         return ", ".join(f"{key} {value}" for key, value in row.items() if value is not None)[:120]
     return str(row)[:120]
-
-
-def _ends(found: Evidence) -> tuple[float, float]:
-    if found.interval is None:
-        return found.value, found.value
-    return found.interval.low, found.interval.high
-
-
-def _mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
