@@ -1,4 +1,4 @@
-"""Columns of rosters and usage, found by name, and their values in one form."""
+"""Columns of rosters and usage, as the charter names them, and names that are not kept."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import hashlib
 import hmac
 import os
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal, overload
+from typing import TYPE_CHECKING, Literal, overload
 
 from proveout.charter.schema.adoption import OldWay, Roster, UsageRecord
+from proveout.checks.columns import find_column
 from proveout.errors import InputError
 
 if TYPE_CHECKING:
@@ -16,12 +17,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 SALT = "PROVEOUT_PERSON_SALT"
-_YES = ("yes", "y", "true", "1", "1.0", "volunteer", "x")
-_NO = ("no", "n", "false", "0", "0.0")
-_POINTS = r"^(\d{1,2})\.(\d{1,2})\.(\d{4})"
-_MILLISECONDS_FROM = 1e11
-"""Numbers above it count milliseconds: in seconds they would be of the year 5138."""
-
 _Said = Roster | UsageRecord | OldWay
 
 
@@ -39,11 +34,9 @@ def column_of(
     Raises InputError where it is needed, or was named and is not there.
     """
     wanted: str = getattr(said, name)
-    if wanted in table.columns:
-        return table[wanted]
-    alike = [each for each in table.columns if each.strip().casefold() == wanted.casefold()]
-    if len(alike) == 1:
-        return table[alike[0]]
+    found = find_column(table, wanted)
+    if found is not None:
+        return table[found]
     if not is_needed and name not in said.model_fields_set:
         return None
     place = {Roster: "people", UsageRecord: "usage", OldWay: "old_way"}[type(said)]
@@ -52,39 +45,6 @@ def column_of(
         f"It has: {', '.join(table.columns)}.",
         hint=f"Say what it is called there: adoption.{place}.{name}: COLUMN",
     )
-
-
-def text_of(column: Any) -> Any:
-    """Return texts without blanks around them; nothing where there is none."""
-    return column.cast("string").strip().nullif("")
-
-
-def seconds_of(column: Any) -> Any:
-    """Return seconds since 1970; nothing where the value is no moment."""
-    import ibis
-
-    kind = column.type()
-    if kind.is_numeric():
-        seconds = column.cast("float64")
-        is_milli = seconds > _MILLISECONDS_FROM
-        return ibis.ifelse(is_milli, seconds / 1000, seconds)
-    if not kind.is_timestamp():
-        # With points it is day, month, year: nobody writes it otherwise.
-        said = column.cast("string").strip().re_replace(_POINTS, r"\3-\2-\1")
-        column = said.try_cast("timestamp('UTC')")
-    return column.cast("timestamp('UTC')").epoch_seconds().cast("float64")
-
-
-def truth_of(column: Any) -> Any:
-    """Return yes or no; nothing where it is neither."""
-    import ibis
-
-    if column is None:
-        return ibis.null("boolean")
-    if column.type().is_boolean():
-        return column
-    said = text_of(column).lower()
-    return ibis.cases((said.isin(_YES), True), (said.isin(_NO), False), else_=ibis.null("boolean"))
 
 
 def pseudonym(person: str, salt: str) -> str:

@@ -8,15 +8,9 @@ from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING, Any
 
 from proveout.charter.schema.adoption import Adoption, Roster
-from proveout.checks.adoption.columns import (
-    column_of,
-    pseudonym,
-    salt_of,
-    seconds_of,
-    text_of,
-    truth_of,
-)
+from proveout.checks.adoption.columns import column_of, pseudonym, salt_of
 from proveout.checks.adoption.record import DAY_S, UseRecord
+from proveout.checks.columns import known_seconds_of, known_truth_of, text_of
 from proveout.evidence.model import WHOLE, Subject
 
 if TYPE_CHECKING:
@@ -124,12 +118,12 @@ def _read(table: Any, said: Roster, adoption: Adoption) -> tuple[pd.DataFrame, d
 
     def moment(name: str) -> Any:
         column = column_of(table, said, name)
-        return ibis.null("float64") if column is None else seconds_of(column)
+        return ibis.null("float64") if column is None else known_seconds_of(column)
 
     arrow = table.select(
         person=text_of(column_of(table, said, "person", is_needed=True)).lower(),
         team=text("team"), role=text("role"),
-        volunteer=truth_of(column_of(table, said, "volunteer")),
+        volunteer=known_truth_of(column_of(table, said, "volunteer")),
         begins=moment("eligible_from"), ends=moment("eligible_until"),
     ).to_pyarrow()  # fmt: skip
     frame = pd.DataFrame({name: arrow[name].to_pylist() for name in arrow.column_names})

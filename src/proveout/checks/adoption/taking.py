@@ -6,8 +6,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from proveout.charter.schema.adoption import DASHBOARD, Adoption, OldWay, UsageRecord
-from proveout.checks.adoption.columns import column_of, pseudonyms, seconds_of, text_of, truth_of
+from proveout.checks.adoption.columns import column_of, pseudonyms
 from proveout.checks.adoption.days import calls_of
+from proveout.checks.columns import known_seconds_of, known_truth_of, text_of
 from proveout.checks.contract import Served
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def imported(table: ir.Table, said: UsageRecord, adoption: Adoption) -> pa.Table
     person = text_of(column_of(table, said, "person", is_needed=True)).lower()
     part = table.select(
         person=person,
-        at=seconds_of(column_of(table, said, "at", is_needed=True)),
+        at=known_seconds_of(column_of(table, said, "at", is_needed=True)),
         word=ibis.null("string") if outcome is None else text_of(outcome).lower(),
         case=_text_or_none(optional("case")),
         is_old=ibis.literal(False)
@@ -42,7 +43,7 @@ def imported(table: ir.Table, said: UsageRecord, adoption: Adoption) -> pa.Table
         else text_of(way).lower().isin(_OLD).fill_null(False),
         team=_text_or_none(optional("team")),
         role=_text_or_none(optional("role")),
-        volunteer=truth_of(optional("volunteer")),
+        volunteer=known_truth_of(optional("volunteer")),
         by_import=ibis.literal(True),
     )
     return _taken(part, is_hashed=hashed)
@@ -55,7 +56,7 @@ def old_way(table: ir.Table, said: OldWay, adoption: Adoption) -> pa.Table:
     nothing = ibis.null("string")
     part = table.select(
         person=text_of(column_of(table, said, "person", is_needed=True)).lower(),
-        at=seconds_of(column_of(table, said, "at", is_needed=True)),
+        at=known_seconds_of(column_of(table, said, "at", is_needed=True)),
         word=nothing, case=nothing, is_old=ibis.literal(True), team=nothing, role=nothing,
         volunteer=ibis.null("boolean"), by_import=ibis.literal(True),
     )  # fmt: skip
@@ -85,7 +86,7 @@ def logged(served: Served, adoption: Adoption) -> pa.Table:
         else_=ibis.null("string"),
     )  # fmt: skip
     part = rows.filter(rows.person.notnull()).select(
-        person=text_of(rows.person).lower(), at=seconds_of(rows.at), word=word,
+        person=text_of(rows.person).lower(), at=known_seconds_of(rows.at), word=word,
         case=rows.id.cast("string"), is_old=ibis.literal(False), team=_text_or_none(rows.team),
         role=ibis.null("string"), volunteer=ibis.null("boolean"), by_import=ibis.literal(False),
     )  # fmt: skip

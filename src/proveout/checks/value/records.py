@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from proveout.charter.schema.value import CaseRecord
-from proveout.checks.value.columns import (
+from proveout.checks.columns import (
     UNREADABLE_TRUTH,
     find_column,
     no_column,

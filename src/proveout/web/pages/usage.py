@@ -93,7 +93,8 @@ def _read(
     """Return the uses, how many rows are none, and the first of these."""
     import ibis
 
-    from proveout.checks.adoption.columns import column_of, seconds_of, text_of, truth_of
+    from proveout.checks.adoption.columns import column_of
+    from proveout.checks.columns import known_seconds_of, known_truth_of, text_of
 
     source = columns.source.model_copy(update={"path": file.name})
     columns = columns.model_copy(update={"source": source})
@@ -109,9 +110,9 @@ def _read(
         table.select(
             id=text_of(table[own[0]]) if own else ibis.null("string"),
             person=text_of(column_of(table, columns, "person", is_needed=True)),
-            at=seconds_of(raw_at), raw_at=raw_at.cast("string"), outcome=text("outcome"),
+            at=known_seconds_of(raw_at), raw_at=raw_at.cast("string"), outcome=text("outcome"),
             case=text("case"), way=text("way"), team=text("team"), role=text("role"),
-            volunteer=truth_of(column_of(table, columns, "volunteer")),
+            volunteer=known_truth_of(column_of(table, columns, "volunteer")),
         )
         .to_pyarrow()
         .to_pylist()

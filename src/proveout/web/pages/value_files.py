@@ -35,8 +35,7 @@ def read_rows(file: Given, columns: CaseRecord, kpi: str | None, known: Set[str]
     """Read the rows of a file; `kpi` is that of all of them, `known` are those there are."""
     import ibis
 
-    from proveout.checks.adoption.columns import seconds_of, text_of
-    from proveout.checks.value.columns import truth_of
+    from proveout.checks.columns import known_seconds_of, known_truth_of, text_of
 
     table = file.table
     named = {
@@ -51,18 +50,14 @@ def read_rows(file: Given, columns: CaseRecord, kpi: str | None, known: Set[str]
     taken = set(named.values())
     further = [each for each in table.columns if each not in taken][:MOST_FURTHER]
     moments = {
-        f"{key}_s": ibis.null("float64") if named[key] is None else seconds_of(table[named[key]])
+        f"{key}_s": ibis.null("float64")
+        if named[key] is None
+        else known_seconds_of(table[named[key]])
         for key in ("at", "ended")
     }
     # The words are those that count in the records of a charter.
     truths = {
-        f"is_{key}": ibis.null("boolean")
-        if named[key] is None
-        else ibis.cases(
-            (truth_of(table[named[key]]) == 1, True),
-            (truth_of(table[named[key]]) == 0, False),
-            else_=ibis.null("boolean"),
-        )
+        f"is_{key}": known_truth_of(None if named[key] is None else table[named[key]])
         for key in _TRUTHS
     }
     more = {f"more_{number}": table[each] for number, each in enumerate(further)}

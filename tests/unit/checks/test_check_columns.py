@@ -9,9 +9,11 @@ import ibis
 import pyarrow as pa
 import pytest
 
-from proveout.checks.value.columns import (
+from proveout.checks.columns import (
     UNREADABLE_TRUTH,
     find_column,
+    known_seconds_of,
+    known_truth_of,
     no_column,
     number_of,
     seconds_of,
@@ -72,3 +74,11 @@ def test_a_column_is_found_whatever_its_case() -> None:
         "cases.csv has no column 'opened' (value.records.at). It has: Opened At , cost, COST.",
         "Did you mean 'Opened At '? Then write value.records.at: Opened At ",
     )
+
+
+def test_where_the_two_need_not_be_told_apart_what_cannot_be_read_is_nothing() -> None:
+    """Rosters and usage count what is unreadable as not known."""
+    assert read(known_truth_of, ["ja", "volunteer", "nein", "perhaps", ""]) == [
+        True, True, False, None, None,
+    ]  # fmt: skip
+    assert read(known_seconds_of, ["1970-01-02", "soon", ""]) == [86_400.0, None, None]

@@ -1,4 +1,4 @@
-"""Columns of case records: found by name, and their values in one form.
+"""Columns of records that people keep: found by name, and their values in one form.
 
 In every form, nothing stands for an empty field, and a value of its own for what cannot be read, so
 that the two are never taken for each other: an empty end is an open case, a garbled one is not.
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 YES = (
     "yes", "y", "true", "t", "1", "1.0", "x", "on", "with", "ja", "j", "oui", "si", "sí", "sim",
-    "tak", "wahr", "vrai",
+    "tak", "wahr", "vrai", "volunteer",
 )  # fmt: skip
 NO = (
     "no", "n", "false", "f", "0", "0.0", "off", "without", "none", "nein", "non", "não", "nao",
@@ -78,6 +78,14 @@ def seconds_of(column: Any) -> Any:
     return _or_nan(text, _seconds(said.try_cast("timestamp('UTC')")))
 
 
+def known_seconds_of(column: Any) -> Any:
+    """Return seconds since 1970; nothing where the field is empty, and where it is no moment."""
+    import ibis
+
+    seconds = seconds_of(column)
+    return ibis.ifelse(seconds.isnan(), ibis.null("float64"), seconds)
+
+
 def number_of(column: Any) -> Any:
     """Return numbers; nothing where the field is empty, nan where it is no number."""
     kind = column.type()
@@ -98,6 +106,16 @@ def truth_of(column: Any) -> Any:
         (said.isnull(), ibis.null("int8")), (said.isin(YES), 1), (said.isin(NO), 0),
         else_=UNREADABLE_TRUTH,
     ).cast("int8")  # fmt: skip
+
+
+def known_truth_of(column: Any) -> Any:
+    """Return yes or no; nothing where the column is missing or empty, and where it is neither."""
+    import ibis
+
+    if column is None:
+        return ibis.null("boolean")
+    truth = truth_of(column)
+    return ibis.cases((truth == 1, True), (truth == 0, False), else_=ibis.null("boolean"))
 
 
 def _seconds(moment: Any) -> Any:
