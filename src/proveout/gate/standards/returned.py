@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
-from proveout.charter.schema import Comparison, Stage
 from proveout.evidence.model import Subject
 from proveout.gate.model import Criterion
-from proveout.gate.standards.terms import days
+from proveout.gate.standards.terms import days, owners
 
 _FULL = Subject.of(scenario="full")
 _WRITE = (
@@ -16,44 +13,15 @@ _WRITE = (
 )
 
 
-def _returned(
-    stage: Stage,
-    name: str,
-    metric: str,
-    comparison: Comparison,
-    threshold: float,
-    *,
-    title: str,
-    fix: str,
-    sources: tuple[str, ...],
-    max_age: timedelta,
-) -> Criterion:
-    return Criterion(
-        id=f"{stage}.{name}",
-        stage=stage,
-        title=title,
-        metric=f"value.{metric}",
-        subject=_FULL,
-        comparison=comparison,
-        threshold=threshold,
-        scope="production",
-        max_age=max_age,
-        family="business",
-        fix=fix,
-        role="production owner",
-        sources=sources,
-    )
-
-
 PAYS: tuple[Criterion, ...] = (
-    _returned(
-        "scale", "npv", "npv", ">=", 0, max_age=days(92),
+    owners(
+        "scale", "npv", "value.npv", ">=", 0, max_age=days(92), subject=_FULL,
         title="At full size it is worth more than it costs, what was spent included",
         fix=f"{_WRITE} Its details show what it depends on most.",
         sources=("R702", "below zero, money in the bank brings more (value.returns.discount_rate)"),
     ),
-    _returned(
-        "scale", "payback", "payback_months", "<=", 24, max_age=days(92),
+    owners(
+        "scale", "payback", "value.payback_months", "<=", 24, max_age=days(92), subject=_FULL,
         title="At full size it has paid back all that was spent within {}",
         fix=f"{_WRITE} Or lower what the rollout costs.",
         sources=(
@@ -66,8 +34,8 @@ PAYS: tuple[Criterion, ...] = (
 """With their bounds. Effect and run cost must be measured; support, training and the worth of a
 unit are the charter's and stand in the details."""
 
-STILL_PAYS: Criterion = _returned(
-    "continue", "net-per-month", "net_per_month", ">=", 0, max_age=days(31),
+STILL_PAYS: Criterion = owners(
+    "continue", "net-per-month", "value.net_per_month", ">=", 0, max_age=days(31), subject=_FULL,
     title="A month brings more than it costs",
     fix=f"{_WRITE} Bring down what a month costs, or end it.",
     sources=("R702", "R801", "what was spent is spent: only months to come can be saved"),

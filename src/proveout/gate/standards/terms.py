@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 
-from proveout.charter.schema import Stage
-from proveout.evidence.model import Scope, Subject
+from proveout.charter.schema import Comparison, Stage
+from proveout.evidence.model import WHOLE, Scope, Subject
 from proveout.gate.model import Criterion, Role
 
 SEALED = "governance.sealed"
@@ -60,6 +60,37 @@ def declared(
         fix=fix,
         role=role,
         sources=(*sources, "all or nothing: what is half agreed is not agreed"),
+    )
+
+
+def owners(
+    stage: Stage,
+    name: str,
+    metric: str,
+    comparison: Comparison,
+    threshold: float,
+    *,
+    title: str,
+    fix: str,
+    sources: tuple[str, ...],
+    max_age: timedelta,
+    subject: Subject = WHOLE,
+) -> Criterion:
+    """A figure of the business in use, which its production owner answers for."""
+    return Criterion(
+        id=f"{stage}.{name}",
+        stage=stage,
+        title=title,
+        metric=metric,
+        subject=subject,
+        comparison=comparison,
+        threshold=threshold,
+        scope="production",
+        max_age=max_age,
+        family="business",
+        fix=fix,
+        role="production owner",
+        sources=sources,
     )
 
 
