@@ -7,7 +7,7 @@ import pytest
 
 from fixtures.simulated import covers, errs_at_most, runs
 from fixtures.simulated_people import People, simulate
-from proveout.statistics.effects import Estimate, Refusal, Statistic, looks
+from proveout.statistics.effects import Cases, Estimate, Refusal, Statistic, looks
 from proveout.statistics.effects.matched import estimate
 
 pytestmark = pytest.mark.slow
@@ -137,3 +137,35 @@ def test_looking_every_day_for_a_year_fools_nobody():
 
     print(f"fooled in {fooled / n:.1%} of years")  # noqa: T201  figures for the docs
     assert errs_at_most(fooled, n)
+
+
+def after_a_bad_spell(seed: int, effect: float) -> Cases:
+    """Return 60 people, of whom those take to it whose last four weeks were worse than usual."""
+    rng = np.random.default_rng(seed)
+    n, weeks, a_week = 60, np.arange(-8, 8), 2
+    person = np.repeat(np.arange(n), len(weeks) * a_week)
+    week = np.tile(np.repeat(weeks, a_week), n)
+    usual = rng.normal(0, 0.15, n)
+    value = 20 * np.exp(usual[person] + rng.normal(0, 0.6, len(person)))
+    lately = (week >= -4) & (week < 0)
+    bad = np.bincount(person[lately], value[lately])
+    with_system = (bad > np.median(bad))[person] & (week >= 0)
+    return Cases(
+        value=value * np.where(with_system, 1 - effect, 1),
+        day=(19_000 + 7 * week + rng.integers(0, 5, len(person))).astype(np.int64),
+        with_system=with_system, person=person.astype(np.int64),
+    )  # fmt: skip
+
+
+def test_who_took_to_it_after_a_bad_month_is_no_effect():
+    """Figures go back to what is usual by themselves; a true effect is still told."""
+    n, told = runs(60), {0.0: 0, 0.2: 0}
+    for effect in told:
+        for seed in range(n):
+            found = estimate(after_a_bad_spell(seed, effect), MEAN)
+            assert isinstance(found, Estimate)
+            told[effect] += found.effect.high < 0 and not found.is_broken
+
+    print(f"bad month: told {told[0.0] / n:.1%}, with an effect {told[0.2] / n:.1%}")  # noqa: T201
+    assert errs_at_most(told[0.0], n)
+    assert told[0.2] >= 0.6 * n

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from proveout.statistics.effects.cases import Cases, Statistic
+from proveout.statistics.effects.cases import Cases, Floats, Statistic
 from proveout.statistics.effects.choosers import Choosers, choosers_of
 from proveout.statistics.effects.estimate import Estimate, Figure, Refusal
 from proveout.statistics.effects.followed import followed, refused
@@ -33,7 +33,20 @@ from proveout.statistics.effects.matched_assumptions import (
     picked_by_case,
 )
 from proveout.statistics.effects.matched_quantiles import as_means
-from proveout.statistics.effects.overlap import Balanced, Compared, balanced, compare
+from proveout.statistics.effects.overlap import (
+    Balanced,
+    Compared,
+    balanced,
+    compare,
+    difference,
+)
+from proveout.statistics.effects.spells import (
+    Kept,
+    holding_both,
+    kept_from_before,
+    no_spell,
+    with_chance,
+)
 from proveout.statistics.effects.team_sums import Sum
 from proveout.statistics.effects.volunteers import Came, came, for_everybody, others
 
@@ -50,6 +63,9 @@ class _Found:
     looked: Looked
     is_known: bool
     """Each is compared by how far they moved from their own figure from before."""
+    alike: Compared | None = None
+    """The same, compared with people of the same past."""
+    kept: Kept | None = None
 
 
 def estimate(
@@ -132,6 +148,9 @@ def _compared(cases: Cases, statistic: Statistic) -> _Found | Refusal:
     shift = float(usual @ groups.shared / groups.shared.sum())
     at = (shift, shift) if at is None else at
     compared = _shifted(compared, at[0], at[1])
+    alike, kept = None, None
+    if moved and before is not None:
+        alike, kept = _alike(choosers, before, columns, groups)
     allowance = None
     picked = picked_by_case(choosers) if moved else 1.0
     if picked > 0:
@@ -145,8 +164,24 @@ def _compared(cases: Cases, statistic: Statistic) -> _Found | Refusal:
     looked = look_before(choosers, statistic)
     return _Found(
         choosers=choosers, groups=groups, compared=compared, allowance=allowance, looked=looked,
-        is_known=moved,
+        is_known=moved, alike=alike, kept=kept,
     )  # fmt: skip
+
+
+def _alike(
+    choosers: Choosers, before: Floats, columns: Floats, groups: Balanced
+) -> tuple[Compared | None, Kept | None]:
+    """Compare people with people of the same past (see `spells`)."""
+    cases, group = choosers.cases, choosers.group
+    unit = cases.team if cases.person is None else cases.person
+    kept = kept_from_before(cases.value, before, group, choosers.cluster if unit is None else unit)
+    if kept is None:
+        return None, None
+    past = kept.part * before
+    found = compare(cases.value - past, group, columns, groups, choosers.cluster)
+    shift = float((choosers.adds + past) @ groups.shared / groups.shared.sum())
+    found = with_chance(found, kept, difference(before, group, columns, groups))
+    return _shifted(found, shift, shift), kept
 
 
 def _shifted(compared: Compared, level: float, without: float) -> Compared:
@@ -167,7 +202,7 @@ def _told(
 ) -> Estimate:
     compared, choosers = found.compared, found.choosers
     narrow = _figures(compared, confidence)
-    wide = _allowed(narrow, found.allowance)
+    wide = _allowed(_both(found, confidence), found.allowance)
     if statistic.kind == "share":
         wide = (_within_one(wide[0]), wide[1], _within_one(wide[2]))
     baseline, effect, level = wide
@@ -199,13 +234,15 @@ def _told(
         confidence,
         is_known=found.is_known,
     )
+    if found.alike is not None and found.kept is not None:
+        own = (*own, no_spell(compared.effect, found.alike.effect, found.kept))
     if found.looked.advantage is not None:
         low, high = found.looked.advantage.interval(confidence)
         told["ahead_before"] = {"value": found.looked.advantage.value, "low": low, "high": high}
     if who is not None:
         theirs = None
         if isinstance(apart, _Found):
-            figures = _allowed(_figures(apart.compared, confidence), apart.allowance)
+            figures = _allowed(_both(apart, confidence), apart.allowance)
             told["others"] = {
                 name: _as_json(each)
                 for name, each in zip(("baseline", "effect", "level"), figures, strict=True)
@@ -239,6 +276,15 @@ def _figures(compared: Compared, confidence: float) -> tuple[Figure, Figure, Fig
     baseline, effect, level = (
         _figure(each, confidence) for each in (compared.without, compared.effect, compared.level)
     )
+    return baseline, effect, level
+
+
+def _both(found: _Found, confidence: float) -> tuple[Figure, Figure, Figure]:
+    """Return figures whose intervals hold, however people's past bears on them (see `spells`)."""
+    moved = _figures(found.compared, confidence)
+    if found.alike is None:
+        return moved
+    baseline, effect, level = map(holding_both, moved, _figures(found.alike, confidence))
     return baseline, effect, level
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from fixtures.simulated_people import People, simulate
-from proveout.statistics.effects import Estimate, Refusal, Statistic
+from proveout.statistics.effects import Cases, Estimate, Refusal, Statistic
 from proveout.statistics.effects.estimate import Figure
 from proveout.statistics.effects.hidden_choice import e_value
 from proveout.statistics.effects.matched import estimate
@@ -32,6 +32,30 @@ def test_people_are_compared_by_how_far_they_moved():
         "from the same weeks that were as likely to be done with it, each by how far they moved "
         "from their own figure before."
     )
+
+
+def test_a_lead_that_does_not_last_is_told_and_held() -> None:
+    """Of the two ways in which a past bears on the present the interval holds both."""
+    rng = np.random.default_rng(4)
+    person = np.repeat(np.arange(60), 32).astype(np.int64)
+    week = np.tile(np.repeat(np.arange(-8, 8), 2), 60)
+    value = rng.lognormal(3, 0.6, len(person))
+    before = week < 0
+    worse = np.bincount(person[before], value[before]) > np.median(
+        np.bincount(person[before], value[before])
+    )
+    cases = Cases(
+        value=value, day=(19_000 + 7 * week).astype(np.int64), person=person,
+        with_system=worse[person] & ~before,
+    )  # fmt: skip
+
+    found = estimate(cases, MEAN)
+
+    spell = of(found, "no-spell-before")
+    assert spell.state == "doubtful"
+    assert spell.seen.startswith("Of how people differed before, ")
+    assert found.effect.low < 0 < found.effect.high
+    assert found.details["if_nothing_hidden"]["effect"]["high"] < 0
 
 
 def test_of_volunteers_alone_nothing_is_said_of_the_others():
