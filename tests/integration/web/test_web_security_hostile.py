@@ -54,7 +54,7 @@ NEVER_LINKED = {
 
 EXAMPLES = {
     "pilot": PILOT, "token": "x" * 43, "entry": "x", "id": "x", "item": "x", "set": "x",
-    "survey": "x", "account": "x",
+    "survey": "x", "account": "x", "condition": "x",
 }  # fmt: skip
 """A value for each part in braces, for where no link leads to a better one."""
 
