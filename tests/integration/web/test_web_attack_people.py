@@ -59,7 +59,7 @@ def test_what_belongs_to_one_pilot_is_not_found_in_another(both: Dashboard) -> N
     ids = {
         "item": said.json()["id"], "survey": asked.json()["id"], "set": cases.json()["id"],
         "id": f"ev-{evidence.hash[:12]}", "entry": "x", "account": "x", "token": "x",
-            "condition": "framing-outcome",
+        "condition": "framing-outcome",
     }  # fmt: skip
     both.as_(OF_OTHER)
     reached = []
