@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from proveout.evidence.model import Subject
 from proveout.gate.model import Criterion
-from proveout.gate.standards.terms import days, owners
+from proveout.gate.standards.terms import days, in_production
 
 _FULL = Subject.of(scenario="full")
 _WRITE = (
@@ -14,13 +14,13 @@ _WRITE = (
 
 
 PAYS: tuple[Criterion, ...] = (
-    owners(
+    in_production(
         "scale", "npv", "value.npv", ">=", 0, max_age=days(92), subject=_FULL,
         title="At full size it is worth more than it costs, what was spent included",
         fix=f"{_WRITE} Its details show what it depends on most.",
         sources=("R702", "below zero, money in the bank brings more (value.returns.discount_rate)"),
     ),
-    owners(
+    in_production(
         "scale", "payback", "value.payback_months", "<=", 24, max_age=days(92), subject=_FULL,
         title="At full size it has paid back all that was spent within {}",
         fix=f"{_WRITE} Or lower what the rollout costs.",
@@ -34,7 +34,7 @@ PAYS: tuple[Criterion, ...] = (
 """With their bounds. Effect and run cost must be measured; support, training and the worth of a
 unit are the charter's and stand in the details."""
 
-STILL_PAYS: Criterion = owners(
+STILL_PAYS: Criterion = in_production(
     "continue", "net-per-month", "value.net_per_month", ">=", 0, max_age=days(31), subject=_FULL,
     title="A month brings more than it costs",
     fix=f"{_WRITE} Bring down what a month costs, or end it.",

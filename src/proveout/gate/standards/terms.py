@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from proveout.charter.schema import Comparison, Stage
+from proveout.evidence.catalogue import Family
 from proveout.evidence.model import WHOLE, Scope, Subject
 from proveout.gate.model import Criterion, Role
 
@@ -63,7 +64,7 @@ def declared(
     )
 
 
-def owners(
+def in_production(
     stage: Stage,
     name: str,
     metric: str,
@@ -75,8 +76,10 @@ def owners(
     sources: tuple[str, ...],
     max_age: timedelta,
     subject: Subject = WHOLE,
+    family: Family = "business",
+    role: Role = "production owner",
 ) -> Criterion:
-    """A figure of the business in use, which its production owner answers for."""
+    """A figure of a system in use; of the business, and its owner's, where nothing else is said."""
     return Criterion(
         id=f"{stage}.{name}",
         stage=stage,
@@ -87,9 +90,9 @@ def owners(
         threshold=threshold,
         scope="production",
         max_age=max_age,
-        family="business",
+        family=family,
         fix=fix,
-        role="production owner",
+        role=role,
         sources=sources,
     )
 

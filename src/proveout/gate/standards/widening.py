@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
-from proveout.charter.schema import Comparison, Stage
-from proveout.evidence.catalogue import Family
-from proveout.evidence.model import WHOLE, Subject
-from proveout.gate.model import Criterion, Role
+from proveout.charter.schema import Stage
+from proveout.evidence.model import Subject
+from proveout.gate.model import Criterion
+from proveout.gate.standards.terms import in_production
 
 
 def in_use(stage: Stage, *, max_age: timedelta) -> tuple[Criterion, ...]:
@@ -16,36 +17,7 @@ def in_use(stage: Stage, *, max_age: timedelta) -> tuple[Criterion, ...]:
     The criteria `<stage>.kpi` and `<stage>.comparison` are patterns: the charter's KPIs each become
     one like them.
     """
-
-    def line(
-        name: str,
-        metric: str,
-        comparison: Comparison,
-        threshold: float,
-        *,
-        title: str,
-        fix: str,
-        family: Family,
-        role: Role,
-        sources: tuple[str, ...],
-        subject: Subject = WHOLE,
-    ) -> Criterion:
-        return Criterion(
-            id=f"{stage}.{name}",
-            stage=stage,
-            title=title,
-            metric=metric,
-            subject=subject,
-            comparison=comparison,
-            threshold=threshold,
-            scope="production",
-            max_age=max_age,
-            family=family,
-            fix=fix,
-            role=role,
-            sources=sources,
-        )
-
+    line = partial(in_production, stage, max_age=max_age)
     return (
         line(
             "kpi", "value.kpi", ">=", 0, subject=Subject.of(kpi="*"),
