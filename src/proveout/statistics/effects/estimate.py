@@ -16,6 +16,12 @@ class Figure:
     low: float
     high: float
 
+    @property
+    def within_one(self) -> Figure:
+        """Return the same as a share can be: from 0 to 1."""
+        low, value, high = (min(1.0, max(0.0, each)) for each in (self.low, self.value, self.high))
+        return Figure(value=value, low=low, high=high)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assumption:

@@ -47,7 +47,6 @@ from proveout.statistics.effects.spells import (
     no_spell,
     with_chance,
 )
-from proveout.statistics.effects.team_sums import Sum
 from proveout.statistics.effects.volunteers import Came, came, for_everybody, others
 
 LEAST_OVERLAP = 0.2
@@ -204,7 +203,7 @@ def _told(
     narrow = _figures(compared, confidence)
     wide = _allowed(_both(found, confidence), found.allowance)
     if statistic.kind == "share":
-        wide = (_within_one(wide[0]), wide[1], _within_one(wide[2]))
+        wide = (wide[0].within_one, wide[1], wide[2].within_one)
     baseline, effect, level = wide
     share = None
     if baseline.low > 0:
@@ -274,7 +273,7 @@ def _told(
 
 def _figures(compared: Compared, confidence: float) -> tuple[Figure, Figure, Figure]:
     baseline, effect, level = (
-        _figure(each, confidence) for each in (compared.without, compared.effect, compared.level)
+        each.figure(confidence) for each in (compared.without, compared.effect, compared.level)
     )
     return baseline, effect, level
 
@@ -295,16 +294,6 @@ def _allowed(
         return figures
     baseline, effect, level = figures
     return baseline, widened(effect, allowance.width), widened(level, allowance.width)
-
-
-def _figure(found: Sum, confidence: float) -> Figure:
-    low, high = found.interval(confidence)
-    return Figure(value=found.value, low=low, high=high)
-
-
-def _within_one(figure: Figure) -> Figure:
-    low, value, high = (float(np.clip(x, 0, 1)) for x in (figure.low, figure.value, figure.high))
-    return Figure(value=value, low=low, high=high)
 
 
 def _as_json(figure: Figure) -> dict[str, float]:

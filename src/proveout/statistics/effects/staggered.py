@@ -63,13 +63,13 @@ def estimate(
         level = replace(level, value=baseline.value + moved)
     before = before_of(found.panel, weights, effect, confidence)
     bounded = statistic.kind == "share"
-    figures = [_figure(each, confidence) for each in (baseline, effect, level)]
+    figures = [each.figure(confidence) for each in (baseline, effect, level)]
     narrow = figures[1]
     if before.allowing is not None and _is_doubtful(before, effect, confidence):
-        figures[1:] = _wider(figures[1:], _figure(before.allowing, confidence))
+        figures[1:] = _wider(figures[1:], before.allowing.figure(confidence))
     is_wider = not np.allclose((narrow.low, narrow.high), (figures[1].low, figures[1].high))
     if bounded:
-        figures[0], figures[2] = (_within_one(each) for each in (figures[0], figures[2]))
+        figures[0], figures[2] = (each.within_one for each in (figures[0], figures[2]))
     panel = found.panel
     with_system = int(panel.n[panel.treated].sum())
     return Estimate(
@@ -97,11 +97,6 @@ def _sums(found: Rollout, weights: Weights) -> tuple[Sum, Sum, Sum]:
     return baseline, effect, level
 
 
-def _figure(found: Sum, confidence: float) -> Figure:
-    low, high = found.interval(confidence)
-    return Figure(value=found.value, low=low, high=high)
-
-
 def _is_doubtful(before: Before, effect: Sum, confidence: float) -> bool:
     """Whether the weeks before speak of different ways; broken is worse, and gives no figure."""
     return before.p < PERHAPS and before.state(effect, confidence) == "doubtful"
@@ -114,11 +109,6 @@ def _wider(figures: list[Figure], allowing: Figure) -> list[Figure]:
     return [replace(each, low=each.low - below, high=each.high + above) for each in figures]
 
 
-def _within_one(figure: Figure) -> Figure:
-    low, value, high = (float(np.clip(x, 0, 1)) for x in (figure.low, figure.value, figure.high))
-    return Figure(value=value, low=low, high=high)
-
-
 def _share(baseline: Sum, effect: Sum, level: Sum, confidence: float) -> Figure | None:
     """Return effect / baseline by the delta method; how the two go together is in the level."""
     if baseline.interval(confidence)[0] <= 0:
@@ -129,7 +119,7 @@ def _share(baseline: Sum, effect: Sum, level: Sum, confidence: float) -> Figure 
     ratio = effect.value / baseline.value
     spread = effect.error**2 - 2 * ratio * together + (ratio * baseline.error) ** 2
     error = float(np.sqrt(max(0.0, spread))) / baseline.value
-    return _figure(Sum(value=ratio, error=error, df=effect.df), confidence)
+    return Sum(value=ratio, error=error, df=effect.df).figure(confidence)
 
 
 def _sentence(found: Rollout) -> str:

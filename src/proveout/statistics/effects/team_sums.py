@@ -20,6 +20,7 @@ import numpy as np
 from scipy.special import stdtr, stdtrit
 
 from proveout.statistics.effects.cases import Floats
+from proveout.statistics.effects.estimate import Figure
 from proveout.statistics.effects.panels import Panel
 
 LARGEST_SCALE = 8.0
@@ -49,6 +50,11 @@ class Sum:
         """Return the two-sided interval."""
         half = float(stdtrit(self.df, 0.5 + confidence / 2)) * self.error
         return self.value - half, self.value + half
+
+    def figure(self, confidence: float) -> Figure:
+        """Return the value with its interval."""
+        low, high = self.interval(confidence)
+        return Figure(value=self.value, low=low, high=high)
 
     @property
     def p(self) -> float:
